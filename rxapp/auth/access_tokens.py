@@ -1,0 +1,119 @@
+"""Access tokens: JWTs of RFC 9068's kind, short-lived, signed with a key derived for nothing else."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import jwt
+
+from rxapp.auth.clock import Clock
+from rxapp.auth.errors import AccessTokenExpired, InvalidToken
+from rxapp.auth.keys import Keys
+from rxapp.auth.settings import Settings
+
+ALGORITHM = "HS256"
+"""The only entry of the allow-list: what a token's header names is compared to it and never obeyed (RFC 8725 §3.1)."""
+
+TOKEN_TYPE = "at+jwt"
+"""RFC 9068 §2.1; another kind of JWT signed with the same key is not an access token."""
+
+CLOCK_SKEW_LEEWAY = timedelta(seconds=30)
+"""Two servers may disagree by this much on when a token was issued. It never lengthens a token's life."""
+
+MAXIMUM_LENGTH = 4_096
+"""Characters; ours are about 500. Longer ones are refused before any work is done on them."""
+
+_REQUIRED_CLAIMS = ["iss", "aud", "sub", "sid", "gen", "jti", "name", "roles", "iat", "nbf", "exp"]
+
+
+@dataclass(frozen=True, slots=True)
+class AccessClaims:
+    """What an access token says: who (`subject`), in which session, of which generation, with which roles, until when."""
+
+    subject: UUID
+    session_id: UUID
+    generation: int
+    token_id: str
+    user_name: str
+    roles: tuple[str, ...]
+    issued_at: datetime
+    expires_at: datetime
+
+
+class AccessTokens:
+    """Issues and verifies access tokens."""
+
+    def __init__(self, settings: Settings, keys: Keys, clock: Clock) -> None:
+        self._settings = settings
+        self._keys = keys
+        self._clock = clock
+
+    def issue(
+        self, *, subject: UUID, session_id: UUID, generation: int, user_name: str, roles: list[str], session_expires_at: datetime
+    ) -> str:
+        """A signed token that lives `access_token_lifetime`, and never longer than its session."""
+        now = self._clock()
+        claims = {
+            "iss": self._settings.issuer,
+            "aud": self._settings.audience,
+            "sub": str(subject),
+            "sid": str(session_id),
+            "gen": generation,
+            "jti": secrets.token_urlsafe(16),
+            "name": user_name,
+            "roles": roles,
+            "iat": int(now.timestamp()),
+            "nbf": int(now.timestamp()),
+            "exp": int(min(now + self._settings.access_token_lifetime, session_expires_at).timestamp()),
+        }
+        return jwt.encode(
+            claims, self._keys.access_token_key, algorithm=ALGORITHM, headers={"typ": TOKEN_TYPE, "kid": self._keys.key_id}
+        )
+
+    def verify(self, token: str) -> AccessClaims:
+        """The claims of a genuine token within its lifetime; else `AccessTokenExpired` or `InvalidToken`."""
+        claims = self.identify(token)
+        now = self._clock()
+        if claims.issued_at > now + CLOCK_SKEW_LEEWAY:
+            raise InvalidToken
+        if claims.expires_at <= now:
+            raise AccessTokenExpired
+        return claims
+
+    def identify(self, token: str) -> AccessClaims:
+        """The claims of a genuine token, expired or not: signature, algorithm, type, issuer and audience are checked.
+
+        PyJWT is kept from checking the times, for it would read the machine's clock and not ours; `verify` does it.
+        """
+        if not isinstance(token, str) or len(token) > MAXIMUM_LENGTH:
+            raise InvalidToken
+        try:
+            decoded = jwt.decode_complete(
+                token,
+                self._keys.access_token_key,
+                algorithms=[ALGORITHM],
+                issuer=self._settings.issuer,
+                audience=self._settings.audience,
+                options={"require": _REQUIRED_CLAIMS, "verify_exp": False, "verify_nbf": False, "verify_iat": False},
+            )
+            header = decoded["header"]
+            if header.get("typ") != TOKEN_TYPE or header.get("kid") != self._keys.key_id:
+                raise InvalidToken
+            return _read_claims(decoded["payload"])
+        except (jwt.InvalidTokenError, ValueError, TypeError) as error:
+            raise InvalidToken from error
+
+
+def _read_claims(payload: dict[str, Any]) -> AccessClaims:
+    return AccessClaims(
+        subject=UUID(payload["sub"]),
+        session_id=UUID(payload["sid"]),
+        generation=int(payload["gen"]),
+        token_id=str(payload["jti"]),
+        user_name=str(payload["name"]),
+        roles=tuple(payload["roles"]),
+        issued_at=datetime.fromtimestamp(payload["iat"], UTC),
+        expires_at=datetime.fromtimestamp(payload["exp"], UTC),
+    )

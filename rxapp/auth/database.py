@@ -1,0 +1,79 @@
+"""The database: an engine set up for this work, and the ways in."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from typing import Any
+
+from sqlalchemy import Connection, Engine, event
+from sqlmodel import Session, create_engine
+
+SQLITE_BUSY_TIMEOUT_MS = 5_000
+"""How long a statement waits for another process's write before it fails."""
+
+_AUTOCOMMIT = "rxapp_autocommit"
+
+
+class Database:
+    """Hands out connections and SQLModel sessions. Threads may share one.
+
+    On SQLite there is one writer at a time in this process: threads that fight over the file back off unfairly, and the slowest of
+    them waits for more than a second; a lock is fair. Across processes the busy timeout serves, for every write transaction is short
+    and takes the write lock in its first statement (a transaction that read first could not be upgraded, busy timeout or not).
+    """
+
+    def __init__(self, url: str, *, sqlite_synchronous: str = "FULL") -> None:
+        self.engine = create_engine(url, pool_pre_ping=not url.startswith("sqlite"))
+        self._write_lock: AbstractContextManager[Any] = nullcontext()
+        if self.engine.dialect.name == "sqlite":
+            self._write_lock = threading.Lock()
+            _prepare_sqlite(self.engine, sqlite_synchronous)
+            self._autocommit = self.engine.execution_options(**{_AUTOCOMMIT: True})
+        else:
+            self._autocommit = self.engine.execution_options(isolation_level="AUTOCOMMIT")
+
+    def reading(self) -> AbstractContextManager[Connection]:
+        """A connection on which each statement is a transaction of its own."""
+        return self._autocommit.connect()
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """The same for a statement that writes, when this process's turn has come."""
+        with self._write_lock, self._autocommit.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """A session for reading objects; no transaction is held open."""
+        with Session(self._autocommit, expire_on_commit=False) as db:
+            yield db
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        """A session in one transaction: committed whole on leaving, rolled back whole on any error."""
+        with self._write_lock, Session(self.engine, expire_on_commit=False) as db, db.begin():
+            yield db
+
+    def dispose(self) -> None:
+        """Close every pooled connection."""
+        self.engine.dispose()
+
+
+def _prepare_sqlite(engine: Engine, synchronous: str) -> None:
+    @event.listens_for(engine, "connect")
+    def set_pragmas(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # sqlite3 itself would begin a deferred transaction
+        cursor = connection.cursor()
+        for pragma in (
+            "journal_mode = WAL",
+            f"synchronous = {synchronous}",
+            "foreign_keys = ON",
+            f"busy_timeout = {SQLITE_BUSY_TIMEOUT_MS}",
+        ):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def take_write_lock_first(connection: Connection) -> None:
+        if not connection.get_execution_options().get(_AUTOCOMMIT):
+            connection.exec_driver_sql("BEGIN IMMEDIATE")

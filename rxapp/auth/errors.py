@@ -1,0 +1,105 @@
+"""Everything that can be refused: one class a reason, all under `AuthError`.
+
+`code` is stable and part of the HTTP contract; `message` is the one vague sentence that a person may read. Which status an
+error gets is the edge's to say, for it depends on what was asked (a dead session is a 400 to a refresh and a 401 to a read).
+"""
+
+from enum import StrEnum
+from typing import ClassVar
+from uuid import UUID
+
+
+class RevocationReason(StrEnum):
+    """Why a session was ended before its time; stored with it."""
+
+    SIGNED_OUT = "signed_out"
+    SESSION_REVOKED = "session_revoked"
+    TOKEN_REUSED = "token_reused"
+
+
+class AuthError(Exception):
+    """Base of every refusal."""
+
+    code: ClassVar[str] = "auth_error"
+    message: ClassVar[str] = "The request was refused."
+
+    def __init__(self) -> None:
+        super().__init__(self.message)
+
+
+class InvalidCredentials(AuthError):
+    """Unknown user, wrong password or disabled user: never said which."""
+
+    code = "invalid_credentials"
+    message = "The user name or the password is wrong."
+
+
+class InvalidToken(AuthError):
+    """Forged, malformed, unknown, or not of the same session as its partner. Nothing has changed by presenting it."""
+
+    code = "invalid_token"
+    message = "The token is not valid."
+
+
+class AccessTokenExpired(InvalidToken):
+    """The access token was genuine and is past its lifetime: rotate and try again."""
+
+    code = "token_expired"
+    message = "The access token has expired."
+
+
+class PermissionDenied(AuthError):
+    """Signed in, without the role."""
+
+    code = "permission_denied"
+    message = "You do not have permission to do this."
+
+
+class SessionEnded(AuthError):
+    """The session is over: `reason` is what the person is told at the login page."""
+
+    def __init__(self, session_id: UUID) -> None:
+        super().__init__()
+        self.session_id = session_id
+
+    @property
+    def reason(self) -> str:
+        """The code for the login page; for most ends the error's own."""
+        return self.code
+
+
+class SessionExpired(SessionEnded):
+    """Past its lifetime, which rotation never extends."""
+
+    code = "session_expired"
+    message = "The session has reached the end of its lifetime."
+
+
+class SessionIdle(SessionEnded):
+    """Not used for longer than the idle timeout."""
+
+    code = "session_idle"
+    message = "The session was not used for too long."
+
+
+class SessionRevoked(SessionEnded):
+    """Ended by its owner, by an administrator, or by an earlier reuse detection."""
+
+    code = "session_revoked"
+    message = "The session has been ended."
+
+    def __init__(self, session_id: UUID, reason: str = RevocationReason.SESSION_REVOKED) -> None:
+        super().__init__(session_id)
+        self._reason = reason
+
+    @property
+    def reason(self) -> str:
+        """Why it was revoked, as stored with the session."""
+        return self._reason
+
+
+class TokenReused(SessionEnded):
+    """A spent refresh token came back: somebody holds a copy, so the whole session has been revoked."""
+
+    code = "token_reused"
+    message = "A refresh token was used twice. The session has been ended."

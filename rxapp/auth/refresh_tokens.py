@@ -1,0 +1,82 @@
+"""Refresh tokens: `rxr1_` + base64url(session id ‖ generation ‖ MAC), computed and never stored.
+
+The MAC's key is derived from the server's secret and the session's own salt. So the database alone cannot make a token and the
+server key alone cannot either; a genuine spent token is told from a forged one although nothing is kept of it; and the successor of
+a token can be computed again, which lets a retry get the same answer.
+"""
+
+import base64
+import binascii
+import hashlib
+import hmac
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from rxapp.auth.errors import InvalidToken
+from rxapp.auth.keys import Keys, hkdf_sha256
+
+PREFIX = "rxr1_"
+"""Names the format, and lets secret scanners find a leaked token."""
+
+_SESSION_ID_BYTES = 16
+_GENERATION_BYTES = 4
+_MAC_BYTES = 32
+_TOKEN_BYTES = _SESSION_ID_BYTES + _GENERATION_BYTES + _MAC_BYTES
+_ENCODED_LENGTH = (_TOKEN_BYTES * 8 + 5) // 6
+
+MAXIMUM_GENERATION = 2 ** (8 * _GENERATION_BYTES) - 1
+
+
+@dataclass(frozen=True, slots=True)
+class PresentedRefreshToken:
+    """A refresh token taken apart. It claims a session and a generation; only `RefreshTokens.verify` makes the claim good."""
+
+    session_id: UUID
+    generation: int
+    mac: bytes = field(repr=False)
+
+    @classmethod
+    def parse(cls, token: str) -> "PresentedRefreshToken":
+        """Take a token apart, or raise `InvalidToken`. There is exactly one spelling of each token."""
+        if not isinstance(token, str) or not token.startswith(PREFIX):
+            raise InvalidToken
+        encoded = token.removeprefix(PREFIX)
+        if len(encoded) != _ENCODED_LENGTH:
+            raise InvalidToken
+        try:
+            raw = base64.urlsafe_b64decode(encoded + "=" * (-_ENCODED_LENGTH % 4))
+        except (binascii.Error, ValueError) as error:
+            raise InvalidToken from error
+        if _encode(raw) != token:
+            raise InvalidToken
+        return cls(
+            session_id=UUID(bytes=raw[:_SESSION_ID_BYTES]),
+            generation=int.from_bytes(raw[_SESSION_ID_BYTES:-_MAC_BYTES], "big"),
+            mac=raw[-_MAC_BYTES:],
+        )
+
+
+class RefreshTokens:
+    """Issues and verifies refresh tokens of a session, given the session's salt."""
+
+    def __init__(self, keys: Keys) -> None:
+        self._keys = keys
+
+    def issue(self, session_id: UUID, generation: int, salt: bytes) -> str:
+        """The refresh token of that generation: the same arguments always give the same token."""
+        body = session_id.bytes + generation.to_bytes(_GENERATION_BYTES, "big")
+        return _encode(body + self._mac(body, salt))
+
+    def verify(self, presented: PresentedRefreshToken, salt: bytes) -> None:
+        """Raise `InvalidToken` unless this server issued the token; compared in constant time."""
+        body = presented.session_id.bytes + presented.generation.to_bytes(_GENERATION_BYTES, "big")
+        if not hmac.compare_digest(presented.mac, self._mac(body, salt)):
+            raise InvalidToken
+
+    def _mac(self, body: bytes, salt: bytes) -> bytes:
+        key = hkdf_sha256(self._keys.refresh_token_secret, salt=salt, info=b"rxapp refresh token mac")
+        return hmac.digest(key, body, hashlib.sha256)
+
+
+def _encode(raw: bytes) -> str:
+    return PREFIX + base64.urlsafe_b64encode(raw).decode().rstrip("=")

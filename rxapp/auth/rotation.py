@@ -1,0 +1,63 @@
+"""What a presented refresh token is answered: the protocol's table as one function, without a database or a clock."""
+
+from datetime import datetime
+from enum import Enum
+from typing import Protocol
+from uuid import UUID
+
+from rxapp.auth.errors import InvalidToken, SessionExpired, SessionIdle, SessionRevoked
+from rxapp.auth.settings import Settings
+
+
+class SessionState(Protocol):
+    """The columns of a session, and of its user, that decide."""
+
+    id: UUID
+    generation: int
+    generation_seen_at: datetime | None
+    last_used_at: datetime
+    expires_at: datetime
+    revoked_at: datetime | None
+    revoked_reason: str | None
+    disabled_at: datetime | None
+
+
+class Answer(Enum):
+    """What to do with a genuine refresh token of a standing session."""
+
+    ROTATE = "the current generation: step to the next one"
+    REPLAY = "its holder may not have received the successor: give the same successor again"
+    REUSE = "spent, and its successor is in use: two parties hold this session"
+
+
+def judge(session: SessionState, presented_generation: int, now: datetime, settings: Settings) -> Answer:
+    """Decide on a genuine refresh token; raises like `require_standing`, and `InvalidToken` for a generation not issued yet.
+
+    The immediate predecessor, and no older one, is answered until its successor is seen in use, and for `rotation_grace_period`
+    after that. A future generation is genuine only if the database was rolled back to before it.
+    """
+    require_standing(session, now, settings)
+    if presented_generation > session.generation:
+        raise InvalidToken
+    if presented_generation == session.generation:
+        return Answer.ROTATE
+    if presented_generation == session.generation - 1 and _successor_may_be_unknown(session, now, settings):
+        return Answer.REPLAY
+    return Answer.REUSE
+
+
+def require_standing(session: SessionState, now: datetime, settings: Settings) -> None:
+    """Raise `SessionRevoked`, `SessionExpired` or `SessionIdle` unless the session stands. Revoked always wins."""
+    if session.revoked_at is not None:
+        raise SessionRevoked(session.id, session.revoked_reason or SessionRevoked.code)
+    if session.disabled_at is not None:
+        raise SessionRevoked(session.id)
+    if session.expires_at <= now:
+        raise SessionExpired(session.id)
+    if session.last_used_at + settings.session_idle_timeout <= now:
+        raise SessionIdle(session.id)
+
+
+def _successor_may_be_unknown(session: SessionState, now: datetime, settings: Settings) -> bool:
+    seen_at = session.generation_seen_at
+    return seen_at is None or now <= seen_at + settings.rotation_grace_period

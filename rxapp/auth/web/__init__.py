@@ -1,0 +1,36 @@
+"""`rxapp.auth` fitted to Reflex and HTTP.
+
+    from rxapp.auth import web as auth
+
+    @auth.page("/private")
+    def private(): ...
+
+    auth.install_auth(app)
+"""
+
+from rxapp.auth.web.guards import current_user, event, has_role, page
+from rxapp.auth.web.install import install_auth
+from rxapp.auth.web.login import REASONS, LoginState, login_page
+from rxapp.auth.web.placeholders import forbidden_view, waiting_view
+from rxapp.auth.web.routes import require
+from rxapp.auth.web.runtime import get_service
+from rxapp.auth.web.state import IN, OUT, UNKNOWN, AuthState
+
+__all__ = [
+    "IN",
+    "OUT",
+    "REASONS",
+    "UNKNOWN",
+    "AuthState",
+    "LoginState",
+    "current_user",
+    "event",
+    "forbidden_view",
+    "get_service",
+    "has_role",
+    "install_auth",
+    "login_page",
+    "page",
+    "require",
+    "waiting_view",
+]

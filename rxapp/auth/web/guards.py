@@ -1,0 +1,132 @@
+"""The two guards: `page` for a route and `event` for an event handler. Closed by default; what is open says `public=True`.
+
+The policy of both is one line: verify the access token, else rotate, else go to the login page.
+"""
+
+import functools
+import inspect
+import operator
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextvars import ContextVar
+from typing import Any
+
+import reflex as rx
+from reflex.event import EventSpec
+
+from rxapp.auth.errors import AuthError, PermissionDenied
+from rxapp.auth.service import Identity
+from rxapp.auth.web import policy
+from rxapp.auth.web.placeholders import forbidden_view, waiting_view
+from rxapp.auth.web.site import site
+from rxapp.auth.web.state import IN, AuthState
+
+_admitted: ContextVar[Identity] = ContextVar("admitted")
+
+View = Callable[[], rx.Component]
+
+
+def current_user() -> Identity:
+    """Who called the guarded event handler that is running. Raises `PermissionDenied` where no guard has admitted anybody."""
+    try:
+        return _admitted.get()
+    except LookupError:
+        raise PermissionDenied from None
+
+
+def page(
+    route: str,
+    *,
+    roles: Sequence[str] = (),
+    public: bool = False,
+    on_load: Any = (),
+    waiting: View = waiting_view,
+    forbidden: View = forbidden_view,
+    **options: Any,
+) -> Callable[[View], View]:
+    """Register a page for signed-in users with one of `roles`, for any signed-in user if none is named, or for all if `public`.
+
+    `waiting` is shown until it is known who is there, `forbidden` to a user without the role. The view's static text is part of the
+    built page and so can be read by anyone: load what is private with guarded event handlers, named in `on_load`.
+    """
+
+    def decorate(view: View) -> View:
+        if not public:
+            site.guard(route, frozenset(roles))
+        handlers = on_load if isinstance(on_load, list | tuple) else [on_load]
+        shown = view if public else _for_users(view, roles, waiting, forbidden)
+        rx.page(route=route, on_load=[AuthState.enter, *handlers], **options)(shown)
+        return view
+
+    return decorate
+
+
+def _for_users(view: View, roles: Sequence[str], waiting: View, forbidden: View) -> View:
+    @functools.wraps(view)
+    def guarded() -> rx.Component:
+        content = rx.cond(has_role(*roles), view(), forbidden()) if roles else view()
+        return rx.fragment(rx.cond(AuthState.status == IN, content, waiting()))
+
+    return guarded
+
+
+def has_role(*roles: str) -> rx.Var[bool]:
+    """For `rx.cond`: whether the user has one of `roles`. It decides what is shown and protects nothing."""
+    return functools.reduce(operator.or_, (AuthState.roles.contains(role) for role in roles))
+
+
+def event(handler: Callable | None = None, *, roles: Sequence[str] = (), public: bool = False, **options: Any) -> Any:
+    """`rx.event` for signed-in users with one of `roles`, for any signed-in user if none is named, or for all if `public`.
+
+    An expired access token is rotated and the handler then runs: the click is not lost. `options` are those of `rx.event`.
+    """
+    if handler is None:
+        return functools.partial(event, roles=roles, public=public, **options)
+    if public:
+        return rx.event(policy.public(handler), **options)
+    wanted = frozenset(roles)
+    return rx.event(policy.guarded(_guarded(handler, wanted, is_background=bool(options.get("background"))), wanted), **options)
+
+
+def _guarded(handler: Callable, roles: frozenset[str], *, is_background: bool) -> Callable:
+    @functools.wraps(handler)
+    async def guarded(self: rx.State, *args: Any, **kwargs: Any) -> AsyncIterator[Any]:
+        if is_background:
+            async with self:
+                identity, refusal = await _admit(self, roles)
+        else:
+            identity, refusal = await _admit(self, roles)
+        yield refusal  # also sends a rotated pair on its way before the handler's own work begins
+        if identity is None:
+            return
+        _admitted.set(identity)
+        async for chained in _run(handler(self, *args, **kwargs)):
+            yield chained
+
+    return guarded
+
+
+async def _admit(state: rx.State, roles: frozenset[str]) -> tuple[Identity | None, EventSpec | None]:
+    """The identity if it may pass, else None and where to go instead."""
+    auth = await state.get_state(AuthState)
+    try:
+        identity = await auth._authenticate()
+    except AuthError as error:
+        return None, auth._leave(error)
+    return (identity, None) if identity.has_role(*roles) else (None, None)
+
+
+async def _run(result: Any) -> AsyncIterator[Any]:
+    """What a handler of any kind yields or returns, as one stream."""
+    if inspect.isasyncgen(result):
+        async for chained in result:
+            yield chained
+    elif inspect.isgenerator(result):
+        while True:
+            try:
+                chained = next(result)
+            except StopIteration as end:
+                yield end.value
+                return
+            yield chained
+    else:
+        yield await result if inspect.isawaitable(result) else result

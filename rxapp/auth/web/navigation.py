@@ -1,0 +1,23 @@
+"""Where to go after signing in: a path of this app, never anywhere else."""
+
+from urllib.parse import urlencode, urlsplit
+
+
+def own_path(target: str | None, otherwise: str) -> str:
+    """`target` if it is a path of this app, else `otherwise`.
+
+    `//host`, `/\\host` and their kin are read by browsers as another site, and control characters are dropped by them before they
+    read at all: an open redirect hands a freshly signed-in person to whoever wrote the link.
+    """
+    if not target or not target.startswith("/") or target.startswith("//"):
+        return otherwise
+    if "\\" in target or any(ord(character) <= 0x20 or ord(character) == 0x7F for character in target):
+        return otherwise
+    parts = urlsplit(target)
+    return otherwise if parts.scheme or parts.netloc else target
+
+
+def login_url(login_route: str, *, reason: str = "", next_path: str = "") -> str:
+    """The login page, with why one is there and where one wanted to go."""
+    query = urlencode({key: value for key, value in (("reason", reason), ("next", next_path)) if value}, safe="/")
+    return f"{login_route}?{query}" if query else login_route

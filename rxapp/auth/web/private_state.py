@@ -1,0 +1,22 @@
+"""Forgetting what one person's state held before the next person, or nobody, sees it."""
+
+from reflex.state import BaseState
+
+
+def forget_private_state(root: BaseState) -> None:
+    """Set every var of the app's own states back to its default, save those that live in the browser's storage.
+
+    Reflex keys a page's state by a token of the page, not of the person, so what is not forgotten at sign-out is sent to whoever
+    signs in on that page next.
+    """
+    for state in root.substates.values():
+        if not type(state).__module__.startswith("reflex."):
+            _reset(state)
+        forget_private_state(state)
+
+
+def _reset(state: BaseState) -> None:
+    cls = type(state)
+    for name, field in cls.get_fields().items():
+        if field._owner is cls and not cls._is_client_storage(name):
+            setattr(state, name, field.default_value())

@@ -1,0 +1,77 @@
+"""Refusals over HTTP: RFC 9457 problem documents with a stable `code`, never a traceback, never the input."""
+
+import logging
+from http import HTTPStatus
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from sqlalchemy.exc import OperationalError
+from starlette.exceptions import HTTPException
+
+from rxapp.auth.errors import AuthError, PermissionDenied, SessionEnded
+
+RETRY_AFTER_SECONDS = 1
+
+logger = logging.getLogger(__name__)
+
+
+class Unauthorized(Exception):
+    """A bearer token is needed and there is none, or it was refused for `error`."""
+
+    def __init__(self, error: AuthError) -> None:
+        super().__init__(error.message)
+        self.error = error
+
+
+def problem(
+    status: HTTPStatus, code: str, detail: str, *, headers: dict[str, str] | None = None, reason: str | None = None
+) -> JSONResponse:
+    """A problem document. `reason` tells why a session ended where `code` alone does not."""
+    document = {"type": "about:blank", "title": status.phrase, "status": status.value, "detail": detail, "code": code}
+    if reason is not None and reason != code:
+        document["reason"] = reason
+    return JSONResponse(document, status.value, {"Cache-Control": "no-store"} | (headers or {}), "application/problem+json")
+
+
+def refusal(error: AuthError, status: HTTPStatus, headers: dict[str, str] | None = None) -> JSONResponse:
+    """The problem document of an `AuthError`."""
+    reason = error.reason if isinstance(error, SessionEnded) else None
+    return problem(status, error.code, error.message, headers=headers, reason=reason)
+
+
+def add_problem_handlers(api: FastAPI) -> None:
+    """Make `api` answer every failure with a problem document."""
+
+    @api.exception_handler(RequestValidationError)
+    def malformed(_request: Request, error: RequestValidationError) -> JSONResponse:
+        # The error's own text quotes the input, which may hold a password.
+        fields = sorted({str(part) for item in error.errors() for part in item["loc"][1:2]})
+        detail = f"Missing or malformed: {', '.join(fields)}." if fields else "The body is missing or malformed."
+        return problem(HTTPStatus.BAD_REQUEST, "invalid_request", detail)
+
+    @api.exception_handler(Unauthorized)
+    def unauthorized(_request: Request, error: Unauthorized) -> JSONResponse:
+        # RFC 6750 §3: to the client, every cause is `invalid_token`; our `code` says more.
+        challenge = f'Bearer error="invalid_token", error_description="{error.error.message}"'
+        return refusal(error.error, HTTPStatus.UNAUTHORIZED, {"WWW-Authenticate": challenge})
+
+    @api.exception_handler(PermissionDenied)
+    def forbidden(_request: Request, error: PermissionDenied) -> JSONResponse:
+        return refusal(error, HTTPStatus.FORBIDDEN, {"WWW-Authenticate": 'Bearer error="insufficient_scope"'})
+
+    @api.exception_handler(HTTPException)
+    def http_error(_request: Request, error: HTTPException) -> JSONResponse:
+        status = HTTPStatus(error.status_code)
+        return problem(status, status.phrase.lower().replace(" ", "_"), str(error.detail), headers=dict(error.headers or {}))
+
+    @api.exception_handler(OperationalError)
+    def database_unavailable(_request: Request, error: OperationalError) -> JSONResponse:
+        logger.error("the database did not answer: %s", type(error.orig).__name__)
+        headers = {"Retry-After": str(RETRY_AFTER_SECONDS)}
+        return problem(HTTPStatus.SERVICE_UNAVAILABLE, "temporarily_unavailable", "Try again in a moment.", headers=headers)
+
+    @api.exception_handler(Exception)
+    def unexpected(_request: Request, error: Exception) -> JSONResponse:
+        logger.error("unexpected error", exc_info=error)
+        return problem(HTTPStatus.INTERNAL_SERVER_ERROR, "internal_error", "Something went wrong on our side.")

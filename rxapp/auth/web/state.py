@@ -1,0 +1,161 @@
+"""The person's state in one open page: who they are, and how that is found out again at each event.
+
+What `jwt` and `refresh_token` hold is the browser's word: the server reads and verifies them each time and never assigns them.
+A new pair goes to the browser as a command (`token_store.js`) and counts as received only when the browser reports it back.
+"""
+
+from typing import Any
+from uuid import UUID
+
+import reflex as rx
+from reflex.event import EventSpec
+from reflex_base.registry import RegistrationContext
+
+from rxapp.auth.errors import AccessTokenExpired, AuthError, InvalidToken, RevocationReason, SessionEnded
+from rxapp.auth.service import Identity, TokenPair
+from rxapp.auth.web import token_store
+from rxapp.auth.web.navigation import login_url
+from rxapp.auth.web.open_pages import register_page, sign_out_open_pages
+from rxapp.auth.web.policy import public
+from rxapp.auth.web.private_state import forget_private_state
+from rxapp.auth.web.runtime import get_service, in_thread
+from rxapp.auth.web.site import site
+
+UNKNOWN, IN, OUT = "unknown", "in", "out"
+"""Storage not read yet: show nothing private, redirect nowhere. Then: signed in, or signed out."""
+
+
+class AuthState(rx.State):
+    """Vars without an underscore are for display; what decides is verified in `_authenticate` at each event."""
+
+    jwt: str | None = rx.LocalStorage("", name=token_store.ACCESS_TOKEN_KEY, sync=True)
+    refresh_token: str | None = rx.LocalStorage("", name=token_store.REFRESH_TOKEN_KEY, sync=True)
+    storage_command: dict[str, Any] = {}
+    status: str = UNKNOWN
+    user_name: str = ""
+    roles: list[str] = []
+    ended_because: str = ""
+
+    _identity: Identity | None = None
+    _issued: TokenPair | None = None
+    _issued_in_place_of: str = ""
+    _is_leaving: bool = False
+
+    @rx.event
+    @public
+    async def enter(self) -> EventSpec | None:
+        """On load of every page: find out who is there, silently rotating if need be, and send nobodies away from guarded pages."""
+        self._is_leaving = False
+        try:
+            await self._authenticate()
+        except AuthError as error:
+            return self._leave(error, stay=not site.is_guarded(self.router.url.path))
+        return None
+
+    @rx.event
+    @public
+    async def session_changed(self) -> Any:
+        """Another tab of this browser signed in or out: leave with it, or load this page anew as whoever is signed in now."""
+        if self._identity is not None and not self.refresh_token:
+            return self._sign_out_of(self._identity.session_id, RevocationReason.SIGNED_OUT)
+        return RegistrationContext.get().app.get_load_events(self.router.url.path) or AuthState.enter
+
+    @rx.event
+    @public
+    async def log_out(self) -> EventSpec:
+        """End the session, clear storage, and take every open page of the session to the login page."""
+        pair = self._pair_at_hand()
+        session_id = await in_thread(get_service().end_session_of, pair.access_token, RevocationReason.SIGNED_OUT)
+        if session_id is not None:
+            sign_out_open_pages(session_id, RevocationReason.SIGNED_OUT)
+        self._become_nobody(RevocationReason.SIGNED_OUT, token_store.forget_session(pair.refresh_token))
+        return self._go_to_login()
+
+    async def _begin(self, pair: TokenPair) -> None:
+        """Start over with the pair of a login: the session held before ends, and what this page knew of anyone is forgotten."""
+        await in_thread(get_service().end_session_of, self._pair_at_hand().access_token, RevocationReason.SIGNED_OUT)
+        forget_private_state(self._get_root_state())
+        self._send(pair, token_store.keep(pair))
+        await self._authenticate()
+
+    async def _authenticate(self) -> Identity:
+        """Who this page's person is, verified now; rotates if the access token has expired. Raises `AuthError`."""
+        identity = await self._verify() or await self._rotate()
+        if self._identity is not None and self._identity.session_id != identity.session_id:
+            self._forget_all_but_the_command()
+        self._identity = identity
+        self.status, self.user_name, self.roles, self.ended_because = IN, identity.user_name, sorted(identity.roles), ""
+        register_page(identity.session_id, self.router.session.client_token)
+        return identity
+
+    async def _verify(self) -> Identity | None:
+        """The identity by the access token at hand, or None if that has expired."""
+        pair = self._pair_at_hand()
+        try:
+            return await in_thread(get_service().verify_access, pair.access_token, received=pair is not self._issued)
+        except AccessTokenExpired:
+            return None
+
+    async def _rotate(self) -> Identity:
+        """Rotate the pair that the browser holds. If an earlier answer to it got lost, this gives the same one again."""
+        held = self._held_pair()
+        try:
+            pair = await in_thread(get_service().refresh, held.access_token, held.refresh_token)
+        except SessionEnded as error:
+            sign_out_open_pages(error.session_id, error.reason)
+            raise
+        self._send(pair, token_store.keep(pair, in_place_of=held.refresh_token))
+        return await in_thread(get_service().verify_access, pair.access_token, received=False)
+
+    def _send(self, pair: TokenPair, command: dict[str, Any]) -> None:
+        self._issued, self._issued_in_place_of = pair, self.refresh_token or ""
+        self.storage_command = command
+
+    def _held_pair(self) -> TokenPair:
+        """What the browser says it holds."""
+        return TokenPair(self.jwt or "", self.refresh_token or "")
+
+    def _pair_at_hand(self) -> TokenPair:
+        """The pair last sent, while the browser still reports the one which that replaces; else what the browser holds."""
+        if self._issued is not None and self._held_pair().refresh_token != self._issued_in_place_of:
+            self._issued = None
+        return self._issued or self._held_pair()
+
+    def _leave(self, error: AuthError, *, stay: bool = False) -> EventSpec | None:
+        """Become nobody because of `error`, and go to the login page unless this page may `stay` or one is going already."""
+        held = self._held_pair()
+        if isinstance(error, SessionEnded):
+            self._become_nobody(error.reason, token_store.forget_session(held.refresh_token))
+        elif held.access_token or held.refresh_token:
+            self._become_nobody(InvalidToken.code, token_store.forget_exactly(held))
+        else:
+            self._become_nobody(self.ended_because, {})
+        return None if stay or self._is_leaving else self._go_to_login(next_path=self._path_and_query())
+
+    def _sign_out_of(self, session_id: UUID, reason: str) -> EventSpec | None:
+        """Leave because the session was ended elsewhere; nothing happens if this page does not show that session any more."""
+        if self._identity is None or self._identity.session_id != session_id:
+            return None
+        self._become_nobody(reason, token_store.forget_session(self._pair_at_hand().refresh_token))
+        was_ended_by_its_owner_here = reason == RevocationReason.SIGNED_OUT
+        return self._go_to_login(next_path="" if was_ended_by_its_owner_here else self._path_and_query())
+
+    def _become_nobody(self, because: str, command: dict[str, Any]) -> None:
+        """Forget everything private, in this state and in all others; `command` tells the browser what to forget."""
+        is_leaving = self._is_leaving
+        forget_private_state(self._get_root_state())
+        self.status, self.ended_because, self.storage_command, self._is_leaving = OUT, because, command, is_leaving
+
+    def _forget_all_but_the_command(self) -> None:
+        command, issued, in_place_of = self.storage_command, self._issued, self._issued_in_place_of
+        forget_private_state(self._get_root_state())
+        self.storage_command, self._issued, self._issued_in_place_of = command, issued, in_place_of
+
+    def _go_to_login(self, next_path: str = "") -> EventSpec:
+        self._is_leaving = True
+        return rx.redirect(login_url(site.login_route, reason=self.ended_because, next_path=next_path), replace=bool(next_path))
+
+    def _path_and_query(self) -> str:
+        url = self.router.url
+        path = url.path.rstrip("/") or "/"
+        return f"{path}?{url.query}" if url.query else path

@@ -1,0 +1,50 @@
+"""The client component that keeps the token pair in local storage, and the commands that the server sends it."""
+
+import secrets
+from typing import Any
+
+import reflex as rx
+
+from rxapp.auth.service import TokenPair
+
+SESSION_PART = 26
+"""Characters of a refresh token that name nothing but its session: the prefix and 126 bits of the session's id."""
+
+ACCESS_TOKEN_KEY = "jwt"
+REFRESH_TOKEN_KEY = "refreshToken"
+
+
+def keep(pair: TokenPair, *, in_place_of: str = "") -> dict[str, Any]:
+    """Store `pair` if storage still holds the refresh token `in_place_of`; by default whatever it holds."""
+    stored = {"jwt": pair.access_token, "refreshToken": pair.refresh_token}
+    return _command(if_refresh_token=in_place_of, pair=stored)
+
+
+def forget_session(refresh_token: str) -> dict[str, Any]:
+    """Remove the pair if storage still holds one of this token's session: a new sign-in stays untouched."""
+    return _command(if_refresh_token=refresh_token[:SESSION_PART])
+
+
+def forget_exactly(pair: TokenPair) -> dict[str, Any]:
+    """Remove the pair if storage still holds exactly this one, genuine or not."""
+    return _command(if_refresh_token=pair.refresh_token, if_jwt=pair.access_token)
+
+
+def _command(*, if_refresh_token: str, if_jwt: str | None = None, pair: dict[str, str] | None = None) -> dict[str, Any]:
+    return {"id": secrets.token_urlsafe(8), "if_refresh_token": if_refresh_token, "if_jwt": if_jwt, "pair": pair}
+
+
+class TokenStore(rx.Component):
+    """Invisible. Carries out `command` when its id changes; `on_session_change` fires when another tab signed in or out."""
+
+    tag = "TokenStore"
+
+    command: rx.Var[dict[str, Any]]
+    on_session_change: rx.EventHandler[rx.event.no_args_event_spec]
+
+    @classmethod
+    def create(cls, *children: Any, **props: Any) -> rx.Component:
+        """The component, with its script linked into the app that is being compiled."""
+        component = super().create(*children, **props)
+        component.library = rx.asset("token_store.js", shared=True).importable_path
+        return component

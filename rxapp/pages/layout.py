@@ -1,0 +1,73 @@
+"""What every page has around it: the bar at the top, with who is signed in and the way out."""
+
+import reflex as rx
+
+from rxapp.auth import web as auth
+from rxapp.auth.web import AuthState
+
+LINK = (
+    "rounded-md px-3 py-2 text-sm font-medium text-slate-700 hover:bg-slate-100 hover:text-slate-950 "
+    "focus-visible:outline-2 focus-visible:outline-indigo-600 dark:text-slate-200 dark:hover:bg-slate-800 dark:hover:text-white"
+)
+PRIMARY = (
+    "inline-flex cursor-pointer items-center justify-center rounded-lg bg-indigo-600 px-4 py-2 text-sm font-semibold text-white "
+    "hover:bg-indigo-700 focus-visible:outline-2 focus-visible:outline-offset-2 focus-visible:outline-indigo-600 "
+    "disabled:cursor-not-allowed disabled:opacity-60"
+)
+SECONDARY = (
+    "inline-flex cursor-pointer items-center justify-center rounded-lg border border-slate-300 bg-white px-4 py-2 text-sm "
+    "font-semibold text-slate-800 hover:bg-slate-50 focus-visible:outline-2 focus-visible:outline-offset-2 "
+    "focus-visible:outline-indigo-600 disabled:cursor-not-allowed disabled:opacity-60 "
+    "dark:border-slate-600 dark:bg-slate-800 dark:text-slate-100 dark:hover:bg-slate-700"
+)
+HEADING = "text-3xl font-semibold tracking-tight text-slate-900 dark:text-white"
+TEXT = "text-base text-slate-700 dark:text-slate-300"
+CARD = "rounded-2xl bg-white shadow-sm ring-1 ring-slate-200 dark:bg-slate-900 dark:ring-slate-700"
+
+
+def layout(*content: rx.Component) -> rx.Component:
+    """A page: the bar, then its content."""
+    return rx.el.div(
+        rx.el.header(
+            rx.el.nav(
+                brand(),
+                rx.el.div(_navigation(), class_name="flex items-center gap-1"),
+                aria_label="Main",
+                class_name="mx-auto flex min-h-16 max-w-4xl flex-wrap items-center justify-between gap-x-4 px-4 sm:px-6",
+            ),
+            class_name="border-b border-slate-200 bg-white dark:border-slate-700 dark:bg-slate-900",
+        ),
+        rx.el.main(*content, class_name="mx-auto max-w-4xl px-4 py-10 sm:px-6 sm:py-14"),
+        class_name="min-h-screen bg-slate-50 dark:bg-slate-950",
+    )
+
+
+def brand() -> rx.Component:
+    """The name of the app, leading home."""
+    return rx.el.a(
+        rx.el.span("rx", class_name="text-indigo-600 dark:text-indigo-400"),
+        "app",
+        href="/",
+        class_name="rounded-md text-lg font-bold tracking-tight text-slate-900 dark:text-white",
+    )
+
+
+def login() -> rx.Component:
+    """The ready-made login page under this app's name."""
+    return auth.login_page(logo=rx.el.div(brand(), class_name="mb-6"))
+
+
+def _navigation() -> rx.Component:
+    """Nothing until it is known who is there, so that nothing flickers."""
+    return rx.match(
+        AuthState.status,
+        (
+            auth.IN,
+            rx.fragment(
+                rx.el.a("Customers", href="/customers", class_name=LINK),
+                rx.el.button("Log out", type="button", on_click=AuthState.log_out, class_name=LINK + " cursor-pointer"),
+            ),
+        ),
+        (auth.OUT, rx.el.a("Log in", href="/login", class_name=LINK)),
+        rx.fragment(),
+    )

@@ -1,0 +1,22 @@
+"""Reflex's own configuration, taken from rxapp's settings so that each thing is said once."""
+
+import reflex as rx
+
+from rxapp.auth import get_settings
+
+settings = get_settings()
+
+config = rx.Config(
+    app_name="rxapp",
+    db_url=settings.database_url,
+    redis_url=settings.redis_url,
+    # On disk, Reflex would pickle every state, the stored tokens included, in plain text.
+    state_manager_mode=rx.constants.StateManagerMode.REDIS if settings.redis_url else rx.constants.StateManagerMode.MEMORY,
+    telemetry_enabled=False,
+    show_built_with_reflex=False,
+    frontend_compression_formats=["brotli", "gzip"],
+    plugins=[rx.plugins.TailwindV4Plugin({"darkMode": "class"})],
+    disable_plugins=[rx.plugins.SitemapPlugin],
+)
+# Reflex's default is `*` with credentials. A page of the app itself is always allowed (see rxapp/auth/web/origins.py).
+config.cors_allowed_origins = settings.allowed_origins or (config.deploy_url,)
