@@ -1,6 +1,6 @@
 """The customers: the private data that this example guards."""
 
-from sqlmodel import Field, SQLModel, select
+from sqlmodel import Field, SQLModel, col, select
 
 from rxapp.auth import Database
 
@@ -15,4 +15,4 @@ class Customer(SQLModel, table=True):
 def customer_names(database: Database) -> list[str]:
     """The names of all customers, in the order in which they became customers."""
     with database.read() as db:
-        return list(db.exec(select(Customer.name).order_by(Customer.id)))
+        return list(db.exec(select(Customer.name).order_by(col(Customer.id))))

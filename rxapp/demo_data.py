@@ -7,7 +7,7 @@ from rxapp.auth.users import find_user
 from rxapp.customers import Customer
 
 DEMO_USER_NAME = "johndoe"
-DEMO_PASSWORD = "def@123"  # noqa: S105  not a secret: it is in the README
+DEMO_PASSWORD = "def@123"
 DEMO_CUSTOMERS = ("John Doe", "Jane Doe")
 
 

@@ -29,7 +29,7 @@ async def prepared_database() -> AsyncIterator[None]:
     service.database.dispose()
 
 
-app = rx.App(stylesheets=[], html_lang="en")
+app = rx.App(html_lang="en", head_components=[rx.el.link(rel="icon", href="/favicon.svg", type="image/svg+xml")])
 api = auth.install_auth(app, login_view=layout.login)
 api.include_router(customers_api.router)
 app.register_lifespan_task(prepared_database)

@@ -17,9 +17,9 @@ _AUTOCOMMIT = "rxapp_autocommit"
 class Database:
     """Hands out connections and SQLModel sessions. Threads may share one.
 
-    On SQLite there is one writer at a time in this process: threads that fight over the file back off unfairly, and the slowest of
-    them waits for more than a second; a lock is fair. Across processes the busy timeout serves, for every write transaction is short
-    and takes the write lock in its first statement (a transaction that read first could not be upgraded, busy timeout or not).
+    On SQLite there is one writer at a time in this process: threads that fight over the file back off unfairly, and the slowest
+    of them waits for more than a second; a lock is fair. Across processes the busy timeout serves, for every write transaction is
+    short and takes the write lock in its first statement (one that read first could not be upgraded, busy timeout or not).
     """
 
     def __init__(self, url: str, *, sqlite_synchronous: str = "FULL") -> None:

@@ -4,6 +4,7 @@ import os
 import secrets
 import threading
 from functools import cached_property
+from typing import NoReturn
 
 from passlib.context import CryptContext
 
@@ -43,7 +44,7 @@ class PasswordHasher:
             raise InvalidCredentials
         return replacement
 
-    def refuse_unknown_user(self, password: str) -> None:
+    def refuse_unknown_user(self, password: str) -> NoReturn:
         """Take as long as a wrong password does, then raise `InvalidCredentials`: time must not tell who has an account."""
         self.verify_password(password, self._nobodys_hash)
         raise InvalidCredentials

@@ -1,8 +1,8 @@
 """Refresh tokens: `rxr1_` + base64url(session id ‖ generation ‖ MAC), computed and never stored.
 
 The MAC's key is derived from the server's secret and the session's own salt. So the database alone cannot make a token and the
-server key alone cannot either; a genuine spent token is told from a forged one although nothing is kept of it; and the successor of
-a token can be computed again, which lets a retry get the same answer.
+server key alone cannot either; a genuine spent token is told from a forged one although nothing is kept of it; and the successor
+of a token can be computed again, which lets a retry get the same answer.
 """
 
 import base64

@@ -155,7 +155,7 @@ class AuthService:
             return sessions.revoke(db, session_id, reason, self.clock())
 
     def end_session_of(self, access_token: str, reason: RevocationReason = RevocationReason.SIGNED_OUT) -> UUID | None:
-        """Log out by whatever genuine access token the browser holds, expired or not. Returns the session's id, None if not genuine."""
+        """Log out by a genuine access token, expired or not. Returns the id of its session, None for any other token."""
         try:
             session_id = self.access_tokens.identify(access_token).session_id
         except AuthError:

@@ -5,11 +5,12 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection, bindparam, delete, select, update
+from sqlmodel import SQLModel
 
 from rxapp.auth.models import AuthSession, User
 
-_session = AuthSession.__table__
-_user = User.__table__
+_session = SQLModel.metadata.tables[AuthSession.__tablename__]
+_user = SQLModel.metadata.tables[User.__tablename__]
 
 _SELECT = (
     select(_session, _user.c.user_name, _user.c.roles, _user.c.disabled_at)

@@ -115,7 +115,8 @@ class Settings(BaseSettings):
         problems = []
         if not self._secret_key_is_long_enough():
             problems.append(
-                f"RXAPP_SECRET_KEY is missing or shorter than {MINIMUM_SECRET_KEY_BYTES} bytes: whoever guesses it signs in as anybody. "
+                f"RXAPP_SECRET_KEY is missing or shorter than {MINIMUM_SECRET_KEY_BYTES} bytes: "
+                "whoever guesses it signs in as anybody. "
                 'Make one with: python -c "import secrets; print(secrets.token_urlsafe(48))"'
             )
         if "*" in self.allowed_origins:

@@ -1,11 +1,13 @@
 """Customers: a guarded page whose data is loaded, filtered and refreshed by guarded events."""
 
+from typing import Any
+
 import reflex as rx
 
 from rxapp.auth import web as auth
 from rxapp.auth.web.runtime import in_thread
 from rxapp.customers import customer_names
-from rxapp.pages.layout import CARD, HEADING, SECONDARY, TEXT, layout
+from rxapp.pages.layout import CARD, HEADING, SECONDARY, TEXT, forbidden, layout, waiting
 
 ROLE = "Manager"
 
@@ -40,7 +42,9 @@ class CustomersState(rx.State):
         self.names = [name for name in names if wanted in name.casefold()]
 
 
-@auth.page("/customers", roles=[ROLE], title="Customers · rxapp", on_load=CustomersState.load)
+@auth.page(
+    "/customers", roles=[ROLE], title="Customers · rxapp", on_load=CustomersState.load, waiting=waiting, forbidden=forbidden
+)
 def customers() -> rx.Component:
     """The list of customers, with a filter and a button to read it anew."""
     return layout(
@@ -78,10 +82,16 @@ def customers() -> rx.Component:
 
 
 def _count() -> rx.Component:
-    number = CustomersState.names.length()
+    names: Any = CustomersState.names  # a Var here, not a list
+    number = names.length()
     return rx.el.p(
         rx.cond(number == 1, "1 customer", f"{number} customers"),
-        rx.cond(CustomersState.refreshed > 0, f", refreshed {CustomersState.refreshed}×", ""),
+        rx.match(
+            CustomersState.refreshed,
+            (0, ""),
+            (1, ", refreshed once"),
+            f", refreshed {CustomersState.refreshed} times",
+        ),
         role="status",
         class_name="mt-6 text-sm " + TEXT,
     )

@@ -1,6 +1,7 @@
 """Home: says whether one is signed in, and leads on."""
 
 import reflex as rx
+from reflex_components_core.react_router import link
 
 from rxapp.auth import web as auth
 from rxapp.auth.web import AuthState
@@ -28,7 +29,7 @@ def _who() -> rx.Component:
             rx.fragment(
                 rx.el.p("You are signed in as ", rx.el.strong(AuthState.user_name), ".", class_name=TEXT),
                 rx.el.div(
-                    rx.el.a("Customers", href="/customers", class_name=PRIMARY),
+                    link("Customers", to="/customers", class_name=PRIMARY),
                     rx.el.button("Log out", type="button", on_click=AuthState.log_out, class_name=SECONDARY),
                     class_name="mt-5 flex flex-wrap gap-3",
                 ),
@@ -39,8 +40,8 @@ def _who() -> rx.Component:
             rx.fragment(
                 rx.el.p("You are not signed in.", class_name=TEXT),
                 rx.el.div(
-                    rx.el.a("Log in", href="/login", class_name=PRIMARY),
-                    rx.el.a("Customers", href="/customers", class_name=SECONDARY),
+                    link("Log in", to="/login", class_name=PRIMARY),
+                    link("Customers", to="/customers", class_name=SECONDARY),
                     class_name="mt-5 flex flex-wrap gap-3",
                 ),
             ),

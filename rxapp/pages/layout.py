@@ -1,6 +1,7 @@
 """What every page has around it: the bar at the top, with who is signed in and the way out."""
 
 import reflex as rx
+from reflex_components_core.react_router import link
 
 from rxapp.auth import web as auth
 from rxapp.auth.web import AuthState
@@ -42,12 +43,37 @@ def layout(*content: rx.Component) -> rx.Component:
     )
 
 
+def waiting() -> rx.Component:
+    """The shape of a page in place of its content, while it is not known who is there."""
+    bar = "rounded-lg bg-slate-200 motion-safe:animate-pulse dark:bg-slate-800"
+    return layout(
+        rx.el.p("Loading…", role="status", class_name="sr-only"),
+        rx.el.div(class_name=bar + " h-9 w-48"),
+        rx.el.div(class_name=bar + " mt-8 h-40"),
+    )
+
+
+def forbidden() -> rx.Component:
+    """The 403 page: what is the matter, and what to do about it."""
+    return layout(
+        rx.el.p("403", class_name="text-sm font-semibold text-indigo-600 dark:text-indigo-400"),
+        rx.el.h1("You do not have access to this page", class_name=HEADING + " mt-2"),
+        rx.el.p(
+            "You are signed in as ",
+            rx.el.strong(AuthState.user_name),
+            ", and this account does not have the role that this page asks for. An administrator can give it to you.",
+            class_name=TEXT + " mt-4 max-w-2xl",
+        ),
+        link("Back to the start", to="/", class_name=SECONDARY + " mt-8"),
+    )
+
+
 def brand() -> rx.Component:
     """The name of the app, leading home."""
-    return rx.el.a(
+    return link(
         rx.el.span("rx", class_name="text-indigo-600 dark:text-indigo-400"),
         "app",
-        href="/",
+        to="/",
         class_name="rounded-md text-lg font-bold tracking-tight text-slate-900 dark:text-white",
     )
 
@@ -64,10 +90,10 @@ def _navigation() -> rx.Component:
         (
             auth.IN,
             rx.fragment(
-                rx.el.a("Customers", href="/customers", class_name=LINK),
+                link("Customers", to="/customers", class_name=LINK),
                 rx.el.button("Log out", type="button", on_click=AuthState.log_out, class_name=LINK + " cursor-pointer"),
             ),
         ),
-        (auth.OUT, rx.el.a("Log in", href="/login", class_name=LINK)),
+        (auth.OUT, link("Log in", to="/login", class_name=LINK)),
         rx.fragment(),
     )

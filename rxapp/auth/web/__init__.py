@@ -1,12 +1,4 @@
-"""`rxapp.auth` fitted to Reflex and HTTP.
-
-    from rxapp.auth import web as auth
-
-    @auth.page("/private")
-    def private(): ...
-
-    auth.install_auth(app)
-"""
+"""`rxapp.auth` fitted to Reflex and HTTP: `page` and `event` guard, and `install_auth(app)` fits it into an app."""
 
 from rxapp.auth.web.guards import current_user, event, has_role, page
 from rxapp.auth.web.install import install_auth

@@ -12,7 +12,7 @@ class InlineScript(rx.Component):
 
     tag = '"script"'
 
-    dangerouslySetInnerHTML: rx.Var[dict[str, str]]
+    dangerouslySetInnerHTML: rx.Var[dict[str, str]]  # noqa: N815  React's own name
 
 
 @cache

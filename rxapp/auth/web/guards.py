@@ -43,18 +43,16 @@ def page(
     forbidden: View = forbidden_view,
     **options: Any,
 ) -> Callable[[View], View]:
-    """Register a page for signed-in users with one of `roles`, for any signed-in user if none is named, or for all if `public`.
+    """Declare a page for signed-in users with one of `roles`, for any signed-in user if none is named, or for all.
 
     `waiting` is shown until it is known who is there, `forbidden` to a user without the role. The view's static text is part of the
     built page and so can be read by anyone: load what is private with guarded event handlers, named in `on_load`.
     """
 
     def decorate(view: View) -> View:
-        if not public:
-            site.guard(route, frozenset(roles))
         handlers = on_load if isinstance(on_load, list | tuple) else [on_load]
         shown = view if public else _for_users(view, roles, waiting, forbidden)
-        rx.page(route=route, on_load=[AuthState.enter, *handlers], **options)(shown)
+        site.add_page(shown, is_guarded=not public, route=route, on_load=[AuthState.enter, *handlers], **options)
         return view
 
     return decorate
@@ -71,7 +69,8 @@ def _for_users(view: View, roles: Sequence[str], waiting: View, forbidden: View)
 
 def has_role(*roles: str) -> rx.Var[bool]:
     """For `rx.cond`: whether the user has one of `roles`. It decides what is shown and protects nothing."""
-    return functools.reduce(operator.or_, (AuthState.roles.contains(role) for role in roles))
+    roles_held: Any = AuthState.roles  # a Var here, not a list
+    return functools.reduce(operator.or_, (roles_held.contains(role) for role in roles))
 
 
 def event(handler: Callable | None = None, *, roles: Sequence[str] = (), public: bool = False, **options: Any) -> Any:

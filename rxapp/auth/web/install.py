@@ -10,6 +10,7 @@ from rxapp.auth.database import Database
 from rxapp.auth.service import AuthService
 from rxapp.auth.settings import Settings, get_settings
 from rxapp.auth.web.forms import forms_script
+from rxapp.auth.web.guards import page
 from rxapp.auth.web.login import LoginState, login_page
 from rxapp.auth.web.origins import origin_check
 from rxapp.auth.web.problems import add_problem_handlers
@@ -41,7 +42,7 @@ def install_auth(
     settings = settings or get_settings()
     database = database or Database(settings.database_url, sqlite_synchronous=settings.sqlite_synchronous)
     use_service(AuthService(settings, database, clock))
-    site.login_route, site.home_route = login_route, home_route
+    site.install(app, login_route=login_route, home_route=home_route)
     app.add_middleware(ReconnectionGuard())
     app.head_components.append(forms_script())
     app.extra_app_wraps[_TOKEN_STORE_WRAP] = lambda _stateful: rx.fragment(
@@ -49,7 +50,7 @@ def install_auth(
     )
     app.sio.eio.cors_allowed_origins = origin_check(settings)
     if login_view is not None:
-        app.add_page(login_view, route=login_route, title="Log in", on_load=[AuthState.enter, LoginState.prepare])
+        page(login_route, public=True, title="Log in", on_load=LoginState.prepare)(login_view)
     return _add_api(app, settings)
 
 

@@ -87,10 +87,11 @@ _FIELD = (
     "placeholder:text-slate-400 focus:border-indigo-600 focus:outline-2 focus:outline-indigo-600 "
     "dark:border-slate-600 dark:bg-slate-800 dark:text-slate-100 dark:focus:border-indigo-400 dark:focus:outline-indigo-400"
 )
+_CARD = "w-full max-w-sm rounded-2xl bg-white p-8 shadow-sm ring-1 ring-slate-200 dark:bg-slate-900 dark:ring-slate-700"
 _LABEL = "mb-1.5 block text-sm font-medium text-slate-700 dark:text-slate-200"
 _BUTTON = (
-    "flex w-full cursor-pointer items-center justify-center rounded-lg bg-indigo-600 px-4 py-2.5 text-base font-semibold text-white "
-    "hover:bg-indigo-700 focus-visible:outline-2 focus-visible:outline-offset-2 focus-visible:outline-indigo-600 "
+    "flex w-full cursor-pointer items-center justify-center rounded-lg bg-indigo-600 px-4 py-2.5 text-base font-semibold "
+    "text-white hover:bg-indigo-700 focus-visible:outline-2 focus-visible:outline-offset-2 focus-visible:outline-indigo-600 "
     "disabled:cursor-not-allowed disabled:bg-slate-300 disabled:text-slate-600 "
     "dark:disabled:bg-slate-700 dark:disabled:text-slate-400"
 )
@@ -112,7 +113,7 @@ def login_page(*, title: str = "Log in", logo: rx.Component | None = None) -> rx
             rx.el.h1(title, class_name="mb-6 text-2xl font-semibold tracking-tight text-slate-900 dark:text-white"),
             _notices(),
             _form(),
-            class_name="w-full max-w-sm rounded-2xl bg-white p-8 shadow-sm ring-1 ring-slate-200 dark:bg-slate-900 dark:ring-slate-700",
+            class_name=_CARD,
         ),
         class_name="flex min-h-screen items-center justify-center bg-slate-50 px-4 py-12 dark:bg-slate-950",
     )

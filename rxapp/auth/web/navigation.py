@@ -4,14 +4,14 @@ from urllib.parse import urlencode, urlsplit
 
 
 def own_path(target: str | None, otherwise: str) -> str:
-    """`target` if it is a path of this app, else `otherwise`.
+    r"""`target` if it is a path of this app, else `otherwise`.
 
-    `//host`, `/\\host` and their kin are read by browsers as another site, and control characters are dropped by them before they
+    `//host`, `/\host` and their kin are read by browsers as another site, and control characters are dropped by them before they
     read at all: an open redirect hands a freshly signed-in person to whoever wrote the link.
     """
     if not target or not target.startswith("/") or target.startswith("//"):
         return otherwise
-    if "\\" in target or any(ord(character) <= 0x20 or ord(character) == 0x7F for character in target):
+    if "\\" in target or any(character.isspace() or not character.isprintable() for character in target):
         return otherwise
     parts = urlsplit(target)
     return otherwise if parts.scheme or parts.netloc else target

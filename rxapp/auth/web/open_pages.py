@@ -33,8 +33,8 @@ def register_page(session_id: UUID, client_token: str) -> None:
 def sign_out_open_pages(session_id: UUID, reason: str) -> None:
     """Take every open page of the session to the login page, which shows the reason.
 
-    Runs in the background: the caller may hold the lock of one page's state, and two pages that waited for each other's would wait
-    for ever.
+    Runs in the background: the caller may hold the lock of one page's state, and two pages that waited for each other's would
+    wait for ever.
     """
     for client_token in _pages.pop(session_id, ()):
         push = asyncio.create_task(_sign_out_page(client_token, session_id, reason))

@@ -2,6 +2,8 @@
 
 import reflex as rx
 
+from rxapp.auth.web.site import site
+
 
 def waiting_view() -> rx.Component:
     """Nothing but a sign of life for those who cannot see the page either."""
@@ -13,5 +15,5 @@ def forbidden_view() -> rx.Component:
     return rx.el.main(
         rx.el.h1("You do not have access to this page"),
         rx.el.p("Your account does not have the role that this page asks for. An administrator can give it to you."),
-        rx.el.a("Back to the start", href="/"),
+        rx.el.a("Back to the start", href=site.home_route),
     )

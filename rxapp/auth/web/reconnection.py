@@ -15,8 +15,8 @@ _HYDRATION = ("hydrate", "hydrate_and_load")
 class ReconnectionGuard(rx.Middleware):
     """Verifies the stored tokens before a (re)connecting page gets its snapshot.
 
-    Reflex keeps state under a token of the page and sends all of it on connecting, before any on-load guard has run. Whoever reopens
-    a closed tab, or has learned its token, would be shown what the last person saw there.
+    Reflex keeps state under a token of the page and sends all of it on connecting, before any on-load guard has run. Whoever
+    reopens a closed tab, or has learned its token, would be shown what the last person saw there.
     """
 
     async def preprocess(self, app: rx.App, state: BaseState, event: rx.event.Event) -> StateUpdate | None:

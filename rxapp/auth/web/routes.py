@@ -1,7 +1,7 @@
 """The HTTP API. Each route parses, makes one call of the service and translates the error; it holds no rule of its own."""
 
 from http import HTTPStatus
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import JSONResponse
@@ -70,7 +70,7 @@ async def bearer(request: Request) -> Identity:
 Bearer = Annotated[Identity, Depends(bearer)]
 
 
-def require(*roles: str):  # noqa: ANN201  what FastAPI's Depends returns is untyped
+def require(*roles: str) -> Any:
     """A FastAPI dependency: the caller's identity, if they have one of `roles` (any signed-in user if none is named)."""
 
     async def guard(identity: Bearer) -> Identity:

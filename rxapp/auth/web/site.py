@@ -1,26 +1,43 @@
-"""What the guards know of the app they stand in: where its login page is, and which of its pages are guarded."""
+"""What the guards know of the app they stand in: its pages, which of them are guarded, and where the login page is."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
+import reflex as rx
 from reflex_base.registry import RegistrationContext
 
 
 @dataclass
 class Site:
-    """Routes as given to `page` and `install_auth`."""
+    """Collects the pages that `page` declares, and hands them to the app when `install_auth` names it."""
 
     login_route: str = "/login"
     home_route: str = "/"
-    guarded_pages: dict[str, frozenset[str]] = field(default_factory=dict)
+    _guarded_routes: set[str] = field(default_factory=set)
+    _waiting_pages: list[tuple[Callable, dict[str, Any]]] = field(default_factory=list)
+    _app: rx.App | None = None
 
-    def guard(self, route: str, roles: frozenset[str]) -> None:
-        """Note that the page is for signed-in users with one of `roles`."""
-        self.guarded_pages[route.strip("/")] = roles
+    def add_page(self, view: Callable, *, is_guarded: bool, **options: Any) -> None:
+        """Add a page to the app, as soon as there is one."""
+        if is_guarded:
+            self._guarded_routes.add(options["route"].strip("/"))
+        if self._app is None:
+            self._waiting_pages.append((view, options))
+        else:
+            self._app.add_page(view, **options)
+
+    def install(self, app: rx.App, *, login_route: str, home_route: str) -> None:
+        """Name the app, and give it the pages declared so far."""
+        self._app, self.login_route, self.home_route = app, login_route, home_route
+        for view, options in self._waiting_pages:
+            app.add_page(view, **options)
+        self._waiting_pages.clear()
 
     def is_guarded(self, path: str) -> bool:
         """Whether the page at this path, as the browser shows it, is guarded."""
         route = RegistrationContext.get().app.router(path)
-        return route is not None and route.strip("/") in self.guarded_pages
+        return route is not None and route.strip("/") in self._guarded_routes
 
 
 site = Site()

@@ -44,7 +44,7 @@ class AuthState(rx.State):
     @rx.event
     @public
     async def enter(self) -> EventSpec | None:
-        """On load of every page: find out who is there, silently rotating if need be, and send nobodies away from guarded pages."""
+        """On load of every page: find out who is there, rotating if need be, and send nobodies away from guarded pages."""
         self._is_leaving = False
         try:
             await self._authenticate()

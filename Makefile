@@ -1,0 +1,52 @@
+# Two commands matter: `make run` serves the app, `make test` passes all tests. Both set up everything they need.
+
+VENV := .venv
+BIN := $(VENV)/bin
+PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11; do \
+	command -v $$name >/dev/null && $$name -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' && echo $$name && break; done)
+
+# Bun and Node are in the virtual environment; with them on the path Reflex downloads nothing.
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+export REFLEX_TELEMETRY_ENABLED := false
+
+# Otherwise Reflex measures several package registries and takes the quickest: it shall use the one that is configured.
+REGISTRY = NPM_CONFIG_REGISTRY="$${NPM_CONFIG_REGISTRY:-$$(npm config get registry 2>/dev/null)}"
+
+.PHONY: run prod test check bench browser clean
+.DEFAULT_GOAL := run
+
+run: $(VENV)/app  ## serve the app at http://localhost:3000, reloading when a file changes
+	alembic upgrade head
+	$(REGISTRY) reflex run
+
+prod: $(VENV)/app  ## the same, built for production, pages and API on one port
+	alembic upgrade head
+	$(REGISTRY) reflex run --env prod
+
+test: $(VENV)/dev browser  ## all tests, those in a real browser included
+	$(REGISTRY) pytest $(ARGS)
+
+check: $(VENV)/dev  ## style, types, tests
+	ruff check .
+	ruff format --check .
+	mypy
+	$(MAKE) test
+
+bench: $(VENV)/dev  ## measure, next to a hand-made floor
+	$(REGISTRY) python -m benchmarks $(ARGS)
+
+browser: $(VENV)/dev
+	python -m tests.e2e.browser
+
+clean:
+	rm -rf $(VENV) .web .states .pytest_cache .hypothesis .mypy_cache .ruff_cache
+
+$(VENV)/app: requirements.txt
+	@test -n "$(PYTHON)" || { echo "rxapp needs Python 3.11, 3.12 or 3.13; name one with: make PYTHON=/path/to/python"; exit 1; }
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	touch $@
+
+$(VENV)/dev: $(VENV)/app requirements-dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	touch $@

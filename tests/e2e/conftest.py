@@ -1,0 +1,100 @@
+"""One built and served app, and one browser, for all end-to-end tests; each test has a browser profile of its own."""
+
+import contextlib
+import json
+from collections.abc import Iterator
+
+import httpx
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+
+from tests.e2e.browser import ARGUMENTS, find_browser
+from tests.e2e.server import Server
+
+USER, PASSWORD = "johndoe", "def@123"
+EXPIRED = 301
+"""Seconds after which an access token has expired."""
+
+expect.set_options(timeout=10_000)
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory) -> Iterator[Server]:
+    server = Server(tmp_path_factory.mktemp("server"))
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=find_browser(), args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def profile(browser, server) -> Iterator[BrowserContext]:
+    """A browser profile: its tabs share storage."""
+    context = browser.new_context(base_url=server.url)
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def tab(profile) -> Page:
+    return profile.new_page()
+
+
+@pytest.fixture
+def api(server) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=server.url, timeout=30) as client:
+        yield client
+
+
+def log_in(tab: Page, *, to: str = "/customers") -> None:
+    """As a person does: to a guarded page, the form, and there."""
+    tab.goto(to)
+    tab.get_by_label("Username").fill(USER)
+    tab.get_by_label("Password", exact=True).fill(PASSWORD)
+    tab.get_by_role("button", name="Log in").click()
+    expect(tab.get_by_role("heading", name="Customers")).to_be_visible()
+    expect(tab.get_by_text("John Doe")).to_be_visible()
+
+
+def stored(tab: Page) -> dict[str, str]:
+    """The token pair as it lies in local storage; no entry for a key that is not there."""
+    pair = json.loads(tab.evaluate("JSON.stringify({jwt: localStorage.jwt, refreshToken: localStorage.refreshToken})"))
+    return {key: value for key, value in pair.items() if value is not None}
+
+
+def store(tab: Page, pair: dict[str, str]) -> None:
+    tab.evaluate("pair => { for (const [key, value] of Object.entries(pair)) localStorage.setItem(key, value) }", pair)
+
+
+def expect_stored(tab: Page, changed_from: dict[str, str]) -> dict[str, str]:
+    """Wait until another complete pair than `changed_from` is stored."""
+    tab.wait_for_function(
+        "old => localStorage.jwt && localStorage.refreshToken && "
+        "localStorage.jwt !== old.jwt && localStorage.refreshToken !== old.refreshToken",
+        arg=changed_from,
+    )
+    return stored(tab)
+
+
+def refresh_button(tab: Page):
+    return tab.get_by_role("button", name="Refresh")
+
+
+@contextlib.contextmanager
+def watching(tab: Page) -> Iterator[list[str]]:
+    """The navigations of the tab meanwhile."""
+    seen: list[str] = []
+
+    def note(frame) -> None:
+        seen.append(frame.url)
+
+    tab.on("framenavigated", note)
+    yield seen
+    tab.remove_listener("framenavigated", note)

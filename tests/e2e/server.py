@@ -1,0 +1,93 @@
+"""A real `reflex run --env prod` in a process of its own, with a database, a port and a clock of its own."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import httpx
+
+ROOT = Path(__file__).parents[2]
+BUILD_TIMEOUT_SECONDS = 240
+SECRET_KEY = "a secret key for the tests, of more than 32 bytes"
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Server:
+    """Start, kill and start again; the clock goes on from where the tests put it."""
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+        self.port = free_port()
+        self.url = f"http://localhost:{self.port}"
+        self.log = directory / "server.log"
+        self.database_file = directory / "rxapp.db"
+        self._clock_file = directory / "clock"
+        self._process: subprocess.Popen | None = None
+        self.move_clock_to(0)
+
+    @property
+    def database_url(self) -> str:
+        return f"sqlite:///{self.database_file}"
+
+    def start(self, *, backend_only: bool = False) -> None:
+        command = [sys.executable, "-m", "reflex", "run", "--env", "prod", "--frontend-port", str(self.port)]
+        command += ["--backend-port", str(self.port)]
+        with self.log.open("ab") as log:
+            self._process = subprocess.Popen(
+                command, cwd=ROOT, env=self._environment(backend_only), stdout=log, stderr=log, start_new_session=True
+            )
+        self._wait_until_it_answers()
+
+    def _environment(self, backend_only: bool) -> dict[str, str]:
+        bin_directory = Path(sys.executable).parent
+        return os.environ | {
+            "PATH": f"{bin_directory}{os.pathsep}{os.environ['PATH']}",
+            "DATABASE_URL": self.database_url,
+            "RXAPP_SECRET_KEY": SECRET_KEY,
+            "RXAPP_TEST_CLOCK_FILE": str(self._clock_file),
+            "REFLEX_APP_MODULE_IMPORT": "tests.e2e.served_app",
+            "REFLEX_TELEMETRY_ENABLED": "false",
+            "REFLEX_SKIP_COMPILE": "1" if backend_only else "0",
+        }
+
+    def _wait_until_it_answers(self) -> None:
+        deadline = time.monotonic() + BUILD_TIMEOUT_SECONDS
+        while time.monotonic() < deadline:
+            if self._process.poll() is not None:
+                break
+            try:
+                if httpx.get(f"{self.url}/ping", timeout=1).status_code == 200:
+                    return
+            except httpx.HTTPError:
+                time.sleep(0.1)
+        raise RuntimeError(f"the server did not start:\n{self.log.read_text()[-4000:]}")
+
+    def kill(self) -> None:
+        """As a crash would: no handler runs, no answer in flight is finished."""
+        self._end(signal.SIGKILL)
+
+    def stop(self) -> None:
+        if self._process is not None and self._process.poll() is None:
+            self._end(signal.SIGTERM)
+
+    def _end(self, how: signal.Signals) -> None:
+        os.killpg(self._process.pid, how)
+        self._process.wait(timeout=30)
+        self._process = None
+
+    def move_clock(self, seconds: float) -> None:
+        self.move_clock_to(float(self._clock_file.read_text()) + seconds)
+
+    def move_clock_to(self, seconds: float) -> None:
+        draft = self._clock_file.with_suffix(".new")
+        draft.write_text(str(seconds))
+        draft.replace(self._clock_file)
