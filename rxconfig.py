@@ -12,6 +12,8 @@ config = rx.Config(
     redis_url=settings.redis_url,
     # On disk, Reflex would pickle every state, the stored tokens included, in plain text.
     state_manager_mode=rx.constants.StateManagerMode.REDIS if settings.redis_url else rx.constants.StateManagerMode.MEMORY,
+    # A page left open is as good as the session it shows: its state is kept (in memory too) for as long as that may stand unused.
+    redis_token_expiration=int(settings.session_idle_timeout.total_seconds()),
     telemetry_enabled=False,
     show_built_with_reflex=False,
     frontend_compression_formats=["brotli", "gzip"],

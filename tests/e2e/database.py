@@ -3,7 +3,8 @@
 import contextlib
 from collections.abc import Iterator
 
-from rxapp.auth import AuthService, Database, Settings
+from rxapp.auth import AuthService, AuthSession, Database, Settings
+from rxapp.auth.refresh_tokens import PresentedRefreshToken
 from tests.e2e.server import SECRET_KEY, Server
 
 
@@ -12,3 +13,10 @@ def open_service(server: Server) -> Iterator[AuthService]:
     database = Database(server.database_url)
     yield AuthService(Settings(secret_key=SECRET_KEY, database_url=server.database_url), database)
     database.dispose()
+
+
+def generation_of(server: Server, pair: dict[str, str]) -> int:
+    """How often the session of this pair has rotated."""
+    session_id = PresentedRefreshToken.parse(pair["refreshToken"]).session_id
+    with open_service(server) as service, service.database.read() as db:
+        return db.get_one(AuthSession, session_id).generation

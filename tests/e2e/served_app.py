@@ -1,20 +1,34 @@
-"""The app under test: rxapp itself, with its clock moved by as many seconds as stand in a file of the test's."""
+"""The app under test: rxapp itself, with a clock that the tests move and a crash that they can order, both by way of a file."""
 
-import datetime
+import datetime as dt
 import os
+import signal
 from pathlib import Path
 
 import rxapp.auth.clock
+import rxapp.auth.sessions
 
-_offset_file = Path(os.environ["RXAPP_TEST_CLOCK_FILE"])
+_clock_file = Path(os.environ["RXAPP_TEST_CLOCK_FILE"])
+_crash_file = Path(os.environ["RXAPP_TEST_CRASH_FILE"])
+_rotate = rxapp.auth.sessions.rotate
 
 
-class _MovedDatetime(datetime.datetime):
+class _MovedDatetime(dt.datetime):
     @classmethod
     def now(cls, tz=None):
-        return datetime.datetime.now(tz) + datetime.timedelta(seconds=float(_offset_file.read_text()))
+        return dt.datetime.now(tz) + dt.timedelta(seconds=float(_clock_file.read_text()))
+
+
+def _rotate_then_crash_if_ordered(*arguments):
+    """The step is committed when `rotate` returns; the answer has not been made yet."""
+    has_stepped = _rotate(*arguments)
+    if _crash_file.exists():
+        _crash_file.unlink()
+        os.kill(os.getpid(), signal.SIGKILL)
+    return has_stepped
 
 
 rxapp.auth.clock.datetime = _MovedDatetime
+rxapp.auth.sessions.rotate = _rotate_then_crash_if_ordered
 
 from rxapp.rxapp import app  # noqa: E402, F401  after the clock

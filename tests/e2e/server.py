@@ -24,13 +24,14 @@ def free_port() -> int:
 class Server:
     """Start, kill and start again; the clock goes on from where the tests put it."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, port: int | None = None) -> None:
         self.directory = directory
-        self.port = free_port()
+        self.port = port or free_port()
         self.url = f"http://localhost:{self.port}"
         self.log = directory / "server.log"
         self.database_file = directory / "rxapp.db"
         self._clock_file = directory / "clock"
+        self._crash_file = directory / "crash"
         self._process: subprocess.Popen | None = None
         self.move_clock_to(0)
 
@@ -38,25 +39,26 @@ class Server:
     def database_url(self) -> str:
         return f"sqlite:///{self.database_file}"
 
-    def start(self, *, backend_only: bool = False) -> None:
+    def start(self, *, is_built: bool = False) -> None:
         command = [sys.executable, "-m", "reflex", "run", "--env", "prod", "--frontend-port", str(self.port)]
         command += ["--backend-port", str(self.port)]
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
-                command, cwd=ROOT, env=self._environment(backend_only), stdout=log, stderr=log, start_new_session=True
+                command, cwd=ROOT, env=self._environment(is_built), stdout=log, stderr=log, start_new_session=True
             )
         self._wait_until_it_answers()
 
-    def _environment(self, backend_only: bool) -> dict[str, str]:
+    def _environment(self, is_built: bool) -> dict[str, str]:
         bin_directory = Path(sys.executable).parent
         return os.environ | {
             "PATH": f"{bin_directory}{os.pathsep}{os.environ['PATH']}",
             "DATABASE_URL": self.database_url,
             "RXAPP_SECRET_KEY": SECRET_KEY,
             "RXAPP_TEST_CLOCK_FILE": str(self._clock_file),
+            "RXAPP_TEST_CRASH_FILE": str(self._crash_file),
             "REFLEX_APP_MODULE_IMPORT": "tests.e2e.served_app",
             "REFLEX_TELEMETRY_ENABLED": "false",
-            "REFLEX_SKIP_COMPILE": "1" if backend_only else "0",
+            "REFLEX_SKIP_COMPILE": str(is_built),
         }
 
     def _wait_until_it_answers(self) -> None:
@@ -83,6 +85,17 @@ class Server:
         os.killpg(self._process.pid, how)
         self._process.wait(timeout=30)
         self._process = None
+
+    def crash_at_next_rotation(self) -> None:
+        """Have the server kill itself between the commit of the next rotation and its answer."""
+        self._crash_file.touch()
+
+    def wait_for_crash(self) -> None:
+        deadline = time.monotonic() + 30
+        while self._crash_file.exists():
+            if time.monotonic() > deadline:
+                raise RuntimeError("the server did not crash")
+            time.sleep(0.02)
 
     def move_clock(self, seconds: float) -> None:
         self.move_clock_to(float(self._clock_file.read_text()) + seconds)

@@ -45,8 +45,8 @@ def page(
 ) -> Callable[[View], View]:
     """Declare a page for signed-in users with one of `roles`, for any signed-in user if none is named, or for all.
 
-    `waiting` is shown until it is known who is there, `forbidden` to a user without the role. The view's static text is part of the
-    built page and so can be read by anyone: load what is private with guarded event handlers, named in `on_load`.
+    `waiting` is shown until it is known who is there, `forbidden` to a user without the role. The view's static text is part of
+    the built page and so can be read by anyone: load what is private with guarded event handlers, named in `on_load`.
     """
 
     def decorate(view: View) -> View:

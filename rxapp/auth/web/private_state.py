@@ -3,16 +3,16 @@
 from reflex.state import BaseState
 
 
-def forget_private_state(root: BaseState) -> None:
-    """Set every var of the app's own states back to its default, save those that live in the browser's storage.
+def forget_private_state(root: BaseState, *, besides: type[BaseState]) -> None:
+    """Set every var of the app's own states back to its default, save in `besides` and what lives in the browser's storage.
 
     Reflex keys a page's state by a token of the page, not of the person, so what is not forgotten at sign-out is sent to whoever
     signs in on that page next.
     """
     for state in root.substates.values():
-        if not type(state).__module__.startswith("reflex."):
+        if type(state) is not besides and not type(state).__module__.startswith("reflex."):
             _reset(state)
-        forget_private_state(state)
+        forget_private_state(state, besides=besides)
 
 
 def _reset(state: BaseState) -> None:

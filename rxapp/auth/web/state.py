@@ -4,6 +4,7 @@ What `jwt` and `refresh_token` hold is the browser's word: the server reads and 
 A new pair goes to the browser as a command (`token_store.js`) and counts as received only when the browser reports it back.
 """
 
+from collections.abc import Container
 from typing import Any
 from uuid import UUID
 
@@ -40,6 +41,8 @@ class AuthState(rx.State):
     _issued: TokenPair | None = None
     _issued_in_place_of: str = ""
     _is_leaving: bool = False
+    _jwt_reported_on: str = ""
+    _refresh_token_reported_on: str = ""
 
     @rx.event
     @public
@@ -74,7 +77,7 @@ class AuthState(rx.State):
     async def _begin(self, pair: TokenPair) -> None:
         """Start over with the pair of a login: the session held before ends, and what this page knew of anyone is forgotten."""
         await in_thread(get_service().end_session_of, self._pair_at_hand().access_token, RevocationReason.SIGNED_OUT)
-        forget_private_state(self._get_root_state())
+        self._forget_person()
         self._send(pair, token_store.keep(pair))
         await self._authenticate()
 
@@ -82,7 +85,7 @@ class AuthState(rx.State):
         """Who this page's person is, verified now; rotates if the access token has expired. Raises `AuthError`."""
         identity = await self._verify() or await self._rotate()
         if self._identity is not None and self._identity.session_id != identity.session_id:
-            self._forget_all_but_the_command()
+            self._forget_person()
         self._identity = identity
         self.status, self.user_name, self.roles, self.ended_because = IN, identity.user_name, sorted(identity.roles), ""
         register_page(identity.session_id, self.router.session.client_token)
@@ -90,9 +93,9 @@ class AuthState(rx.State):
 
     async def _verify(self) -> Identity | None:
         """The identity by the access token at hand, or None if that has expired."""
-        pair = self._pair_at_hand()
+        token = self._pair_at_hand().access_token
         try:
-            return await in_thread(get_service().verify_access, pair.access_token, received=pair is not self._issued)
+            return await in_thread(get_service().verify_access, token, received=not self._is_under_way())
         except AccessTokenExpired:
             return None
 
@@ -108,18 +111,29 @@ class AuthState(rx.State):
         return await in_thread(get_service().verify_access, pair.access_token, received=False)
 
     def _send(self, pair: TokenPair, command: dict[str, Any]) -> None:
-        self._issued, self._issued_in_place_of = pair, self.refresh_token or ""
+        self._issued, self._issued_in_place_of = pair, self._held_pair().refresh_token
         self.storage_command = command
 
     def _held_pair(self) -> TokenPair:
-        """What the browser says it holds."""
-        return TokenPair(self.jwt or "", self.refresh_token or "")
+        """What the browser says it holds, as far as it has said so on this very connection.
+
+        The state outlives a connection, and whoever learns the page's client token can connect to it: what an earlier connection
+        reported is not this one's word.
+        """
+        connection = self.router.session.session_id
+        return TokenPair(
+            access_token=(self.jwt or "") if self._jwt_reported_on == connection else "",
+            refresh_token=(self.refresh_token or "") if self._refresh_token_reported_on == connection else "",
+        )
 
     def _pair_at_hand(self) -> TokenPair:
-        """The pair last sent, while the browser still reports the one which that replaces; else what the browser holds."""
-        if self._issued is not None and self._held_pair().refresh_token != self._issued_in_place_of:
-            self._issued = None
-        return self._issued or self._held_pair()
+        """The pair that stands for this page now: the one under way to the browser, else what the browser holds."""
+        return self._issued if self._issued is not None and self._is_under_way() else self._held_pair()
+
+    def _is_under_way(self) -> bool:
+        """Whether the browser still reports, on this connection, the pair which the one last sent replaces."""
+        is_heard = self._refresh_token_reported_on == self.router.session.session_id
+        return self._issued is not None and is_heard and self._held_pair().refresh_token == self._issued_in_place_of
 
     def _leave(self, error: AuthError, *, stay: bool = False) -> EventSpec | None:
         """Become nobody because of `error`, and go to the login page unless this page may `stay` or one is going already."""
@@ -142,14 +156,26 @@ class AuthState(rx.State):
 
     def _become_nobody(self, because: str, command: dict[str, Any]) -> None:
         """Forget everything private, in this state and in all others; `command` tells the browser what to forget."""
-        is_leaving = self._is_leaving
-        forget_private_state(self._get_root_state())
-        self.status, self.ended_because, self.storage_command, self._is_leaving = OUT, because, command, is_leaving
+        self._forget_person()
+        self._issued = None
+        self.status, self.ended_because, self.storage_command = OUT, because, command
 
-    def _forget_all_but_the_command(self) -> None:
-        command, issued, in_place_of = self.storage_command, self._issued, self._issued_in_place_of
-        forget_private_state(self._get_root_state())
-        self.storage_command, self._issued, self._issued_in_place_of = command, issued, in_place_of
+    def _forget_person(self) -> None:
+        forget_private_state(self._get_root_state(), besides=AuthState)
+        self._identity, self.user_name, self.roles = None, "", []
+
+    def _hear_on_connecting(self, jwt: str, refresh_token: str) -> None:
+        """Take the word of a browser that has just connected; an answer under way on an older connection is lost."""
+        self.jwt, self.refresh_token = jwt, refresh_token
+        self._hear({"jwt", "refresh_token"})
+        self._issued, self.storage_command = None, {}
+
+    def _hear(self, reported: Container[str]) -> None:
+        """Note that this connection has reported these vars."""
+        if "jwt" in reported:
+            self._jwt_reported_on = self.router.session.session_id
+        if "refresh_token" in reported:
+            self._refresh_token_reported_on = self.router.session.session_id
 
     def _go_to_login(self, next_path: str = "") -> EventSpec:
         self._is_leaving = True
