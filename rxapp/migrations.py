@@ -35,7 +35,7 @@ def migrate(database: Database) -> None:
 
 def require_migrated(database: Database) -> None:
     """Raise `DatabaseNotMigrated` unless the schema is at the newest revision."""
-    with database.reading() as connection:
+    with database.connect() as connection:
         if not _is_current(connection):
             raise DatabaseNotMigrated
 

@@ -24,23 +24,17 @@ class Database:
 
     def __init__(self, url: str, *, sqlite_synchronous: str = "FULL") -> None:
         self.engine = create_engine(url, pool_pre_ping=not url.startswith("sqlite"))
-        self._write_lock: AbstractContextManager[Any] = nullcontext()
+        self.turn_to_write: AbstractContextManager[Any] = nullcontext()
         if self.engine.dialect.name == "sqlite":
-            self._write_lock = threading.Lock()
+            self.turn_to_write = threading.Lock()
             _prepare_sqlite(self.engine, sqlite_synchronous)
             self._autocommit = self.engine.execution_options(**{_AUTOCOMMIT: True})
         else:
             self._autocommit = self.engine.execution_options(isolation_level="AUTOCOMMIT")
 
-    def reading(self) -> AbstractContextManager[Connection]:
-        """A connection on which each statement is a transaction of its own."""
+    def connect(self) -> Connection:
+        """A connection on which each statement is a transaction of its own; one that writes waits for `turn_to_write`."""
         return self._autocommit.connect()
-
-    @contextmanager
-    def writing(self) -> Iterator[Connection]:
-        """The same for a statement that writes, when this process's turn has come."""
-        with self._write_lock, self._autocommit.connect() as connection:
-            yield connection
 
     @contextmanager
     def read(self) -> Iterator[Session]:
@@ -51,7 +45,7 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[Session]:
         """A session in one transaction: committed whole on leaving, rolled back whole on any error."""
-        with self._write_lock, Session(self.engine, expire_on_commit=False) as db, db.begin():
+        with self.turn_to_write, Session(self.engine, expire_on_commit=False) as db, db.begin():
             yield db
 
     def dispose(self) -> None:

