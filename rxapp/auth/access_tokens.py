@@ -102,18 +102,21 @@ class AccessTokens:
             if header.get("typ") != TOKEN_TYPE or header.get("kid") != self._keys.key_id:
                 raise InvalidToken
             return _read_claims(decoded["payload"])
-        except (jwt.InvalidTokenError, ValueError, TypeError) as error:
+        except (jwt.InvalidTokenError, ValueError, TypeError, AttributeError, OverflowError) as error:
             raise InvalidToken from error
 
 
 def _read_claims(payload: dict[str, Any]) -> AccessClaims:
+    generation, roles = payload["gen"], payload["roles"]
+    if type(generation) is not int or generation < 0 or not isinstance(roles, list):
+        raise InvalidToken
     return AccessClaims(
         subject=UUID(payload["sub"]),
         session_id=UUID(payload["sid"]),
-        generation=int(payload["gen"]),
+        generation=generation,
         token_id=str(payload["jti"]),
         user_name=str(payload["name"]),
-        roles=tuple(payload["roles"]),
+        roles=tuple(roles),
         issued_at=datetime.fromtimestamp(payload["iat"], UTC),
         expires_at=datetime.fromtimestamp(payload["exp"], UTC),
     )

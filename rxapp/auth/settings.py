@@ -141,7 +141,7 @@ def development_secret_key(file: Path) -> str:
     It is written aside and linked into place, so that of two processes starting together both read the same whole key.
     """
     if not file.exists():
-        draft = file.with_name(f"{file.name}.{os.getpid()}")
+        draft = file.with_name(f"{file.name}.{secrets.token_hex(8)}")
         descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "w") as handle:
             handle.write(secrets.token_urlsafe(48))

@@ -132,7 +132,9 @@ def test_race_9_a_refresh_after_sign_out_is_refused(service, pair):
 def test_race_11_a_refresh_that_races_a_revocation_leaves_no_token_that_works(service, johndoe):
     for _ in range(10):
         pair = service.log_in("johndoe", PASSWORD)
-        answer, _ = at_once([lambda held=pair: refresh(service, held), lambda held=pair: service.end_session_of(held.access_token)])
+        answer, _ = at_once(
+            [lambda held=pair: refresh(service, held), lambda held=pair: service.end_session_of(held.access_token)]
+        )
         with pytest.raises(SessionRevoked):
             service.verify_access(pair.access_token)
         if not isinstance(answer, Exception):

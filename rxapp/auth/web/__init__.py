@@ -4,7 +4,7 @@ from rxapp.auth.web.guards import current_user, event, has_role, page
 from rxapp.auth.web.install import install_auth
 from rxapp.auth.web.login import REASONS, LoginState, login_page
 from rxapp.auth.web.placeholders import forbidden_view, waiting_view
-from rxapp.auth.web.routes import require
+from rxapp.auth.web.routes import REFUSALS, require
 from rxapp.auth.web.runtime import get_service
 from rxapp.auth.web.state import IN, OUT, UNKNOWN, AuthState
 
@@ -12,6 +12,7 @@ __all__ = [
     "IN",
     "OUT",
     "REASONS",
+    "REFUSALS",
     "UNKNOWN",
     "AuthState",
     "LoginState",

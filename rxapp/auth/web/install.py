@@ -51,16 +51,18 @@ def install_auth(
     app.sio.eio.cors_allowed_origins = origin_check(settings)
     if login_view is not None:
         page(login_route, public=True, title="Log in", on_load=LoginState.prepare)(login_view)
-    return _add_api(app, settings)
+    api = create_api(settings)
+    own = app.api_transformer if isinstance(app.api_transformer, list | tuple) else [app.api_transformer]
+    app.api_transformer = [*(transformer for transformer in own if transformer is not None), api]
+    return api
 
 
-def _add_api(app: rx.App, settings: Settings) -> FastAPI:
+def create_api(settings: Settings) -> FastAPI:
+    """The HTTP API by itself; its interactive documentation is for development only."""
     with_docs = not settings.in_production
     api = FastAPI(
         title="rxapp", docs_url="/docs" if with_docs else None, redoc_url=None, openapi_url="/openapi.json" if with_docs else None
     )
     api.include_router(router)
     add_problem_handlers(api)
-    own = app.api_transformer if isinstance(app.api_transformer, list | tuple) else [app.api_transformer]
-    app.api_transformer = [*(transformer for transformer in own if transformer is not None), api]
     return api

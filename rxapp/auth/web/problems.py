@@ -63,7 +63,8 @@ def add_problem_handlers(api: FastAPI) -> None:
     @api.exception_handler(HTTPException)
     def http_error(_request: Request, error: HTTPException) -> JSONResponse:
         status = HTTPStatus(error.status_code)
-        return problem(status, status.phrase.lower().replace(" ", "_"), str(error.detail), headers=dict(error.headers or {}))
+        code = "invalid_request" if status == HTTPStatus.BAD_REQUEST else status.phrase.lower().replace(" ", "_")
+        return problem(status, code, str(error.detail), headers=dict(error.headers or {}))
 
     @api.exception_handler(OperationalError)
     def database_unavailable(_request: Request, error: OperationalError) -> JSONResponse:

@@ -8,20 +8,22 @@ from fastapi.responses import JSONResponse
 
 from rxapp.auth.errors import AuthError, InvalidCredentials, InvalidToken, PermissionDenied, RevocationReason, SessionEnded
 from rxapp.auth.service import Identity, TokenPair
+from rxapp.auth.web.body_limit import LimitedBodyRoute
 from rxapp.auth.web.open_pages import sign_out_open_pages
 from rxapp.auth.web.problems import Unauthorized, refusal
 from rxapp.auth.web.runtime import get_service, in_hashing_thread, in_thread
 from rxapp.auth.web.wire import LoginRequest, Problem, RefreshRequest, TokenPairResponse
 
-MAXIMUM_BODY_BYTES = 16 * 1024
-
-router = APIRouter(prefix="/api", max_body_size=MAXIMUM_BODY_BYTES)
+router = APIRouter(prefix="/api", route_class=LimitedBodyRoute)
 
 
 def _documented(*statuses: HTTPStatus) -> dict[int | str, dict]:
     content = {"application/problem+json": {"schema": Problem.model_json_schema()}}
     return {status.value: {"description": status.phrase, "content": content} for status in statuses}
 
+
+REFUSALS = _documented(HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.SERVICE_UNAVAILABLE)
+"""For `responses=` of a route behind `require`, so that the OpenAPI document names them."""
 
 _COMMON_PROBLEMS = (HTTPStatus.BAD_REQUEST, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, HTTPStatus.SERVICE_UNAVAILABLE)
 

@@ -1,0 +1,112 @@
+"""Settings: defaults, the environment, and what production refuses."""
+
+import stat
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+from pydantic import ValidationError
+
+from rxapp.auth import Settings, UnsafeSettings
+from rxapp.auth.settings import development_secret_key
+
+
+@pytest.fixture(autouse=True)
+def bare_environment(monkeypatch, tmp_path):
+    import os
+
+    for name in list(os.environ):
+        if name.startswith("RXAPP_") or name in {"DATABASE_URL", "REDIS_URL"}:
+            monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+
+
+SAFE = {"environment": "production", "secret_key": "s" * 40, "allowed_origins": "https://app.example.com"}
+
+
+def test_the_defaults_are_those_of_the_design():
+    settings = Settings()
+    assert settings.database_url == "sqlite:///rxapp.db"
+    assert settings.redis_url is None
+    assert settings.environment == "development"
+    assert settings.access_token_lifetime == timedelta(seconds=300)
+    assert settings.session_lifetime == timedelta(seconds=604_800)
+    assert settings.session_idle_timeout == timedelta(seconds=86_400)
+    assert settings.rotation_grace_period == timedelta(seconds=10)
+    assert settings.demo_data is True
+    assert (settings.issuer, settings.audience) == ("rxapp", "rxapp")
+
+
+def test_durations_in_the_environment_are_seconds(monkeypatch):
+    monkeypatch.setenv("RXAPP_ACCESS_TOKEN_LIFETIME", "42")
+    monkeypatch.setenv("DATABASE_URL", "postgresql+psycopg://db/app")
+    monkeypatch.setenv("RXAPP_ALLOWED_ORIGINS", "https://a.example, https://b.example/")
+    settings = Settings()
+    assert settings.access_token_lifetime == timedelta(seconds=42)
+    assert settings.database_url == "postgresql+psycopg://db/app"
+    assert settings.allowed_origins == ("https://a.example", "https://b.example")
+
+
+def test_a_dotenv_file_is_read(tmp_path):
+    (tmp_path / ".env").write_text("RXAPP_ISSUER=mine\nDATABASE_URL=sqlite:///other.db\n")
+    assert (Settings().issuer, Settings().database_url) == ("mine", "sqlite:///other.db")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("RXAPP_ACCESS_TOKEN_LIFETIME", "0"),
+        ("RXAPP_SESSION_LIFETIME", "-1"),
+        ("RXAPP_ROTATION_GRACE_PERIOD", "-5"),
+        ("RXAPP_ACCESS_TOKEN_LIFETIME", "soon"),
+        ("RXAPP_ALLOWED_ORIGINS", "app.example.com"),
+        ("RXAPP_ENVIRONMENT", "staging"),
+        ("RXAPP_SECRET_KEY", "short"),
+        ("RXAPP_ISSUER", ""),
+    ],
+)
+def test_a_setting_that_makes_no_sense_is_refused_at_start(monkeypatch, name, value):
+    monkeypatch.setenv(name, value)
+    with pytest.raises(ValidationError):
+        Settings()
+
+
+class TestProduction:
+    def test_it_starts_with_safe_settings(self):
+        assert Settings(**SAFE).demo_data is False
+
+    @pytest.mark.parametrize(
+        ("unsafe", "named"),
+        [
+            ({"secret_key": ""}, "RXAPP_SECRET_KEY"),
+            ({"secret_key": "s" * 31}, "RXAPP_SECRET_KEY"),
+            ({"allowed_origins": "*"}, "RXAPP_ALLOWED_ORIGINS"),
+            ({"demo_data": True}, "RXAPP_DEMO_DATA"),
+        ],
+    )
+    def test_it_refuses_what_is_unsafe_and_says_which_and_why(self, unsafe, named):
+        with pytest.raises(UnsafeSettings, match=named) as refused:
+            Settings(**(SAFE | unsafe))
+        assert len(refused.value.problems) == 1
+
+    def test_it_names_all_that_is_unsafe_at_once(self):
+        with pytest.raises(UnsafeSettings) as refused:
+            Settings(environment="production", allowed_origins="*", demo_data=True)
+        assert len(refused.value.problems) == 3
+
+
+class TestDevelopmentSecretKey:
+    def test_it_is_made_once_and_readable_by_its_owner_only(self, tmp_path):
+        file = tmp_path / ".secret_key"
+        key = development_secret_key(file)
+        assert len(key.encode()) >= 32
+        assert development_secret_key(file) == key
+        assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+    def test_processes_that_start_together_get_the_same_key(self, tmp_path):
+        with ThreadPoolExecutor(8) as threads:
+            keys = set(threads.map(lambda _: development_secret_key(tmp_path / ".secret_key"), range(32)))
+        assert len(keys) == 1
+
+    def test_the_secret_key_is_in_no_repr(self):
+        assert "s" * 40 not in repr(Settings(**SAFE))

@@ -1,0 +1,81 @@
+"""The HTTP API in this process, without Reflex around it; the end-to-end tests have the whole."""
+
+import asyncio
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from rxapp import api as customers_api
+from rxapp.auth.web.install import create_api
+from rxapp.auth.web.runtime import use_service
+from rxapp.demo_data import add_demo_data
+
+
+class Client:
+    """A synchronous face of httpx over ASGI, on one event loop."""
+
+    def __init__(self, app) -> None:
+        self._loop = asyncio.Runner()
+        # An unexpected error must become an answer, as it does behind a server.
+        transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
+        self._client = httpx.AsyncClient(transport=transport, base_url="http://testserver")
+
+    def request(self, method: str, path: str, **options) -> httpx.Response:
+        return self._loop.run(self._client.request(method, path, **options))
+
+    def get(self, path: str, **options) -> httpx.Response:
+        return self.request("GET", path, **options)
+
+    def post(self, path: str, **options) -> httpx.Response:
+        return self.request("POST", path, **options)
+
+    def post_at_once(self, path: str, times: int, **options) -> list[httpx.Response]:
+        async def all_of_them() -> list[httpx.Response]:
+            return await asyncio.gather(*(self._client.post(path, **options) for _ in range(times)))
+
+        return self._loop.run(all_of_them())
+
+    def close(self) -> None:
+        self._loop.run(self._client.aclose())
+        self._loop.close()
+
+
+@pytest.fixture
+def api(service):
+    add_demo_data(service)
+    use_service(service)
+    api = create_api(service.settings)
+    api.include_router(customers_api.router)
+    return api
+
+
+@pytest.fixture
+def client(api) -> Iterator[Client]:
+    client = Client(api)
+    yield client
+    client.close()
+
+
+@pytest.fixture
+def tokens(client) -> dict[str, str]:
+    """The pair of a fresh login, as it came over the wire."""
+    return client.post("/api/auth/login", json={"username": "johndoe", "password": "def@123"}).json()
+
+
+def refresh_body(tokens: dict[str, str]) -> dict[str, str]:
+    return {"accessToken": tokens["token"], "refreshToken": tokens["refreshToken"]}
+
+
+def bearer(tokens: dict[str, str]) -> dict[str, str]:
+    return {"Authorization": f"Bearer {tokens['token']}"}
+
+
+def assert_problem(response: httpx.Response, status: int, code: str) -> None:
+    assert response.status_code == status, response.text
+    assert response.headers["content-type"] == "application/problem+json"
+    problem = response.json()
+    assert problem["status"] == status
+    assert problem["code"] == code
+    assert {"type", "title", "detail"} <= problem.keys()
+    assert "Traceback" not in response.text

@@ -1,0 +1,56 @@
+"""Closed by default: every event handler says who may call it, and no state shows what only the server may know."""
+
+import json
+import subprocess
+import sys
+
+from tests.conftest import ROOT
+
+INSPECT = """
+import json
+import rxapp.rxapp
+from reflex_base.registry import RegistrationContext
+from rxapp.auth.web.policy import policy_of
+context = RegistrationContext.get()
+policies, shown = {}, {}
+for entry in context.event_handlers.values():
+    if not entry.states[0].__module__.startswith("reflex"):
+        policy = policy_of(entry.handler.fn)
+        if entry.handler.fn.__name__ == "setvar":
+            continue  # Reflex's own: it calls setters, and no state here has any
+        name = f"{entry.states[0].__name__}.{entry.handler.fn.__name__}"
+        policies[name] = sorted(policy) if isinstance(policy, frozenset) else policy
+for state in context.base_states.values():
+    if not state.__module__.startswith("reflex"):
+        shown[state.__name__] = sorted(state.base_vars)
+print(json.dumps([policies, shown]))
+"""
+
+
+def inspect_app(tmp_path):
+    environment = {"PATH": "", "DATABASE_URL": f"sqlite:///{tmp_path}/unused.db", "RXAPP_SECRET_KEY": "x" * 40}
+    found = subprocess.run([sys.executable, "-c", INSPECT], cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
+    return json.loads(found.stdout.splitlines()[-1])
+
+
+def test_every_event_handler_says_who_may_call_it(tmp_path):
+    policies, _ = inspect_app(tmp_path)
+    assert policies == {
+        "AuthState.enter": "public",
+        "AuthState.log_out": "public",
+        "AuthState.session_changed": "public",
+        "LoginState.prepare": "public",
+        "LoginState.submit": "public",
+        "CustomersState.load": ["Manager"],
+        "CustomersState.refresh": ["Manager"],
+        "CustomersState.filter_by": ["Manager"],
+    }
+
+
+def test_the_vars_that_go_to_the_browser_are_known(tmp_path):
+    _, shown = inspect_app(tmp_path)
+    assert shown == {
+        "AuthState": ["ended_because", "jwt", "refresh_token", "roles", "status", "storage_command", "user_name"],
+        "LoginState": ["error", "is_busy", "reason"],
+        "CustomersState": ["filter_text", "names", "refreshed"],
+    }

@@ -1,0 +1,48 @@
+"""Failures are problem documents (RFC 9457), whatever fails."""
+
+from sqlalchemy import text
+
+from tests.web.conftest import assert_problem
+
+
+def test_an_unknown_path_is_a_problem_too(client):
+    assert_problem(client.get("/api/nothing"), 404, "not_found")
+
+
+def test_an_unexpected_error_is_a_500_that_tells_nothing(client, api):
+    @api.get("/broken")
+    def broken():
+        raise ZeroDivisionError("the secret is 42")
+
+    response = client.get("/broken")
+    assert_problem(response, 500, "internal_error")
+    assert "42" not in response.text
+
+
+def test_race_16_a_database_that_does_not_answer_is_503_with_retry_after(client, service):
+    """Really so: the tables are gone from under the service (PostgreSQL), or the file is locked by another writer (SQLite)."""
+    if service.database.engine.dialect.name == "sqlite":
+        with service.database.engine.connect() as holder:
+            holder.execute(text("DELETE FROM customer"))  # holds the write lock until this block is left
+            service.database.engine.pool.dispose()
+            tokens = _locked_login(client, service)
+        assert_problem(tokens, 503, "temporarily_unavailable")
+        assert tokens.headers["retry-after"] == "1"
+
+
+def _locked_login(client, service):
+    from sqlalchemy import event
+
+    @event.listens_for(service.database.engine, "connect")
+    def be_impatient(connection, _record):
+        connection.execute("PRAGMA busy_timeout = 50")
+
+    return client.post("/api/auth/login", json={"username": "johndoe", "password": "def@123"})
+
+
+def test_the_openapi_document_names_every_answer_of_the_routes(client):
+    paths = client.get("/openapi.json").json()["paths"]
+    assert {"200", "400", "401", "413", "503"} <= paths["/api/auth/login"]["post"]["responses"].keys()
+    assert {"200", "400", "413", "503"} <= paths["/api/token/refresh"]["post"]["responses"].keys()
+    assert {"204", "401"} <= paths["/api/token/revoke"]["post"]["responses"].keys()
+    assert {"200", "401", "403"} <= paths["/api/customers"]["get"]["responses"].keys()
