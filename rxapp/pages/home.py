@@ -18,6 +18,7 @@ def home() -> rx.Component:
             class_name=TEXT + " mt-4 max-w-2xl",
         ),
         rx.el.div(_who(), role="status", class_name="mt-8 min-h-28"),
+        with_navigation=False,
     )
 
 

@@ -26,13 +26,13 @@ TEXT = "text-base text-slate-700 dark:text-slate-300"
 CARD = "rounded-2xl bg-white shadow-sm ring-1 ring-slate-200 dark:bg-slate-900 dark:ring-slate-700"
 
 
-def layout(*content: rx.Component) -> rx.Component:
-    """A page: the bar, then its content."""
+def layout(*content: rx.Component, with_navigation: bool = True) -> rx.Component:
+    """A page: the bar, then its content. Home leads on by itself and needs no navigation."""
     return rx.el.div(
         rx.el.header(
             rx.el.nav(
                 brand(),
-                rx.el.div(_navigation(), class_name="flex items-center gap-1"),
+                rx.el.div(_navigation() if with_navigation else rx.fragment(), class_name="flex items-center gap-1"),
                 aria_label="Main",
                 class_name="mx-auto flex min-h-16 max-w-4xl flex-wrap items-center justify-between gap-x-4 px-4 sm:px-6",
             ),

@@ -2,11 +2,11 @@
 
 Two facts are held in every order that is tried:
 
-1. The person is never signed out by a race, a retry, a lost answer or a restart. Formally: as long as no thief has presented a token
-   of the session, what the person's tabs do fails only when the session's lifetime or idle timeout has passed.
-2. A stolen token that is used is always detected when the other party next refreshes. Formally: whoever it is that presents a refresh
-   token whose successor was seen in use longer ago than the grace period, or an older one, is answered `TokenReused`, and from then
-   on every token of the session is refused.
+1. The person is never signed out by a race, a retry, a lost answer or a restart. Formally: as long as no thief has presented a
+   token of the session, what the person's tabs do fails only when the session's lifetime or idle timeout has passed.
+2. A stolen token that is used is always detected when the other party next refreshes. Formally: whoever presents a refresh token
+   whose successor was seen in use longer ago than the grace period, or an older one, is answered `TokenReused`, and from then on
+   every token of the session is refused.
 """
 
 import hypothesis.strategies as st
@@ -33,7 +33,7 @@ ENDED_BY_TIME = (SessionExpired, SessionIdle)
 
 
 class Protocol(RuleBasedStateMachine):
-    """The person's tabs share one storage, of which each acts on its own copy; time never passes without storage events arriving."""
+    """The person's tabs share one storage, and each acts on its own copy of it; storage events arrive before time passes."""
 
     settings = None
     database = None
@@ -57,7 +57,7 @@ class Protocol(RuleBasedStateMachine):
 
     @rule(tab=TABS, answer_is_lost=st.booleans(), server_goes_on=st.booleans())
     def a_tab_acts(self, tab, answer_is_lost, server_goes_on):
-        """As the guard does: verify, rotate if the access token has expired. The answer may get lost on its way to the browser."""
+        """As the guard does: verify, or rotate if the access token has expired. The answer may get lost on its way."""
         try:
             answer = self._verify_or_rotate(self.copies[tab])
         except SessionEnded as error:

@@ -159,7 +159,7 @@ def test_race_14_rotations_add_no_row_and_a_login_removes_what_ended_long_ago(se
 
 
 def test_race_15_a_write_transaction_takes_the_lock_first_so_that_it_waits_instead_of_failing(sqlite_url, settings, clock):
-    """Two processes (here: two engines) read, then write. A deferred transaction that is upgraded fails at once with SQLITE_BUSY."""
+    """Two processes (here: two engines) read, then write. A deferred transaction would fail at once when it is upgraded."""
     one, other = Database(sqlite_url), Database(sqlite_url)
     for database in (one, other):
         with database.write() as db:

@@ -44,7 +44,7 @@ def test_corrupted_tokens_in_storage_lead_to_login_and_one_can_sign_in_again(tab
     expect(tab.get_by_label("Username")).to_be_visible()
     assert "John Doe" not in tab.content()
     tab.get_by_label("Username").fill(USER)
-    tab.get_by_label("Password", exact=True).fill(PASSWORD)
+    tab.get_by_label("Password").fill(PASSWORD)
     tab.keyboard.press("Enter")
     expect(tab.get_by_text("John Doe")).to_be_visible()
 

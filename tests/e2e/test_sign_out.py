@@ -57,7 +57,7 @@ def test_after_seven_days_the_person_is_told_to_sign_in_again_and_comes_back_to_
     refresh_button(tab).click()
     expect_login_with(tab, "session_expired", "Your session has reached its end.")
     tab.get_by_label("Username").fill("johndoe")
-    tab.get_by_label("Password", exact=True).fill("def@123")
+    tab.get_by_label("Password").fill("def@123")
     tab.keyboard.press("Enter")
     expect(tab).to_have_url(re.compile(r"/customers$"))
 

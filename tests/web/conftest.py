@@ -2,9 +2,11 @@
 
 import asyncio
 from collections.abc import Iterator
+from functools import partial
 
 import httpx
 import pytest
+from anyio.from_thread import BlockingPortal, start_blocking_portal
 
 from rxapp import api as customers_api
 from rxapp.auth.web.install import create_api
@@ -13,16 +15,16 @@ from rxapp.demo_data import add_demo_data
 
 
 class Client:
-    """A synchronous face of httpx over ASGI, on one event loop."""
+    """A synchronous face of httpx over ASGI; its event loop is in a thread of its own, for Playwright's occupies the main one."""
 
-    def __init__(self, app) -> None:
-        self._loop = asyncio.Runner()
+    def __init__(self, app, portal: BlockingPortal) -> None:
+        self._portal = portal
         # An unexpected error must become an answer, as it does behind a server.
         transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
         self._client = httpx.AsyncClient(transport=transport, base_url="http://testserver")
 
     def request(self, method: str, path: str, **options) -> httpx.Response:
-        return self._loop.run(self._client.request(method, path, **options))
+        return self._portal.call(partial(self._client.request, method, path, **options))
 
     def get(self, path: str, **options) -> httpx.Response:
         return self.request("GET", path, **options)
@@ -34,11 +36,10 @@ class Client:
         async def all_of_them() -> list[httpx.Response]:
             return await asyncio.gather(*(self._client.post(path, **options) for _ in range(times)))
 
-        return self._loop.run(all_of_them())
+        return self._portal.call(all_of_them)
 
     def close(self) -> None:
-        self._loop.run(self._client.aclose())
-        self._loop.close()
+        self._portal.call(self._client.aclose)
 
 
 @pytest.fixture
@@ -52,9 +53,10 @@ def api(service):
 
 @pytest.fixture
 def client(api) -> Iterator[Client]:
-    client = Client(api)
-    yield client
-    client.close()
+    with start_blocking_portal() as portal:
+        client = Client(api, portal)
+        yield client
+        client.close()
 
 
 @pytest.fixture

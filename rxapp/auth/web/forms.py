@@ -52,7 +52,7 @@ def show_password_button(input_id: str, **props: Any) -> rx.Component:
     return rx.el.button(
         "Show",
         type="button",
-        aria_label="Show password",
+        aria_label="Show what was typed",
         aria_controls=input_id,
         aria_pressed="false",
         custom_attrs={"data-shows-password": ""},

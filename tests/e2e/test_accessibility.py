@@ -1,0 +1,62 @@
+"""Every page, at desktop and phone width, light and dark: axe-core finds nothing, and nothing is cut off."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+from tests.e2e.conftest import PASSWORD, log_in
+from tests.e2e.database import open_service
+
+WIDTHS = {"desktop": {"width": 1280, "height": 800}, "phone": {"width": 360, "height": 740}}
+
+
+@pytest.fixture(params=["light", "dark"])
+def scheme(request):
+    return request.param
+
+
+@pytest.fixture(params=WIDTHS)
+def tab(request, browser, server, scheme):
+    context = browser.new_context(base_url=server.url, viewport=WIDTHS[request.param], color_scheme=scheme)
+    yield context.new_page()
+    context.close()
+
+
+def assert_accessible(tab):
+    found = Axe().run(tab).response["violations"]
+    assert [(violation["id"], violation["nodes"][0]["html"]) for violation in found] == []
+    assert tab.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"), "no sideways scrolling"
+
+
+def test_home_and_login(tab):
+    tab.goto("/")
+    expect(tab.get_by_text("You are not signed in.")).to_be_visible()
+    assert_accessible(tab)
+    tab.goto("/login?reason=token_reused")
+    expect(tab.get_by_text("used in two places")).to_be_visible()
+    assert_accessible(tab)
+    tab.get_by_label("Username").fill("johndoe")
+    tab.get_by_label("Password").fill("wrong")
+    tab.keyboard.press("Enter")
+    expect(tab.get_by_text("the password is wrong")).to_be_visible()
+    assert_accessible(tab)
+
+
+def test_customers_and_home_when_signed_in(tab):
+    log_in(tab)
+    assert_accessible(tab)
+    tab.get_by_role("link", name="rxapp").click()
+    expect(tab.get_by_text("You are signed in as")).to_be_visible()
+    assert_accessible(tab)
+
+
+def test_the_403_page(tab, server, scheme):
+    user_name = f"guest-{scheme}-{tab.viewport_size['width']}"
+    with open_service(server) as service:
+        service.create_user(user_name, PASSWORD)
+    tab.goto("/customers")
+    tab.get_by_label("Username").fill(user_name)
+    tab.get_by_label("Password").fill(PASSWORD)
+    tab.keyboard.press("Enter")
+    expect(tab.get_by_role("heading", name="You do not have access")).to_be_visible()
+    assert_accessible(tab)
