@@ -270,3 +270,15 @@ def change(service, user, **values):
         stored = db.get_one(User, user.id)
         for name, value in values.items():
             setattr(stored, name, value)
+
+
+def test_race_6_two_uses_that_race_to_be_the_first_leave_the_earlier_moment(service, pair, clock):
+    """Both read that the generation was not seen yet; the statement itself decides, not what was read."""
+    from rxapp.auth import sessions
+
+    first_use = clock()
+    with service.database.connect() as db:
+        sessions.mark_seen(db, session_of(service, pair).id, 0, first_use)
+        clock.move(seconds=5)
+        sessions.mark_seen(db, session_of(service, pair).id, 0, clock())
+    assert session_of(service, pair).generation_seen_at == first_use
