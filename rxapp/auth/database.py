@@ -23,23 +23,37 @@ class Database:
     """
 
     def __init__(self, url: str, *, sqlite_synchronous: str = "FULL") -> None:
-        self.engine = create_engine(url, pool_pre_ping=not url.startswith("sqlite"))
+        self._is_sqlite = url.startswith("sqlite")
+        # Each thread keeps its SQLite connection, so there may be as many as threads; others are checked before they are used.
+        self.engine = create_engine(url, **({"max_overflow": -1} if self._is_sqlite else {"pool_pre_ping": True}))
         self.turn_to_write: AbstractContextManager[Any] = nullcontext()
-        if self.engine.dialect.name == "sqlite":
+        if self._is_sqlite:
             self.turn_to_write = threading.Lock()
+            self._kept = threading.local()
             _prepare_sqlite(self.engine, sqlite_synchronous)
             self._autocommit = self.engine.execution_options(**{_AUTOCOMMIT: True})
         else:
             self._autocommit = self.engine.execution_options(isolation_level="AUTOCOMMIT")
 
-    def connect(self) -> Connection:
+    def connect(self) -> AbstractContextManager[Connection]:
         """A connection on which each statement is a transaction of its own; one that writes waits for `turn_to_write`."""
-        return self._autocommit.connect()
+        return self._threads_own() if self._is_sqlite else self._autocommit.connect()
+
+    @contextmanager
+    def _threads_own(self) -> Iterator[Connection]:
+        """The thread's SQLite connection, which it keeps: checking one out costs more than a rotation's statements."""
+        if not hasattr(self._kept, "connection"):
+            self._kept.connection = self._autocommit.connect()
+        try:
+            yield self._kept.connection
+        except BaseException:
+            self._kept.connection.rollback()
+            raise
 
     @contextmanager
     def read(self) -> Iterator[Session]:
         """A session for reading objects; no transaction is held open."""
-        with Session(self._autocommit, expire_on_commit=False) as db:
+        with self.connect() as connection, Session(connection, expire_on_commit=False) as db:
             yield db
 
     @contextmanager

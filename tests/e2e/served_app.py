@@ -32,3 +32,4 @@ rxapp.auth.clock.datetime = _MovedDatetime
 rxapp.auth.sessions.rotate = _rotate_then_crash_if_ordered
 
 from rxapp.rxapp import app  # noqa: E402, F401  after the clock
+from tests.e2e import background_page  # noqa: E402, F401

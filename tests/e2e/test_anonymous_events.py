@@ -112,6 +112,13 @@ def test_the_same_client_gets_nothing_by_asking_for_the_whole_state(profile):
     attacker.context.close()
 
 
+def test_cors_names_no_foreign_origin(api):
+    """Reflex's own default is any origin, with credentials."""
+    preflight = {"Origin": "https://evil.example", "Access-Control-Request-Method": "POST"}
+    assert "access-control-allow-origin" not in api.options("/api/auth/login", headers=preflight).headers
+    assert "access-control-allow-origin" not in api.get("/api/customers", headers={"Origin": "https://evil.example"}).headers
+
+
 def test_a_web_socket_from_another_origin_is_refused(tab, server):
     """A page of any other site must not be able to open one with the browser of a person who visits it."""
     import httpx

@@ -5,6 +5,7 @@ import re
 from playwright.sync_api import expect
 
 from tests.e2e.conftest import EXPIRED, expect_stored, log_in, refresh_button, stored, watching
+from tests.e2e.database import open_service
 
 
 def test_a_click_with_an_expired_access_token_rotates_and_is_not_lost(tab, server):
@@ -131,3 +132,26 @@ def test_a_tab_that_lost_its_connection_goes_on_where_it_was(tab, profile):
     refresh_button(tab).click()
     expect(tab.get_by_text("refreshed once")).to_be_visible()
     expect(tab.get_by_role("listitem")).to_have_text(["John Doe"])
+
+
+def test_a_guarded_background_task_rotates_and_runs(tab, server):
+    log_in(tab)
+    tab.goto("/background")
+    tab.get_by_role("button", name="Work").click()
+    expect(tab.get_by_text("1 by johndoe")).to_be_visible()
+    before = stored(tab)
+    server.move_clock(EXPIRED)
+    tab.get_by_role("button", name="Work").click()
+    expect(tab.get_by_text("2 by johndoe")).to_be_visible()
+    expect_stored(tab, before)
+
+
+def test_a_guarded_background_task_does_not_run_for_a_session_that_has_ended(tab, server):
+    log_in(tab)
+    tab.goto("/background")
+    tab.get_by_role("button", name="Work").click()
+    expect(tab.get_by_text("1 by johndoe")).to_be_visible()
+    with open_service(server) as service:  # in another process: this page is not told
+        service.end_session_of(stored(tab)["jwt"])
+    tab.get_by_role("button", name="Work").click()
+    expect(tab).to_have_url(re.compile("/login"))

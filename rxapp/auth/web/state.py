@@ -71,7 +71,7 @@ class AuthState(rx.State):
         session_id = await in_thread(get_service().end_session_of, pair.access_token, RevocationReason.SIGNED_OUT)
         if session_id is not None:
             sign_out_open_pages(session_id, RevocationReason.SIGNED_OUT)
-        self._become_nobody(RevocationReason.SIGNED_OUT, token_store.forget_session(pair.refresh_token))
+        self._become_nobody(RevocationReason.SIGNED_OUT, token_store.forget_session(pair))
         return self._go_to_login()
 
     async def _begin(self, pair: TokenPair) -> None:
@@ -139,7 +139,7 @@ class AuthState(rx.State):
         """Become nobody because of `error`, and go to the login page unless this page may `stay` or one is going already."""
         held = self._held_pair()
         if isinstance(error, SessionEnded):
-            self._become_nobody(error.reason, token_store.forget_session(held.refresh_token))
+            self._become_nobody(error.reason, token_store.forget_session(held))
         elif held.access_token or held.refresh_token:
             self._become_nobody(InvalidToken.code, token_store.forget_exactly(held))
         else:
@@ -150,7 +150,7 @@ class AuthState(rx.State):
         """Leave because the session was ended elsewhere; nothing happens if this page does not show that session any more."""
         if self._identity is None or self._identity.session_id != session_id:
             return None
-        self._become_nobody(reason, token_store.forget_session(self._pair_at_hand().refresh_token))
+        self._become_nobody(reason, token_store.forget_session(self._pair_at_hand()))
         was_ended_by_its_owner_here = reason == RevocationReason.SIGNED_OUT
         return self._go_to_login(next_path="" if was_ended_by_its_owner_here else self._path_and_query())
 

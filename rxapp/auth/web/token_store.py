@@ -20,9 +20,11 @@ def keep(pair: TokenPair, *, in_place_of: str = "") -> dict[str, Any]:
     return _command(if_refresh_token=in_place_of, pair=stored)
 
 
-def forget_session(refresh_token: str) -> dict[str, Any]:
-    """Remove the pair if storage still holds one of this token's session: a new sign-in stays untouched."""
-    return _command(if_refresh_token=refresh_token[:SESSION_PART])
+def forget_session(pair: TokenPair) -> dict[str, Any]:
+    """Remove the pair if storage still holds one of the same session: a new sign-in stays untouched."""
+    if not pair.refresh_token:  # it names no session
+        return forget_exactly(pair)
+    return _command(if_refresh_token=pair.refresh_token[:SESSION_PART])
 
 
 def forget_exactly(pair: TokenPair) -> dict[str, Any]:

@@ -1,0 +1,161 @@
+"""The event guard: handlers of every kind run for those who may, with what they yield, and do not run for anybody else."""
+
+import asyncio
+
+import pytest
+import reflex as rx
+from reflex.state import State
+
+from rxapp.auth import PermissionDenied
+from rxapp.auth.web import current_user
+from rxapp.auth.web.guards import event
+from rxapp.auth.web.policy import PUBLIC, policy_of
+from rxapp.auth.web.runtime import use_service
+from rxapp.auth.web.state import IN, OUT, AuthState
+
+
+class Example(rx.State):
+    """A handler of each kind."""
+
+    seen: list[str] = []
+
+    @event(roles=["Manager"])
+    def sync(self, word: str):
+        self.seen.append(f"{word} {current_user().user_name}")
+        return rx.console_log("returned")
+
+    @event(roles=["Manager"])
+    async def coroutine(self, word: str):
+        self.seen.append(f"{word} {current_user().user_name}")
+        return rx.console_log("returned")
+
+    @event(roles=["Manager"])
+    def generator(self, word: str):
+        self.seen.append(f"{word} {current_user().user_name}")
+        yield rx.console_log("yielded")
+        return rx.console_log("returned")
+
+    @event(roles=["Manager"])
+    async def async_generator(self, word: str):
+        self.seen.append(f"{word} {current_user().user_name}")
+        yield rx.console_log("yielded")
+
+    @event
+    async def for_any_user(self):
+        self.seen.append(current_user().user_name)
+
+    @event(public=True)
+    async def for_everyone(self):
+        with pytest.raises(PermissionDenied):
+            current_user()
+        self.seen.append("anyone")
+
+
+KINDS = {"sync": 1, "coroutine": 1, "generator": 2, "async_generator": 1}
+"""Each kind, and how many events it gives rise to."""
+
+
+def run(state: State, name: str, *args) -> list:
+    """Call the handler as Reflex does, and collect what it yields."""
+    handler = Example.event_handlers[name].fn
+
+    async def collect() -> list:
+        example = await state.get_state(Example)
+        result = handler(example, *args)
+        if hasattr(result, "__aiter__"):
+            return [chained async for chained in result if chained is not None]
+        return [await result]
+
+    return asyncio.run(collect())
+
+
+@pytest.fixture
+def page(service):
+    """The state of a page that has reported nothing."""
+    use_service(service)
+    return State(_reflex_internal_init=True)
+
+
+@pytest.fixture
+def signed_in(page, pair):
+    """The state of a page that has reported the pair of a fresh login."""
+    auth = asyncio.run(page.get_state(AuthState))
+    auth.jwt, auth.refresh_token = pair.access_token, pair.refresh_token
+    return page
+
+
+def parts(page):
+    return asyncio.run(page.get_state(AuthState)), asyncio.run(page.get_state(Example))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_handler_of_any_kind_runs_for_a_user_with_the_role(signed_in, kind):
+    assert len(run(signed_in, kind, "hello")) == KINDS[kind]
+    auth, example = parts(signed_in)
+    assert list(example.seen) == ["hello johndoe"]
+    assert auth.status == IN
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_handler_of_any_kind_does_not_run_for_nobody_who_is_sent_to_login(page, kind):
+    (redirect,) = run(page, kind, "hello")
+    auth, example = parts(page)
+    assert list(example.seen) == []
+    assert auth.status == OUT
+    assert "/login" in str(redirect.args)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_handler_of_any_kind_does_not_run_for_a_user_without_the_role(signed_in, service, johndoe, kind):
+    from rxapp.auth import User
+
+    with service.database.write() as db:
+        db.get_one(User, johndoe.id).roles = ["Clerk"]
+    assert run(signed_in, kind, "hello") == []
+    auth, example = parts(signed_in)
+    assert list(example.seen) == []
+    assert auth.roles == ["Clerk"], "the page learns of the change"
+
+
+def test_without_roles_any_user_may(signed_in):
+    run(signed_in, "for_any_user")
+    assert list(parts(signed_in)[1].seen) == ["johndoe"]
+
+
+def test_what_is_public_runs_for_nobody_and_names_nobody(page):
+    run(page, "for_everyone")
+    assert list(parts(page)[1].seen) == ["anyone"]
+
+
+def test_an_expired_access_token_is_rotated_and_the_handler_runs(signed_in, clock, pair):
+    clock.move(minutes=6)
+    run(signed_in, "coroutine", "hello")
+    auth, example = parts(signed_in)
+    assert list(example.seen) == ["hello johndoe"]
+    command = auth.storage_command
+    assert command["if_refresh_token"] == pair.refresh_token
+    assert command["pair"]["refreshToken"] != pair.refresh_token
+    assert auth.refresh_token == pair.refresh_token, "the server never assigns what the browser reports"
+
+
+def test_what_an_earlier_connection_reported_is_not_this_ones_word(signed_in):
+    auth, example = parts(signed_in)
+    auth._jwt_reported_on = auth._refresh_token_reported_on = "an earlier connection"
+    run(signed_in, "coroutine", "hello")
+    assert list(example.seen) == []
+
+
+def test_becoming_nobody_forgets_the_private_state_of_every_other_state(signed_in, service, pair):
+    run(signed_in, "coroutine", "hello")
+    service.end_session_of(pair.access_token)
+    run(signed_in, "coroutine", "again")
+    auth, example = parts(signed_in)
+    assert list(example.seen) == []
+    assert (auth.user_name, list(auth.roles), auth._identity) == ("", [], None)
+
+
+def test_each_handler_carries_its_policy():
+    policies = {name: policy_of(handler.fn) for name, handler in Example.event_handlers.items() if name != "setvar"}
+    assert policies["for_everyone"] == PUBLIC
+    assert policies["for_any_user"] == frozenset()
+    assert policies["sync"] == frozenset({"Manager"})
