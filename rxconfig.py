@@ -2,9 +2,12 @@
 
 import reflex as rx
 
-from rxapp.auth import get_settings
+from rxapp.auth import UnsafeSettings, get_settings
 
-settings = get_settings()
+try:
+    settings = get_settings()
+except (UnsafeSettings, ValueError) as error:  # a traceback would bury what is to be done
+    raise SystemExit(str(error)) from None
 
 config = rx.Config(
     app_name="rxapp",

@@ -26,8 +26,8 @@ const carryOut = ({ if_jwt, if_refresh_token, pair }) => {
     localStorage.setItem(REFRESH_TOKEN, pair.refreshToken);
     localStorage.setItem(ACCESS_TOKEN, pair.jwt);
   } else if (unchanged) {
-    localStorage.removeItem(ACCESS_TOKEN);
     localStorage.removeItem(REFRESH_TOKEN);
+    localStorage.removeItem(ACCESS_TOKEN); // last here too: other tabs take its event for the sign that all is said
   }
   report();
 };
