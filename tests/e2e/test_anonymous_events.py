@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.conftest import log_in, stored
@@ -81,35 +82,35 @@ def test_no_handler_does_anything_private_for_nobody(tab, tmp_path):
     assert '"in"' not in everything
 
 
-def test_a_client_that_has_learned_a_pages_client_token_gets_nothing_of_it(profile, tmp_path):
-    """The client token stands in the WebSocket's URL, so in logs: it must open nothing, even while the person is signed in."""
-    victim = profile.new_page()
-    log_in(victim)
-    client_token = victim.evaluate("sessionStorage.getItem('token')")
-    pair = stored(victim)
-    victim.close()
-    attacker = profile.browser.new_context(base_url=victim.url).new_page()
+@pytest.fixture
+def stolen(profile):
+    """The client token of a page where a person signed in and that was closed, the tokens stored there, and an attacker."""
+    page = profile.new_page()
+    log_in(page)
+    client_token, pair = page.evaluate("sessionStorage.getItem('token')"), stored(page)
+    page.close()
+    context = profile.browser.new_context(base_url=page.url)
+    attacker = context.new_page()
     attacker.goto("/login")
+    yield client_token, pair, attacker
+    context.close()
+
+
+def test_a_client_that_has_learned_a_pages_client_token_gets_nothing_of_it(stolen, tmp_path):
+    """The client token stands in the WebSocket's URL, so in logs: it must open nothing, even while the person is signed in."""
+    client_token, pair, attacker = stolen
     everything = "\n".join(call(attacker, client_token, handlers(tmp_path)))
     assert "Doe" not in everything
     assert pair["jwt"] not in everything
     assert pair["refreshToken"] not in everything
-    attacker.context.close()
 
 
-def test_the_same_client_gets_nothing_by_asking_for_the_whole_state(profile):
-    victim = profile.new_page()
-    log_in(victim)
-    client_token = victim.evaluate("sessionStorage.getItem('token')")
-    pair = stored(victim)
-    victim.close()
-    attacker = profile.browser.new_context(base_url=victim.url).new_page()
-    attacker.goto("/login")
-    for name in ("reflex___state____state.hydrate", "reflex___state____state.hydrate_and_load"):
-        everything = "\n".join(call(attacker, client_token, [name]))
-        assert "Doe" not in everything
-        assert pair["jwt"] not in everything
-    attacker.context.close()
+@pytest.mark.parametrize("name", ["hydrate", "hydrate_and_load"])
+def test_the_same_client_gets_nothing_by_asking_for_the_whole_state(stolen, name):
+    client_token, pair, attacker = stolen
+    everything = "\n".join(call(attacker, client_token, [f"reflex___state____state.{name}"]))
+    assert "Doe" not in everything
+    assert pair["jwt"] not in everything
 
 
 def test_cors_names_no_foreign_origin(api):

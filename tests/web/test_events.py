@@ -1,6 +1,7 @@
 """The event guard: handlers of every kind run for those who may, with what they yield, and do not run for anybody else."""
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import reflex as rx
@@ -55,6 +56,12 @@ KINDS = {"sync": 1, "coroutine": 1, "generator": 2, "async_generator": 1}
 """Each kind, and how many events it gives rise to."""
 
 
+def in_a_loop(coroutine):
+    """Run it on an event loop in a thread of its own, for Playwright's occupies the main one."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, coroutine).result()
+
+
 def run(state: State, name: str, *args) -> list:
     """Call the handler as Reflex does, and collect what it yields."""
     handler = Example.event_handlers[name].fn
@@ -66,7 +73,7 @@ def run(state: State, name: str, *args) -> list:
             return [chained async for chained in result if chained is not None]
         return [await result]
 
-    return asyncio.run(collect())
+    return in_a_loop(collect())
 
 
 @pytest.fixture
@@ -79,13 +86,13 @@ def page(service):
 @pytest.fixture
 def signed_in(page, pair):
     """The state of a page that has reported the pair of a fresh login."""
-    auth = asyncio.run(page.get_state(AuthState))
+    auth = in_a_loop(page.get_state(AuthState))
     auth.jwt, auth.refresh_token = pair.access_token, pair.refresh_token
     return page
 
 
 def parts(page):
-    return asyncio.run(page.get_state(AuthState)), asyncio.run(page.get_state(Example))
+    return in_a_loop(page.get_state(AuthState)), in_a_loop(page.get_state(Example))
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -59,8 +59,8 @@ class AuthState(rx.State):
     @public
     async def session_changed(self) -> Any:
         """Another tab of this browser signed in or out: leave with it, or load this page anew as whoever is signed in now."""
-        if self._identity is not None and not self.refresh_token:
-            return self._sign_out_of(self._identity.session_id, RevocationReason.SIGNED_OUT)
+        if not self.refresh_token:
+            return self._sign_out_of(self._identity.session_id, RevocationReason.SIGNED_OUT) if self._identity else None
         return RegistrationContext.get().app.get_load_events(self.router.url.path) or AuthState.enter
 
     @rx.event
@@ -88,7 +88,7 @@ class AuthState(rx.State):
             self._forget_person()
         self._identity = identity
         self.status, self.user_name, self.roles, self.ended_because = IN, identity.user_name, sorted(identity.roles), ""
-        register_page(identity.session_id, self.router.session.client_token)
+        register_page(identity.session_id, self.router.session.client_token, AuthState)
         return identity
 
     async def _verify(self) -> Identity | None:
