@@ -68,7 +68,7 @@ def database(request) -> Iterator[Database]:
     yield database
     if request.param == "postgresql":
         with database.engine.begin() as connection:
-            connection.execute(text("TRUNCATE auth_user, auth_session, customer RESTART IDENTITY CASCADE"))
+            connection.execute(text("TRUNCATE auth_user, auth_session, security_event, customer RESTART IDENTITY CASCADE"))
     database.dispose()
 
 

@@ -3,13 +3,20 @@
 This part knows no web framework. `rxapp.auth.web` fits it to Reflex and HTTP.
 """
 
+from rxapp.auth.clients import Client
 from rxapp.auth.clock import Clock, system_clock
 from rxapp.auth.database import Database
 from rxapp.auth.errors import (
     AccessTokenExpired,
     AuthError,
+    FreshAuthenticationRequired,
+    InputRefused,
     InvalidCredentials,
     InvalidToken,
+    InvalidUserName,
+    LastAdministrator,
+    NotFound,
+    PasswordRefused,
     PermissionDenied,
     RevocationReason,
     SessionEnded,
@@ -17,23 +24,35 @@ from rxapp.auth.errors import (
     SessionIdle,
     SessionRevoked,
     TokenReused,
+    UserNameTaken,
+    WrongPassword,
 )
-from rxapp.auth.models import AuthSession, User
-from rxapp.auth.service import AuthService, Identity, TokenPair
+from rxapp.auth.identity import Identity
+from rxapp.auth.models import AuthSession, SecurityEvent, User
+from rxapp.auth.service import AuthService
 from rxapp.auth.settings import Settings, UnsafeSettings, get_settings
+from rxapp.auth.token_pairs import TokenPair
 
 __all__ = [
     "AccessTokenExpired",
     "AuthError",
     "AuthService",
     "AuthSession",
+    "Client",
     "Clock",
     "Database",
+    "FreshAuthenticationRequired",
     "Identity",
+    "InputRefused",
     "InvalidCredentials",
     "InvalidToken",
+    "InvalidUserName",
+    "LastAdministrator",
+    "NotFound",
+    "PasswordRefused",
     "PermissionDenied",
     "RevocationReason",
+    "SecurityEvent",
     "SessionEnded",
     "SessionExpired",
     "SessionIdle",
@@ -43,6 +62,8 @@ __all__ = [
     "TokenReused",
     "UnsafeSettings",
     "User",
+    "UserNameTaken",
+    "WrongPassword",
     "get_settings",
     "system_clock",
 ]

@@ -57,10 +57,17 @@ class Database:
             yield db
 
     @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """A connection in one transaction: committed whole on leaving, rolled back whole on any error."""
+        with self.turn_to_write, self.engine.begin() as connection:
+            yield connection
+
+    @contextmanager
     def write(self) -> Iterator[Session]:
-        """A session in one transaction: committed whole on leaving, rolled back whole on any error."""
-        with self.turn_to_write, Session(self.engine, expire_on_commit=False) as db, db.begin():
+        """The same as a session for objects, which stay readable afterwards."""
+        with self.transaction() as connection, Session(connection, expire_on_commit=False) as db:
             yield db
+            db.flush()
 
     def dispose(self) -> None:
         """Close every pooled connection."""

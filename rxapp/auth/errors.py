@@ -15,6 +15,10 @@ class RevocationReason(StrEnum):
     SIGNED_OUT = "signed_out"
     SESSION_REVOKED = "session_revoked"
     TOKEN_REUSED = "token_reused"
+    PASSWORD_CHANGED = "password_changed"
+    ENDED_BY_ADMINISTRATOR = "ended_by_administrator"
+    USER_DISABLED = "user_disabled"
+    ACCOUNT_DELETED = "account_deleted"
 
 
 class AuthError(Exception):
@@ -32,6 +36,65 @@ class InvalidCredentials(AuthError):
 
     code = "invalid_credentials"
     message = "The user name or the password is wrong."
+
+
+class WrongPassword(AuthError):
+    """Somebody who is signed in was asked for their password again, and it was not the right one."""
+
+    code = "wrong_password"
+    message = "The password is wrong."
+
+
+class InputRefused(AuthError):
+    """Base of what a person can mend by writing something else; `message` says what."""
+
+    code = "input_refused"
+
+    def __init__(self, message: str) -> None:
+        self.message = message  # type: ignore[misc]  # here the message is the error's own
+        super().__init__()
+
+
+class InvalidUserName(InputRefused):
+    """Empty, too long, or with characters that cannot be seen."""
+
+    code = "invalid_user_name"
+
+
+class UserNameTaken(InputRefused):
+    """Somebody has this user name already, perhaps in other letters that read the same."""
+
+    code = "user_name_taken"
+
+    def __init__(self) -> None:
+        super().__init__("This user name is taken.")
+
+
+class PasswordRefused(InputRefused):
+    """The new password does not meet the policy."""
+
+    code = "password_refused"
+
+
+class LastAdministrator(AuthError):
+    """Without this user, or without this role of theirs, nobody could administer anything any more."""
+
+    code = "last_administrator"
+    message = "This is the only administrator. Make somebody else one first."
+
+
+class NotFound(AuthError):
+    """There is no such thing, or none that the asker may know of."""
+
+    code = "not_found"
+    message = "It does not exist, or not any more."
+
+
+class FreshAuthenticationRequired(AuthError):
+    """Signed in, but the password was given too long ago for this (RFC 9470)."""
+
+    code = "fresh_authentication_required"
+    message = "Please enter your password again."
 
 
 class InvalidToken(AuthError):

@@ -19,6 +19,7 @@ class Keys:
 
     access_token_key: bytes = field(repr=False)
     refresh_token_secret: bytes = field(repr=False)
+    password_link_key: bytes = field(repr=False)
     key_id: str
 
     @classmethod
@@ -28,5 +29,6 @@ class Keys:
         return cls(
             access_token_key=hkdf_sha256(secret, salt=b"", info=b"rxapp access token"),
             refresh_token_secret=hkdf_sha256(secret, salt=b"", info=b"rxapp refresh token"),
+            password_link_key=hkdf_sha256(secret, salt=b"", info=b"rxapp password link"),
             key_id=hkdf_sha256(secret, salt=b"", info=b"rxapp key id")[:6].hex(),
         )

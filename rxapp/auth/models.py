@@ -1,10 +1,10 @@
-"""The tables: a user, and one row for each login on each device. No row is ever kept for a token."""
+"""The tables: a user, one row for each login on each device, and what happened. No row is ever kept for a token."""
 
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import JSON, BigInteger, Column, DateTime, Dialect, LargeBinary, TypeDecorator
+from sqlalchemy import JSON, BigInteger, Column, DateTime, Dialect, Integer, LargeBinary, TypeDecorator
 from sqlmodel import Field, SQLModel
 
 
@@ -30,7 +30,10 @@ def _moment(**options: Any) -> Any:
 
 
 class User(SQLModel, table=True):
-    """A person who can sign in. `user_name_key` is the name as compared: without regard to case or Unicode form."""
+    """A person who can sign in. `user_name_key` is the name as compared: without regard to case or Unicode form.
+
+    `search_key` is what an administrator's search looks through: both names, in the same form.
+    """
 
     __tablename__ = "auth_user"
 
@@ -38,6 +41,7 @@ class User(SQLModel, table=True):
     user_name: str = Field(max_length=64)
     user_name_key: str = Field(max_length=256, unique=True)
     display_name: str = Field(default="", max_length=128)
+    search_key: str = Field(default="", max_length=1024)
     password_hash: str = Field(max_length=256, repr=False)
     roles: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
     created_at: datetime = _moment()
@@ -49,7 +53,8 @@ class AuthSession(SQLModel, table=True):
 
     `generation` counts the rotations; `generation_seen_at` is when the current generation was first seen in use, and until then
     its predecessor is still answered. `salt` goes into the key of this session's refresh tokens, so that neither the database nor
-    the server key alone can make one.
+    the server key alone can make one. `authenticated_at` is when its owner last gave the password; `device` and `address` are
+    where they logged in.
     """
 
     __tablename__ = "auth_session"
@@ -61,6 +66,32 @@ class AuthSession(SQLModel, table=True):
     generation_seen_at: datetime | None = _moment(default=None)
     created_at: datetime = _moment()
     last_used_at: datetime = _moment()
-    expires_at: datetime = _moment()
+    expires_at: datetime = _moment(index=True)
+    authenticated_at: datetime = _moment()
+    device: str = Field(default="", max_length=64)
+    address: str = Field(default="", max_length=64)
     revoked_at: datetime | None = _moment(default=None)
     revoked_reason: str | None = Field(default=None, max_length=32)
+
+
+class SecurityEvent(SQLModel, table=True):
+    """One thing that happened, for whoever looks into it later. It holds no secret.
+
+    `user_id` is whom it concerns and `actor_id` who did it, where that was somebody else. Neither is a foreign key: what
+    happened stays known when the user is gone. Ids only ever grow, so that a reader can ask for what is new.
+    """
+
+    __tablename__ = "security_event"
+    __table_args__ = {"sqlite_autoincrement": True}
+
+    id: int | None = Field(
+        default=None, sa_column=Column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True)
+    )
+    occurred_at: datetime = _moment(index=True)
+    kind: str = Field(max_length=32, index=True)
+    user_id: UUID | None = Field(default=None, index=True)
+    actor_id: UUID | None = Field(default=None)
+    session_id: UUID | None = Field(default=None)
+    address: str = Field(default="", max_length=64)
+    user_agent: str = Field(default="", max_length=256)
+    detail: str = Field(default="", max_length=256)

@@ -2,61 +2,59 @@
 
 It is given its settings, the database and a clock, and reads neither the environment nor the time by itself. Each method is one
 operation: it succeeds whole and returns a value, or raises one `AuthError` and has changed nothing that the error does not name.
+What is worth knowing later is written down in the same transaction (`security_events`).
 """
 
 import secrets
-from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection
 
+from rxapp.auth import security_events as events
 from rxapp.auth import sessions, users
 from rxapp.auth.access_tokens import AccessClaims, AccessTokens
+from rxapp.auth.accounts import Accounts
+from rxapp.auth.administration import Administration
+from rxapp.auth.clients import NO_CLIENT, Client
 from rxapp.auth.clock import Clock, system_clock
 from rxapp.auth.database import Database
-from rxapp.auth.errors import AuthError, InvalidToken, RevocationReason, TokenReused
+from rxapp.auth.errors import (
+    AuthError,
+    FreshAuthenticationRequired,
+    InvalidCredentials,
+    InvalidToken,
+    NotFound,
+    RevocationReason,
+    SessionEnded,
+    TokenReused,
+)
+from rxapp.auth.identity import Identity
 from rxapp.auth.keys import Keys
 from rxapp.auth.models import AuthSession, User
+from rxapp.auth.password_links import PasswordLinks
 from rxapp.auth.passwords import PasswordHasher
 from rxapp.auth.refresh_tokens import MAXIMUM_GENERATION, PresentedRefreshToken, RefreshTokens
+from rxapp.auth.revocation import end_session
 from rxapp.auth.rotation import Answer, judge, require_standing
+from rxapp.auth.security_events import EventKind
 from rxapp.auth.settings import Settings
+from rxapp.auth.token_pairs import TokenPair, issue_pair
 
 SALT_BYTES = 32
-
-ENDED_SESSION_RETENTION = timedelta(days=30)
-"""How long an ended session is kept, so that whoever comes back late is still told why it ended."""
 
 LAST_USED_RESOLUTION = 1 / 20
 """`last_used_at` is written again only after this part of the idle timeout, so that reading stays reading."""
 
-
-@dataclass(frozen=True, slots=True)
-class TokenPair:
-    """What a browser holds of a session. Both are secrets, so neither is in the `repr`."""
-
-    access_token: str = field(repr=False)
-    refresh_token: str = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Identity:
-    """Who is asking, verified: with the roles as they are in the database now."""
-
-    user_id: UUID
-    session_id: UUID
-    user_name: str
-    roles: frozenset[str]
-
-    def has_role(self, *roles: str) -> bool:
-        """Whether the user has one of `roles`; with none named, anyone who is signed in has."""
-        return not roles or not self.roles.isdisjoint(roles)
+ENDED_SESSIONS_REMOVED_PER_LOGIN = 20
+"""Each login adds one session and removes up to this many that ended long ago, so the table does not grow for ever."""
 
 
 class AuthService:
-    """Logs in, refreshes, verifies and revokes. Threads share one instance."""
+    """Logs in, refreshes, verifies and revokes. Threads share one instance.
+
+    `accounts` is what people do with their own account, `administration` what administrators do with everyone's.
+    """
 
     def __init__(self, settings: Settings, database: Database, clock: Clock = system_clock) -> None:
         keys = Keys.derive(settings.secret_key.get_secret_value())
@@ -66,62 +64,79 @@ class AuthService:
         self.passwords = PasswordHasher(settings)
         self.access_tokens = AccessTokens(settings, keys, clock)
         self.refresh_tokens = RefreshTokens(keys)
+        links = PasswordLinks(settings, keys, clock)
+        self.accounts = Accounts(settings, database, clock, self.passwords, links)
+        self.administration = Administration(settings, database, clock, links)
 
     def create_user(self, user_name: str, password: str, *, roles: list[str] | None = None, display_name: str = "") -> User:
-        """Store a new user; SQLAlchemy's `IntegrityError` if the name is taken."""
-        user = User(
-            user_name=user_name,
-            user_name_key=users.user_name_key(user_name),
-            display_name=display_name or user_name,
-            password_hash=self.passwords.hash_password(password),
-            roles=roles or [],
-            created_at=self.clock(),
-        )
+        """Store a new user with a password that nobody checks. Raises `InvalidUserName` or `UserNameTaken`."""
+        user = users.new_user(user_name, display_name, self.passwords.hash_password(password), roles or [], self.clock())
         with self.database.write() as db:
-            db.add(user)
+            users.add(db, user)
+            events.record(db.connection(), EventKind.USER_CREATED, self.clock(), user_id=user.id)
         return user
 
-    def log_in(self, user_name: str, password: str) -> TokenPair:
+    def log_in(self, user_name: str, password: str, client: Client = NO_CLIENT) -> TokenPair:
         """Check the password and begin a session. Raises `InvalidCredentials`, whatever the cause."""
         with self.database.read() as db:
             user = users.find_user(db, user_name)
-        if user is None or user.disabled_at is not None:
-            self.passwords.refuse_unknown_user(password)
-        rehashed = self.passwords.verify_password(password, user.password_hash)
-        return self._begin_session(user, rehashed)
+        try:
+            if user is None or user.disabled_at is not None or not users.has_password(user):
+                self.passwords.refuse_unknown_user(password)
+            rehashed = self.passwords.verify_password(password, user.password_hash)
+            return self._begin_session(user, rehashed, client)
+        except InvalidCredentials:
+            # The name is not written down: people sometimes type their password there.
+            self.record(EventKind.LOGIN_FAILED, user_id=user.id if user else None, client=client)
+            raise
 
-    def _begin_session(self, user: User, rehashed: str | None) -> TokenPair:
+    def _begin_session(self, user: User, rehashed: str | None, client: Client) -> TokenPair:
         now = self.clock()
         session = AuthSession(
             user_id=user.id,
             salt=secrets.token_bytes(SALT_BYTES),
             created_at=now,
             last_used_at=now,
+            authenticated_at=now,
             expires_at=now + self.settings.session_lifetime,
+            device=client.describe_device(),
+            address=client.address,
         )
         with self.database.write() as db:
+            self._require_unchanged(db, user)
             db.add(session)
+            db.flush()
             if rehashed is not None:
                 users.replace_password_hash(db, user.id, user.password_hash, rehashed)
-            sessions.delete_ended(db.connection(), user.id, now - ENDED_SESSION_RETENTION)
-        return TokenPair(
-            access_token=self.access_tokens.issue(
-                subject=user.id,
-                session_id=session.id,
-                generation=session.generation,
-                user_name=user.user_name,
-                roles=user.roles,
-                session_expires_at=session.expires_at,
-            ),
-            refresh_token=self.refresh_tokens.issue(session.id, session.generation, session.salt),
-        )
+            connection = db.connection()
+            events.record(connection, EventKind.LOGIN, now, user_id=user.id, session_id=session.id, client=client)
+            sessions.delete_ended(connection, now - self.settings.ended_session_retention, ENDED_SESSIONS_REMOVED_PER_LOGIN)
+        return self._issue_pair(session, user, session.generation)
 
-    def refresh(self, access_token: str, refresh_token: str) -> TokenPair:
+    def _require_unchanged(self, db: Any, user: User) -> None:
+        """A login that was under way while the password was changed or the user disabled must not begin a session."""
+        try:
+            current = users.get_user(db, user.id)
+        except NotFound:
+            raise InvalidCredentials from None
+        if current.password_hash != user.password_hash or current.disabled_at is not None:
+            raise InvalidCredentials
+
+    def refresh(self, access_token: str, refresh_token: str, client: Client = NO_CLIENT) -> TokenPair:
         """Answer a refresh token with its successor, as `rotation.judge` decides. The access token may have expired.
 
         Raises `InvalidToken`, and nothing has changed; `SessionExpired`, `SessionIdle` or `SessionRevoked`; or `TokenReused`, and
         the session has been revoked.
         """
+        try:
+            return self._refresh(access_token, refresh_token, client)
+        except TokenReused:
+            raise  # written down with the revocation
+        except AuthError as error:
+            self._record_refusal(error, client)
+            raise
+
+    def _refresh(self, access_token: str, refresh_token: str, client: Client) -> TokenPair:
         presented = PresentedRefreshToken.parse(refresh_token)
         if self.access_tokens.identify(access_token).session_id != presented.session_id:
             raise InvalidToken
@@ -131,10 +146,10 @@ class AuthService:
                 self.refresh_tokens.verify(presented, session.salt)
                 answer = judge(session, presented.generation, self.clock(), self.settings)
                 if answer is Answer.REUSE:
-                    self._revoke(db, session.id, RevocationReason.TOKEN_REUSED)
+                    self.revoke(session.id, RevocationReason.TOKEN_REUSED, client)
                     raise TokenReused(session.id)
                 if answer is Answer.REPLAY or self._step(db, presented):
-                    return self._issue_pair(session, presented.generation + 1)
+                    return self._issue_pair(session, session, presented.generation + 1)
                 # Somebody else took this step between our read and our write: look again, it is the predecessor now.
 
     def verify_access(self, access_token: str, *, received: bool = True) -> Identity:
@@ -151,25 +166,38 @@ class AuthService:
                 raise InvalidToken
             require_standing(session, self.clock(), self.settings)
             self._note_use(db, session, claims, received)
-        return Identity(session.user_id, session.id, session.user_name, frozenset(session.roles))
+        return Identity(
+            session.user_id,
+            session.id,
+            session.user_name,
+            frozenset(session.roles),
+            session.authenticated_at,
+            session.expires_at,
+        )
 
-    def revoke(self, session_id: UUID, reason: RevocationReason = RevocationReason.SESSION_REVOKED) -> bool:
+    def require_fresh(self, identity: Identity) -> None:
+        """Raise `FreshAuthenticationRequired` if the password was given longer than `fresh_authentication_period` ago."""
+        if self.clock() - identity.authenticated_at > self.settings.fresh_authentication_period:
+            raise FreshAuthenticationRequired
+
+    def revoke(
+        self,
+        session_id: UUID,
+        reason: RevocationReason = RevocationReason.SESSION_REVOKED,
+        client: Client = NO_CLIENT,
+    ) -> bool:
         """End a session now, for every holder of its tokens. False if it had ended before."""
-        with self.database.connect() as db:
-            return self._revoke(db, session_id, reason)
+        with self.database.transaction() as db:
+            return end_session(db, session_id, reason, self.clock(), client=client)
 
-    def end_session_of(self, access_token: str, reason: RevocationReason = RevocationReason.SIGNED_OUT) -> UUID | None:
+    def end_session_of(self, access_token: str, client: Client = NO_CLIENT) -> UUID | None:
         """Log out by a genuine access token, expired or not. Returns the id of its session, None for any other token."""
         try:
             session_id = self.access_tokens.identify(access_token).session_id
         except AuthError:
             return None
-        self.revoke(session_id, reason)
+        self.revoke(session_id, RevocationReason.SIGNED_OUT, client)
         return session_id
-
-    def _revoke(self, db: Connection, session_id: UUID, reason: RevocationReason) -> bool:
-        with self.database.turn_to_write:
-            return sessions.revoke(db, session_id, reason, self.clock())
 
     def _step(self, db: Connection, presented: PresentedRefreshToken) -> bool:
         if presented.generation >= MAXIMUM_GENERATION:
@@ -177,18 +205,21 @@ class AuthService:
         with self.database.turn_to_write:
             return sessions.rotate(db, presented.session_id, presented.generation, self.clock())
 
-    def _issue_pair(self, session: Any, generation: int) -> TokenPair:
-        return TokenPair(
-            access_token=self.access_tokens.issue(
-                subject=session.user_id,
-                session_id=session.id,
-                generation=generation,
-                user_name=session.user_name,
-                roles=session.roles,
-                session_expires_at=session.expires_at,
-            ),
-            refresh_token=self.refresh_tokens.issue(session.id, generation, session.salt),
-        )
+    def record(self, kind: EventKind, **facts: Any) -> None:
+        """Write down something that stands by itself; `facts` as for `security_events.record`."""
+        with self.database.transaction() as db:
+            events.record(db, kind, self.clock(), **facts)
+
+    def _record_refusal(self, error: AuthError, client: Client) -> None:
+        session_id = error.session_id if isinstance(error, SessionEnded) else None
+        reason = error.reason if isinstance(error, SessionEnded) else error.code
+        with self.database.transaction() as db:
+            session = sessions.find(db, session_id) if session_id else None
+            facts: dict[str, Any] = {"user_id": session.user_id if session else None, "session_id": session_id}
+            events.record(db, EventKind.REFRESH_REFUSED, self.clock(), client=client, detail=reason, **facts)
+
+    def _issue_pair(self, session: Any, user: Any, generation: int) -> TokenPair:
+        return issue_pair(self.access_tokens, self.refresh_tokens, session, user, generation)
 
     def _note_use(self, db: Connection, session: Any, claims: AccessClaims, received: bool) -> None:
         now = self.clock()

@@ -1,19 +1,34 @@
 """The statements on `auth_session`: each decides in one statement, and is built once."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, bindparam, delete, select, update
+from sqlalchemy import Connection, bindparam, delete, func, select, update
 from sqlmodel import SQLModel
 
 from rxapp.auth.models import AuthSession, User
 
 _session = SQLModel.metadata.tables[AuthSession.__tablename__]
 _user = SQLModel.metadata.tables[User.__tablename__]
+_NO_SESSION = UUID(int=0)
+
+_WHAT_DECIDES = (
+    _session.c.id,
+    _session.c.user_id,
+    _session.c.salt,
+    _session.c.generation,
+    _session.c.generation_seen_at,
+    _session.c.last_used_at,
+    _session.c.expires_at,
+    _session.c.authenticated_at,
+    _session.c.revoked_at,
+    _session.c.revoked_reason,
+)
 
 _SELECT = (
-    select(_session, _user.c.user_name, _user.c.roles, _user.c.disabled_at)
+    select(*_WHAT_DECIDES, _user.c.user_name, _user.c.roles, _user.c.disabled_at)
     .join(_user, _user.c.id == _session.c.user_id)
     .where(_session.c.id == bindparam("session_id"))
 )
@@ -44,14 +59,61 @@ _TOUCH = (
     .values(last_used_at=bindparam("now"))
 )
 
+_MARK_AUTHENTICATED = update(_session).where(_session.c.id == bindparam("session_id")).values(authenticated_at=bindparam("now"))
+
 _REVOKE = (
     update(_session)
     .where(_session.c.id == bindparam("session_id"), _session.c.revoked_at.is_(None))
     .values(revoked_at=bindparam("now"), revoked_reason=bindparam("reason"))
+    .returning(_session.c.user_id)
 )
 
+_REVOKE_ALL = (
+    update(_session)
+    .where(
+        _session.c.user_id == bindparam("owner_id"),
+        _session.c.id != bindparam("kept_id"),
+        _session.c.expires_at > bindparam("now"),
+        _session.c.revoked_at.is_(None),
+    )
+    .values(revoked_at=bindparam("now"), revoked_reason=bindparam("reason"))
+    .returning(_session.c.id)
+)
+
+_IS_STANDING = (
+    _session.c.revoked_at.is_(None),
+    _session.c.expires_at > bindparam("now"),
+    _session.c.last_used_at > bindparam("idle_since"),
+)
+
+_SELECT_STANDING = (
+    select(
+        _session.c.id,
+        _session.c.device,
+        _session.c.address,
+        _session.c.created_at,
+        _session.c.last_used_at,
+        _session.c.expires_at,
+    )
+    .where(_session.c.user_id == bindparam("owner_id"), *_IS_STANDING)
+    .order_by(_session.c.last_used_at.desc(), _session.c.id)
+)
+
+_COUNT_STANDING = (
+    select(_session.c.user_id, func.count())
+    .where(_session.c.user_id.in_(bindparam("owner_ids", expanding=True)), *_IS_STANDING)
+    .group_by(_session.c.user_id)
+)
+
+_COUNT_ENDED = select(func.count()).select_from(_session).where(_session.c.expires_at < bindparam("ended_before"))
+
 _DELETE_ENDED = delete(_session).where(
-    _session.c.user_id == bindparam("owner_id"), _session.c.expires_at < bindparam("ended_before")
+    _session.c.id.in_(
+        select(_session.c.id)
+        .where(_session.c.expires_at < bindparam("ended_before"))
+        .limit(bindparam("batch"))
+        .with_for_update(skip_locked=True)  # of two that clean up at once, each takes other rows
+    )
 )
 
 
@@ -76,12 +138,38 @@ def touch(db: Connection, session_id: UUID, now: datetime) -> None:
     db.execute(_TOUCH, {"session_id": session_id, "now": now})
 
 
-def revoke(db: Connection, session_id: UUID, reason: str, now: datetime) -> bool:
-    """End the session; False if it had ended before, and then the first reason stays."""
-    parameters = {"session_id": session_id, "reason": reason, "now": now}
-    return db.execute(_REVOKE, parameters).rowcount == 1
+def mark_authenticated(db: Connection, session_id: UUID, now: datetime) -> None:
+    """Note that its owner has just given the password."""
+    db.execute(_MARK_AUTHENTICATED, {"session_id": session_id, "now": now})
 
 
-def delete_ended(db: Connection, owner_id: UUID, ended_before: datetime) -> None:
-    """Remove a user's sessions whose lifetime ended before that moment."""
-    db.execute(_DELETE_ENDED, {"owner_id": owner_id, "ended_before": ended_before})
+def revoke(db: Connection, session_id: UUID, reason: str, now: datetime) -> UUID | None:
+    """End the session; the id of its user, or None if it had ended before, and then the first reason stays."""
+    return db.execute(_REVOKE, {"session_id": session_id, "reason": reason, "now": now}).scalar_one_or_none()
+
+
+def revoke_all(db: Connection, owner_id: UUID, reason: str, now: datetime, *, besides: UUID | None = None) -> list[UUID]:
+    """End all of a user's sessions `besides` one; the ids of those that had not ended before."""
+    parameters = {"owner_id": owner_id, "kept_id": besides or _NO_SESSION, "reason": reason, "now": now}
+    return list(db.execute(_REVOKE_ALL, parameters).scalars())
+
+
+def standing_of(db: Connection, owner_id: UUID, now: datetime, idle_since: datetime) -> Sequence[Any]:
+    """A user's sessions that stand, the last used first."""
+    return db.execute(_SELECT_STANDING, {"owner_id": owner_id, "now": now, "idle_since": idle_since}).all()
+
+
+def count_standing(db: Connection, owner_ids: Sequence[UUID], now: datetime, idle_since: datetime) -> dict[UUID, int]:
+    """How many sessions stand of each of these users; those who have none are left out."""
+    parameters = {"owner_ids": list(owner_ids), "now": now, "idle_since": idle_since}
+    return dict(db.execute(_COUNT_STANDING, parameters).tuples().all())
+
+
+def count_ended(db: Connection, ended_before: datetime) -> int:
+    """How many sessions' lifetimes ended before that moment."""
+    return db.execute(_COUNT_ENDED, {"ended_before": ended_before}).scalar_one()
+
+
+def delete_ended(db: Connection, ended_before: datetime, batch: int) -> int:
+    """Remove at most `batch` sessions whose lifetime ended before that moment; how many there were."""
+    return db.execute(_DELETE_ENDED, {"ended_before": ended_before, "batch": batch}).rowcount

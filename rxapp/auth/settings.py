@@ -21,6 +21,10 @@ OWASP_ARGON2_PARALLELISM = 1
 """OWASP Password Storage cheat sheet, argon2id: m=19456 (19 MiB), t=2, p=1."""
 
 
+NIST_PASSWORD_MINIMUM_LENGTH = 15
+"""NIST SP 800-63B-4 §3.1.1.2: a password that is the only factor has at least 15 characters."""
+
+
 class UnsafeSettings(Exception):
     """Production was asked for with settings that are not safe; says which, why, and what to do."""
 
@@ -63,6 +67,13 @@ class Settings(BaseSettings):
     session_idle_timeout: Seconds = timedelta(days=1)
     rotation_grace_period: Seconds = timedelta(seconds=10)
 
+    registration: bool = True
+    password_minimum_length: int = Field(NIST_PASSWORD_MINIMUM_LENGTH, ge=8, le=64)
+    password_link_lifetime: Seconds = timedelta(days=1)
+    fresh_authentication_period: Seconds = timedelta(minutes=10)
+    ended_session_retention: Seconds = timedelta(days=30)
+    event_retention: Seconds = timedelta(days=180)
+
     allowed_origins: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_comma_separated)] = ()
     demo_data: bool = True
 
@@ -75,14 +86,21 @@ class Settings(BaseSettings):
         """Whether this is the real thing, where what is unsafe is refused."""
         return self.environment == "production"
 
-    @field_validator("access_token_lifetime", "session_lifetime", "session_idle_timeout")
+    @field_validator(
+        "access_token_lifetime",
+        "session_lifetime",
+        "session_idle_timeout",
+        "password_link_lifetime",
+        "fresh_authentication_period",
+        "event_retention",
+    )
     @classmethod
     def _positive(cls, value: timedelta) -> timedelta:
         if value < timedelta(seconds=1):
             raise ValueError("must be at least one second")
         return value
 
-    @field_validator("rotation_grace_period")
+    @field_validator("rotation_grace_period", "ended_session_retention")
     @classmethod
     def _not_negative(cls, value: timedelta) -> timedelta:
         if value < timedelta(0):

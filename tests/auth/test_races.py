@@ -9,7 +9,6 @@ from sqlalchemy.exc import OperationalError
 from sqlmodel import select
 
 from rxapp.auth import AuthSession, Database, InvalidToken, SessionExpired, SessionIdle, SessionRevoked, TokenReused, User
-from rxapp.auth.service import ENDED_SESSION_RETENTION
 from tests.conftest import PASSWORD
 
 
@@ -152,7 +151,7 @@ def test_race_14_rotations_add_no_row_and_a_login_removes_what_ended_long_ago(se
         pair = refresh(service, pair)
     with service.database.read() as db:
         assert len(db.exec(select(AuthSession)).all()) == 1
-    clock.move(seconds=(service.settings.session_lifetime + ENDED_SESSION_RETENTION).total_seconds() + 1)
+    clock.move(seconds=(service.settings.session_lifetime + service.settings.ended_session_retention).total_seconds() + 1)
     service.log_in("johndoe", PASSWORD)
     with service.database.read() as db:
         assert len(db.exec(select(AuthSession)).all()) == 1

@@ -3,10 +3,9 @@
 from uuid import uuid4
 
 import pytest
-from sqlalchemy.exc import IntegrityError
 from sqlmodel import select
 
-from rxapp.auth import AuthService, AuthSession, InvalidCredentials, InvalidToken, SessionRevoked, User
+from rxapp.auth import AuthService, AuthSession, InvalidCredentials, InvalidToken, SessionRevoked, User, UserNameTaken
 from tests.conftest import PASSWORD
 
 
@@ -46,7 +45,7 @@ class TestLogIn:
 
 class TestCreateUser:
     def test_a_name_that_reads_the_same_is_taken(self, service, johndoe):
-        with pytest.raises(IntegrityError):
+        with pytest.raises(UserNameTaken):
             service.create_user("JohnDoe", PASSWORD)
 
     def test_the_password_is_not_stored(self, service, johndoe):

@@ -14,7 +14,7 @@ import reflex as rx
 from reflex.event import EventSpec
 
 from rxapp.auth.errors import AuthError, PermissionDenied
-from rxapp.auth.service import Identity
+from rxapp.auth.identity import Identity
 from rxapp.auth.web import policy
 from rxapp.auth.web.placeholders import forbidden_view, waiting_view
 from rxapp.auth.web.site import site

@@ -5,8 +5,9 @@ from typing import Any, TypedDict
 import reflex as rx
 from pydantic import ValidationError
 
+from rxapp.auth.clients import Client
 from rxapp.auth.errors import AuthError, InvalidCredentials
-from rxapp.auth.service import TokenPair
+from rxapp.auth.token_pairs import TokenPair
 from rxapp.auth.web.forms import auth_form, show_password_button, submit_button
 from rxapp.auth.web.guards import event
 from rxapp.auth.web.navigation import own_path
@@ -59,8 +60,8 @@ class LoginState(rx.State):
         self.is_busy, self.error, self.reason = True, "", ""
         yield
         try:
-            pair = await _check(form)
             auth = await self.get_state(AuthState)
+            pair = await _check(form, auth._client())
             await auth._begin(pair)
         except AuthError as error:
             self.is_busy, self.error = False, error.message
@@ -73,13 +74,13 @@ class LoginState(rx.State):
         return rx.redirect(wanted, replace=True)
 
 
-async def _check(form: LoginForm) -> TokenPair:
+async def _check(form: LoginForm, client: Client) -> TokenPair:
     """The pair for a right user name and password; what is malformed is as wrong as what is wrong."""
     try:
         request = LoginRequest.model_validate(form)
     except ValidationError as error:
         raise InvalidCredentials from error
-    return await in_hashing_thread(get_service().log_in, request.username, request.password)
+    return await in_hashing_thread(get_service().log_in, request.username, request.password, client)
 
 
 _FIELD = (

@@ -6,8 +6,10 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import JSONResponse
 
+from rxapp.auth.clients import Client
 from rxapp.auth.errors import AuthError, InvalidCredentials, InvalidToken, PermissionDenied, RevocationReason, SessionEnded
-from rxapp.auth.service import Identity, TokenPair
+from rxapp.auth.identity import Identity
+from rxapp.auth.token_pairs import TokenPair
 from rxapp.auth.web.body_limit import LimitedBodyRoute
 from rxapp.auth.web.open_pages import sign_out_open_pages
 from rxapp.auth.web.problems import Unauthorized, refusal
@@ -28,6 +30,14 @@ REFUSALS = _documented(HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus
 _COMMON_PROBLEMS = (HTTPStatus.BAD_REQUEST, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, HTTPStatus.SERVICE_UNAVAILABLE)
 
 
+def sender(request: Request) -> Client:
+    """Where the request comes from, for the audit log."""
+    return Client.of(request.client.host if request.client else None, request.headers.get("User-Agent"))
+
+
+Sender = Annotated[Client, Depends(sender)]
+
+
 def _answer(pair: TokenPair) -> JSONResponse:
     # RFC 6749 §5.1: an answer with tokens in it is never cached.
     return JSONResponse({"token": pair.access_token, "refreshToken": pair.refresh_token}, headers={"Cache-Control": "no-store"})
@@ -38,19 +48,19 @@ def _answer(pair: TokenPair) -> JSONResponse:
     response_model=TokenPairResponse,
     responses=_documented(*_COMMON_PROBLEMS, HTTPStatus.UNAUTHORIZED),
 )
-async def log_in(request: LoginRequest) -> Response:
+async def log_in(request: LoginRequest, client: Sender) -> Response:
     """Exchange a user name and a password for a token pair."""
     try:
-        return _answer(await in_hashing_thread(get_service().log_in, request.username, request.password))
+        return _answer(await in_hashing_thread(get_service().log_in, request.username, request.password, client))
     except InvalidCredentials as error:
         return refusal(error, HTTPStatus.UNAUTHORIZED, {"WWW-Authenticate": "Bearer"})
 
 
 @router.post("/token/refresh", response_model=TokenPairResponse, responses=_documented(*_COMMON_PROBLEMS))
-async def refresh(request: RefreshRequest) -> Response:
+async def refresh(request: RefreshRequest, client: Sender) -> Response:
     """Exchange a token pair for its successor; the refresh token presented is then spent."""
     try:
-        return _answer(await in_thread(get_service().refresh, request.access_token, request.refresh_token))
+        return _answer(await in_thread(get_service().refresh, request.access_token, request.refresh_token, client))
     except SessionEnded as error:
         sign_out_open_pages(error.session_id, error.reason)
         return refusal(error, HTTPStatus.BAD_REQUEST)
@@ -86,8 +96,8 @@ def require(*roles: str) -> Any:
 @router.post(
     "/token/revoke", status_code=HTTPStatus.NO_CONTENT, responses=_documented(HTTPStatus.UNAUTHORIZED), response_class=Response
 )
-async def revoke(identity: Bearer) -> Response:
+async def revoke(identity: Bearer, client: Sender) -> Response:
     """End the session that the bearer token belongs to: its refresh token is dead, and so is the access token itself."""
-    await in_thread(get_service().revoke, identity.session_id, RevocationReason.SESSION_REVOKED)
+    await in_thread(get_service().revoke, identity.session_id, RevocationReason.SESSION_REVOKED, client)
     sign_out_open_pages(identity.session_id, RevocationReason.SESSION_REVOKED)
     return Response(status_code=HTTPStatus.NO_CONTENT)

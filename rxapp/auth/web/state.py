@@ -12,8 +12,10 @@ import reflex as rx
 from reflex.event import EventSpec
 from reflex_base.registry import RegistrationContext
 
+from rxapp.auth.clients import Client
 from rxapp.auth.errors import AccessTokenExpired, AuthError, InvalidToken, RevocationReason, SessionEnded
-from rxapp.auth.service import Identity, TokenPair
+from rxapp.auth.identity import Identity
+from rxapp.auth.token_pairs import TokenPair
 from rxapp.auth.web import token_store
 from rxapp.auth.web.navigation import login_url
 from rxapp.auth.web.open_pages import register_page, sign_out_open_pages
@@ -68,7 +70,7 @@ class AuthState(rx.State):
     async def log_out(self) -> EventSpec:
         """End the session, clear storage, and take every open page of the session to the login page."""
         pair = self._pair_at_hand()
-        session_id = await in_thread(get_service().end_session_of, pair.access_token, RevocationReason.SIGNED_OUT)
+        session_id = await in_thread(get_service().end_session_of, pair.access_token, self._client())
         if session_id is not None:
             sign_out_open_pages(session_id, RevocationReason.SIGNED_OUT)
         self._become_nobody(RevocationReason.SIGNED_OUT, token_store.forget_session(pair))
@@ -76,7 +78,7 @@ class AuthState(rx.State):
 
     async def _begin(self, pair: TokenPair) -> None:
         """Start over with the pair of a login: the session held before ends, and what this page knew of anyone is forgotten."""
-        await in_thread(get_service().end_session_of, self._pair_at_hand().access_token, RevocationReason.SIGNED_OUT)
+        await in_thread(get_service().end_session_of, self._pair_at_hand().access_token, self._client())
         self._forget_person()
         self._send(pair, token_store.keep(pair))
         await self._authenticate()
@@ -103,12 +105,15 @@ class AuthState(rx.State):
         """Rotate the pair that the browser holds. If an earlier answer to it got lost, this gives the same one again."""
         held = self._held_pair()
         try:
-            pair = await in_thread(get_service().refresh, held.access_token, held.refresh_token)
+            pair = await in_thread(get_service().refresh, held.access_token, held.refresh_token, self._client())
         except SessionEnded as error:
             sign_out_open_pages(error.session_id, error.reason)
             raise
         self._send(pair, token_store.keep(pair, in_place_of=held.refresh_token))
         return await in_thread(get_service().verify_access, pair.access_token, received=False)
+
+    def _client(self) -> Client:
+        return Client.of(self.router.session.client_ip, self.router.headers.user_agent)
 
     def _send(self, pair: TokenPair, command: dict[str, Any]) -> None:
         self._issued, self._issued_in_place_of = pair, self._held_pair().refresh_token

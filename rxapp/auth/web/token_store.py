@@ -5,7 +5,7 @@ from typing import Any
 
 import reflex as rx
 
-from rxapp.auth.service import TokenPair
+from rxapp.auth.token_pairs import TokenPair
 
 SESSION_PART = 26
 """Characters of a refresh token that name nothing but its session: the prefix and 126 bits of the session's id."""

@@ -1,0 +1,182 @@
+"""What people do with their own account: register, change the password, end sessions, leave."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlmodel import Session, col, delete
+
+from rxapp.auth import security_events as events
+from rxapp.auth import sessions, users
+from rxapp.auth.clients import NO_CLIENT, Client
+from rxapp.auth.clock import Clock
+from rxapp.auth.database import Database
+from rxapp.auth.errors import (
+    AuthError,
+    InvalidCredentials,
+    InvalidToken,
+    NotFound,
+    PasswordRefused,
+    RevocationReason,
+    WrongPassword,
+)
+from rxapp.auth.identity import Identity
+from rxapp.auth.models import User
+from rxapp.auth.password_links import PasswordLinks, PresentedLink
+from rxapp.auth.password_policy import Strength, require_good_password, strength_of
+from rxapp.auth.passwords import PasswordHasher
+from rxapp.auth.revocation import end_session, end_sessions_of
+from rxapp.auth.security_events import EventFilter, EventKind
+from rxapp.auth.settings import Settings
+
+
+class RegistrationClosed(AuthError):
+    """Accounts are made by administrators only (`RXAPP_REGISTRATION=false`)."""
+
+    code = "registration_closed"
+    message = "New accounts are made by an administrator."
+
+
+class Accounts:
+    """Threads share one instance. Whoever calls has verified the `Identity`."""
+
+    def __init__(
+        self, settings: Settings, database: Database, clock: Clock, passwords: PasswordHasher, links: PasswordLinks
+    ) -> None:
+        self._settings = settings
+        self._database = database
+        self._clock = clock
+        self._passwords = passwords
+        self._links = links
+
+    def register(self, user_name: str, display_name: str, password: str, client: Client = NO_CLIENT) -> User:
+        """Make an account. Raises `RegistrationClosed`, `InvalidUserName`, `UserNameTaken` or `PasswordRefused`."""
+        if not self._settings.registration:
+            raise RegistrationClosed
+        user = users.new_user(user_name, display_name, users.NO_PASSWORD, [], self._clock())
+        require_good_password(password, user.user_name, self._settings)
+        user.password_hash = self._passwords.hash_password(password)
+        with self._database.write() as db:
+            users.add(db, user)
+            self._record(db, EventKind.USER_REGISTERED, user.id, client)
+        return user
+
+    def strength_of(self, password: str, user_name: str) -> Strength:
+        """A hint for a person who is choosing a password."""
+        return strength_of(password, user_name, self._settings)
+
+    def profile_of(self, identity: Identity) -> User:
+        """The person's own row. Raises `NotFound` if it is gone."""
+        with self._database.read() as db:
+            return users.get_user(db, identity.user_id)
+
+    def rename(self, identity: Identity, display_name: str, client: Client = NO_CLIENT) -> User:
+        """Change the name that others see. Raises `InvalidUserName`."""
+        with self._database.write() as db:
+            user = users.get_user(db, identity.user_id)
+            users.name_for_display(user, display_name)
+            self._record(db, EventKind.USER_RENAMED, user.id, client, identity.session_id)
+        return user
+
+    def confirm_password(self, identity: Identity, password: str, client: Client = NO_CLIENT) -> None:
+        """Note that the person has just given the password, so that what asks for a fresh sign-in goes on. `WrongPassword`."""
+        self._verify_own_password(identity, password, client)
+        with self._database.transaction() as db:
+            sessions.mark_authenticated(db, identity.session_id, self._clock())
+            facts: dict[str, Any] = {"user_id": identity.user_id, "session_id": identity.session_id, "client": client}
+            events.record(db, EventKind.PASSWORD_CONFIRMED, self._clock(), **facts)
+
+    def change_password(
+        self, identity: Identity, current: str, new: str, client: Client = NO_CLIENT, *, ends_other_sessions: bool = True
+    ) -> list[UUID]:
+        """Change the password. Raises `WrongPassword` or `PasswordRefused`. Returns the ids of the other sessions that ended."""
+        user = self._verify_own_password(identity, current, client)
+        require_good_password(new, user.user_name, self._settings)
+        if new == current:
+            raise PasswordRefused("This is the password that you have already.")
+        new_hash = self._passwords.hash_password(new)
+        now = self._clock()
+        with self._database.write() as db:
+            if not users.replace_password_hash(db, user.id, user.password_hash, new_hash):
+                raise WrongPassword  # somebody else changed it between our look and our write
+            sessions.mark_authenticated(db.connection(), identity.session_id, now)
+            self._record(db, EventKind.PASSWORD_CHANGED, user.id, client, identity.session_id)
+            if not ends_other_sessions:
+                return []
+            return end_sessions_of(
+                db.connection(), user.id, RevocationReason.PASSWORD_CHANGED, now, client=client, besides=identity.session_id
+            )
+
+    def user_of_link(self, token: str) -> User:
+        """Whose password the link sets. Raises `InvalidToken` if it was used, is too old, or was never made."""
+        presented = PresentedLink.parse(token)
+        with self._database.read() as db:
+            user = db.get(User, presented.user_id)
+        if user is None or user.disabled_at is not None:
+            raise InvalidToken
+        self._links.verify(presented, user)
+        return user
+
+    def set_password(self, token: str, new: str, client: Client = NO_CLIENT) -> list[UUID]:
+        """Set a password by a link, which is then spent, and end all sessions, whose ids are returned.
+
+        Raises `InvalidToken` or `PasswordRefused`.
+        """
+        user = self.user_of_link(token)
+        require_good_password(new, user.user_name, self._settings)
+        new_hash = self._passwords.hash_password(new)
+        with self._database.write() as db:
+            if not users.replace_password_hash(db, user.id, user.password_hash, new_hash):
+                raise InvalidToken  # of two who use the link at once, one
+            self._record(db, EventKind.PASSWORD_SET, user.id, client)
+            return end_sessions_of(db.connection(), user.id, RevocationReason.PASSWORD_CHANGED, self._clock(), client=client)
+
+    def delete(self, identity: Identity, password: str, client: Client = NO_CLIENT) -> list[UUID]:
+        """Delete the account for good. Raises `WrongPassword` or `LastAdministrator`. Returns the ids of the ended sessions."""
+        self._verify_own_password(identity, password, client)
+        with self._database.write() as db:
+            users.require_another_administrator(db, identity.user_id)
+            ended = end_sessions_of(
+                db.connection(), identity.user_id, RevocationReason.ACCOUNT_DELETED, self._clock(), client=client
+            )
+            self._record(db, EventKind.USER_DELETED, identity.user_id, client, identity.session_id)
+            db.connection().execute(delete(User).where(col(User.id) == identity.user_id))
+        return ended
+
+    def sessions_of(self, identity: Identity) -> Sequence[Any]:
+        """The person's sessions that stand, the last used first."""
+        now = self._clock()
+        with self._database.connect() as db:
+            return sessions.standing_of(db, identity.user_id, now, now - self._settings.session_idle_timeout)
+
+    def end_session(self, identity: Identity, session_id: UUID, client: Client = NO_CLIENT) -> None:
+        """End one of the person's own sessions. Raises `NotFound` for one that is not theirs or does not stand."""
+        if all(session.id != session_id for session in self.sessions_of(identity)):
+            raise NotFound
+        with self._database.transaction() as db:
+            end_session(db, session_id, RevocationReason.SESSION_REVOKED, self._clock(), client=client)
+
+    def end_other_sessions(self, identity: Identity, client: Client = NO_CLIENT) -> list[UUID]:
+        """End all of the person's sessions but this one. Returns the ids of those that ended."""
+        reason = RevocationReason.SESSION_REVOKED
+        with self._database.transaction() as db:
+            return end_sessions_of(db, identity.user_id, reason, self._clock(), client=client, besides=identity.session_id)
+
+    def events_of(self, identity: Identity, *, limit: int, offset: int = 0) -> Sequence[Any]:
+        """What happened to the person's own account, the newest first."""
+        with self._database.connect() as db:
+            return events.newest(db, EventFilter(user_id=identity.user_id), limit=limit, offset=offset)
+
+    def _verify_own_password(self, identity: Identity, password: str, client: Client) -> User:
+        user = self.profile_of(identity)
+        try:
+            self._passwords.verify_password(password, user.password_hash)
+        except InvalidCredentials as error:
+            facts: dict[str, Any] = {"user_id": user.id, "session_id": identity.session_id, "client": client}
+            with self._database.transaction() as db:
+                events.record(db, EventKind.PASSWORD_CONFIRMATION_FAILED, self._clock(), **facts)
+            raise WrongPassword from error
+        return user
+
+    def _record(self, db: Session, kind: EventKind, user_id: UUID, client: Client, session_id: UUID | None = None) -> None:
+        events.record(db.connection(), kind, self._clock(), user_id=user_id, session_id=session_id, client=client)

@@ -1,0 +1,158 @@
+"""What administrators do with everyone's accounts. Whoever calls has made sure that the actor is one."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlmodel import Session, col, func, select
+
+from rxapp.auth import security_events as events
+from rxapp.auth import sessions, users
+from rxapp.auth.clients import NO_CLIENT, Client
+from rxapp.auth.clock import Clock
+from rxapp.auth.database import Database
+from rxapp.auth.errors import InputRefused, RevocationReason
+from rxapp.auth.models import User
+from rxapp.auth.password_links import PasswordLinks
+from rxapp.auth.revocation import end_session, end_sessions_of
+from rxapp.auth.security_events import EventFilter, EventKind
+from rxapp.auth.settings import Settings
+
+ROLE_MAXIMUM_LENGTH = 64
+
+
+class InvalidRole(InputRefused):
+    """Not the name of a role."""
+
+    code = "invalid_role"
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who administers, and from where. No `user_id` is the operator at the command line."""
+
+    user_id: UUID | None = None
+    client: Client = NO_CLIENT
+
+
+OPERATOR = Actor()
+
+
+class Administration:
+    """Threads share one instance."""
+
+    def __init__(self, settings: Settings, database: Database, clock: Clock, links: PasswordLinks) -> None:
+        self._settings = settings
+        self._database = database
+        self._clock = clock
+        self._links = links
+
+    def find_users(self, search: str = "", *, limit: int, offset: int = 0) -> tuple[int, Sequence[User]]:
+        """How many users have the text in either name, in any letter case, and `limit` of them in the order of their names."""
+        matching = col(User.search_key).contains(users.user_name_key(search), autoescape=True)
+        with self._database.read() as db:
+            total = db.exec(select(func.count()).select_from(User).where(matching)).one()
+            page = select(User).where(matching).order_by(col(User.user_name_key)).limit(limit).offset(offset)
+            return total, db.exec(page).all()
+
+    def get_user(self, user_id: UUID) -> User:
+        """One user. Raises `NotFound`."""
+        with self._database.read() as db:
+            return users.get_user(db, user_id)
+
+    def find_user(self, user_name: str) -> User | None:
+        """The user of that name, if there is one."""
+        with self._database.read() as db:
+            return users.find_user(db, user_name)
+
+    def count_sessions(self, user_ids: Sequence[UUID]) -> dict[UUID, int]:
+        """How many sessions stand of each of these users; those who have none are left out."""
+        now = self._clock()
+        with self._database.connect() as db:
+            return sessions.count_standing(db, user_ids, now, now - self._settings.session_idle_timeout)
+
+    def sessions_of(self, user_id: UUID) -> Sequence[Any]:
+        """A user's sessions that stand, the last used first."""
+        now = self._clock()
+        with self._database.connect() as db:
+            return sessions.standing_of(db, user_id, now, now - self._settings.session_idle_timeout)
+
+    def create_user(self, user_name: str, display_name: str, roles: list[str], actor: Actor = OPERATOR) -> tuple[User, str]:
+        """Make an account without a password, and the token of the link with which its person sets one.
+
+        Raises `InvalidUserName`, `UserNameTaken` or `InvalidRole`.
+        """
+        user = users.new_user(user_name, display_name, users.no_password(), _clean_roles(roles), self._clock())
+        with self._database.write() as db:
+            users.add(db, user)
+            self._record(db, EventKind.USER_CREATED, user.id, actor, ", ".join(user.roles))
+        return user, self._links.issue(user)
+
+    def issue_password_link(self, user_id: UUID, actor: Actor = OPERATOR) -> str:
+        """The token of a link with which the person sets a new password; the old one is good until then. Raises `NotFound`."""
+        with self._database.write() as db:
+            user = users.get_user(db, user_id)
+            self._record(db, EventKind.PASSWORD_LINK_ISSUED, user.id, actor)
+        return self._links.issue(user)
+
+    def set_roles(self, user_id: UUID, roles: list[str], actor: Actor = OPERATOR) -> User:
+        """Give a user these roles and no others, at once. Raises `NotFound`, `InvalidRole` or `LastAdministrator`."""
+        roles = _clean_roles(roles)
+        with self._database.write() as db:
+            if users.ADMIN_ROLE not in roles:
+                users.require_another_administrator(db, user_id)
+            user = users.get_user(db, user_id)
+            detail = f"{', '.join(user.roles) or 'none'} → {', '.join(roles) or 'none'}"
+            user.roles = roles
+            self._record(db, EventKind.ROLES_CHANGED, user_id, actor, detail)
+        return user
+
+    def disable(self, user_id: UUID, actor: Actor = OPERATOR) -> list[UUID]:
+        """Let a user in no more, and end their sessions, whose ids are returned. Raises `NotFound` or `LastAdministrator`."""
+        now = self._clock()
+        with self._database.write() as db:
+            users.require_another_administrator(db, user_id)
+            user = users.get_user(db, user_id)
+            user.disabled_at = user.disabled_at or now
+            self._record(db, EventKind.USER_DISABLED, user_id, actor)
+            db.flush()
+            return self._end_sessions(db, user_id, RevocationReason.USER_DISABLED, actor)
+
+    def enable(self, user_id: UUID, actor: Actor = OPERATOR) -> None:
+        """Let a disabled user in again. Raises `NotFound`."""
+        with self._database.write() as db:
+            users.get_user(db, user_id).disabled_at = None
+            self._record(db, EventKind.USER_ENABLED, user_id, actor)
+
+    def end_sessions(self, user_id: UUID, actor: Actor = OPERATOR) -> list[UUID]:
+        """End all sessions of a user. Returns the ids of those that stood."""
+        with self._database.write() as db:
+            return self._end_sessions(db, user_id, RevocationReason.ENDED_BY_ADMINISTRATOR, actor)
+
+    def end_session(self, session_id: UUID, actor: Actor = OPERATOR) -> bool:
+        """End one session of anybody. False if it does not stand."""
+        reason, client = RevocationReason.ENDED_BY_ADMINISTRATOR, actor.client
+        with self._database.transaction() as db:
+            return end_session(db, session_id, reason, self._clock(), client=client, actor_id=actor.user_id)
+
+    def events(self, wanted: EventFilter, *, limit: int, offset: int = 0) -> tuple[int, Sequence[Any]]:
+        """How many events match, and `limit` of them with the names of user and actor, the newest first."""
+        with self._database.connect() as db:
+            return events.count(db, wanted), events.newest(db, wanted, limit=limit, offset=offset)
+
+    def _end_sessions(self, db: Session, user_id: UUID, reason: RevocationReason, actor: Actor) -> list[UUID]:
+        return end_sessions_of(db.connection(), user_id, reason, self._clock(), client=actor.client, actor_id=actor.user_id)
+
+    def _record(self, db: Session, kind: EventKind, user_id: UUID, actor: Actor, detail: str = "") -> None:
+        facts: dict[str, Any] = {"actor_id": actor.user_id, "client": actor.client, "detail": detail}
+        events.record(db.connection(), kind, self._clock(), user_id=user_id, **facts)
+
+
+def _clean_roles(roles: list[str]) -> list[str]:
+    """Each once, in order. Raises `InvalidRole`."""
+    cleaned = sorted({role.strip() for role in roles if role.strip()})
+    for role in cleaned:
+        if len(role) > ROLE_MAXIMUM_LENGTH or not role.isprintable() or "," in role or '"' in role or "\\" in role:
+            raise InvalidRole(f"A role has at most {ROLE_MAXIMUM_LENGTH} characters, and no comma, quote or backslash.")
+    return cleaned

@@ -1,0 +1,37 @@
+"""Where a request comes from, as far as it says: for the audit log and for a person's own list of sessions."""
+
+from dataclasses import dataclass
+
+from ua_parser import parse
+
+MAXIMUM_ADDRESS_LENGTH = 64
+MAXIMUM_USER_AGENT_LENGTH = 256
+_MAXIMUM_DEVICE_LENGTH = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """The network address and the user agent of whoever sent a request. Both are shortened, and neither can forge a log line."""
+
+    address: str = ""
+    user_agent: str = ""
+
+    @classmethod
+    def of(cls, address: str | None, user_agent: str | None) -> "Client":
+        """From what came over the wire."""
+        return cls(_clean(address, MAXIMUM_ADDRESS_LENGTH), _clean(user_agent, MAXIMUM_USER_AGENT_LENGTH))
+
+    def describe_device(self) -> str:
+        """The browser and the system in words, such as "Firefox on Windows"; "Unknown device" if the user agent names none."""
+        found = parse(self.user_agent)
+        browser = found.user_agent.family if found.user_agent else ""
+        system = found.device.family if found.device and found.device.brand else found.os.family if found.os else ""
+        return (" on ".join(part for part in (browser, system) if part) or "Unknown device")[:_MAXIMUM_DEVICE_LENGTH]
+
+
+NO_CLIENT = Client()
+"""For what nobody sent over a network."""
+
+
+def _clean(text: str | None, length: int) -> str:
+    return "".join(character if character.isprintable() else "?" for character in (text or "")[:length])

@@ -1,0 +1,24 @@
+"""Who is asking, verified."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """The user and the session behind an access token, with the roles as they are in the database now.
+
+    `authenticated_at` is when they last gave their password; `expires_at` is when the session's lifetime ends. Both in UTC.
+    """
+
+    user_id: UUID
+    session_id: UUID
+    user_name: str
+    roles: frozenset[str]
+    authenticated_at: datetime
+    expires_at: datetime
+
+    def has_role(self, *roles: str) -> bool:
+        """Whether the user has one of `roles`; with none named, anyone who is signed in has."""
+        return not roles or not self.roles.isdisjoint(roles)

@@ -1,0 +1,74 @@
+"""One-time links with which a person sets a password: `rxp1_` + base64url(user id ‖ expiry ‖ MAC), computed and never stored.
+
+The MAC covers the password hash that stands when the link is made. So a link works once, for setting a password changes the hash,
+and neither the database nor the server key alone can make one.
+"""
+
+import base64
+import binascii
+import hashlib
+import hmac
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from uuid import UUID
+
+from rxapp.auth.clock import Clock
+from rxapp.auth.errors import InvalidToken
+from rxapp.auth.keys import Keys
+from rxapp.auth.models import User
+from rxapp.auth.settings import Settings
+
+PREFIX = "rxp1_"
+"""Names the format, and lets secret scanners find a leaked link."""
+
+_USER_ID_BYTES = 16
+_EXPIRY_BYTES = 8
+_MAC_BYTES = 32
+_TOKEN_BYTES = _USER_ID_BYTES + _EXPIRY_BYTES + _MAC_BYTES
+_ENCODED_LENGTH = (_TOKEN_BYTES * 8 + 5) // 6
+
+
+@dataclass(frozen=True, slots=True)
+class PresentedLink:
+    """A link's token taken apart; only `PasswordLinks.verify` makes it good."""
+
+    user_id: UUID
+    expires_at: datetime
+    mac: bytes = field(repr=False)
+
+    @classmethod
+    def parse(cls, token: str) -> "PresentedLink":
+        """Take a token apart, or raise `InvalidToken`."""
+        encoded = token.removeprefix(PREFIX)
+        if encoded == token or len(encoded) != _ENCODED_LENGTH:
+            raise InvalidToken
+        try:
+            raw = base64.urlsafe_b64decode(encoded + "=" * (-_ENCODED_LENGTH % 4))
+            seconds = int.from_bytes(raw[_USER_ID_BYTES:-_MAC_BYTES], "big")
+            return cls(UUID(bytes=raw[:_USER_ID_BYTES]), datetime.fromtimestamp(seconds, UTC), raw[-_MAC_BYTES:])
+        except (binascii.Error, ValueError, OverflowError, OSError) as error:
+            raise InvalidToken from error
+
+
+class PasswordLinks:
+    """Issues and verifies the tokens of set-password links."""
+
+    def __init__(self, settings: Settings, keys: Keys, clock: Clock) -> None:
+        self._lifetime = settings.password_link_lifetime
+        self._key = keys.password_link_key
+        self._clock = clock
+
+    def issue(self, user: User) -> str:
+        """A token with which the user's password can be set once, within `password_link_lifetime`."""
+        expires_at = int((self._clock() + self._lifetime).timestamp())
+        body = user.id.bytes + expires_at.to_bytes(_EXPIRY_BYTES, "big")
+        return PREFIX + base64.urlsafe_b64encode(body + self._mac(body, user)).decode().rstrip("=")
+
+    def verify(self, presented: PresentedLink, user: User) -> None:
+        """Raise `InvalidToken` unless this server made the link, for the password hash that still stands, and it is in time."""
+        body = presented.user_id.bytes + int(presented.expires_at.timestamp()).to_bytes(_EXPIRY_BYTES, "big")
+        if not hmac.compare_digest(presented.mac, self._mac(body, user)) or presented.expires_at <= self._clock():
+            raise InvalidToken
+
+    def _mac(self, body: bytes, user: User) -> bytes:
+        return hmac.digest(self._key, body + user.password_hash.encode(), hashlib.sha256)

@@ -1,0 +1,44 @@
+"""Removing what has been kept for long enough: sessions that ended, and old events. In small batches, so that nobody waits."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from rxapp.auth import security_events as events
+from rxapp.auth import sessions
+from rxapp.auth.clock import Clock
+from rxapp.auth.database import Database
+from rxapp.auth.settings import Settings
+
+BATCH = 500
+"""Rows removed in one transaction: it holds SQLite's only write lock for some milliseconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pruned:
+    """How many rows one batch removed."""
+
+    sessions: int = 0
+    events: int = 0
+
+
+def count_prunable_sessions(settings: Settings, database: Database, clock: Clock) -> int:
+    """How many sessions `prune` would remove now."""
+    with database.connect() as db:
+        return sessions.count_ended(db, clock() - settings.ended_session_retention)
+
+
+def prune(settings: Settings, database: Database, clock: Clock) -> Iterator[Pruned]:
+    """Remove batch after batch until nothing is left to remove. Each step is a transaction; whoever iterates may pause."""
+    sessions_before, events_before = clock() - settings.ended_session_retention, clock() - settings.event_retention
+    while True:
+        with database.transaction() as db:
+            removed = sessions.delete_ended(db, sessions_before, BATCH)
+        if not removed:
+            break
+        yield Pruned(sessions=removed)
+    while True:
+        with database.transaction() as db:
+            removed = events.delete_batch(db, events_before, BATCH)
+        if not removed:
+            break
+        yield Pruned(events=removed)
