@@ -30,6 +30,7 @@ async def prepared_database() -> AsyncIterator[None]:
 
 
 app = rx.App(html_lang="en", head_components=[rx.el.link(rel="icon", href="/favicon.svg", type="image/svg+xml")])
-api = auth.install_auth(app, login_view=layout.login)
+look = auth.Look(frame=layout.layout, logo=layout.logo, waiting=layout.waiting, forbidden=layout.forbidden)
+api = auth.install_auth(app, look=look)
 api.include_router(customers_api.router)
 app.register_lifespan_task(prepared_database)

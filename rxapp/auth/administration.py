@@ -1,6 +1,6 @@
 """What administrators do with everyone's accounts. Whoever calls has made sure that the actor is one."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -50,7 +50,8 @@ class Administration:
 
     def find_users(self, search: str = "", *, limit: int, offset: int = 0) -> tuple[int, Sequence[User]]:
         """How many users have the text in either name, in any letter case, and `limit` of them in the order of their names."""
-        matching = col(User.search_key).contains(users.user_name_key(search), autoescape=True)
+        wanted = "".join(character for character in users.user_name_key(search) if character.isprintable())
+        matching = col(User.search_key).contains(wanted, autoescape=True)
         with self._database.read() as db:
             total = db.exec(select(func.count()).select_from(User).where(matching)).one()
             page = select(User).where(matching).order_by(col(User.user_name_key)).limit(limit).offset(offset)
@@ -98,14 +99,26 @@ class Administration:
 
     def set_roles(self, user_id: UUID, roles: list[str], actor: Actor = OPERATOR) -> User:
         """Give a user these roles and no others, at once. Raises `NotFound`, `InvalidRole` or `LastAdministrator`."""
-        roles = _clean_roles(roles)
+        return self._change_roles(user_id, lambda _held: roles, actor)
+
+    def give_role(self, user_id: UUID, role: str, actor: Actor = OPERATOR) -> User:
+        """Give a user one more role. Raises as `set_roles`."""
+        return self._change_roles(user_id, lambda held: [*held, role], actor)
+
+    def take_role(self, user_id: UUID, role: str, actor: Actor = OPERATOR) -> User:
+        """Take one role from a user. Raises as `set_roles`."""
+        return self._change_roles(user_id, lambda held: [other for other in held if other != role], actor)
+
+    def _change_roles(self, user_id: UUID, change: Callable[[list[str]], list[str]], actor: Actor) -> User:
         with self._database.write() as db:
+            users.lock_administrators(db)
+            user = users.get_user(db, user_id)
+            held, roles = user.roles, _clean_roles(change(user.roles))
             if users.ADMIN_ROLE not in roles:
                 users.require_another_administrator(db, user_id)
-            user = users.get_user(db, user_id)
-            detail = f"{', '.join(user.roles) or 'none'} → {', '.join(roles) or 'none'}"
-            user.roles = roles
-            self._record(db, EventKind.ROLES_CHANGED, user_id, actor, detail)
+            if roles != held:
+                user.roles = roles
+                self._record(db, EventKind.ROLES_CHANGED, user_id, actor, f"{_in_words(held)} → {_in_words(roles)}")
         return user
 
     def disable(self, user_id: UUID, actor: Actor = OPERATOR) -> list[UUID]:
@@ -130,6 +143,11 @@ class Administration:
         with self._database.write() as db:
             return self._end_sessions(db, user_id, RevocationReason.ENDED_BY_ADMINISTRATOR, actor)
 
+    def end_session_of(self, user_id: UUID, session_id: str, actor: Actor = OPERATOR) -> list[UUID]:
+        """End one session of a user. Returns its id, or nothing if it does not stand or is not theirs."""
+        wanted = [session.id for session in self.sessions_of(user_id) if str(session.id) == session_id]
+        return [session_id for session_id in wanted if self.end_session(session_id, actor)]
+
     def end_session(self, session_id: UUID, actor: Actor = OPERATOR) -> bool:
         """End one session of anybody. False if it does not stand."""
         reason, client = RevocationReason.ENDED_BY_ADMINISTRATOR, actor.client
@@ -147,6 +165,10 @@ class Administration:
     def _record(self, db: Session, kind: EventKind, user_id: UUID, actor: Actor, detail: str = "") -> None:
         facts: dict[str, Any] = {"actor_id": actor.user_id, "client": actor.client, "detail": detail}
         events.record(db.connection(), kind, self._clock(), user_id=user_id, **facts)
+
+
+def _in_words(roles: list[str]) -> str:
+    return ", ".join(roles) or "none"
 
 
 def _clean_roles(roles: list[str]) -> list[str]:

@@ -22,9 +22,9 @@ class Client:
         return cls(_clean(address, MAXIMUM_ADDRESS_LENGTH), _clean(user_agent, MAXIMUM_USER_AGENT_LENGTH))
 
     def describe_device(self) -> str:
-        """The browser and the system in words, such as "Firefox on Windows"; "Unknown device" if the user agent names none."""
+        """The browser and the system in words, such as "Firefox on Windows"; for a program the name that it gives itself."""
         found = parse(self.user_agent)
-        browser = found.user_agent.family if found.user_agent else ""
+        browser = found.user_agent.family if found.user_agent else self.user_agent.partition("/")[0].strip()
         system = found.device.family if found.device and found.device.brand else found.os.family if found.os else ""
         return (" on ".join(part for part in (browser, system) if part) or "Unknown device")[:_MAXIMUM_DEVICE_LENGTH]
 

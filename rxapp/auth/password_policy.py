@@ -40,8 +40,8 @@ def require_good_password(password: str, user_name: str, settings: Settings) -> 
         raise PasswordRefused(f"Please use at least {settings.password_minimum_length} characters. A few random words will do.")
     if len(password) > MAXIMUM_LENGTH:
         raise PasswordRefused(f"Please use at most {MAXIMUM_LENGTH} characters.")
-    if "\0" in password:
-        raise PasswordRefused("A password cannot contain the NUL character.")
+    if any(character == "\0" or "\ud800" <= character <= "\udfff" for character in password):
+        raise PasswordRefused("This password contains something that is no character.")
     read_as = user_name_key(password)
     for word in (user_name_key(user_name), APP_NAME):
         if len(word) >= _SHORTEST_CONTEXT_WORD and word in read_as:

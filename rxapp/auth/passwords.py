@@ -39,7 +39,10 @@ class PasswordHasher:
         Returns a hash to store in place of `password_hash` when that was made with other parameters than today's, else None.
         """
         with self._turn:
-            is_right, replacement = self._context.verify_and_update(password, password_hash)
+            try:
+                is_right, replacement = self._context.verify_and_update(password, password_hash)
+            except ValueError as error:  # too long, or no text that has an encoding: it is nobody's password
+                raise InvalidCredentials from error
         if not is_right:
             raise InvalidCredentials
         return replacement

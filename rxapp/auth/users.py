@@ -2,6 +2,7 @@
 
 import secrets
 import unicodedata
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -67,6 +68,8 @@ def add(db: Session, user: User) -> None:
 
 def find_user(db: Session, user_name: str) -> User | None:
     """The user of that name, without regard to case or Unicode form."""
+    if not user_name.isprintable():  # nobody has such a name, and no database takes it
+        return None
     return db.exec(select(User).where(User.user_name_key == user_name_key(user_name))).one_or_none()
 
 
@@ -94,13 +97,18 @@ def replace_password_hash(db: Session, user_id: UUID, old_hash: str, new_hash: s
     return db.connection().execute(statement).rowcount == 1
 
 
-def require_another_administrator(db: Session, user_id: UUID) -> None:
-    """Raise `LastAdministrator` if this user is the only one who can administer.
+def lock_administrators(db: Session) -> Sequence[UUID]:
+    """The ids of those who can administer, locked until the transaction ends where the database knows such locks.
 
-    The administrators' rows are locked, in one order and before any other row, so that of two who remove each other at the same
-    moment one is refused, and neither waits for the other for ever.
+    Whoever changes who administers calls this first: of two who remove each other at the same moment one is then refused, and
+    neither waits for the other for ever.
     """
     is_administrator = cast(User.roles, String).contains(f'"{ADMIN_ROLE}"', autoescape=True)
     standing = select(User.id).where(is_administrator, col(User.disabled_at).is_(None))
-    if db.exec(standing.order_by(col(User.id)).with_for_update()).all() == [user_id]:
+    return db.exec(standing.order_by(col(User.id)).with_for_update()).all()
+
+
+def require_another_administrator(db: Session, user_id: UUID) -> None:
+    """Raise `LastAdministrator` if this user is the only one who can administer."""
+    if lock_administrators(db) == [user_id]:
         raise LastAdministrator

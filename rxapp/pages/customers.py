@@ -5,9 +5,10 @@ from typing import Any
 import reflex as rx
 
 from rxapp.auth import web as auth
+from rxapp.auth.web.pages.style import CARD, HEADING, SECONDARY, TEXT
 from rxapp.auth.web.runtime import in_thread
 from rxapp.customers import customer_names
-from rxapp.pages.layout import CARD, HEADING, SECONDARY, TEXT, forbidden, layout, waiting
+from rxapp.pages.layout import forbidden, layout, waiting
 
 ROLE = "Manager"
 

@@ -5,7 +5,8 @@ from reflex_components_core.react_router import link
 
 from rxapp.auth import web as auth
 from rxapp.auth.web import AuthState
-from rxapp.pages.layout import HEADING, PRIMARY, SECONDARY, TEXT, layout
+from rxapp.auth.web.pages.style import HEADING, PRIMARY, SECONDARY, TEXT
+from rxapp.pages.layout import layout
 
 
 @auth.page("/", public=True, title="rxapp")

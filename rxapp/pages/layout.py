@@ -5,25 +5,12 @@ from reflex_components_core.react_router import link
 
 from rxapp.auth import web as auth
 from rxapp.auth.web import AuthState
+from rxapp.auth.web.pages.style import HEADING, SECONDARY, TEXT
 
 LINK = (
     "rounded-md px-3 py-2 text-sm font-medium text-slate-700 hover:bg-slate-100 hover:text-slate-950 "
     "focus-visible:outline-2 focus-visible:outline-indigo-600 dark:text-slate-200 dark:hover:bg-slate-800 dark:hover:text-white"
 )
-PRIMARY = (
-    "inline-flex cursor-pointer items-center justify-center rounded-lg bg-indigo-600 px-4 py-2 text-sm font-semibold text-white "
-    "hover:bg-indigo-700 focus-visible:outline-2 focus-visible:outline-offset-2 focus-visible:outline-indigo-600 "
-    "disabled:cursor-not-allowed disabled:opacity-60"
-)
-SECONDARY = (
-    "inline-flex cursor-pointer items-center justify-center rounded-lg border border-slate-300 bg-white px-4 py-2 text-sm "
-    "font-semibold text-slate-800 hover:bg-slate-50 focus-visible:outline-2 focus-visible:outline-offset-2 "
-    "focus-visible:outline-indigo-600 disabled:cursor-not-allowed disabled:opacity-60 "
-    "dark:border-slate-600 dark:bg-slate-800 dark:text-slate-100 dark:hover:bg-slate-700"
-)
-HEADING = "text-3xl font-semibold tracking-tight text-slate-900 dark:text-white"
-TEXT = "text-base text-slate-700 dark:text-slate-300"
-CARD = "rounded-2xl bg-white shadow-sm ring-1 ring-slate-200 dark:bg-slate-900 dark:ring-slate-700"
 
 
 def layout(*content: rx.Component, with_navigation: bool = True) -> rx.Component:
@@ -78,9 +65,9 @@ def brand() -> rx.Component:
     )
 
 
-def login() -> rx.Component:
-    """The ready-made login page under this app's name."""
-    return auth.login_page(logo=rx.el.div(brand(), class_name="mb-6"))
+def logo() -> rx.Component:
+    """The name of the app, above a form."""
+    return rx.el.div(brand(), class_name="mb-6")
 
 
 def _navigation() -> rx.Component:
@@ -91,6 +78,8 @@ def _navigation() -> rx.Component:
             auth.IN,
             rx.fragment(
                 link("Customers", to="/customers", class_name=LINK),
+                rx.cond(auth.has_role("Admin"), link("Users", to="/admin/users", class_name=LINK)),
+                link("Account", to="/account", class_name=LINK),
                 rx.el.button("Log out", type="button", on_click=AuthState.log_out, class_name=LINK + " cursor-pointer"),
             ),
         ),

@@ -2,13 +2,17 @@
 
 import contextlib
 import json
+import re
+import zlib
 from collections.abc import Iterator
 
 import httpx
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
+from rxapp.auth.users import find_user
 from tests.e2e.browser import ARGUMENTS, find_browser
+from tests.e2e.database import open_service
 from tests.e2e.server import Server
 
 USER, PASSWORD = "johndoe", "def@123"
@@ -98,3 +102,48 @@ def watching(tab: Page) -> Iterator[list[str]]:
     tab.on("framenavigated", note)
     yield seen
     tab.remove_listener("framenavigated", note)
+
+
+def sign_in(tab: Page, user_name: str, password: str = PASSWORD, *, to: str = "/account") -> None:
+    """Sign in as somebody, by way of a guarded page, and wait until one is there."""
+    tab.goto(to)
+    tab.get_by_label("Username").fill(user_name)
+    tab.get_by_label("Password").fill(password)
+    tab.get_by_role("button", name="Log in").click()
+    expect(tab).to_have_url(re.compile(rf"{re.escape(to)}/?$"))
+    expect(tab.get_by_role("button", name="Log out")).to_be_visible()
+
+
+def expect_login_with(tab: Page, reason: str, words: str, **options) -> None:
+    """The tab is at the login page with the reason in words, and holds no tokens."""
+    expect(tab).to_have_url(re.compile(rf"/login/?\?reason={reason}"), **options)
+    expect(tab.get_by_role("status").filter(has_text=words)).to_be_visible()
+    tab.wait_for_function("!localStorage.jwt && !localStorage.refreshToken")
+
+
+@pytest.fixture
+def person(server, request) -> str:
+    """A user of this test's own, without roles: their name."""
+    user_name = f"person-{zlib.crc32(request.node.nodeid.encode()):08x}"
+    with open_service(server) as service:
+        service.create_user(user_name, PASSWORD)
+    return user_name
+
+
+@pytest.fixture
+def administrator(server, request) -> str:
+    """An administrator of this test's own: their name."""
+    user_name = f"admin-{zlib.crc32(request.node.nodeid.encode()):08x}"
+    with open_service(server) as service:
+        service.create_user(user_name, PASSWORD, roles=["Admin"])
+    yield user_name
+    with open_service(server) as service, service.database.write() as db:
+        find_user(db, user_name).roles = []
+
+
+@pytest.fixture
+def other_profile(browser, server) -> Iterator[BrowserContext]:
+    """Another browser, which shares nothing with the first."""
+    context = browser.new_context(base_url=server.url)
+    yield context
+    context.close()

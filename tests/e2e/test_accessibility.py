@@ -4,7 +4,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from tests.e2e.conftest import PASSWORD, log_in
+from tests.e2e.conftest import PASSWORD, log_in, sign_in
 from tests.e2e.database import open_service
 
 WIDTHS = {"desktop": {"width": 1280, "height": 800}, "phone": {"width": 360, "height": 740}}
@@ -59,4 +59,52 @@ def test_the_403_page(tab, server, scheme):
     tab.get_by_label("Password").fill(PASSWORD)
     tab.keyboard.press("Enter")
     expect(tab.get_by_role("heading", name="You do not have access")).to_be_visible()
+    assert_accessible(tab)
+
+
+def test_register(tab):
+    tab.goto("/register")
+    tab.get_by_label("Password", exact=True).fill("passwordpassword")
+    expect(tab.get_by_text("too easy to guess")).to_be_visible()
+    assert_accessible(tab)
+
+
+def test_set_password(tab, server, person):
+    with open_service(server) as service:
+        token = service.administration.issue_password_link(service.administration.find_user(person).id)
+    tab.goto(f"/set-password#{token}")
+    expect(tab.get_by_text(f"For the user {person}.")).to_be_visible()
+    assert_accessible(tab)
+
+
+def test_the_account_pages(tab, person, server):
+    sign_in(tab, person)
+    expect(tab.get_by_label("Display name")).to_have_value(person)
+    assert_accessible(tab)
+    tab.goto("/account/activity")
+    expect(tab.get_by_text("Logged in").first).to_be_visible()
+    assert_accessible(tab)
+    with open_service(server) as service:
+        service.log_in(person, PASSWORD)
+    tab.goto("/account/sessions")
+    expect(tab.get_by_role("button", name="End all others")).to_be_visible()
+    assert_accessible(tab)
+    server.move_clock(601)
+    tab.get_by_role("button", name="End all others").click()
+    expect(tab.get_by_role("dialog")).to_be_visible()
+    assert_accessible(tab)
+
+
+def test_the_administration_pages(tab, administrator, person):
+    sign_in(tab, administrator, to="/admin/users")
+    tab.get_by_text("New user").click()
+    tab.get_by_label("Search by name").fill(person)
+    expect(tab.get_by_role("status").filter(has_text="1 user")).to_be_visible()
+    assert_accessible(tab)
+    tab.get_by_role("link", name=person).click()
+    tab.get_by_role("button", name="Make a set-password link").click()
+    expect(tab.get_by_label("Link to set the password")).to_be_visible()
+    assert_accessible(tab)
+    tab.get_by_role("link", name="Events").click()
+    expect(tab.get_by_role("list", name="Events").get_by_role("listitem").first).to_be_visible()
     assert_accessible(tab)

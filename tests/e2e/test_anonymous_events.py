@@ -1,13 +1,17 @@
 """A WebSocket client that is nobody calls every event handler there is (S3 in the browser; ASVS 8.3.1)."""
 
+import functools
 import json
 import subprocess
 import sys
+import uuid
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.conftest import log_in, stored
+from rxapp.auth.security_events import EventFilter, EventKind
+from tests.e2e.conftest import PASSWORD, log_in, sign_in, stored
+from tests.e2e.database import open_service
 from tests.e2e.server import ROOT
 
 LIST_HANDLERS = """
@@ -16,14 +20,14 @@ import rxapp.rxapp
 from reflex_base.registry import RegistrationContext
 from rxapp.auth.web.policy import PUBLIC, policy_of
 print(json.dumps({
-    name: policy_of(entry.handler.fn) == PUBLIC
+    name: PUBLIC if policy_of(entry.handler.fn) == PUBLIC else sorted(policy_of(entry.handler.fn) or ())
     for name, entry in RegistrationContext.get().event_handlers.items()
     if not entry.states[0].__module__.startswith("reflex")
 }))
 """
 
 CALL_EVENTS = """
-async ({clientToken, names, boot}) => {
+async ({clientToken, names, boot, path}) => {
   // Socket.IO by hand: no client code of the app's own takes part.
   const url = `${location.origin.replace("http", "ws")}/_event/?token=${clientToken}&EIO=4&transport=websocket`;
   const socket = new WebSocket(url);
@@ -38,7 +42,7 @@ async ({clientToken, names, boot}) => {
       if (data.startsWith("0")) socket.send("40/_event,{}");
       if (data.startsWith("40/_event")) {
         for (const name of names) {
-          const router_data = {pathname: "/customers", asPath: "/customers"};
+          const router_data = {pathname: path, asPath: path};
           socket.send("42/_event," + JSON.stringify(["event", {name, payload: boot[name] ?? {}, router_data}]));
         }
       }
@@ -49,17 +53,19 @@ async ({clientToken, names, boot}) => {
 """
 
 
-def handlers(tmp_path) -> dict[str, bool]:
-    """Every event handler of the app and of `rxapp.auth`, and whether it is public."""
-    environment = {"PATH": "", "DATABASE_URL": f"sqlite:///{tmp_path}/unused.db", "RXAPP_SECRET_KEY": "x" * 40}
+@functools.cache
+def handlers() -> dict[str, str | list[str]]:
+    """Every event handler of the app and of `rxapp.auth`, and its policy: "public", or the roles that may call it."""
+    environment = {"PATH": "", "DATABASE_URL": "sqlite://", "RXAPP_SECRET_KEY": "x" * 40}
     listed = subprocess.run(
         [sys.executable, "-c", LIST_HANDLERS], cwd=ROOT, env=environment, capture_output=True, text=True, check=True
     )
     return json.loads(listed.stdout.splitlines()[-1])
 
 
-def call(tab, client_token, names, payloads=None):
-    return tab.evaluate(CALL_EVENTS, {"clientToken": client_token, "names": list(names), "boot": payloads or {}})
+def call(tab, client_token, names, payloads=None, path="/customers"):
+    given = {"clientToken": client_token, "names": list(names), "boot": payloads or {}, "path": path}
+    return tab.evaluate(CALL_EVENTS, given)
 
 
 def arguments_for(name):
@@ -70,11 +76,11 @@ def arguments_for(name):
     return {}
 
 
-def test_no_handler_does_anything_private_for_nobody(tab, tmp_path):
+def test_no_handler_does_anything_private_for_nobody(tab):
     tab.goto("/")
     expect(tab.get_by_text("You are not signed in.")).to_be_visible()
-    names = handlers(tmp_path)
-    assert [name for name, is_public in names.items() if not is_public], "there are guarded handlers to call"
+    names = handlers()
+    assert [name for name, policy in names.items() if policy != "public"], "there are guarded handlers to call"
     received = call(tab, "11111111-2222-4333-8444-555555555555", names, {name: arguments_for(name) for name in names})
     everything = "\n".join(received)
     assert "_redirect" in everything, "the guarded ones sent the client to the login page"
@@ -96,10 +102,10 @@ def stolen(profile):
     context.close()
 
 
-def test_a_client_that_has_learned_a_pages_client_token_gets_nothing_of_it(stolen, tmp_path):
+def test_a_client_that_has_learned_a_pages_client_token_gets_nothing_of_it(stolen):
     """The client token stands in the WebSocket's URL, so in logs: it must open nothing, even while the person is signed in."""
     client_token, pair, attacker = stolen
-    everything = "\n".join(call(attacker, client_token, handlers(tmp_path)))
+    everything = "\n".join(call(attacker, client_token, handlers()))
     assert "Doe" not in everything
     assert pair["jwt"] not in everything
     assert pair["refreshToken"] not in everything
@@ -133,3 +139,67 @@ def test_a_web_socket_from_another_origin_is_refused(tab, server):
     url = f"{server.url}/_event/?token=x&EIO=4&transport=websocket"
     assert httpx.get(url, headers=handshake | {"Origin": "https://evil.example"}).status_code in (400, 403)
     assert httpx.get(url, headers=handshake | {"Origin": server.url}).status_code == 101
+
+
+ADMIN_PAYLOADS = {
+    "toggle_role": {"role": "Admin"},
+    "add_role": {"form": {"role": "Admin"}},
+    "turn_page": {"by": 1},
+    "search_for": {"text": ""},
+    "filter_by": {"form": {"user": "", "kind": "", "since": "", "until": ""}},
+}
+
+
+class TestReplayedByHand:
+    """A person who is signed in sends every event of the administration pages over a WebSocket of their own."""
+
+    @pytest.fixture
+    def victim(self, server, person):
+        """Another user, who is signed in: their id and the id of their session."""
+        with open_service(server) as service:
+            user = service.create_user(f"victim-{person}", PASSWORD)
+            pair = service.log_in(user.user_name, PASSWORD)
+            return user.id, service.access_tokens.identify(pair.access_token).session_id
+
+    def replay(self, tab, victim, only=None):
+        names = [name for name, policy in handlers().items() if policy == ["Admin"]]
+        auth = next(name for name in handlers() if name.endswith("auth_state.enter")).removesuffix(".enter")
+        pair, new_user = stored(tab), f"made-{victim[0]}"
+        report = "reflex___state____state.reflex___state____update_vars_internal_state.update_vars_internal"
+        payloads = {name: ADMIN_PAYLOADS.get(name.rpartition(".")[2], {}) for name in names}
+        payloads |= {name: {"session_id": str(victim[1])} for name in names if name.endswith(".end_session")}
+        payloads |= {name: {"form": {"username": new_user, "roles": "Admin"}} for name in names if name.endswith(".create")}
+        payloads[report] = {
+            "vars": {f"{auth}.jwt_rx_state_": pair["jwt"], f"{auth}.refresh_token_rx_state_": pair["refreshToken"]}
+        }
+        called = [name for name in names if only is None or name.endswith(only)]
+        received = call(tab, str(uuid.uuid4()), [report, *called], payloads, f"/admin/user?id={victim[0]}")
+        return called, "\n".join(received)
+
+    def denials(self, server, user_name):
+        with open_service(server) as service:
+            user = service.administration.find_user(user_name)
+            wanted = EventFilter(user_id=user.id, kind=EventKind.PERMISSION_DENIED)
+            return {event.detail for event in service.administration.events(wanted, limit=100)[1]}
+
+    def test_it_changes_nothing_shows_nothing_and_is_written_down(self, tab, server, person, victim):
+        sign_in(tab, person)
+        called, received = self.replay(tab, victim)
+        with open_service(server) as service:
+            user = service.administration.get_user(victim[0])
+            assert (user.roles, user.disabled_at) == ([], None)
+            assert [session.id for session in service.administration.sessions_of(user.id)] == [victim[1]]
+            assert service.administration.find_user(f"made-{victim[0]}") is None
+        assert "Ada Admin" not in received
+        assert "rxp1_" not in received
+        assert len(called) >= 14
+        assert {detail.rpartition(".")[2] for detail in self.denials(server, person)} == {
+            name.rpartition(".")[2] for name in called
+        }
+
+    def test_the_same_from_an_administrator_does_change_it(self, tab, server, administrator, victim):
+        """So that the test above can fail."""
+        sign_in(tab, administrator)
+        self.replay(tab, victim, only=".disable")
+        with open_service(server) as service:
+            assert service.administration.get_user(victim[0]).disabled_at is not None

@@ -4,20 +4,13 @@ import re
 
 from playwright.sync_api import expect
 
-from tests.e2e.conftest import EXPIRED, expect_stored, log_in, refresh_button, stored
+from tests.e2e.conftest import EXPIRED, expect_login_with, expect_stored, log_in, refresh_button, stored
 
 DAY = 24 * 60 * 60
 
 
 def as_json(pair):
     return {"accessToken": pair["jwt"], "refreshToken": pair["refreshToken"]}
-
-
-def expect_login_with(tab, reason, words):
-    expect(tab).to_have_url(re.compile(rf"/login\?reason={reason}"))
-    expect(tab.get_by_role("status").filter(has_text=words)).to_be_visible()
-    assert "John Doe" not in tab.content()
-    tab.wait_for_function("!localStorage.jwt && !localStorage.refreshToken")
 
 
 def test_log_out_leads_to_login_removes_both_keys_and_revokes_the_session(tab, api):

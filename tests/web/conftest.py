@@ -9,7 +9,7 @@ import pytest
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 
 from rxapp import api as customers_api
-from rxapp.auth.web.install import create_api
+from rxapp.auth.web.http.api import create_api
 from rxapp.auth.web.runtime import use_service
 from rxapp.demo_data import add_demo_data
 

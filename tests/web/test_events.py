@@ -8,11 +8,14 @@ import reflex as rx
 from reflex.state import State
 
 from rxapp.auth import PermissionDenied
+from rxapp.auth.security_events import EventFilter, EventKind
 from rxapp.auth.web import current_user
+from rxapp.auth.web.confirmation import ConfirmationState
 from rxapp.auth.web.guards import event
 from rxapp.auth.web.policy import PUBLIC, policy_of
 from rxapp.auth.web.runtime import use_service
 from rxapp.auth.web.state import IN, OUT, AuthState
+from tests.conftest import PASSWORD
 
 
 class Example(rx.State):
@@ -41,6 +44,10 @@ class Example(rx.State):
         self.seen.append(f"{word} {current_user().user_name}")
         yield rx.console_log("yielded")
 
+    @event(fresh=True)
+    async def fresh(self, word: str):
+        self.seen.append(word)
+
     @event
     async def for_any_user(self):
         self.seen.append(current_user().user_name)
@@ -62,13 +69,12 @@ def in_a_loop(coroutine):
         return thread.submit(asyncio.run, coroutine).result()
 
 
-def run(state: State, name: str, *args) -> list:
+def run(state: State, name: str, *args, of: type[rx.State] = Example, **kwargs) -> list:
     """Call the handler as Reflex does, and collect what it yields."""
-    handler = Example.event_handlers[name].fn
+    handler = of.event_handlers[name].fn
 
     async def collect() -> list:
-        example = await state.get_state(Example)
-        result = handler(example, *args)
+        result = handler(await state.get_state(of), *args, **kwargs)
         if hasattr(result, "__aiter__"):
             return [chained async for chained in result if chained is not None]
         return [await result]
@@ -159,6 +165,72 @@ def test_becoming_nobody_forgets_the_private_state_of_every_other_state(signed_i
     auth, example = parts(signed_in)
     assert list(example.seen) == []
     assert (auth.user_name, list(auth.roles), auth._identity) == ("", [], None)
+
+
+def test_a_person_without_the_role_who_calls_a_handler_is_written_down(signed_in, service, johndoe):
+    service.administration.set_roles(johndoe.id, ["Clerk"])
+    run(signed_in, "coroutine", "hello")
+    _, events = service.administration.events(EventFilter(kind=EventKind.PERMISSION_DENIED), limit=10)
+    assert [(event.user_id, event.detail) for event in events] == [(johndoe.id, "Example.coroutine")]
+
+
+class TestFresh:
+    """Handlers that want a password given in the last ten minutes."""
+
+    @pytest.fixture
+    def stale(self, signed_in, clock):
+        clock.move(minutes=11)
+        return signed_in
+
+    def confirmation(self, page):
+        return in_a_loop(page.get_state(ConfirmationState))
+
+    def confirm(self, page, password) -> list:
+        return run(page, "submit", of=ConfirmationState, form={"confirmation": password})
+
+    def test_within_ten_minutes_of_the_login_they_run(self, signed_in, clock):
+        clock.move(minutes=10)
+        run(signed_in, "fresh", word="hello")
+        assert list(parts(signed_in)[1].seen) == ["hello"]
+
+    def test_later_they_wait_and_the_password_is_asked_for(self, stale):
+        run(stale, "fresh", word="hello")
+        assert list(parts(stale)[1].seen) == []
+        assert self.confirmation(stale).is_open
+
+    def test_the_right_password_lets_the_very_same_event_happen(self, stale):
+        run(stale, "fresh", word="hello")
+        (interrupted,) = self.confirm(stale, PASSWORD)
+        assert (interrupted.name.rpartition(".")[2], interrupted.payload) == ("fresh", {"word": "hello"})
+        assert not self.confirmation(stale).is_open
+        run(stale, "fresh", **interrupted.payload)
+        assert list(parts(stale)[1].seen) == ["hello"]
+
+    def test_a_wrong_password_is_said_and_the_event_goes_on_waiting(self, stale):
+        run(stale, "fresh", word="hello")
+        self.confirm(stale, "wrong")
+        confirmation = self.confirmation(stale)
+        assert (confirmation.is_open, confirmation.error) == (True, "The password is wrong.")
+        run(stale, "fresh", word="again")
+        assert list(parts(stale)[1].seen) == []
+
+    def test_cancelling_drops_the_event(self, stale):
+        run(stale, "fresh", word="hello")
+        run(stale, "cancel", of=ConfirmationState)
+        assert self.confirm(stale, PASSWORD) == []
+        assert not self.confirmation(stale).is_open
+
+    def test_becoming_nobody_drops_the_event_too(self, stale, service, pair):
+        run(stale, "fresh", word="hello")
+        service.end_session_of(pair.access_token)
+        run(stale, "coroutine", "hello")
+        assert self.confirmation(stale)._interrupted is None
+        assert not self.confirmation(stale).is_open
+
+    def test_nobody_is_sent_to_the_login_page_and_not_asked_for_a_password(self, page):
+        (redirect,) = run(page, "fresh", word="hello")
+        assert "/login" in str(redirect.args)
+        assert not self.confirmation(page).is_open
 
 
 def test_each_handler_carries_its_policy():

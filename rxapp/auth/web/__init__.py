@@ -1,10 +1,11 @@
 """`rxapp.auth` fitted to Reflex and HTTP: `page` and `event` guard, and `install_auth(app)` fits it into an app."""
 
 from rxapp.auth.web.guards import current_user, event, has_role, page
+from rxapp.auth.web.http.bearer import REFUSALS, require
 from rxapp.auth.web.install import install_auth
-from rxapp.auth.web.login import REASONS, LoginState, login_page
+from rxapp.auth.web.pages.login import REASONS, LoginState, login_page
+from rxapp.auth.web.pages.look import Look
 from rxapp.auth.web.placeholders import forbidden_view, waiting_view
-from rxapp.auth.web.routes import REFUSALS, require
 from rxapp.auth.web.runtime import get_service
 from rxapp.auth.web.state import IN, OUT, UNKNOWN, AuthState
 
@@ -16,6 +17,7 @@ __all__ = [
     "UNKNOWN",
     "AuthState",
     "LoginState",
+    "Look",
     "current_user",
     "event",
     "forbidden_view",

@@ -1,5 +1,6 @@
 """Forms that can be used before the page's scripts have arrived, and that never put a password into a URL."""
 
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,12 @@ def _script_text() -> str:
 def forms_script() -> rx.Component:
     """For the head of every page."""
     return InlineScript.create(dangerouslySetInnerHTML={"__html": _script_text()})
+
+
+def text_in(form: Mapping[str, Any], name: str) -> str:
+    """What was typed into the field. Whoever sends an event by hand may send anything or nothing, which counts as empty."""
+    value = form.get(name)
+    return value if isinstance(value, str) else ""
 
 
 def auth_form(*children: Any, on_submit: Any, is_busy: rx.Var[bool], **props: Any) -> rx.Component:

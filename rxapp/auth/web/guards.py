@@ -7,16 +7,21 @@ import functools
 import inspect
 import operator
 from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import nullcontext
 from contextvars import ContextVar
 from typing import Any
 
 import reflex as rx
 from reflex.event import EventSpec
 
-from rxapp.auth.errors import AuthError, PermissionDenied
+from rxapp.auth.errors import AuthError, FreshAuthenticationRequired, PermissionDenied
 from rxapp.auth.identity import Identity
+from rxapp.auth.security_events import EventKind
 from rxapp.auth.web import policy
+from rxapp.auth.web.confirmation import ConfirmationState
 from rxapp.auth.web.placeholders import forbidden_view, waiting_view
+from rxapp.auth.web.runtime import get_service, in_thread
+from rxapp.auth.web.senders import page_client
 from rxapp.auth.web.site import site
 from rxapp.auth.web.state import IN, AuthState
 
@@ -50,6 +55,7 @@ def page(
     """
 
     def decorate(view: View) -> View:
+        policy.note_roles(roles)
         handlers = on_load if isinstance(on_load, list | tuple) else [on_load]
         shown = view if public else _for_users(view, roles, waiting, forbidden)
         site.add_page(shown, is_guarded=not public, route=route, on_load=[AuthState.enter, *handlers], **options)
@@ -73,27 +79,28 @@ def has_role(*roles: str) -> rx.Var[bool]:
     return functools.reduce(operator.or_, (roles_held.contains(role) for role in roles))
 
 
-def event(handler: Callable | None = None, *, roles: Sequence[str] = (), public: bool = False, **options: Any) -> Any:
+def event(
+    handler: Callable | None = None, *, roles: Sequence[str] = (), public: bool = False, fresh: bool = False, **options: Any
+) -> Any:
     """`rx.event` for signed-in users with one of `roles`, for any signed-in user if none is named, or for all if `public`.
 
-    An expired access token is rotated and the handler then runs: the click is not lost. `options` are those of `rx.event`.
+    An expired access token is rotated and the handler then runs: the click is not lost. With `fresh`, who gave their password too
+    long ago is asked for it first, and then the handler runs. `options` are those of `rx.event`.
     """
     if handler is None:
-        return functools.partial(event, roles=roles, public=public, **options)
+        return functools.partial(event, roles=roles, public=public, fresh=fresh, **options)
     if public:
         return rx.event(policy.public(handler), **options)
     wanted = frozenset(roles)
-    return rx.event(policy.guarded(_guarded(handler, wanted, is_background=bool(options.get("background"))), wanted), **options)
+    guarded = _guarded(handler, wanted, is_fresh=fresh, is_background=bool(options.get("background")))
+    return rx.event(policy.guarded(guarded, wanted), **options)
 
 
-def _guarded(handler: Callable, roles: frozenset[str], *, is_background: bool) -> Callable:
+def _guarded(handler: Callable, roles: frozenset[str], *, is_fresh: bool, is_background: bool) -> Callable:
     @functools.wraps(handler)
     async def guarded(self: rx.State, *args: Any, **kwargs: Any) -> AsyncIterator[Any]:
-        if is_background:
-            async with self:
-                identity, refusal = await _admit(self, roles)
-        else:
-            identity, refusal = await _admit(self, roles)
+        async with self if is_background else nullcontext():
+            identity, refusal = await _admit(self, handler, kwargs, roles, is_fresh=is_fresh)
         yield refusal  # also sends a rotated pair on its way before the handler's own work begins
         if identity is None:
             return
@@ -104,14 +111,28 @@ def _guarded(handler: Callable, roles: frozenset[str], *, is_background: bool) -
     return guarded
 
 
-async def _admit(state: rx.State, roles: frozenset[str]) -> tuple[Identity | None, EventSpec | None]:
+async def _admit(
+    state: rx.State, handler: Callable, payload: dict[str, Any], roles: frozenset[str], *, is_fresh: bool
+) -> tuple[Identity | None, EventSpec | None]:
     """The identity if it may pass, else None and where to go instead."""
     auth = await state.get_state(AuthState)
     try:
         identity = await auth._authenticate()
     except AuthError as error:
         return None, auth._leave(error)
-    return (identity, None) if identity.has_role(*roles) else (None, None)
+    if not identity.has_role(*roles):
+        # The page shows them nothing that calls this handler, so somebody may be trying doors (ASVS 16.3.2).
+        facts = {"user_id": identity.user_id, "session_id": identity.session_id, "client": page_client(state)}
+        await in_thread(get_service().record, EventKind.PERMISSION_DENIED, detail=handler.__qualname__, **facts)
+        return None, None
+    try:
+        if is_fresh:
+            get_service().require_fresh(identity)
+    except FreshAuthenticationRequired:
+        interrupted = rx.event.Event(name=f"{state.get_full_name()}.{handler.__name__}", payload=payload)
+        (await state.get_state(ConfirmationState))._ask(interrupted)
+        return None, None
+    return identity, None
 
 
 async def _run(result: Any) -> AsyncIterator[Any]:

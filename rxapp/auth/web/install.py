@@ -1,6 +1,6 @@
 """Fits the auth core into a Reflex app, beside whatever the app already has."""
 
-from collections.abc import Callable
+from collections.abc import Collection
 
 import reflex as rx
 from fastapi import FastAPI
@@ -9,19 +9,20 @@ from rxapp.auth.clock import Clock, system_clock
 from rxapp.auth.database import Database
 from rxapp.auth.service import AuthService
 from rxapp.auth.settings import Settings, get_settings
+from rxapp.auth.web.components.token_store import TokenStore
 from rxapp.auth.web.forms import forms_script
-from rxapp.auth.web.guards import page
-from rxapp.auth.web.login import LoginState, login_page
+from rxapp.auth.web.http.api import create_api
 from rxapp.auth.web.origins import origin_check
-from rxapp.auth.web.problems import add_problem_handlers
+from rxapp.auth.web.pages import add_pages
+from rxapp.auth.web.pages.confirm import confirm_dialog
+from rxapp.auth.web.pages.look import Look
 from rxapp.auth.web.reconnection import ReconnectionGuard
-from rxapp.auth.web.routes import router
 from rxapp.auth.web.runtime import use_service
+from rxapp.auth.web.session_watch import watch_sessions
 from rxapp.auth.web.site import site
 from rxapp.auth.web.state import AuthState
-from rxapp.auth.web.token_store import TokenStore
 
-_TOKEN_STORE_WRAP = (6, "RxappTokenStore")
+_ON_EVERY_PAGE = (6, "RxappAuth")
 
 
 def install_auth(
@@ -31,38 +32,28 @@ def install_auth(
     database: Database | None = None,
     clock: Clock = system_clock,
     login_route: str = "/login",
-    login_view: Callable[[], rx.Component] | None = login_page,
     home_route: str = "/",
+    look: Look | None = None,
+    own_pages: Collection[str] = (),
 ) -> FastAPI:
-    """Give `app` a login page, the guards' inner works and the HTTP API; returns the API, on which more routes may be put.
+    """Give `app` the ready-made pages, the guards' inner works and the HTTP API; returns the API, for more routes.
 
-    `login_view=None` registers no login page: the app then has its own at `login_route`, whose on-load handlers are
-    `AuthState.enter` and `LoginState.prepare`. The app's own `api_transformer` and head components stay in force.
+    `look` fits the pages into the app. `own_pages` are the routes of ready-made pages for which the app has its own; a login page
+    of its own has `LoginState.prepare` as on-load handler. The app's own `api_transformer` and head components stay in force.
     """
     settings = settings or get_settings()
     database = database or Database(settings.database_url, sqlite_synchronous=settings.sqlite_synchronous)
     use_service(AuthService(settings, database, clock))
     site.install(app, login_route=login_route, home_route=home_route)
     app.add_middleware(ReconnectionGuard())
+    app.register_lifespan_task(watch_sessions)
     app.head_components.append(forms_script())
-    app.extra_app_wraps[_TOKEN_STORE_WRAP] = lambda _stateful: rx.fragment(
-        TokenStore.create(command=AuthState.storage_command, on_session_change=AuthState.session_changed)
+    app.extra_app_wraps[_ON_EVERY_PAGE] = lambda _stateful: rx.fragment(
+        TokenStore.create(command=AuthState.storage_command, on_session_change=AuthState.session_changed), confirm_dialog()
     )
     app.sio.eio.cors_allowed_origins = origin_check(settings)
-    if login_view is not None:
-        page(login_route, public=True, title="Log in", on_load=LoginState.prepare)(login_view)
+    add_pages(settings, look or Look(), besides=own_pages)
     api = create_api(settings)
     own = app.api_transformer if isinstance(app.api_transformer, list | tuple) else [app.api_transformer]
     app.api_transformer = [*(transformer for transformer in own if transformer is not None), api]
-    return api
-
-
-def create_api(settings: Settings) -> FastAPI:
-    """The HTTP API by itself; its interactive documentation is for development only."""
-    with_docs = not settings.in_production
-    api = FastAPI(
-        title="rxapp", docs_url="/docs" if with_docs else None, redoc_url=None, openapi_url="/openapi.json" if with_docs else None
-    )
-    api.include_router(router)
-    add_problem_handlers(api)
     return api

@@ -1,11 +1,13 @@
-"""Which open pages show which session, and how to take them to the login page when it ends.
+"""Which open pages show which session, and how they are told that it has ended or that its user's roles have changed.
 
-Kept per process: a page is pushed to by the worker that its socket is on.
+Kept per process: a page is pushed to by the worker that its socket is on. What other processes do is noticed by `session_watch`.
 """
 
 import asyncio
 import logging
-from collections import defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -13,22 +15,45 @@ import reflex as rx
 from reflex.state import StateUpdate
 from reflex_base.registry import RegistrationContext
 
+from rxapp.auth.identity import Identity
+
 SWEEP_THRESHOLD = 1_024
 """Registered pages above which those closed since are looked for; afterwards twice what remained."""
 
 logger = logging.getLogger(__name__)
 
-_pages: dict[UUID, dict[str, type[rx.State]]] = defaultdict(dict)
+
+@dataclass
+class _ShownSession:
+    """Whose session it is, when it ends by itself, and the pages that show it: client token, and the state that can leave."""
+
+    user_id: UUID
+    expires_at: datetime
+    pages: dict[str, type[rx.State]] = field(default_factory=dict)
+
+
+_shown: dict[UUID, _ShownSession] = {}
 _sweep_at = SWEEP_THRESHOLD
 _pushes: set[asyncio.Task] = set()
 
 
-def register_page(session_id: UUID, client_token: str, state: type[rx.State]) -> None:
+def register_page(identity: Identity, client_token: str, state: type[rx.State]) -> None:
     """Note that the page with this client token shows this session, and which state of it knows how to leave."""
-    pages = _pages[session_id]
-    if client_token not in pages:
-        pages[client_token] = state
+    session = _shown.setdefault(identity.session_id, _ShownSession(identity.user_id, identity.expires_at))
+    if client_token not in session.pages:
+        session.pages[client_token] = state
         _sweep_if_due()
+
+
+def count_open_pages(session_id: UUID) -> int:
+    """How many pages of the session are open now, as far as this process knows."""
+    session = _shown.get(session_id)
+    return len(session.pages.keys() & _connected().keys()) if session else 0
+
+
+def sessions_past(now: datetime) -> list[UUID]:
+    """The sessions whose lifetime has ended while pages show them."""
+    return [session_id for session_id, session in _shown.items() if session.expires_at <= now]
 
 
 def sign_out_open_pages(session_id: UUID, reason: str) -> None:
@@ -37,37 +62,60 @@ def sign_out_open_pages(session_id: UUID, reason: str) -> None:
     Runs in the background: the caller may hold the lock of one page's state, and two pages that waited for each other's would
     wait for ever.
     """
-    for client_token, state in _pages.pop(session_id, {}).items():
-        push = asyncio.create_task(_sign_out_page(client_token, state, session_id, reason))
-        _pushes.add(push)
-        push.add_done_callback(_finished)
+    session = _shown.pop(session_id, None)
+    for client_token, state in session.pages.items() if session else ():
+        _push(client_token, state, lambda page: page._sign_out_of(session_id, reason))
 
 
-async def _sign_out_page(client_token: str, state: Any, session_id: UUID, reason: str) -> None:
-    app = RegistrationContext.get().app
-    if client_token not in app.event_namespace.token_to_sid:
+def sign_out_all(session_ids: Iterable[UUID], reason: str) -> None:
+    """The same for several sessions."""
+    for session_id in session_ids:
+        sign_out_open_pages(session_id, reason)
+
+
+def load_open_pages_anew(user_id: UUID) -> None:
+    """Have every open page of the user forget what it shows and load it again, with the roles as they are now."""
+    for session in _shown.values():
+        if session.user_id == user_id:
+            for client_token, state in session.pages.items():
+                _push(client_token, state, lambda page: page._load_anew())
+
+
+def _push(client_token: str, state: type[rx.State], act: Callable[[Any], Any]) -> None:
+    push = asyncio.create_task(_act_on_page(client_token, state, act))
+    _pushes.add(push)
+    push.add_done_callback(_finished)
+
+
+async def _act_on_page(client_token: str, state: Any, act: Callable[[Any], Any]) -> None:
+    if client_token not in _connected():
         return
+    app = RegistrationContext.get().app
     async with app.modify_state(rx.BaseStateToken(ident=client_token, cls=state)) as root:
-        went = (await root.get_state(state))._sign_out_of(session_id, reason)
-    if went is not None:
-        await app.event_namespace.emit_update(StateUpdate(events=rx.event.Event.from_event_type([went])), client_token)
+        follows = act(await root.get_state(state))
+    if follows:
+        await app.event_namespace.emit_update(StateUpdate(events=rx.event.Event.from_event_type(follows)), client_token)
 
 
 def _finished(push: asyncio.Task) -> None:
     _pushes.discard(push)
     if not push.cancelled() and push.exception() is not None:
-        logger.error("a page could not be told that its session ended", exc_info=push.exception())
+        logger.error("a page could not be told what became of its session", exc_info=push.exception())
+
+
+def _connected() -> Any:
+    return RegistrationContext.get().app.event_namespace.token_to_sid
 
 
 def _sweep_if_due() -> None:
     """Forget closed pages now and then, so that the register does not grow with every tab ever opened."""
     global _sweep_at
-    if sum(map(len, _pages.values())) < _sweep_at:
+    if sum(len(session.pages) for session in _shown.values()) < _sweep_at:
         return
-    connected = RegistrationContext.get().app.event_namespace.token_to_sid
-    for session_id, pages in list(_pages.items()):
-        for client_token in pages.keys() - connected.keys():
-            del pages[client_token]
-        if not pages:
-            del _pages[session_id]
-    _sweep_at = max(SWEEP_THRESHOLD, 2 * sum(map(len, _pages.values())))
+    connected = _connected()
+    for session_id, session in list(_shown.items()):
+        for client_token in session.pages.keys() - connected.keys():
+            del session.pages[client_token]
+        if not session.pages:
+            del _shown[session_id]
+    _sweep_at = max(SWEEP_THRESHOLD, 2 * sum(len(session.pages) for session in _shown.values()))

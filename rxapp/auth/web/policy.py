@@ -1,13 +1,17 @@
 """The mark that each event handler carries: who may call it. One without a mark has not been thought about."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TypeVar
+
+from rxapp.auth.users import ADMIN_ROLE
 
 PUBLIC = "public"
 
 _MARK = "__auth_policy__"
 
 H = TypeVar("H", bound=Callable)
+
+_known_roles: set[str] = {ADMIN_ROLE}
 
 
 def public(handler: H) -> H:
@@ -19,7 +23,23 @@ def public(handler: H) -> H:
 def guarded(handler: H, roles: frozenset[str]) -> H:
     """Mark a handler that runs only for a signed-in user with one of `roles` (any user if none is named)."""
     setattr(handler, _MARK, roles)
+    note_roles(roles)
     return handler
+
+
+def for_any_user(handler: H) -> H:
+    """Mark a handler that verifies by itself that somebody is signed in."""
+    return guarded(handler, frozenset())
+
+
+def note_roles(roles: Iterable[str]) -> None:
+    """Note that some guard asks for these roles."""
+    _known_roles.update(roles)
+
+
+def known_roles() -> frozenset[str]:
+    """The roles that some guard of this app asks for: those that an administrator can usefully give."""
+    return frozenset(_known_roles)
 
 
 def policy_of(handler: Callable) -> str | frozenset[str] | None:

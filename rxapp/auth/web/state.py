@@ -12,20 +12,24 @@ import reflex as rx
 from reflex.event import EventSpec
 from reflex_base.registry import RegistrationContext
 
-from rxapp.auth.clients import Client
 from rxapp.auth.errors import AccessTokenExpired, AuthError, InvalidToken, RevocationReason, SessionEnded
 from rxapp.auth.identity import Identity
 from rxapp.auth.token_pairs import TokenPair
-from rxapp.auth.web import token_store
+from rxapp.auth.web.components import token_store
 from rxapp.auth.web.navigation import login_url
 from rxapp.auth.web.open_pages import register_page, sign_out_open_pages
 from rxapp.auth.web.policy import public
 from rxapp.auth.web.private_state import forget_private_state
 from rxapp.auth.web.runtime import get_service, in_thread
+from rxapp.auth.web.senders import page_client
 from rxapp.auth.web.site import site
 
 UNKNOWN, IN, OUT = "unknown", "in", "out"
 """Storage not read yet: show nothing private, redirect nowhere. Then: signed in, or signed out."""
+
+
+_ENDS_FOR_GOOD = frozenset({RevocationReason.SIGNED_OUT, RevocationReason.ACCOUNT_DELETED, RevocationReason.USER_DISABLED})
+"""Whoever signs in after these is not the same person going on: nothing says where they were."""
 
 
 class AuthState(rx.State):
@@ -63,14 +67,14 @@ class AuthState(rx.State):
         """Another tab of this browser signed in or out: leave with it, or load this page anew as whoever is signed in now."""
         if not self.refresh_token:
             return self._sign_out_of(self._identity.session_id, RevocationReason.SIGNED_OUT) if self._identity else None
-        return RegistrationContext.get().app.get_load_events(self.router.url.path) or AuthState.enter
+        return self._load_events()
 
     @rx.event
     @public
     async def log_out(self) -> EventSpec:
         """End the session, clear storage, and take every open page of the session to the login page."""
         pair = self._pair_at_hand()
-        session_id = await in_thread(get_service().end_session_of, pair.access_token, self._client())
+        session_id = await in_thread(get_service().end_session_of, pair.access_token, page_client(self))
         if session_id is not None:
             sign_out_open_pages(session_id, RevocationReason.SIGNED_OUT)
         self._become_nobody(RevocationReason.SIGNED_OUT, token_store.forget_session(pair))
@@ -78,7 +82,7 @@ class AuthState(rx.State):
 
     async def _begin(self, pair: TokenPair) -> None:
         """Start over with the pair of a login: the session held before ends, and what this page knew of anyone is forgotten."""
-        await in_thread(get_service().end_session_of, self._pair_at_hand().access_token, self._client())
+        await in_thread(get_service().end_session_of, self._pair_at_hand().access_token, page_client(self))
         self._forget_person()
         self._send(pair, token_store.keep(pair))
         await self._authenticate()
@@ -90,7 +94,7 @@ class AuthState(rx.State):
             self._forget_person()
         self._identity = identity
         self.status, self.user_name, self.roles, self.ended_because = IN, identity.user_name, sorted(identity.roles), ""
-        register_page(identity.session_id, self.router.session.client_token, AuthState)
+        register_page(identity, self.router.session.client_token, AuthState)
         return identity
 
     async def _verify(self) -> Identity | None:
@@ -105,15 +109,12 @@ class AuthState(rx.State):
         """Rotate the pair that the browser holds. If an earlier answer to it got lost, this gives the same one again."""
         held = self._held_pair()
         try:
-            pair = await in_thread(get_service().refresh, held.access_token, held.refresh_token, self._client())
+            pair = await in_thread(get_service().refresh, held.access_token, held.refresh_token, page_client(self))
         except SessionEnded as error:
             sign_out_open_pages(error.session_id, error.reason)
             raise
         self._send(pair, token_store.keep(pair, in_place_of=held.refresh_token))
         return await in_thread(get_service().verify_access, pair.access_token, received=False)
-
-    def _client(self) -> Client:
-        return Client.of(self.router.session.client_ip, self.router.headers.user_agent)
 
     def _send(self, pair: TokenPair, command: dict[str, Any]) -> None:
         self._issued, self._issued_in_place_of = pair, self._held_pair().refresh_token
@@ -156,8 +157,15 @@ class AuthState(rx.State):
         if self._identity is None or self._identity.session_id != session_id:
             return None
         self._become_nobody(reason, token_store.forget_session(self._pair_at_hand()))
-        was_ended_by_its_owner_here = reason == RevocationReason.SIGNED_OUT
-        return self._go_to_login(next_path="" if was_ended_by_its_owner_here else self._path_and_query())
+        return self._go_to_login(next_path="" if reason in _ENDS_FOR_GOOD else self._path_and_query())
+
+    def _load_anew(self) -> Any:
+        """Forget what the page shows of anyone and load it again: what its person may see has changed."""
+        forget_private_state(self._get_root_state(), besides=AuthState)
+        return self._load_events()
+
+    def _load_events(self) -> Any:
+        return RegistrationContext.get().app.get_load_events(self.router.url.path) or [AuthState.enter]
 
     def _become_nobody(self, because: str, command: dict[str, Any]) -> None:
         """Forget everything private, in this state and in all others; `command` tells the browser what to forget."""

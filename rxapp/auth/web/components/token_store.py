@@ -6,6 +6,7 @@ from typing import Any
 import reflex as rx
 
 from rxapp.auth.token_pairs import TokenPair
+from rxapp.auth.web.components.own import OwnComponent
 
 SESSION_PART = 26
 """Characters of a refresh token that name nothing but its session: the prefix and 126 bits of the session's id."""
@@ -36,17 +37,11 @@ def _command(*, if_refresh_token: str, if_jwt: str | None = None, pair: dict[str
     return {"id": secrets.token_urlsafe(8), "if_refresh_token": if_refresh_token, "if_jwt": if_jwt, "pair": pair}
 
 
-class TokenStore(rx.Component):
+class TokenStore(OwnComponent):
     """Invisible. Carries out `command` when its id changes; `on_session_change` fires when another tab signed in or out."""
 
     tag = "TokenStore"
+    script = "token_store.js"
 
     command: rx.Var[dict[str, Any]]
     on_session_change: rx.EventHandler[rx.event.no_args_event_spec]
-
-    @classmethod
-    def create(cls, *children: Any, **props: Any) -> rx.Component:
-        """The component, with its script linked into the app that is being compiled."""
-        component = super().create(*children, **props)
-        component.library = rx.asset("token_store.js", shared=True).importable_path
-        return component

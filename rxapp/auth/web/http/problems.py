@@ -9,9 +9,27 @@ from fastapi.responses import JSONResponse
 from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException
 
-from rxapp.auth.errors import AuthError, PermissionDenied, SessionEnded
+from rxapp.auth.errors import (
+    AuthError,
+    FreshAuthenticationRequired,
+    LastAdministrator,
+    NotFound,
+    PermissionDenied,
+    SessionEnded,
+    UserNameTaken,
+    WrongPassword,
+)
 
 RETRY_AFTER_SECONDS = 1
+
+_STATUSES = {
+    PermissionDenied: HTTPStatus.FORBIDDEN,
+    WrongPassword: HTTPStatus.FORBIDDEN,
+    NotFound: HTTPStatus.NOT_FOUND,
+    UserNameTaken: HTTPStatus.CONFLICT,
+    LastAdministrator: HTTPStatus.CONFLICT,
+}
+"""What is not named here is the client's mistake: 400."""
 
 logger = logging.getLogger(__name__)
 
@@ -56,9 +74,17 @@ def add_problem_handlers(api: FastAPI) -> None:
         challenge = f'Bearer error="invalid_token", error_description="{error.error.message}"'
         return refusal(error.error, HTTPStatus.UNAUTHORIZED, {"WWW-Authenticate": challenge})
 
-    @api.exception_handler(PermissionDenied)
-    def forbidden(_request: Request, error: PermissionDenied) -> JSONResponse:
-        return refusal(error, HTTPStatus.FORBIDDEN, {"WWW-Authenticate": 'Bearer error="insufficient_scope"'})
+    @api.exception_handler(FreshAuthenticationRequired)
+    def stale(_request: Request, error: FreshAuthenticationRequired) -> JSONResponse:
+        # RFC 9470 §3; `POST /api/auth/confirm` is how the client mends it.
+        challenge = f'Bearer error="insufficient_user_authentication", error_description="{error.message}"'
+        return refusal(error, HTTPStatus.UNAUTHORIZED, {"WWW-Authenticate": challenge})
+
+    @api.exception_handler(AuthError)
+    def refused(_request: Request, error: AuthError) -> JSONResponse:
+        status = next((status for kind, status in _STATUSES.items() if isinstance(error, kind)), HTTPStatus.BAD_REQUEST)
+        headers = {"WWW-Authenticate": 'Bearer error="insufficient_scope"'} if isinstance(error, PermissionDenied) else {}
+        return refusal(error, status, headers)
 
     @api.exception_handler(HTTPException)
     def http_error(_request: Request, error: HTTPException) -> JSONResponse:

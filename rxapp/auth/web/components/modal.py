@@ -1,0 +1,19 @@
+"""A modal dialog: the browser's own `<dialog>`, which keeps the focus inside, closes on Escape and gives the focus back."""
+
+import reflex as rx
+
+from rxapp.auth.web.components.own import OwnComponent
+
+
+class Modal(OwnComponent):
+    """Shown while `is_open`; `on_close` fires when the person closes it."""
+
+    tag = "Modal"
+    script = "modal.js"
+
+    is_open: rx.Var[bool]
+    label: rx.Var[str]
+    on_close: rx.EventHandler[rx.event.no_args_event_spec]
+
+
+modal = Modal.create

@@ -1,0 +1,80 @@
+"""The HTTP API for people's own account and sessions: what the account pages do, for programs."""
+
+from http import HTTPStatus
+from uuid import UUID
+
+from fastapi import APIRouter, Response
+
+from rxapp.auth.errors import RevocationReason
+from rxapp.auth.web.http.bearer import COMMON_PROBLEMS, REFUSALS, Bearer, documented
+from rxapp.auth.web.http.body_limit import LimitedBodyRoute
+from rxapp.auth.web.http.wire import ConfirmRequest, MeResponse, PasswordRequest, PasswordResponse, SessionResponse
+from rxapp.auth.web.open_pages import count_open_pages, sign_out_all, sign_out_open_pages
+from rxapp.auth.web.runtime import get_service, in_hashing_thread, in_thread
+from rxapp.auth.web.senders import Sender
+
+router = APIRouter(prefix="/api", route_class=LimitedBodyRoute)
+
+_WITH_A_BODY = REFUSALS | documented(*COMMON_PROBLEMS)
+
+
+@router.get("/me", responses=REFUSALS)
+async def me(identity: Bearer) -> MeResponse:
+    """Who the bearer of the token is."""
+    user = await in_thread(get_service().accounts.profile_of, identity)
+    return MeResponse(
+        id=user.id,
+        user_name=user.user_name,
+        display_name=user.display_name,
+        roles=sorted(identity.roles),
+        session_id=identity.session_id,
+        authenticated_at=identity.authenticated_at,
+        expires_at=identity.expires_at,
+    )
+
+
+@router.get("/sessions", responses=REFUSALS)
+async def list_sessions(identity: Bearer) -> list[SessionResponse]:
+    """Where the bearer is signed in, the session used last first."""
+    return [
+        SessionResponse(**session._mapping, current=session.id == identity.session_id, open_pages=count_open_pages(session.id))
+        for session in await in_thread(get_service().accounts.sessions_of, identity)
+    ]
+
+
+@router.delete(
+    "/sessions/{session_id}",
+    status_code=HTTPStatus.NO_CONTENT,
+    responses=REFUSALS | documented(HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND),
+    response_class=Response,
+)
+async def end_session(session_id: UUID, identity: Bearer, client: Sender) -> Response:
+    """End one of the bearer's own sessions. Another than the asking one wants a fresh password."""
+    service = get_service()
+    if session_id != identity.session_id:
+        service.require_fresh(identity)
+    await in_thread(service.accounts.end_session, identity, session_id, client)
+    sign_out_open_pages(session_id, RevocationReason.SESSION_REVOKED)
+    return Response(status_code=HTTPStatus.NO_CONTENT)
+
+
+@router.post("/auth/confirm", status_code=HTTPStatus.NO_CONTENT, responses=_WITH_A_BODY, response_class=Response)
+async def confirm(request: ConfirmRequest, identity: Bearer, client: Sender) -> Response:
+    """Give the password again, so that what wants a fresh one is allowed for a while."""
+    await in_hashing_thread(get_service().accounts.confirm_password, identity, request.password, client)
+    return Response(status_code=HTTPStatus.NO_CONTENT)
+
+
+@router.post("/account/password", responses=_WITH_A_BODY)
+async def change_password(request: PasswordRequest, identity: Bearer, client: Sender) -> PasswordResponse:
+    """Change the bearer's password and, unless told otherwise, end their other sessions."""
+    ended = await in_hashing_thread(
+        get_service().accounts.change_password,
+        identity,
+        request.current_password,
+        request.new_password,
+        client,
+        ends_other_sessions=request.end_other_sessions,
+    )
+    sign_out_all(ended, RevocationReason.PASSWORD_CHANGED)
+    return PasswordResponse(ended_sessions=len(ended))

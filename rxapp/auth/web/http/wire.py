@@ -1,0 +1,97 @@
+"""What goes over the wire: the bodies of requests and answers, with the names that the replaced system gave them."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import AfterValidator, AliasChoices, BaseModel, Field
+
+MAXIMUM_USER_NAME_LENGTH = 256
+MAXIMUM_PASSWORD_LENGTH = 1_024
+MAXIMUM_TOKEN_LENGTH = 8_192
+
+
+def _without_nul(text: str) -> str:
+    if "\0" in text:  # PostgreSQL cannot store it, and no honest name or token has one
+        raise ValueError("must not contain NUL")
+    return text
+
+
+Text = Annotated[str, AfterValidator(_without_nul)]
+
+
+class LoginRequest(BaseModel):
+    """A user name, as `username` or `userName`, and a password."""
+
+    username: Text = Field(validation_alias=AliasChoices("username", "userName"), max_length=MAXIMUM_USER_NAME_LENGTH)
+    password: Text = Field(max_length=MAXIMUM_PASSWORD_LENGTH, repr=False)
+
+
+class RefreshRequest(BaseModel):
+    """The pair that the client holds; the access token may have expired."""
+
+    access_token: Text = Field(alias="accessToken", max_length=MAXIMUM_TOKEN_LENGTH, repr=False)
+    refresh_token: Text = Field(alias="refreshToken", max_length=MAXIMUM_TOKEN_LENGTH, repr=False)
+
+
+class TokenPairResponse(BaseModel):
+    """A token pair: `token` is the access token."""
+
+    token: str
+    refresh_token: str = Field(alias="refreshToken")
+
+
+class ConfirmRequest(BaseModel):
+    """The password of whoever is signed in."""
+
+    password: Text = Field(max_length=MAXIMUM_PASSWORD_LENGTH, repr=False)
+
+
+class PasswordRequest(BaseModel):
+    """The password as it is, and as it shall be."""
+
+    current_password: Text = Field(alias="currentPassword", max_length=MAXIMUM_PASSWORD_LENGTH, repr=False)
+    new_password: Text = Field(alias="newPassword", max_length=MAXIMUM_PASSWORD_LENGTH, repr=False)
+    end_other_sessions: bool = Field(True, alias="endOtherSessions")
+
+
+class PasswordResponse(BaseModel):
+    """How many other sessions were ended."""
+
+    ended_sessions: int = Field(serialization_alias="endedSessions")
+
+
+class MeResponse(BaseModel):
+    """Who the bearer of the token is. Times in UTC."""
+
+    id: UUID
+    user_name: str = Field(serialization_alias="userName")
+    display_name: str = Field(serialization_alias="displayName")
+    roles: list[str]
+    session_id: UUID = Field(serialization_alias="sessionId")
+    authenticated_at: datetime = Field(serialization_alias="authenticatedAt")
+    expires_at: datetime = Field(serialization_alias="expiresAt")
+
+
+class SessionResponse(BaseModel):
+    """One login on one device. `current` is the one that asks; `open_pages` are those of it that are open now."""
+
+    id: UUID
+    device: str
+    address: str
+    created_at: datetime = Field(serialization_alias="createdAt")
+    last_used_at: datetime = Field(serialization_alias="lastUsedAt")
+    expires_at: datetime = Field(serialization_alias="expiresAt")
+    current: bool
+    open_pages: int = Field(serialization_alias="openPages")
+
+
+class Problem(BaseModel):
+    """RFC 9457, with a stable `code`."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str
+    reason: str | None = None

@@ -1,0 +1,202 @@
+"""A person's own account: their name, their password, and the way out for good."""
+
+from typing import Any, NotRequired, TypedDict
+
+import reflex as rx
+
+from rxapp.auth.errors import AuthError, InputRefused, PasswordRefused, RevocationReason
+from rxapp.auth.users import DISPLAY_NAME_MAXIMUM_LENGTH
+from rxapp.auth.web.forms import auth_form, submit_button, text_in
+from rxapp.auth.web.guards import current_user, event
+from rxapp.auth.web.open_pages import sign_out_all
+from rxapp.auth.web.pages import style
+from rxapp.auth.web.pages.account_frame import ACCOUNT, account_frame
+from rxapp.auth.web.pages.fields import notices, password_field, section, text_field
+from rxapp.auth.web.pages.look import Look
+from rxapp.auth.web.pages.new_password import MISMATCH, StrengthState, new_password_fields
+from rxapp.auth.web.runtime import get_service, in_hashing_thread, in_thread
+from rxapp.auth.web.senders import page_client
+from rxapp.auth.web.state import AuthState
+
+
+class ProfileForm(TypedDict):
+    """What others see."""
+
+    display_name: str
+
+
+class PasswordForm(TypedDict):
+    """`ends_others` is there if the box was ticked."""
+
+    current_password: str
+    new_password: str
+    new_password_again: str
+    ends_others: NotRequired[str]
+
+
+class DeletionForm(TypedDict):
+    """The password, for the last time."""
+
+    deletion_password: str
+
+
+class AccountState(rx.State):
+    """What the account page shows. `password_form` changes to have an empty form in place of the one that was sent."""
+
+    user_name: str = ""
+    display_name: str = ""
+    other_sessions: int = 0
+    profile_message: str = ""
+    profile_error: str = ""
+    password_message: str = ""
+    password_error: str = ""
+    password_form: int = 0
+    deletion_error: str = ""
+    is_busy: bool = False
+
+    @event
+    async def load(self) -> None:
+        """On load."""
+        self.profile_message = self.profile_error = self.password_message = self.password_error = self.deletion_error = ""
+        self.is_busy = False
+        await self._load()
+
+    @event
+    async def rename(self, form: ProfileForm) -> None:
+        """Change the name that others see."""
+        self.profile_message = self.profile_error = ""
+        try:
+            await in_thread(get_service().accounts.rename, current_user(), text_in(form, "display_name"), page_client(self))
+        except InputRefused as error:
+            self.profile_error = error.message
+        else:
+            await self._load()
+            self.profile_message = "Saved."
+
+    @event
+    async def change_password(self, form: PasswordForm) -> Any:
+        """Change the password and, if that is wanted, end the other sessions."""
+        self.is_busy, self.password_message, self.password_error = True, "", ""
+        yield
+        self.is_busy = False
+        try:
+            ended = await self._change_password(form)
+        except AuthError as error:
+            self.password_error = error.message
+            yield rx.set_focus("new_password" if isinstance(error, PasswordRefused) else "current_password")
+        else:
+            await self._load()
+            self.password_form += 1
+            (await self.get_state(StrengthState)).reset()
+            self.password_message = f"Your password is changed. {_in_words(ended)}"
+
+    async def _change_password(self, form: PasswordForm) -> int:
+        if text_in(form, "new_password") != text_in(form, "new_password_again"):
+            raise PasswordRefused(MISMATCH)
+        ended = await in_hashing_thread(
+            get_service().accounts.change_password,
+            current_user(),
+            text_in(form, "current_password"),
+            text_in(form, "new_password"),
+            page_client(self),
+            ends_other_sessions="ends_others" in form,
+        )
+        sign_out_all(ended, RevocationReason.PASSWORD_CHANGED)
+        return len(ended)
+
+    @event
+    async def delete(self, form: DeletionForm) -> Any:
+        """Delete the account, and take all its pages to the login page."""
+        self.is_busy, self.deletion_error = True, ""
+        yield
+        self.is_busy = False
+        try:
+            delete = get_service().accounts.delete
+            ended = await in_hashing_thread(delete, current_user(), text_in(form, "deletion_password"), page_client(self))
+        except AuthError as error:
+            self.deletion_error = error.message
+            yield rx.set_focus("deletion_password")
+        else:
+            sign_out_all(ended, RevocationReason.ACCOUNT_DELETED)
+            auth = await self.get_state(AuthState)
+            yield auth._sign_out_of(current_user().session_id, RevocationReason.ACCOUNT_DELETED)
+
+    async def _load(self) -> None:
+        identity, accounts = current_user(), get_service().accounts
+        user = await in_thread(accounts.profile_of, identity)
+        self.user_name, self.display_name = user.user_name, user.display_name
+        self.other_sessions = len(await in_thread(accounts.sessions_of, identity)) - 1
+
+
+def _in_words(ended: int) -> str:
+    return {0: "", 1: "One other session was ended."}.get(ended, f"{ended} other sessions were ended.")
+
+
+def account_page(look: Look) -> rx.Component:
+    """Profile, password, deletion."""
+    return account_frame(look.frame, ACCOUNT, _profile(), _password(), _deletion())
+
+
+def _profile() -> rx.Component:
+    return section(
+        "Profile",
+        notices(AccountState.profile_message, AccountState.profile_error),
+        rx.el.p("Your user name is ", rx.el.strong(AccountState.user_name), ".", class_name=style.TEXT + " mb-4"),
+        auth_form(
+            text_field(
+                "Display name",
+                "display_name",
+                auto_complete="name",
+                required=True,
+                max_length=DISPLAY_NAME_MAXIMUM_LENGTH,
+                key=AccountState.display_name,
+                default_value=AccountState.display_name,
+            ),
+            submit_button("Save", "Saving…", is_busy=rx.Var.create(False), class_name=style.PRIMARY),
+            on_submit=AccountState.rename,
+            is_busy=rx.Var.create(False),
+            class_name="max-w-sm",
+        ),
+    )
+
+
+def _password() -> rx.Component:
+    return section(
+        "Password",
+        notices(AccountState.password_message, AccountState.password_error),
+        auth_form(
+            rx.el.input(auto_complete="username", default_value=AccountState.user_name, read_only=True, class_name="hidden"),
+            password_field("Current password", "current_password", auto_complete="current-password"),
+            new_password_fields("New password"),
+            rx.el.label(
+                rx.el.input(type="checkbox", name="ends_others", default_checked=True, class_name=style.CHECKBOX),
+                rx.match(
+                    AccountState.other_sessions,
+                    (0, "Log out everywhere else"),
+                    (1, "Log out everywhere else: one other session"),
+                    f"Log out everywhere else: {AccountState.other_sessions} other sessions",
+                ),
+                class_name=style.SMALL + " mb-4 flex items-center gap-2",
+            ),
+            submit_button("Change password", "Changing…", is_busy=AccountState.is_busy, class_name=style.PRIMARY),
+            on_submit=AccountState.change_password,
+            is_busy=AccountState.is_busy,
+            key=AccountState.password_form,
+            class_name="max-w-sm",
+        ),
+    )
+
+
+def _deletion() -> rx.Component:
+    return section(
+        "Delete account",
+        notices(rx.Var.create(""), AccountState.deletion_error),
+        rx.el.p("This cannot be undone.", class_name=style.TEXT + " mb-4"),
+        auth_form(
+            password_field("Your password, to delete the account", "deletion_password", auto_complete="current-password"),
+            submit_button("Delete my account", "Deleting…", is_busy=AccountState.is_busy, class_name=style.DANGER),
+            on_submit=AccountState.delete,
+            is_busy=AccountState.is_busy,
+            class_name="max-w-sm",
+        ),
+    )

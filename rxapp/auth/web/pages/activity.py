@@ -1,0 +1,53 @@
+"""What happened to a person's own account, for them to see."""
+
+import reflex as rx
+
+from rxapp.auth.web.guards import current_user, event
+from rxapp.auth.web.pages import style
+from rxapp.auth.web.pages.account_frame import ACTIVITY, account_frame
+from rxapp.auth.web.pages.event_rows import EventRow, event_list, event_rows
+from rxapp.auth.web.pages.look import Look
+from rxapp.auth.web.runtime import get_service, in_thread
+
+PAGE_SIZE = 25
+
+
+class ActivityState(rx.State):
+    """The newest events, and whether there are older ones."""
+
+    rows: list[EventRow] = []
+    now: str = ""
+    has_more: bool = False
+
+    @event
+    async def load(self) -> None:
+        """On load: the newest."""
+        self.rows = []
+        await self._append()
+
+    @event
+    async def show_more(self) -> None:
+        """Add the next older ones."""
+        await self._append()
+
+    async def _append(self) -> None:
+        service, offset = get_service(), len(self.rows)
+        found = await in_thread(service.accounts.events_of, current_user(), limit=PAGE_SIZE + 1, offset=offset)
+        self.rows += event_rows(found[:PAGE_SIZE])
+        self.has_more, self.now = len(found) > PAGE_SIZE, service.clock().isoformat()
+
+
+def activity_page(look: Look) -> rx.Component:
+    """The list, and a button for more."""
+    return account_frame(
+        look.frame,
+        ACTIVITY,
+        rx.el.p(
+            "What happened to your account. If something was not you, change your password.", class_name=style.TEXT + " mt-6"
+        ),
+        event_list(ActivityState.rows, ActivityState.now, with_user=False),
+        rx.cond(
+            ActivityState.has_more,
+            rx.el.button("Show more", type="button", on_click=ActivityState.show_more, class_name=style.SECONDARY + " mt-4"),
+        ),
+    )

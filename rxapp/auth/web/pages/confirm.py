@@ -1,0 +1,36 @@
+"""The dialog that asks for the password again, on whatever page one is."""
+
+import reflex as rx
+
+from rxapp.auth.web.components import modal
+from rxapp.auth.web.confirmation import ConfirmationState
+from rxapp.auth.web.forms import auth_form, submit_button
+from rxapp.auth.web.pages import style
+from rxapp.auth.web.pages.fields import notices, password_field
+
+_DIALOG = "m-auto w-[calc(100%-2rem)] max-w-sm p-6 backdrop:bg-slate-950/60 dark:text-slate-100 " + style.CARD
+
+
+def confirm_dialog() -> rx.Component:
+    """Stands in every page, and is shown when a handler with `fresh=True` is called too long after the last password."""
+    return modal(
+        rx.el.h2("Please confirm that it is you", class_name=style.SUBHEADING + " mb-2"),
+        rx.el.p(
+            "You are about to do something that only you should. Enter your password to go on.", class_name=style.SMALL + " mb-4"
+        ),
+        notices(rx.Var.create(""), ConfirmationState.error),
+        auth_form(
+            password_field("Your password", "confirmation", auto_complete="current-password", auto_focus=True),
+            rx.el.div(
+                rx.el.button("Cancel", type="button", on_click=ConfirmationState.cancel, class_name=style.SECONDARY),
+                submit_button("Confirm", "Checking…", is_busy=ConfirmationState.is_busy, class_name=style.PRIMARY),
+                class_name="flex justify-end gap-3",
+            ),
+            on_submit=ConfirmationState.submit,
+            is_busy=ConfirmationState.is_busy,
+        ),
+        is_open=ConfirmationState.is_open,
+        label="Confirm that it is you",
+        on_close=ConfirmationState.cancel,
+        class_name=_DIALOG,
+    )

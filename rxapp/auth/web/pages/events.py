@@ -1,0 +1,143 @@
+"""The audit log, for administrators: filtered, paged through, and taken away as a file."""
+
+import io
+from datetime import UTC, datetime, timedelta
+from math import ceil
+from typing import Any, TypedDict
+
+import reflex as rx
+
+from rxapp.auth.event_csv import write_csv
+from rxapp.auth.security_events import EventFilter
+from rxapp.auth.users import ADMIN_ROLE
+from rxapp.auth.web.forms import text_in
+from rxapp.auth.web.guards import event
+from rxapp.auth.web.pages import style
+from rxapp.auth.web.pages.account_frame import EVENTS, admin_frame, pager
+from rxapp.auth.web.pages.event_rows import WORDS, EventRow, event_list, event_rows
+from rxapp.auth.web.pages.fields import notices, text_field
+from rxapp.auth.web.pages.look import Look
+from rxapp.auth.web.runtime import get_service, in_thread
+
+PAGE_SIZE = 50
+EXPORT_LIMIT = 10_000
+"""Events in one file from the browser; the command line exports them all."""
+
+
+class FilterForm(TypedDict):
+    """The form's fields; empty ones filter nothing. Days in UTC, `until` included."""
+
+    user: str
+    kind: str
+    since: str
+    until: str
+
+
+class EventsState(rx.State):
+    """The page of events that match the filter."""
+
+    rows: list[EventRow] = []
+    now: str = ""
+    page: int = 1
+    pages: int = 1
+    total: int = 0
+    error: str = ""
+
+    _wanted: EventFilter = EventFilter()
+
+    @event(roles=[ADMIN_ROLE])
+    async def load(self) -> None:
+        """On load: the newest of all."""
+        self._wanted, self.page, self.error = EventFilter(), 1, ""
+        await self._load()
+
+    @event(roles=[ADMIN_ROLE])
+    async def filter_by(self, form: FilterForm) -> None:
+        """Show those that match the form."""
+        self.error = ""
+        try:
+            self._wanted = await in_thread(_read_filter, form)
+        except ValueError as error:
+            self.error = str(error)
+        else:
+            self.page = 1
+            await self._load()
+
+    @event(roles=[ADMIN_ROLE])
+    async def turn_page(self, by: int) -> None:
+        """Go to another page of the same filter."""
+        self.page = min(max(self.page + by, 1), self.pages)
+        await self._load()
+
+    @event(roles=[ADMIN_ROLE])
+    async def export(self) -> Any:
+        """Download the events that match as a CSV file, the newest first."""
+        _, events = await in_thread(get_service().administration.events, self._wanted, limit=EXPORT_LIMIT)
+        text = io.StringIO()
+        write_csv(events, text)
+        return rx.download(data=text.getvalue(), filename="security-events.csv", mime_type="text/csv")
+
+    async def _load(self) -> None:
+        service, offset = get_service(), (self.page - 1) * PAGE_SIZE
+        self.total, events = await in_thread(service.administration.events, self._wanted, limit=PAGE_SIZE, offset=offset)
+        self.rows, self.now = event_rows(events), service.clock().isoformat()
+        self.pages = max(1, ceil(self.total / PAGE_SIZE))
+
+
+def _read_filter(form: FilterForm) -> EventFilter:
+    user = get_service().administration.find_user(text_in(form, "user")) if text_in(form, "user").strip() else None
+    if text_in(form, "user").strip() and user is None:
+        raise ValueError("There is no user of that name.")
+    until = _day(text_in(form, "until"))
+    return EventFilter(
+        user_id=user.id if user else None,
+        kind=text_in(form, "kind") if text_in(form, "kind") in WORDS else "",
+        since=_day(text_in(form, "since")),
+        before=until + timedelta(days=1) if until else None,
+    )
+
+
+def _day(text: str) -> datetime | None:
+    if not text:
+        return None
+    try:
+        return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC)
+    except ValueError:
+        raise ValueError("A day has the form 2026-01-31.") from None
+
+
+def events_page(look: Look) -> rx.Component:
+    """Filter, list, and a button for the file."""
+    return admin_frame(
+        look.frame,
+        EVENTS,
+        _filter(),
+        notices(rx.Var.create(""), EventsState.error),
+        rx.el.div(
+            rx.el.p(
+                rx.cond(EventsState.total == 1, "1 event", f"{EventsState.total} events"), role="status", class_name=style.SMALL
+            ),
+            rx.el.button("Export as CSV", type="button", on_click=EventsState.export, class_name=style.SECONDARY),
+            class_name="mt-2 flex flex-wrap items-center justify-between gap-4",
+        ),
+        event_list(EventsState.rows, EventsState.now, with_user=True),
+        pager(EventsState.page, EventsState.pages, on_previous=EventsState.turn_page(-1), on_next=EventsState.turn_page(1)),
+    )
+
+
+def _filter() -> rx.Component:
+    kinds = [rx.el.option(words, value=kind.value) for kind, words in WORDS.items()]
+    return rx.el.form(
+        text_field("User", "user", auto_complete="off", max_length=256),
+        rx.el.div(
+            rx.el.label("What happened", html_for="kind", class_name=style.LABEL),
+            rx.el.select(rx.el.option("Anything", value=""), *kinds, id="kind", name="kind", class_name=style.FIELD),
+            class_name="mb-4",
+        ),
+        text_field("From (UTC)", "since", type="date"),
+        text_field("Until (UTC)", "until", type="date"),
+        rx.el.button("Filter", type="submit", class_name=style.PRIMARY + " mb-4 self-end"),
+        on_submit=EventsState.filter_by,
+        method="post",
+        class_name="mt-6 grid grid-cols-1 gap-x-4 sm:grid-cols-2 lg:grid-cols-4",
+    )

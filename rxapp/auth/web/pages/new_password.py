@@ -1,0 +1,53 @@
+"""Choosing a password: the two fields, with a hint while one types. What is typed is looked at and never kept."""
+
+import reflex as rx
+
+from rxapp.auth.password_policy import MAXIMUM_LENGTH
+from rxapp.auth.web.guards import event
+from rxapp.auth.web.pages.fields import password_field
+from rxapp.auth.web.runtime import get_service, in_hashing_thread
+
+MISMATCH = "The two passwords are not the same."
+
+ESTIMATE_DELAY_MS = 250
+"""A pause in typing: each letter by itself would be many messages for one hint."""
+
+_LEVELS = ("w-0", "w-1/4 bg-red-500", "w-1/2 bg-amber-500", "w-3/4 bg-emerald-500", "w-full bg-emerald-600")
+
+
+class StrengthState(rx.State):
+    """How good the password that is being typed would be."""
+
+    score: int = 0
+    hint: str = ""
+
+    @event(public=True, debounce=ESTIMATE_DELAY_MS)
+    async def estimate(self, password: str) -> None:
+        """Say what is still missing, or how well it would stand."""
+        strength = await in_hashing_thread(get_service().accounts.strength_of, password[: MAXIMUM_LENGTH + 1], "")
+        self.score, self.hint = strength.score, strength.hint
+
+
+def new_password_fields(label: str = "Password") -> rx.Component:
+    """The fields `new_password` and `new_password_again`."""
+    at_first = f"At least {get_service().settings.password_minimum_length} characters. A few random words will do."
+    return rx.fragment(
+        password_field(
+            label,
+            "new_password",
+            auto_complete="new-password",
+            on_change=StrengthState.estimate,
+            hint=rx.fragment(_meter(), rx.el.span(rx.cond(StrengthState.hint, StrengthState.hint, at_first), aria_live="polite")),
+        ),
+        password_field(f"Repeat {label.lower()}", "new_password_again", auto_complete="new-password"),
+    )
+
+
+def _meter() -> rx.Component:
+    """Decoration: the words beside it say the same."""
+    bar = "block h-1 rounded-full transition-all "
+    return rx.el.span(
+        rx.el.span(class_name=rx.match(StrengthState.score, *((score, bar + level) for score, level in enumerate(_LEVELS)), bar)),
+        aria_hidden=True,
+        class_name="mb-1.5 block h-1 w-full rounded-full bg-slate-200 dark:bg-slate-700",
+    )

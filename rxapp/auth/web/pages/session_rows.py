@@ -1,0 +1,82 @@
+"""Sessions as a list for people: which device, where, since when; each with a button that ends it."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import reflex as rx
+
+from rxapp.auth.web.components import time_ago
+from rxapp.auth.web.open_pages import count_open_pages
+from rxapp.auth.web.pages import style
+
+
+@dataclass
+class SessionRow:
+    """A session as shown. Times in ISO 8601."""
+
+    id: str
+    device: str
+    address: str
+    created_at: str
+    last_used_at: str
+    open_pages: int
+    is_this: bool
+
+
+def session_rows(sessions: Iterable[Any], own: UUID | None = None) -> list[SessionRow]:
+    """What `sessions.standing_of` found, with `own` marked."""
+    return [
+        SessionRow(
+            str(session.id),
+            session.device,
+            session.address,
+            session.created_at.isoformat(),
+            session.last_used_at.isoformat(),
+            count_open_pages(session.id),
+            session.id == own,
+        )
+        for session in sessions
+    ]
+
+
+def session_list(rows: Any, now: Any, *, on_end: Callable[[Any], Any]) -> rx.Component:
+    """The list; `now` is the server's time, `on_end` gives the event that ends the session of that id."""
+    return rx.el.ul(
+        rx.foreach(rows, lambda row: _item(row, now, on_end)), aria_label="Sessions", class_name=style.ROWS + " mt-4 empty:hidden"
+    )
+
+
+def _item(row: Any, now: Any, on_end: Callable[[Any], Any]) -> rx.Component:
+    return rx.el.li(
+        rx.el.div(
+            rx.el.p(
+                rx.el.span(row.device, class_name=style.STRONG),
+                rx.cond(row.is_this, rx.el.span("This device", class_name=style.BADGE)),
+                class_name="flex flex-wrap items-center gap-2",
+            ),
+            rx.el.p(
+                rx.cond(row.address, rx.el.span(row.address, " · ")),
+                rx.match(row.open_pages, (0, "no page open"), (1, "one page open"), f"{row.open_pages} pages open"),
+                class_name=style.SMALL,
+            ),
+            rx.el.p(
+                "Signed in ",
+                time_ago(at=row.created_at, now=now),
+                " · last used ",
+                time_ago(at=row.last_used_at, now=now),
+                class_name=style.SMALL,
+            ),
+            class_name="min-w-0",
+        ),
+        rx.el.button(
+            "End",
+            type="button",
+            aria_label=rx.cond(row.is_this, "End this session", f"End the session on {row.device}"),
+            on_click=on_end(row.id),
+            class_name=style.SECONDARY,
+        ),
+        key=row.id,
+        class_name="flex items-center justify-between gap-4 px-5 py-4",
+    )

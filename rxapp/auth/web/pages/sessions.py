@@ -1,0 +1,84 @@
+"""Where a person is signed in, and the buttons that end it."""
+
+from typing import Any
+from uuid import UUID
+
+import reflex as rx
+
+from rxapp.auth.errors import NotFound, RevocationReason
+from rxapp.auth.web.guards import current_user, event
+from rxapp.auth.web.open_pages import sign_out_all, sign_out_open_pages
+from rxapp.auth.web.pages import style
+from rxapp.auth.web.pages.account_frame import SESSIONS, account_frame
+from rxapp.auth.web.pages.fields import notices
+from rxapp.auth.web.pages.look import Look
+from rxapp.auth.web.pages.session_rows import SessionRow, session_list, session_rows
+from rxapp.auth.web.runtime import get_service, in_thread
+from rxapp.auth.web.senders import page_client
+from rxapp.auth.web.state import AuthState
+
+
+class SessionsState(rx.State):
+    """The person's sessions that stand. `now` is when that was looked up."""
+
+    rows: list[SessionRow] = []
+    now: str = ""
+    message: str = ""
+
+    @event
+    async def load(self) -> None:
+        """On load."""
+        self.message = ""
+        await self._load()
+
+    @event
+    async def end(self, session_id: str) -> Any:
+        """End one session: this one without more ado, another one after asking for the password if that was given long ago."""
+        if session_id == str(current_user().session_id):
+            return AuthState.log_out
+        return SessionsState.end_other(session_id)
+
+    @event(fresh=True)
+    async def end_other(self, session_id: str) -> None:
+        """End one of the person's other sessions, and take its open pages to the login page."""
+        try:
+            wanted = UUID(session_id)
+            await in_thread(get_service().accounts.end_session, current_user(), wanted, page_client(self))
+        except (ValueError, NotFound):
+            self.message = "That session had ended already."
+        else:
+            sign_out_open_pages(wanted, RevocationReason.SESSION_REVOKED)
+            self.message = "The session was ended."
+        await self._load()
+
+    @event(fresh=True)
+    async def end_others(self) -> None:
+        """End all sessions but this one."""
+        ended = await in_thread(get_service().accounts.end_other_sessions, current_user(), page_client(self))
+        sign_out_all(ended, RevocationReason.SESSION_REVOKED)
+        self.message = "One session was ended." if len(ended) == 1 else f"{len(ended)} sessions were ended."
+        await self._load()
+
+    async def _load(self) -> None:
+        identity, service = current_user(), get_service()
+        self.rows = session_rows(await in_thread(service.accounts.sessions_of, identity), own=identity.session_id)
+        self.now = service.clock().isoformat()
+
+
+def sessions_page(look: Look) -> rx.Component:
+    """The list, and a button for all others at once."""
+    rows: Any = SessionsState.rows
+    return account_frame(
+        look.frame,
+        SESSIONS,
+        rx.el.div(
+            rx.el.p("Where you are signed in. End what you do not recognise.", class_name=style.TEXT),
+            rx.cond(
+                rows.length() > 1,
+                rx.el.button("End all others", type="button", on_click=SessionsState.end_others, class_name=style.SECONDARY),
+            ),
+            class_name="mt-6 flex flex-wrap items-center justify-between gap-4",
+        ),
+        notices(SessionsState.message, rx.Var.create(""), class_name="mt-4"),
+        session_list(SessionsState.rows, SessionsState.now, on_end=SessionsState.end),
+    )

@@ -1,0 +1,230 @@
+"""One user, for administrators: roles, whether they may sign in, their sessions, and what happened."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypedDict
+from uuid import UUID
+
+import reflex as rx
+
+from rxapp.auth.errors import AuthError, NotFound, RevocationReason
+from rxapp.auth.models import User
+from rxapp.auth.security_events import EventFilter
+from rxapp.auth.users import ADMIN_ROLE, has_password
+from rxapp.auth.web.forms import auth_form, submit_button, text_in
+from rxapp.auth.web.guards import current_user, event
+from rxapp.auth.web.open_pages import sign_out_all
+from rxapp.auth.web.pages import style
+from rxapp.auth.web.pages.account_frame import USERS, admin_frame
+from rxapp.auth.web.pages.event_rows import EventRow, event_list, event_rows
+from rxapp.auth.web.pages.fields import notices, section, text_field
+from rxapp.auth.web.pages.look import Look
+from rxapp.auth.web.pages.password_link import password_link, password_link_url
+from rxapp.auth.web.pages.session_rows import SessionRow, session_list, session_rows
+from rxapp.auth.web.policy import known_roles
+from rxapp.auth.web.runtime import get_service, in_thread
+from rxapp.auth.web.senders import acting
+
+SHOWN_EVENTS = 20
+
+
+class RoleForm(TypedDict):
+    """A role that no guard of this app asks for."""
+
+    role: str
+
+
+@dataclass
+class RoleRow:
+    """A role, and whether the user has it."""
+
+    name: str
+    is_held: bool
+
+
+class UserState(rx.State):
+    """The user of the page's `id`, as an administrator sees them."""
+
+    user_name: str = ""
+    display_name: str = ""
+    is_disabled: bool = False
+    has_password: bool = True
+    roles: list[RoleRow] = []
+    sessions: list[SessionRow] = []
+    events: list[EventRow] = []
+    now: str = ""
+    message: str = ""
+    error: str = ""
+    link: str = ""
+
+    @event(roles=[ADMIN_ROLE])
+    async def load(self) -> None:
+        """On load."""
+        self.message = self.error = self.link = ""
+        await self._load()
+
+    @event(roles=[ADMIN_ROLE], fresh=True)
+    async def toggle_role(self, role: str) -> None:
+        """Give the role, or take it if the page shows that the user has it. It takes effect at once, on open pages too."""
+        administration = get_service().administration
+        is_held = any(row.name == role and row.is_held for row in self.roles)
+        await self._act(administration.take_role if is_held else administration.give_role, role)
+
+    @event(roles=[ADMIN_ROLE], fresh=True)
+    async def add_role(self, form: RoleForm) -> None:
+        """Give a role that is not in the list."""
+        await self._act(get_service().administration.give_role, text_in(form, "role"))
+
+    @event(roles=[ADMIN_ROLE], fresh=True)
+    async def disable(self) -> None:
+        """Let the user in no more."""
+        ended = await self._act(get_service().administration.disable)
+        sign_out_all(ended or (), RevocationReason.USER_DISABLED)
+
+    @event(roles=[ADMIN_ROLE], fresh=True)
+    async def enable(self) -> None:
+        """Let the user in again."""
+        await self._act(get_service().administration.enable)
+
+    @event(roles=[ADMIN_ROLE], fresh=True)
+    async def make_link(self) -> None:
+        """Make a link with which the person sets a new password."""
+        if token := await self._act(get_service().administration.issue_password_link):
+            self.link = password_link_url(self, token)
+
+    @event(roles=[ADMIN_ROLE], fresh=True)
+    async def end_session(self, session_id: str) -> None:
+        """End one session of the user."""
+        ended = await self._act(get_service().administration.end_session_of, session_id)
+        sign_out_all(ended or (), RevocationReason.ENDED_BY_ADMINISTRATOR)
+
+    @event(roles=[ADMIN_ROLE], fresh=True)
+    async def end_sessions(self) -> None:
+        """End all sessions of the user."""
+        ended = await self._act(get_service().administration.end_sessions)
+        sign_out_all(ended or (), RevocationReason.ENDED_BY_ADMINISTRATOR)
+
+    async def _act(self, operation: Callable, *arguments: Any) -> Any:
+        """Do something to the page's user and show how things are then. What it returned, or None if it was refused."""
+        self.message = self.error = self.link = ""
+        result = None
+        try:
+            result = await in_thread(operation, self._user_id(), *arguments, acting(current_user(), self))
+            self.message = "Done."
+        except AuthError as error:
+            self.error = error.message
+        await self._load()
+        return result
+
+    async def _load(self) -> None:
+        administration = get_service().administration
+        try:
+            user = await in_thread(administration.get_user, self._user_id())
+        except NotFound:
+            self.user_name, self.error = "", "There is no such user."
+            return
+        self._show(user)
+        self.sessions = session_rows(await in_thread(administration.sessions_of, user.id))
+        wanted = EventFilter(user_id=user.id)
+        self.events = event_rows((await in_thread(administration.events, wanted, limit=SHOWN_EVENTS))[1])
+        self.now = get_service().clock().isoformat()
+
+    def _show(self, user: User) -> None:
+        self.user_name, self.display_name = user.user_name, user.display_name
+        self.is_disabled, self.has_password = user.disabled_at is not None, has_password(user)
+        self.roles = [RoleRow(role, role in user.roles) for role in sorted({*known_roles(), *user.roles})]
+
+    def _user_id(self) -> UUID:
+        try:
+            return UUID(self.router.url.query_parameters.get("id", ""))
+        except ValueError:
+            raise NotFound from None
+
+
+def user_page(look: Look) -> rx.Component:
+    """Everything about one user, and what can be done."""
+    return admin_frame(
+        look.frame,
+        USERS,
+        notices(UserState.message, UserState.error, class_name="mt-6"),
+        rx.cond(
+            UserState.user_name, rx.fragment(_head(), _roles(), _sessions(), section("Recent events", _events())), rx.fragment()
+        ),
+    )
+
+
+def _head() -> rx.Component:
+    return rx.el.div(
+        rx.el.div(
+            rx.el.h2(UserState.user_name, class_name=style.SUBHEADING + " break-all"),
+            rx.el.p(
+                UserState.display_name,
+                rx.cond(UserState.is_disabled, rx.el.span("Disabled", class_name=style.ALARM_BADGE)),
+                rx.cond(UserState.has_password, rx.fragment(), rx.el.span("No password yet", class_name=style.BADGE)),
+                class_name=style.TEXT + " flex flex-wrap items-center gap-2",
+            ),
+            class_name="min-w-0",
+        ),
+        rx.el.div(
+            rx.cond(
+                UserState.is_disabled,
+                rx.el.button("Enable", type="button", on_click=UserState.enable, class_name=style.SECONDARY),
+                rx.el.button("Disable", type="button", on_click=UserState.disable, class_name=style.DANGER),
+            ),
+            rx.el.button("Make a set-password link", type="button", on_click=UserState.make_link, class_name=style.SECONDARY),
+            class_name="flex flex-wrap gap-3",
+        ),
+        rx.el.div(password_link(UserState.link), class_name="w-full empty:hidden"),
+        class_name="mt-6 flex flex-wrap items-center justify-between gap-4",
+    )
+
+
+def _roles() -> rx.Component:
+    return section(
+        "Roles",
+        rx.el.ul(rx.foreach(UserState.roles, _role), aria_label="Roles", class_name="mb-4 flex flex-wrap gap-x-6 gap-y-2"),
+        auth_form(
+            text_field("Another role", "role", auto_complete="off", required=True, max_length=64),
+            submit_button("Give", "Giving…", is_busy=rx.Var.create(False), class_name=style.SECONDARY + " mb-4"),
+            on_submit=UserState.add_role,
+            is_busy=rx.Var.create(False),
+            reset_on_submit=True,
+            class_name="flex max-w-sm items-end gap-3",
+        ),
+    )
+
+
+def _role(role: Any) -> rx.Component:
+    return rx.el.li(
+        rx.el.label(
+            rx.el.input(
+                type="checkbox",
+                checked=role.is_held,
+                read_only=True,
+                on_click=UserState.toggle_role(role.name),
+                class_name=style.CHECKBOX,
+            ),
+            role.name,
+            class_name=style.TEXT + " flex cursor-pointer items-center gap-2",
+        ),
+        key=role.name,
+    )
+
+
+def _sessions() -> rx.Component:
+    sessions: Any = UserState.sessions
+    return section(
+        "Sessions",
+        rx.cond(
+            sessions.length() > 0,
+            rx.fragment(
+                rx.el.button("End all", type="button", on_click=UserState.end_sessions, class_name=style.SECONDARY),
+                session_list(UserState.sessions, UserState.now, on_end=UserState.end_session),
+            ),
+            rx.el.p("Not signed in anywhere.", class_name=style.TEXT),
+        ),
+    )
+
+
+def _events() -> rx.Component:
+    return event_list(UserState.events, UserState.now, with_user=False)

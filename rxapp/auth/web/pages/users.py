@@ -1,0 +1,179 @@
+"""All users, for administrators: searched, paged through, and new ones made."""
+
+from dataclasses import dataclass
+from math import ceil
+from typing import Any, TypedDict
+
+import reflex as rx
+from reflex_components_core.react_router import link
+
+from rxapp.auth.errors import InputRefused
+from rxapp.auth.users import ADMIN_ROLE, DISPLAY_NAME_MAXIMUM_LENGTH, USER_NAME_MAXIMUM_LENGTH
+from rxapp.auth.web.forms import auth_form, submit_button, text_in
+from rxapp.auth.web.guards import current_user, event
+from rxapp.auth.web.pages import style
+from rxapp.auth.web.pages.account_frame import USERS, admin_frame, pager
+from rxapp.auth.web.pages.fields import notices, text_field
+from rxapp.auth.web.pages.look import Look
+from rxapp.auth.web.pages.password_link import password_link, password_link_url
+from rxapp.auth.web.runtime import get_service, in_thread
+from rxapp.auth.web.senders import acting
+
+PAGE_SIZE = 25
+SEARCH_DELAY_MS = 200
+
+
+class NewUserForm(TypedDict):
+    """The form's fields; `roles` are separated by commas."""
+
+    username: str
+    display_name: str
+    roles: str
+
+
+@dataclass
+class UserRow:
+    """A user as shown."""
+
+    id: str
+    user_name: str
+    display_name: str
+    roles: str
+    is_disabled: bool
+    sessions: int
+
+
+class UsersState(rx.State):
+    """The page of users that match the search, and the link of the one just made."""
+
+    rows: list[UserRow] = []
+    search: str = ""
+    page: int = 1
+    pages: int = 1
+    total: int = 0
+    error: str = ""
+    created: str = ""
+    link: str = ""
+    new_user_form: int = 0
+
+    @event(roles=[ADMIN_ROLE])
+    async def load(self) -> None:
+        """On load."""
+        self.error = self.created = self.link = ""
+        await self._load()
+
+    @event(roles=[ADMIN_ROLE], debounce=SEARCH_DELAY_MS)
+    async def search_for(self, text: str) -> None:
+        """Show the users with the text in either name."""
+        self.search, self.page = text, 1
+        await self._load()
+
+    @event(roles=[ADMIN_ROLE])
+    async def turn_page(self, by: int) -> None:
+        """Go to another page of the same search."""
+        self.page = min(max(self.page + by, 1), self.pages)
+        await self._load()
+
+    @event(roles=[ADMIN_ROLE], fresh=True)
+    async def create(self, form: NewUserForm) -> Any:
+        """Make an account, and show the link with which its person sets a password."""
+        self.error = self.created = self.link = ""
+        administration, actor = get_service().administration, acting(current_user(), self)
+        user_name, display_name = text_in(form, "username"), text_in(form, "display_name")
+        roles = text_in(form, "roles").split(",")
+        try:
+            user, token = await in_thread(administration.create_user, user_name, display_name, roles, actor)
+        except InputRefused as error:
+            self.error = error.message
+            return rx.set_focus("username")
+        self.created, self.link = user.user_name, password_link_url(self, token)
+        self.new_user_form += 1
+        await self._load()
+        return None
+
+    async def _load(self) -> None:
+        administration, offset = get_service().administration, (self.page - 1) * PAGE_SIZE
+        self.total, users = await in_thread(administration.find_users, self.search, limit=PAGE_SIZE, offset=offset)
+        sessions = await in_thread(administration.count_sessions, [user.id for user in users])
+        self.pages = max(1, ceil(self.total / PAGE_SIZE))
+        self.rows = [
+            UserRow(
+                str(user.id),
+                user.user_name,
+                user.display_name,
+                ", ".join(user.roles),
+                user.disabled_at is not None,
+                sessions.get(user.id, 0),
+            )
+            for user in users
+        ]
+
+
+def users_page(look: Look) -> rx.Component:
+    """Search, list, and a form for a new user."""
+    return admin_frame(
+        look.frame,
+        USERS,
+        _new_user(),
+        rx.el.div(
+            text_field("Search by name", "search", type="search", auto_complete="off", on_change=UsersState.search_for),
+            class_name="mt-6 max-w-sm",
+        ),
+        rx.el.p(rx.cond(UsersState.total == 1, "1 user", f"{UsersState.total} users"), role="status", class_name=style.SMALL),
+        rx.el.ul(rx.foreach(UsersState.rows, _item), aria_label="Users", class_name=style.ROWS + " mt-3 empty:hidden"),
+        pager(UsersState.page, UsersState.pages, on_previous=UsersState.turn_page(-1), on_next=UsersState.turn_page(1)),
+    )
+
+
+def _new_user() -> rx.Component:
+    """Closed until it is wanted: most who come here look for somebody."""
+    return rx.el.details(
+        rx.el.summary("New user", class_name=style.SUBHEADING + " cursor-pointer rounded " + style.FOCUS),
+        rx.el.div(notices(_created(), UsersState.error), password_link(UsersState.link), _form(), class_name="mt-4"),
+        class_name="mt-6 p-6 " + style.CARD,
+    )
+
+
+def _created() -> rx.Var[str]:
+    return rx.cond(UsersState.created, f"{UsersState.created} has an account now. Give them the link below.", "")
+
+
+def _item(user: Any) -> rx.Component:
+    return rx.el.li(
+        rx.el.div(
+            rx.el.p(
+                link(user.user_name, to=f"/admin/user?id={user.id}", class_name=style.LINK + " break-all"),
+                rx.cond(user.is_disabled, rx.el.span("Disabled", class_name=style.ALARM_BADGE)),
+                class_name="flex flex-wrap items-center gap-2",
+            ),
+            rx.el.p(user.display_name, class_name=style.SMALL + " break-words"),
+            class_name="min-w-0",
+        ),
+        rx.el.div(
+            rx.el.p(rx.cond(user.roles, user.roles, "no roles")),
+            rx.el.p(rx.match(user.sessions, (0, "not signed in"), (1, "1 session"), f"{user.sessions} sessions")),
+            class_name=style.SMALL + " shrink-0 text-right",
+        ),
+        key=user.id,
+        class_name="flex items-center justify-between gap-4 px-5 py-4",
+    )
+
+
+def _form() -> rx.Component:
+    return auth_form(
+        text_field(
+            "Username",
+            "username",
+            auto_complete="off",
+            auto_capitalize="none",
+            required=True,
+            max_length=USER_NAME_MAXIMUM_LENGTH,
+        ),
+        text_field("Display name", "display_name", auto_complete="off", max_length=DISPLAY_NAME_MAXIMUM_LENGTH),
+        text_field("Roles", "roles", auto_complete="off", max_length=256, hint="Separated by commas; may be empty."),
+        submit_button("Create user", "Creating…", is_busy=rx.Var.create(False), class_name=style.PRIMARY),
+        on_submit=UsersState.create,
+        is_busy=rx.Var.create(False),
+        key=UsersState.new_user_form,
+        class_name="max-w-sm",
+    )

@@ -1,0 +1,28 @@
+"""Where an event or a request comes from, for the audit log and for a person's list of sessions."""
+
+from typing import Annotated
+
+import reflex as rx
+from fastapi import Depends, Request
+
+from rxapp.auth.administration import Actor
+from rxapp.auth.clients import Client
+from rxapp.auth.identity import Identity
+
+
+def page_client(state: rx.State) -> Client:
+    """Who sent the event that `state` is handling. The address is the proxy's unless Reflex's `trusted_proxy_hops` says more."""
+    return Client.of(state.router.session.client_ip, state.router.headers.user_agent)
+
+
+def acting(identity: Identity, state: rx.State) -> Actor:
+    """The administrator who does something by the event that `state` is handling."""
+    return Actor(identity.user_id, page_client(state))
+
+
+def request_client(request: Request) -> Client:
+    """Who sent an HTTP request."""
+    return Client.of(request.client.host if request.client else None, request.headers.get("User-Agent"))
+
+
+Sender = Annotated[Client, Depends(request_client)]

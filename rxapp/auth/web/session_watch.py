@@ -1,0 +1,79 @@
+"""Notices what happens to sessions outside this process: ended from the command line or by another worker, or by time alone.
+
+The audit log is written in the same transaction as each revocation and change of roles, so it says all there is to know: a
+watcher asks it for what is new, some times a second.
+"""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator
+from typing import Any
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from rxapp.auth import security_events as events
+from rxapp.auth.errors import SessionExpired
+from rxapp.auth.security_events import EventKind
+from rxapp.auth.service import AuthService
+from rxapp.auth.web.open_pages import load_open_pages_anew, sessions_past, sign_out_all, sign_out_open_pages
+from rxapp.auth.web.runtime import get_service, in_thread
+
+INTERVAL_SECONDS = 0.3
+"""Every open page shall know within a second."""
+
+LATE_COMMITS = 128
+"""Ids looked at again each time: transactions may be committed in another order than that in which their ids were given out."""
+
+logger = logging.getLogger(__name__)
+
+
+class SessionWatch:
+    """Remembers up to where the log was read."""
+
+    def __init__(self, service: AuthService) -> None:
+        self._service = service
+        self._newest_id: int | None = None
+        self._handled: set[int] = set()
+
+    async def look(self) -> None:
+        """Act on what has happened since the last look. The first one only finds out where the log ends."""
+        sign_out_all(sessions_past(self._service.clock()), SessionExpired.code)
+        for happened in await in_thread(self._read):
+            _tell_pages(happened)
+
+    def _read(self) -> list[Any]:
+        with self._service.database.connect() as db:
+            is_first = self._newest_id is None
+            newest_id = events.newest_id(db) if self._newest_id is None else self._newest_id
+            found = events.since(db, newest_id - LATE_COMMITS)
+        new = [event for event in found if event.id not in self._handled]
+        self._newest_id = max([newest_id, *(event.id for event in found)])
+        self._handled = {event.id for event in found if event.id > self._newest_id - LATE_COMMITS}
+        return [] if is_first else new
+
+
+@contextlib.asynccontextmanager
+async def watch_sessions() -> AsyncIterator[None]:
+    """A lifespan task: look again and again while the app runs."""
+    task = asyncio.create_task(_keep_looking(SessionWatch(get_service())))
+    yield
+    task.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await task
+
+
+async def _keep_looking(watch: SessionWatch) -> None:
+    while True:
+        try:
+            await watch.look()
+        except SQLAlchemyError as error:  # the database is away; the log will still be there when it is back
+            logger.warning("sessions could not be watched: %s", type(error).__name__)
+        await asyncio.sleep(INTERVAL_SECONDS)
+
+
+def _tell_pages(happened: Any) -> None:
+    if happened.kind in (EventKind.SESSION_REVOKED, EventKind.TOKEN_REUSED):
+        sign_out_open_pages(happened.session_id, happened.detail)
+    elif happened.kind == EventKind.ROLES_CHANGED:
+        load_open_pages_anew(happened.user_id)

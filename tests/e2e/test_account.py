@@ -1,0 +1,114 @@
+"""A person's own account: the name, the password, and leaving for good."""
+
+import re
+
+from playwright.sync_api import expect
+
+from tests.e2e.conftest import EXPIRED, PASSWORD, expect_login_with, sign_in, stored
+
+NEW_PASSWORD = "correct horse battery staple"
+STALE = 601
+"""Seconds after which a password counts as given long ago."""
+
+
+def fill_password_form(tab, current=PASSWORD, new=NEW_PASSWORD, again=None):
+    tab.get_by_label("Current password").fill(current)
+    tab.get_by_label("New password", exact=True).fill(new)
+    tab.get_by_label("Repeat new password").fill(new if again is None else again)
+
+
+def change_password(tab):
+    tab.get_by_role("button", name="Change password").click()
+
+
+def test_the_display_name_can_be_changed(tab, person):
+    sign_in(tab, person)
+    expect(tab.get_by_label("Display name")).to_have_value(person)
+    tab.get_by_label("Display name").fill("Somebody Else")
+    tab.get_by_role("button", name="Save").click()
+    expect(tab.get_by_text("Saved.")).to_be_visible()
+    tab.reload()
+    expect(tab.get_by_label("Display name")).to_have_value("Somebody Else")
+
+
+def test_changing_the_password_ends_the_other_sessions_and_not_this_one(tab, other_profile, person, api):
+    elsewhere = [other_profile.new_page() for _ in range(2)]
+    sign_in(elsewhere[0], person)
+    elsewhere[1].goto("/")
+    expect(elsewhere[1].get_by_text("You are signed in as")).to_be_visible()
+    their_pair = stored(elsewhere[0])
+    sign_in(tab, person)
+    own_pair = stored(tab)
+    expect(tab.get_by_text("Log out everywhere else: one other session")).to_be_visible()
+    fill_password_form(tab)
+    change_password(tab)
+    expect(tab.get_by_text("Your password is changed. One other session was ended.")).to_be_visible()
+    for page in elsewhere:
+        expect_login_with(page, "password_changed", "Your password was changed")
+    assert api.get("/api/me", headers={"Authorization": f"Bearer {their_pair['jwt']}"}).status_code == 401
+    assert api.get("/api/me", headers={"Authorization": f"Bearer {own_pair['jwt']}"}).status_code == 200
+    expect(tab.get_by_label("Current password")).to_have_value("")
+    sign_in(elsewhere[0], person, NEW_PASSWORD)
+
+
+def test_the_other_sessions_may_be_kept(tab, other_profile, person):
+    elsewhere = other_profile.new_page()
+    sign_in(elsewhere, person)
+    sign_in(tab, person)
+    fill_password_form(tab)
+    tab.get_by_label("Log out everywhere else").uncheck()
+    change_password(tab)
+    expect(tab.get_by_text("Your password is changed.")).to_be_visible()
+    elsewhere.reload()
+    expect(elsewhere.get_by_label("Display name")).to_be_visible()
+
+
+def test_a_wrong_current_password_is_said_and_nothing_typed_is_lost(tab, person):
+    sign_in(tab, person)
+    fill_password_form(tab, current="wrong")
+    change_password(tab)
+    expect(tab.get_by_role("alert").filter(has_text="The password is wrong.")).to_be_visible()
+    expect(tab.get_by_label("Current password")).to_be_focused()
+    expect(tab.get_by_label("New password", exact=True)).to_have_value(NEW_PASSWORD)
+
+
+def test_an_expired_access_token_in_the_middle_of_the_change_is_not_noticed(tab, person, server):
+    sign_in(tab, person)
+    fill_password_form(tab)
+    server.move_clock(EXPIRED)
+    change_password(tab)
+    expect(tab.get_by_text("Your password is changed.")).to_be_visible()
+
+
+def test_deleting_the_account_wants_the_password_and_takes_every_page_to_the_login_page(tab, profile, other_profile, person):
+    elsewhere = other_profile.new_page()
+    sign_in(elsewhere, person)
+    sign_in(tab, person)
+    second = profile.new_page()
+    second.goto("/account/sessions")
+    expect(second.get_by_text("This device")).to_be_visible()
+    tab.get_by_label("Your password, to delete the account").fill("wrong")
+    tab.get_by_role("button", name="Delete my account").click()
+    expect(tab.get_by_role("alert").filter(has_text="The password is wrong.")).to_be_visible()
+    tab.get_by_label("Your password, to delete the account").fill(PASSWORD)
+    tab.get_by_role("button", name="Delete my account").click()
+    for page in (tab, second, elsewhere):
+        expect_login_with(page, "account_deleted", "Your account has been deleted.")
+        assert person not in page.content()
+    tab.get_by_label("Username").fill(person)
+    tab.get_by_label("Password").fill(PASSWORD)
+    tab.get_by_role("button", name="Log in").click()
+    expect(tab.get_by_role("alert").filter(has_text="wrong")).to_be_visible()
+
+
+def test_the_activity_page_tells_what_happened(tab, person):
+    sign_in(tab, person)
+    fill_password_form(tab, current="wrong")
+    change_password(tab)
+    expect(tab.get_by_role("alert").filter(has_text="wrong")).to_be_visible()
+    tab.get_by_role("link", name="Activity").click()
+    expect(tab).to_have_url(re.compile("/account/activity/?$"))
+    events = tab.get_by_role("list", name="Events").get_by_role("listitem")
+    expect(events.nth(0)).to_contain_text("Wrong password when asked to confirm")
+    expect(events.nth(1)).to_contain_text("Logged in")
+    expect(events.nth(1)).to_contain_text("Chrome on Linux")

@@ -1,0 +1,231 @@
+"""Administration: users found, made, given roles, disabled; at once, on open pages too; and nobody else gets near it."""
+
+import csv
+import io
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from rxapp.auth.users import find_user
+from tests.e2e.conftest import PASSWORD, USER, expect_login_with, log_in, sign_in, stored
+from tests.e2e.database import open_service
+
+NEW_PASSWORD = "correct horse battery staple"
+STALE = 601
+
+
+def open_user(tab, user_name):
+    tab.goto("/admin/users")
+    tab.get_by_label("Search by name").fill(user_name)
+    tab.get_by_role("link", name=user_name).click()
+    expect(tab.get_by_role("heading", name=user_name)).to_be_visible()
+
+
+@pytest.fixture
+def admin(tab, administrator):
+    sign_in(tab, administrator, to="/admin/users")
+    return tab
+
+
+def test_a_user_is_found_by_part_of_either_name_in_any_letter_case(admin, server, person):
+    with open_service(server) as service:
+        service.create_user(f"ff-{person}", PASSWORD, display_name=f"Zoë {person} of Malmö")
+    admin.get_by_label("Search by name").fill(f"ZOË {person.upper()}")
+    expect(admin.get_by_role("status").filter(has_text="1 user")).to_be_visible()
+    expect(admin.get_by_role("list", name="Users").get_by_role("listitem")).to_have_count(1)
+    admin.get_by_label("Search by name").fill("%")
+    expect(admin.get_by_role("status").filter(has_text="0 users")).to_be_visible()
+
+
+def test_users_are_paged_through(admin, server, person):
+    with open_service(server) as service:
+        for number in range(30):
+            service.create_user(f"{person}-{number:02}", PASSWORD)
+    admin.get_by_label("Search by name").fill(f"{person}-")
+    users = admin.get_by_role("list", name="Users").get_by_role("listitem")
+    expect(users).to_have_count(25)
+    admin.get_by_role("button", name="Next").click()
+    expect(admin.get_by_text("Page 2 of 2")).to_be_visible()
+    expect(users).to_have_count(5)
+    expect(admin.get_by_role("button", name="Next")).to_be_disabled()
+    admin.get_by_role("button", name="Previous").click()
+    expect(users).to_have_count(25)
+
+
+def test_a_new_user_sets_the_password_by_a_link_that_works_once(admin, other_profile, person, server):
+    new_user = f"made-{person}"
+    admin.get_by_text("New user").click()
+    admin.get_by_label("Username").fill(new_user)
+    admin.get_by_label("Display name").fill("Made by an administrator")
+    admin.get_by_label("Roles").fill("Manager")
+    admin.get_by_role("button", name="Create user").click()
+    expect(admin.get_by_text(f"{new_user} has an account now.")).to_be_visible()
+    link = admin.get_by_label("Link to set the password").input_value()
+    assert link.startswith(f"{server.url}/set-password#rxp1_")
+    theirs = other_profile.new_page()
+    theirs.goto(link)
+    expect(theirs.get_by_text(f"For the user {new_user}.")).to_be_visible()
+    theirs.get_by_label("New password", exact=True).fill("too short")
+    theirs.get_by_label("Repeat new password").fill("too short")
+    theirs.get_by_role("button", name="Set password").click()
+    expect(theirs.get_by_role("alert").filter(has_text="at least 15 characters")).to_be_visible()
+    theirs.get_by_label("New password", exact=True).fill(NEW_PASSWORD)
+    theirs.get_by_label("Repeat new password").fill(NEW_PASSWORD)
+    theirs.get_by_role("button", name="Set password").click()
+    expect(theirs.get_by_role("status").filter(has_text="Your password is set.")).to_be_visible()
+    sign_in(theirs, new_user, NEW_PASSWORD, to="/customers")
+    again = other_profile.new_page()
+    again.goto(link)
+    expect(again.get_by_role("alert").filter(has_text="This link was used already")).to_be_visible()
+    assert link.partition("#")[2] not in server.log.read_text()
+
+
+def test_a_taken_name_is_said_and_nothing_typed_is_lost(admin):
+    admin.get_by_text("New user").click()
+    admin.get_by_label("Username").fill(USER.upper())
+    admin.get_by_label("Display name").fill("Somebody")
+    admin.get_by_role("button", name="Create user").click()
+    expect(admin.get_by_role("alert").filter(has_text="This user name is taken.")).to_be_visible()
+    expect(admin.get_by_label("Display name")).to_have_value("Somebody")
+
+
+def test_a_role_given_and_taken_shows_at_once_on_an_open_page(admin, other_profile, person):
+    theirs = other_profile.new_page()
+    sign_in(theirs, person)
+    theirs.goto("/customers")
+    expect(theirs.get_by_role("heading", name="You do not have access")).to_be_visible()
+    open_user(admin, person)
+    admin.get_by_role("checkbox", name="Manager").click()
+    expect(admin.get_by_role("checkbox", name="Manager")).to_be_checked()
+    expect(theirs.get_by_text("John Doe")).to_be_visible(timeout=1500)
+    admin.get_by_role("checkbox", name="Manager").click()
+    expect(theirs.get_by_role("heading", name="You do not have access")).to_be_visible(timeout=1500)
+    assert "Jane Doe" not in theirs.content()
+
+
+def test_a_role_that_no_page_asks_for_can_be_given(admin, person, server):
+    open_user(admin, person)
+    admin.get_by_label("Another role").fill("Auditor")
+    admin.get_by_role("button", name="Give").click()
+    expect(admin.get_by_role("checkbox", name="Auditor")).to_be_checked()
+    with open_service(server) as service:
+        assert service.administration.find_user(person).roles == ["Auditor"]
+
+
+def test_disabling_ends_every_page_and_refuses_login_until_enabled_again(admin, other_profile, person):
+    theirs = other_profile.new_page()
+    sign_in(theirs, person)
+    open_user(admin, person)
+    admin.get_by_role("button", name="Disable").click()
+    expect_login_with(theirs, "user_disabled", "An administrator has disabled your account.")
+    theirs.get_by_label("Username").fill(person)
+    theirs.get_by_label("Password").fill(PASSWORD)
+    theirs.get_by_role("button", name="Log in").click()
+    expect(theirs.get_by_role("alert").filter(has_text="wrong")).to_be_visible()
+    admin.get_by_role("button", name="Enable").click()
+    expect(admin.get_by_role("button", name="Disable")).to_be_visible()
+    sign_in(theirs, person)
+
+
+def test_an_administrator_ends_one_session_and_all_of_a_user(admin, other_profile, browser, server, person):
+    first, second = other_profile.new_page(), browser.new_context(base_url=server.url).new_page()
+    sign_in(first, person)
+    sign_in(second, person)
+    open_user(admin, person)
+    sessions = admin.get_by_role("list", name="Sessions").get_by_role("listitem")
+    expect(sessions).to_have_count(2)
+    sessions.first.get_by_role("button").click()
+    expect(sessions).to_have_count(1)
+    admin.get_by_role("button", name="End all").click()
+    for page in (first, second):
+        expect_login_with(page, "ended_by_administrator", "An administrator ended your session.")
+    expect(admin.get_by_text("Not signed in anywhere.")).to_be_visible()
+    second.context.close()
+
+
+@pytest.fixture
+def alone(server):
+    """No administrator but the test's own: the demo's is none for a while."""
+    with open_service(server) as service, service.database.write() as db:
+        find_user(db, "admin").roles = []
+    yield
+    with open_service(server) as service, service.database.write() as db:
+        find_user(db, "admin").roles = ["Admin"]
+
+
+def test_the_last_administrator_can_neither_step_down_nor_be_disabled(admin, administrator, alone):
+    open_user(admin, administrator)
+    admin.get_by_role("checkbox", name="Admin").click()
+    expect(admin.get_by_role("alert").filter(has_text="This is the only administrator.")).to_be_visible()
+    expect(admin.get_by_role("checkbox", name="Admin")).to_be_checked()
+    admin.get_by_role("button", name="Disable").click()
+    expect(admin.get_by_role("alert").filter(has_text="This is the only administrator.")).to_be_visible()
+    admin.goto("/account")
+    admin.get_by_label("Your password, to delete the account").fill(PASSWORD)
+    admin.get_by_role("button", name="Delete my account").click()
+    expect(admin.get_by_role("alert").filter(has_text="This is the only administrator.")).to_be_visible()
+
+
+def test_long_after_the_password_it_is_asked_for_and_the_filled_form_is_then_sent(admin, server, person):
+    new_user = f"later-{person}"
+    admin.get_by_text("New user").click()
+    admin.get_by_label("Username").fill(new_user)
+    server.move_clock(STALE)
+    admin.get_by_role("button", name="Create user").click()
+    expect(admin.get_by_role("dialog")).to_be_visible()
+    admin.keyboard.type(PASSWORD)
+    admin.keyboard.press("Enter")
+    expect(admin.get_by_text(f"{new_user} has an account now.")).to_be_visible()
+
+
+@pytest.mark.parametrize("query", ["", "?id=garbage", "?id=00000000-0000-4000-8000-000000000000"])
+def test_a_user_that_is_not_there_is_said(admin, query):
+    admin.goto(f"/admin/user{query}")
+    expect(admin.get_by_role("alert").filter(has_text="There is no such user.")).to_be_visible()
+
+
+class TestEvents:
+    def test_they_are_filtered_by_user_kind_and_day(self, admin, other_profile, person):
+        theirs = other_profile.new_page()
+        sign_in(theirs, person)
+        admin.get_by_role("link", name="Events").click()
+        admin.get_by_label("User", exact=True).fill(person)
+        admin.get_by_role("button", name="Filter").click()
+        events = admin.get_by_role("list", name="Events").get_by_role("listitem")
+        expect(events).to_have_count(2)
+        expect(events.first).to_contain_text("Logged in")
+        admin.get_by_label("What happened").select_option("Account created")
+        admin.get_by_role("button", name="Filter").click()
+        expect(events).to_have_count(1)
+        admin.get_by_label("Until (UTC)").fill("2020-01-01")
+        admin.get_by_role("button", name="Filter").click()
+        expect(admin.get_by_role("status").filter(has_text="0 events")).to_be_visible()
+        admin.get_by_label("User", exact=True).fill("nobody of that name")
+        admin.get_by_role("button", name="Filter").click()
+        expect(admin.get_by_role("alert").filter(has_text="There is no user of that name.")).to_be_visible()
+
+    def test_they_are_exported_as_csv(self, admin, person):
+        admin.get_by_role("link", name="Events").click()
+        admin.get_by_label("User", exact=True).fill(person)
+        admin.get_by_role("button", name="Filter").click()
+        expect(admin.get_by_role("status").filter(has_text="1 event")).to_be_visible()
+        with admin.expect_download() as download:
+            admin.get_by_role("button", name="Export as CSV").click()
+        assert download.value.suggested_filename == "security-events.csv"
+        (row,) = csv.DictReader(io.StringIO(Path(download.value.path()).read_text()))
+        assert row["kind"] == "user_created"
+
+
+def test_a_user_who_is_no_administrator_gets_the_403_page(tab, person):
+    sign_in(tab, person)
+    for route in ("/admin/users", "/admin/user", "/admin/events"):
+        tab.goto(route)
+        expect(tab.get_by_role("heading", name="You do not have access")).to_be_visible()
+
+
+def test_a_manager_sees_no_way_to_administration(tab):
+    log_in(tab)
+    expect(tab.get_by_role("link", name="Users")).to_have_count(0)
+    assert re.search("refreshToken", str(stored(tab)))

@@ -1,0 +1,99 @@
+"""Making an account for oneself: the policy in words, nothing typed is lost, and one is signed in with it."""
+
+import re
+import uuid
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.e2e.conftest import USER, sign_in, stored
+
+GOOD_PASSWORD = "correct horse battery staple"
+
+
+@pytest.fixture
+def user_name() -> str:
+    return f"new-{uuid.uuid4().hex[:8]}"
+
+
+def fill(tab, user_name, password=GOOD_PASSWORD, again=None):
+    tab.goto("/register")
+    tab.get_by_label("Username").fill(user_name)
+    tab.get_by_label("Display name").fill("Somebody New")
+    tab.get_by_label("Password", exact=True).fill(password)
+    tab.get_by_label("Repeat password").fill(password if again is None else again)
+
+
+def create(tab):
+    tab.get_by_role("button", name="Create account").click()
+
+
+def test_a_person_registers_is_signed_in_and_can_sign_in_again(tab, other_profile, user_name):
+    tab.goto("/login")
+    tab.get_by_role("link", name="Create an account").click()
+    expect(tab).to_have_url(re.compile("/register/?$"))
+    fill(tab, user_name)
+    create(tab)
+    expect(tab.get_by_text(f"You are signed in as {user_name}.")).to_be_visible()
+    assert stored(tab)["refreshToken"]
+    sign_in(other_profile.new_page(), user_name.upper(), GOOD_PASSWORD)
+
+
+def test_with_the_keyboard_alone(tab, user_name):
+    tab.goto("/register")
+    expect(tab.get_by_label("Username")).to_be_focused()
+    for text in (user_name, "Somebody New", GOOD_PASSWORD):
+        tab.keyboard.type(text)
+        tab.keyboard.press("Tab")
+    tab.keyboard.press("Tab")  # past the button that shows the password
+    tab.keyboard.type(GOOD_PASSWORD)
+    tab.keyboard.press("Enter")
+    expect(tab.get_by_text(f"You are signed in as {user_name}.")).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("password", "again", "words"),
+    [
+        ("too short", None, "at least 15 characters"),
+        ("passwordpassword", None, "too easy to guess"),
+        ("I love rxapp very much", None, "your user name or the name of this app"),
+        (GOOD_PASSWORD, GOOD_PASSWORD.upper(), "not the same"),
+    ],
+)
+def test_a_refused_password_is_explained_and_nothing_typed_is_lost(tab, user_name, password, again, words):
+    fill(tab, user_name, password, again)
+    create(tab)
+    expect(tab.get_by_role("alert").filter(has_text=words)).to_be_visible()
+    expect(tab.get_by_label("Password", exact=True)).to_be_focused()
+    expect(tab.get_by_label("Username")).to_have_value(user_name)
+    expect(tab.get_by_label("Password", exact=True)).to_have_value(password)
+    assert stored(tab) == {}
+
+
+def test_a_name_that_reads_like_one_that_is_taken_is_refused(tab):
+    fill(tab, USER.upper())
+    create(tab)
+    expect(tab.get_by_role("alert").filter(has_text="This user name is taken.")).to_be_visible()
+    expect(tab.get_by_label("Username")).to_be_focused()
+
+
+def test_a_hint_follows_the_typing(tab, user_name):
+    tab.goto("/register")
+    password = tab.get_by_label("Password", exact=True)
+    expect(tab.get_by_text("At least 15 characters.")).to_be_visible()
+    password.press_sequentially("aaaaaaaaaaaaaa")
+    expect(tab.get_by_text("1 more character to go")).to_be_visible()
+    password.press_sequentially("aaaa")
+    expect(tab.get_by_text("too easy to guess")).to_be_visible()
+    password.fill(GOOD_PASSWORD)
+    expect(tab.get_by_text("Very good")).to_be_visible()
+
+
+def test_no_password_is_in_the_log_or_in_a_url(tab, server, user_name):
+    requested = []
+    tab.on("request", lambda request: requested.append(request.url))
+    fill(tab, user_name)
+    create(tab)
+    expect(tab.get_by_text("You are signed in as")).to_be_visible()
+    assert GOOD_PASSWORD not in server.log.read_text()
+    assert not [url for url in requested if "horse" in url]
