@@ -56,7 +56,7 @@ async ({clientToken, names, boot, path}) => {
 @functools.cache
 def handlers() -> dict[str, str | list[str]]:
     """Every event handler of the app and of `rxapp.auth`, and its policy: "public", or the roles that may call it."""
-    environment = {"PATH": "", "DATABASE_URL": "sqlite://", "RXAPP_SECRET_KEY": "x" * 40}
+    environment = {"PATH": "", "DATABASE_URL": "sqlite:///unused.db", "RXAPP_SECRET_KEY": "x" * 40}
     listed = subprocess.run(
         [sys.executable, "-c", LIST_HANDLERS], cwd=ROOT, env=environment, capture_output=True, text=True, check=True
     )
