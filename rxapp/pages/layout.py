@@ -8,7 +8,7 @@ from rxapp.auth.web import AuthState
 from rxapp.auth.web.pages.style import HEADING, SECONDARY, TEXT
 
 LINK = (
-    "rounded-md px-3 py-2 text-sm font-medium text-slate-700 hover:bg-slate-100 hover:text-slate-950 "
+    "rounded-md px-2 py-2 text-sm font-medium whitespace-nowrap sm:px-3 text-slate-700 hover:bg-slate-100 hover:text-slate-950 "
     "focus-visible:outline-2 focus-visible:outline-indigo-600 dark:text-slate-200 dark:hover:bg-slate-800 dark:hover:text-white"
 )
 

@@ -122,6 +122,12 @@ class TestLongAfterThePassword:
         elsewhere.reload()
         expect(elsewhere.get_by_label("Display name")).to_be_visible()
 
+    def test_leaving_the_page_gives_it_up_too(self, asked):
+        tab, _ = asked
+        tab.goto("/account")
+        expect(tab.get_by_label("Display name")).to_be_visible()
+        expect(tab.get_by_role("dialog")).to_be_hidden()
+
     def test_it_is_not_asked_for_twice_within_ten_minutes(self, asked, other_profile, person):
         tab, elsewhere = asked
         tab.keyboard.type(PASSWORD)

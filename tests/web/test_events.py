@@ -12,6 +12,7 @@ from rxapp.auth.security_events import EventFilter, EventKind
 from rxapp.auth.web import current_user
 from rxapp.auth.web.confirmation import ConfirmationState
 from rxapp.auth.web.guards import event
+from rxapp.auth.web.pages.confirm import ConfirmState
 from rxapp.auth.web.policy import PUBLIC, policy_of
 from rxapp.auth.web.runtime import use_service
 from rxapp.auth.web.state import IN, OUT, AuthState
@@ -186,7 +187,7 @@ class TestFresh:
         return in_a_loop(page.get_state(ConfirmationState))
 
     def confirm(self, page, password) -> list:
-        return run(page, "submit", of=ConfirmationState, form={"confirmation": password})
+        return run(page, "submit", of=ConfirmState, form={"confirmation": password})
 
     def test_within_ten_minutes_of_the_login_they_run(self, signed_in, clock):
         clock.move(minutes=10)

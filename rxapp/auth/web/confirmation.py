@@ -1,25 +1,12 @@
-"""Asking a signed-in person for their password again, and then going on with what they were about to do (ASVS 7.5.3)."""
-
-from typing import Any, TypedDict
+"""Whether a page asks its person for the password again, and the event that waits for it (ASVS 7.5.3)."""
 
 import reflex as rx
 
-from rxapp.auth.errors import AuthError, WrongPassword
-from rxapp.auth.web.forms import text_in
-from rxapp.auth.web.policy import for_any_user, public
-from rxapp.auth.web.runtime import get_service, in_hashing_thread
-from rxapp.auth.web.senders import page_client
-from rxapp.auth.web.state import AuthState
-
-
-class ConfirmationForm(TypedDict):
-    """The form's one field."""
-
-    confirmation: str
+from rxapp.auth.web.policy import public
 
 
 class ConfirmationState(rx.State):
-    """Whether the page asks for the password, and the event that waits for it."""
+    """`pages/confirm.py` shows it and checks the password; the guards and the pages' loading open and close it."""
 
     is_open: bool = False
     is_busy: bool = False
@@ -31,31 +18,14 @@ class ConfirmationState(rx.State):
     @public
     async def cancel(self) -> None:
         """Go back to the page as it was; the event that waited does not happen."""
-        self.is_open, self.error, self._interrupted = False, "", None
-
-    @rx.event
-    @for_any_user
-    async def submit(self, form: ConfirmationForm) -> Any:
-        """Check the password and let the event that waited happen now.
-
-        It verifies who is there by itself: the guards build on this state and cannot guard it.
-        """
-        self.is_busy, self.error = True, ""
-        yield
-        self.is_busy = False
-        auth = await self.get_state(AuthState)
-        try:
-            identity = await auth._authenticate()
-            password = text_in(form, "confirmation")
-            await in_hashing_thread(get_service().accounts.confirm_password, identity, password, page_client(self))
-        except WrongPassword as error:
-            self.error = error.message
-            yield rx.set_focus("confirmation")
-        except AuthError as error:
-            yield auth._leave(error)
-        else:
-            yield self._interrupted
-            self.is_open, self._interrupted = False, None
+        self._close()
 
     def _ask(self, interrupted: rx.event.Event) -> None:
         self.is_open, self.is_busy, self.error, self._interrupted = True, False, "", interrupted
+
+    def _close(self) -> rx.event.Event | None:
+        """Ask no more. Returns the event that waited."""
+        interrupted = self._interrupted
+        if self.is_open:
+            self.is_open, self.is_busy, self.error, self._interrupted = False, False, "", None
+        return interrupted

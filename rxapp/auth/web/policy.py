@@ -27,11 +27,6 @@ def guarded(handler: H, roles: frozenset[str]) -> H:
     return handler
 
 
-def for_any_user(handler: H) -> H:
-    """Mark a handler that verifies by itself that somebody is signed in."""
-    return guarded(handler, frozenset())
-
-
 def note_roles(roles: Iterable[str]) -> None:
     """Note that some guard asks for these roles."""
     _known_roles.update(roles)

@@ -16,6 +16,7 @@ from rxapp.auth.errors import AccessTokenExpired, AuthError, InvalidToken, Revoc
 from rxapp.auth.identity import Identity
 from rxapp.auth.token_pairs import TokenPair
 from rxapp.auth.web.components import token_store
+from rxapp.auth.web.confirmation import ConfirmationState
 from rxapp.auth.web.navigation import login_url
 from rxapp.auth.web.open_pages import register_page, sign_out_open_pages
 from rxapp.auth.web.policy import public
@@ -55,6 +56,7 @@ class AuthState(rx.State):
     async def enter(self) -> EventSpec | None:
         """On load of every page: find out who is there, rotating if need be, and send nobodies away from guarded pages."""
         self._is_leaving = False
+        (await self.get_state(ConfirmationState))._close()  # what it asked for belongs to the page that was left
         try:
             await self._authenticate()
         except AuthError as error:

@@ -1,12 +1,45 @@
 """The dialog that asks for the password again, on whatever page one is."""
 
+from typing import Any, TypedDict
+
 import reflex as rx
 
+from rxapp.auth.errors import WrongPassword
 from rxapp.auth.web.components import modal
 from rxapp.auth.web.confirmation import ConfirmationState
-from rxapp.auth.web.forms import auth_form, submit_button
+from rxapp.auth.web.forms import auth_form, submit_button, text_in
+from rxapp.auth.web.guards import current_user, event
 from rxapp.auth.web.pages import style
 from rxapp.auth.web.pages.fields import notices, password_field
+from rxapp.auth.web.runtime import get_service, in_hashing_thread
+from rxapp.auth.web.senders import page_client
+
+
+class ConfirmForm(TypedDict):
+    """The form's one field."""
+
+    confirmation: str
+
+
+class ConfirmState(rx.State):
+    """Checks the password that the dialog asked for."""
+
+    @event
+    async def submit(self, form: ConfirmForm) -> Any:
+        """Check it, and let the event that waited happen now."""
+        confirmation = await self.get_state(ConfirmationState)
+        confirmation.is_busy, confirmation.error = True, ""
+        yield
+        confirmation.is_busy = False
+        confirm, password = get_service().accounts.confirm_password, text_in(form, "confirmation")
+        try:
+            await in_hashing_thread(confirm, current_user(), password, page_client(self))
+        except WrongPassword as error:
+            confirmation.error = error.message
+            yield rx.set_focus("confirmation")
+        else:
+            yield confirmation._close()
+
 
 _DIALOG = "m-auto w-[calc(100%-2rem)] max-w-sm p-6 backdrop:bg-slate-950/60 dark:text-slate-100 " + style.CARD
 
@@ -26,7 +59,7 @@ def confirm_dialog() -> rx.Component:
                 submit_button("Confirm", "Checking…", is_busy=ConfirmationState.is_busy, class_name=style.PRIMARY),
                 class_name="flex justify-end gap-3",
             ),
-            on_submit=ConfirmationState.submit,
+            on_submit=ConfirmState.submit,
             is_busy=ConfirmationState.is_busy,
         ),
         is_open=ConfirmationState.is_open,

@@ -99,7 +99,7 @@ def _item(row: Any, now: Any, with_user: bool) -> rx.Component:
             rx.el.p(
                 row.who if with_user else rx.fragment(),
                 rx.cond(row.by, rx.el.span(" by ", rx.el.strong(row.by))),
-                rx.cond(row.place, rx.el.span(" · " if with_user else "", row.place)),
+                rx.cond(row.place, rx.el.span(" · " if with_user else rx.cond(row.by, " · ", ""), row.place)),
                 class_name=style.SMALL + " break-words",
             ),
             class_name="min-w-0",
