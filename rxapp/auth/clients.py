@@ -8,6 +8,9 @@ MAXIMUM_ADDRESS_LENGTH = 64
 MAXIMUM_USER_AGENT_LENGTH = 256
 _MAXIMUM_DEVICE_LENGTH = 64
 
+_NO_BRANDS = ("Generic", "Spider")
+"""What the parser calls the maker of a device that is not named: Chrome calls every Android phone "K"."""
+
 
 @dataclass(frozen=True, slots=True)
 class Client:
@@ -25,7 +28,8 @@ class Client:
         """The browser and the system in words, such as "Firefox on Windows"; "Unknown device" if the user agent names none."""
         found = parse(self.user_agent)
         browser = found.user_agent.family if found.user_agent else ""
-        system = found.device.family if found.device and found.device.brand else found.os.family if found.os else ""
+        is_named = found.device and found.device.brand and not found.device.brand.startswith(_NO_BRANDS)
+        system = found.device.family if found.device and is_named else found.os.family if found.os else ""
         return (" on ".join(part for part in (browser, system) if part) or "Unknown device")[:_MAXIMUM_DEVICE_LENGTH]
 
 
