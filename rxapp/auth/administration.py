@@ -50,7 +50,10 @@ class Administration:
 
     def find_users(self, search: str = "", *, limit: int, offset: int = 0) -> tuple[int, Sequence[User]]:
         """How many users have the text in either name, in any letter case, and `limit` of them in the order of their names."""
-        matching = col(User.search_key).contains(users.user_name_key(search), autoescape=True)
+        key = users.user_name_key(search)
+        if not users.may_be_in_a_name(key):
+            return 0, []
+        matching = col(User.search_key).contains(key, autoescape=True)
         with self._database.read() as db:
             total = db.exec(select(func.count()).select_from(User).where(matching)).one()
             page = select(User).where(matching).order_by(col(User.user_name_key)).limit(limit).offset(offset)
