@@ -162,7 +162,7 @@ def standing_of(db: Connection, owner_id: UUID, now: datetime, idle_since: datet
 def count_standing(db: Connection, owner_ids: Sequence[UUID], now: datetime, idle_since: datetime) -> dict[UUID, int]:
     """How many sessions stand of each of these users; those who have none are left out."""
     parameters = {"owner_ids": list(owner_ids), "now": now, "idle_since": idle_since}
-    return dict(db.execute(_COUNT_STANDING, parameters).tuples().all())
+    return dict(db.execute(_COUNT_STANDING, parameters).all())
 
 
 def count_ended(db: Connection, ended_before: datetime) -> int:

@@ -134,7 +134,8 @@ def require_another_administrator(db: Session, user_id: UUID) -> None:
     The administrators' rows are locked, in one order and before any other row, so that of two who remove each other at the same
     moment one is refused, and neither waits for the other for ever.
     """
-    is_administrator = cast(User.roles, String).contains(f'"{ADMIN_ROLE}"', autoescape=True)
-    standing = select(User.id).where(is_administrator, col(User.disabled_at).is_(None))
-    if db.exec(standing.order_by(col(User.id)).with_for_update()).all() == [user_id]:
+    may_be_administrator = cast(User.roles, String).contains(f'"{ADMIN_ROLE}"', autoescape=True)  # SQLite's ignores letter case
+    standing = select(User.id, User.roles).where(may_be_administrator, col(User.disabled_at).is_(None))
+    found = db.exec(standing.order_by(col(User.id)).with_for_update()).all()
+    if [administrator_id for administrator_id, roles in found if ADMIN_ROLE in roles] == [user_id]:
         raise LastAdministrator
