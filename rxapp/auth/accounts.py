@@ -80,11 +80,11 @@ class Accounts:
 
     def confirm_password(self, identity: Identity, password: str, client: Client = NO_CLIENT) -> None:
         """Note that the person has just given the password, so that what asks for a fresh sign-in goes on. `WrongPassword`."""
-        self._verify_own_password(identity, password, client)
-        with self._database.transaction() as db:
-            sessions.mark_authenticated(db, identity.session_id, self._clock())
-            facts: dict[str, Any] = {"user_id": identity.user_id, "session_id": identity.session_id, "client": client}
-            events.record(db, EventKind.PASSWORD_CONFIRMED, self._clock(), **facts)
+        user = self._verify_own_password(identity, password, client)
+        with self._database.write() as db:
+            self._require_unchanged(db, user)
+            sessions.mark_authenticated(db.connection(), identity.session_id, self._clock())
+            self._record(db, EventKind.PASSWORD_CONFIRMED, user.id, client, identity.session_id)
 
     def change_password(
         self, identity: Identity, current: str, new: str, client: Client = NO_CLIENT, *, ends_other_sessions: bool = True
@@ -133,14 +133,13 @@ class Accounts:
 
     def delete(self, identity: Identity, password: str, client: Client = NO_CLIENT) -> list[UUID]:
         """Delete the account for good. Raises `WrongPassword` or `LastAdministrator`. Returns the ids of the ended sessions."""
-        self._verify_own_password(identity, password, client)
+        user = self._verify_own_password(identity, password, client)
         with self._database.write() as db:
-            users.require_another_administrator(db, identity.user_id)
-            ended = end_sessions_of(
-                db.connection(), identity.user_id, RevocationReason.ACCOUNT_DELETED, self._clock(), client=client
-            )
-            self._record(db, EventKind.USER_DELETED, identity.user_id, client, identity.session_id)
-            db.connection().execute(delete(User).where(col(User.id) == identity.user_id))
+            users.require_another_administrator(db, user.id)
+            self._require_unchanged(db, user)
+            ended = end_sessions_of(db.connection(), user.id, RevocationReason.ACCOUNT_DELETED, self._clock(), client=client)
+            self._record(db, EventKind.USER_DELETED, user.id, client, identity.session_id)
+            db.connection().execute(delete(User).where(col(User.id) == user.id))
         return ended
 
     def sessions_of(self, identity: Identity) -> Sequence[Any]:
@@ -177,6 +176,10 @@ class Accounts:
                 events.record(db, EventKind.PASSWORD_CONFIRMATION_FAILED, self._clock(), **facts)
             raise WrongPassword from error
         return user
+
+    def _require_unchanged(self, db: Session, user: User) -> None:
+        if not users.is_unchanged(db, user):
+            raise WrongPassword
 
     def _record(self, db: Session, kind: EventKind, user_id: UUID, client: Client, session_id: UUID | None = None) -> None:
         events.record(db.connection(), kind, self._clock(), user_id=user_id, session_id=session_id, client=client)

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-import sqlalchemy as sa
 from sqlmodel import Session, col, func, select
 
 from rxapp.auth import security_events as events
@@ -14,7 +13,7 @@ from rxapp.auth.clients import NO_CLIENT, Client
 from rxapp.auth.clock import Clock
 from rxapp.auth.database import Database
 from rxapp.auth.errors import InputRefused, RevocationReason
-from rxapp.auth.models import AuthSession, User
+from rxapp.auth.models import User
 from rxapp.auth.password_links import PasswordLinks
 from rxapp.auth.password_policy import require_good_password
 from rxapp.auth.passwords import PasswordHasher
@@ -41,15 +40,6 @@ class Actor:
 
 OPERATOR = Actor()
 
-_SHOWN_OF_A_SESSION = ("id", "device", "address", "created_at", "last_used_at", "expires_at")
-
-_SELECT_ALL_STANDING = (
-    sa.select(col(User.user_name), *(getattr(AuthSession, name) for name in _SHOWN_OF_A_SESSION))
-    .join(User, col(User.id) == col(AuthSession.user_id))
-    .where(*sessions._IS_STANDING)
-    .order_by(col(AuthSession.last_used_at).desc(), col(AuthSession.id))
-)
-
 
 class Administration:
     """Threads share one instance."""
@@ -65,8 +55,10 @@ class Administration:
 
     def find_users(self, search: str = "", *, limit: int, offset: int = 0) -> tuple[int, Sequence[User]]:
         """How many users have the text in either name, in any letter case, and `limit` of them in the order of their names."""
-        wanted = "".join(character for character in users.user_name_key(search) if character.isprintable())
-        matching = col(User.search_key).contains(wanted, autoescape=True)
+        key = users.user_name_key(search)
+        if not users.may_be_in_a_name(key):
+            return 0, []
+        matching = col(User.search_key).contains(key, autoescape=True)
         with self._database.read() as db:
             total = db.exec(select(func.count()).select_from(User).where(matching)).one()
             page = select(User).where(matching).order_by(col(User.user_name_key)).limit(limit).offset(offset)
@@ -98,7 +90,7 @@ class Administration:
         """Everybody's sessions that stand, each with its `user_name`, the last used first."""
         now = self._clock()
         with self._database.connect() as db:
-            return db.execute(_SELECT_ALL_STANDING, {"now": now, "idle_since": now - self._settings.session_idle_timeout}).all()
+            return sessions.all_standing(db, now, now - self._settings.session_idle_timeout)
 
     def create_user(self, user_name: str, display_name: str, roles: list[str], actor: Actor = OPERATOR) -> tuple[User, str]:
         """Make an account without a password, and the token of the link with which its person sets one.

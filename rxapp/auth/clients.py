@@ -1,5 +1,6 @@
 """Where a request comes from, as far as it says: for the audit log and for a person's own list of sessions."""
 
+import re
 from dataclasses import dataclass
 
 from ua_parser import parse
@@ -7,6 +8,12 @@ from ua_parser import parse
 MAXIMUM_ADDRESS_LENGTH = 64
 MAXIMUM_USER_AGENT_LENGTH = 256
 _MAXIMUM_DEVICE_LENGTH = 64
+
+_PRODUCT = re.compile(r"([A-Za-z][\w.+-]{0,31})/\d")
+"""How a program names itself and its version (RFC 9110 §10.1.5)."""
+
+_NO_BRANDS = ("Generic", "Spider")
+"""What the parser calls the maker of a device that is not named: Chrome calls every Android phone "K"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +31,10 @@ class Client:
     def describe_device(self) -> str:
         """The browser and the system in words, such as "Firefox on Windows"; for a program the name that it gives itself."""
         found = parse(self.user_agent)
-        browser = found.user_agent.family if found.user_agent else self.user_agent.partition("/")[0].strip()
-        system = found.device.family if found.device and found.device.brand else found.os.family if found.os else ""
+        program = _PRODUCT.match(self.user_agent)
+        browser = found.user_agent.family if found.user_agent else program[1] if program else ""
+        is_named = found.device and found.device.brand and not found.device.brand.startswith(_NO_BRANDS)
+        system = found.device.family if found.device and is_named else found.os.family if found.os else ""
         return (" on ".join(part for part in (browser, system) if part) or "Unknown device")[:_MAXIMUM_DEVICE_LENGTH]
 
 

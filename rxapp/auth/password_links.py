@@ -38,12 +38,13 @@ class PresentedLink:
 
     @classmethod
     def parse(cls, token: str) -> "PresentedLink":
-        """Take a token apart, or raise `InvalidToken`."""
-        encoded = token.removeprefix(PREFIX)
-        if encoded == token or len(encoded) != _ENCODED_LENGTH:
+        """Take a token apart, or raise `InvalidToken`. There is exactly one spelling of each token."""
+        if not isinstance(token, str) or len(token) != len(PREFIX) + _ENCODED_LENGTH:
             raise InvalidToken
         try:
-            raw = base64.urlsafe_b64decode(encoded + "=" * (-_ENCODED_LENGTH % 4))
+            raw = base64.urlsafe_b64decode(token.removeprefix(PREFIX) + "=" * (-_ENCODED_LENGTH % 4))
+            if _encode(raw) != token:
+                raise InvalidToken
             seconds = int.from_bytes(raw[_USER_ID_BYTES:-_MAC_BYTES], "big")
             return cls(UUID(bytes=raw[:_USER_ID_BYTES]), datetime.fromtimestamp(seconds, UTC), raw[-_MAC_BYTES:])
         except (binascii.Error, ValueError, OverflowError, OSError) as error:
@@ -62,7 +63,7 @@ class PasswordLinks:
         """A token with which the user's password can be set once, within `password_link_lifetime`."""
         expires_at = int((self._clock() + self._lifetime).timestamp())
         body = user.id.bytes + expires_at.to_bytes(_EXPIRY_BYTES, "big")
-        return PREFIX + base64.urlsafe_b64encode(body + self._mac(body, user)).decode().rstrip("=")
+        return _encode(body + self._mac(body, user))
 
     def verify(self, presented: PresentedLink, user: User) -> None:
         """Raise `InvalidToken` unless this server made the link, for the password hash that still stands, and it is in time."""
@@ -72,3 +73,7 @@ class PasswordLinks:
 
     def _mac(self, body: bytes, user: User) -> bytes:
         return hmac.digest(self._key, body + user.password_hash.encode(), hashlib.sha256)
+
+
+def _encode(raw: bytes) -> str:
+    return PREFIX + base64.urlsafe_b64encode(raw).decode().rstrip("=")

@@ -1,5 +1,6 @@
 """Which passwords may be chosen: long ones that nobody would try first (NIST SP 800-63B-4 §3.1.1.2; ASVS 5.0 §6.2)."""
 
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -14,14 +15,18 @@ MAXIMUM_LENGTH = 256
 
 APP_NAME = "rxapp"
 
-_ESTIMATED_LENGTH = 72
-"""Characters that the estimator looks at: its work grows with the square of the length, and what starts well ends well."""
+_ESTIMATED_LENGTH = 24
+"""Characters that the estimator looks at: what starts well ends well. Its work grows with the square of the length and with each
+sign that may stand for a letter; 72 characters made for that kept a core busy for seconds, 24 for a third of one."""
 
 _SHORTEST_CONTEXT_WORD = 4
 """Shorter names stand in many good passwords by chance."""
 
 _TOO_COMMON = 1
 """zxcvbn's score of what is guessed in under a million tries: common passwords, and their repeats and variations."""
+
+_ESTIMATOR = threading.Lock()
+"""zxcvbn keeps the context words in a global: without a lock, one person's password would be compared to another's name."""
 
 _WORDS = ("Too easy to guess", "Too easy to guess", "Could be better", "Good", "Very good")
 
@@ -36,18 +41,7 @@ class Strength:
 
 def require_good_password(password: str, user_name: str, settings: Settings) -> None:
     """Raise `PasswordRefused`, with what is to be done, unless the password may be chosen. It is taken exactly as typed."""
-    if len(password) < settings.password_minimum_length:
-        raise PasswordRefused(f"Please use at least {settings.password_minimum_length} characters. A few random words will do.")
-    if len(password) > MAXIMUM_LENGTH:
-        raise PasswordRefused(f"Please use at most {MAXIMUM_LENGTH} characters.")
-    if any(character == "\0" or "\ud800" <= character <= "\udfff" for character in password):
-        raise PasswordRefused("This password contains something that is no character.")
-    read_as = user_name_key(password)
-    for word in (user_name_key(user_name), APP_NAME):
-        if len(word) >= _SHORTEST_CONTEXT_WORD and word in read_as:
-            raise PasswordRefused("The password must not contain your user name or the name of this app.")
-    if _estimate(password, [user_name, APP_NAME])["score"] <= _TOO_COMMON:
-        raise PasswordRefused("This password is too easy to guess: it is among the first that would be tried.")
+    _score_of_good_password(password, user_name, settings)
 
 
 def strength_of(password: str, user_name: str, settings: Settings) -> Strength:
@@ -58,12 +52,29 @@ def strength_of(password: str, user_name: str, settings: Settings) -> Strength:
     if missing > 0:
         return Strength(0, f"{missing} more {'character' if missing == 1 else 'characters'} to go")
     try:
-        require_good_password(password, user_name, settings)
+        score = _score_of_good_password(password, user_name, settings)
     except PasswordRefused as refused:
         return Strength(1, refused.message)
-    score = _estimate(password, [user_name, APP_NAME])["score"]
     return Strength(score, _WORDS[score])
 
 
-def _estimate(password: str, context: Sequence[str]) -> dict:
-    return zxcvbn(password[:_ESTIMATED_LENGTH], user_inputs=[word for word in context if word])
+def _score_of_good_password(password: str, user_name: str, settings: Settings) -> int:
+    if len(password) < settings.password_minimum_length:
+        raise PasswordRefused(f"Please use at least {settings.password_minimum_length} characters. A few random words will do.")
+    if len(password) > MAXIMUM_LENGTH:
+        raise PasswordRefused(f"Please use at most {MAXIMUM_LENGTH} characters.")
+    if any(character == "\0" or "\ud800" <= character <= "\udfff" for character in password):
+        raise PasswordRefused("A password cannot contain a NUL character or half of a character.")
+    read_as = user_name_key(password)
+    for word in (user_name_key(user_name), APP_NAME):
+        if len(word) >= _SHORTEST_CONTEXT_WORD and word in read_as:
+            raise PasswordRefused("The password must not contain your user name or the name of this app.")
+    score = _estimate(password, [user_name, APP_NAME])
+    if score <= _TOO_COMMON:
+        raise PasswordRefused("This password is too easy to guess: it is among the first that would be tried.")
+    return score
+
+
+def _estimate(password: str, context: Sequence[str]) -> int:
+    with _ESTIMATOR:
+        return zxcvbn(password[:_ESTIMATED_LENGTH], user_inputs=[word for word in context if word])["score"]

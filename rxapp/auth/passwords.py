@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import NoReturn
 
 from passlib.context import CryptContext
+from passlib.exc import PasswordSizeError
 
 from rxapp.auth.errors import InvalidCredentials
 from rxapp.auth.settings import Settings
@@ -38,11 +39,11 @@ class PasswordHasher:
 
         Returns a hash to store in place of `password_hash` when that was made with other parameters than today's, else None.
         """
-        with self._turn:
-            try:
+        try:
+            with self._turn:
                 is_right, replacement = self._context.verify_and_update(password, password_hash)
-            except ValueError as error:  # too long, or no text that has an encoding: it is nobody's password
-                raise InvalidCredentials from error
+        except (PasswordSizeError, UnicodeEncodeError) as error:
+            raise InvalidCredentials from error  # nobody can have chosen it: over 4096 characters, or half of one
         if not is_right:
             raise InvalidCredentials
         return replacement

@@ -24,7 +24,6 @@ from rxapp.auth.errors import (
     FreshAuthenticationRequired,
     InvalidCredentials,
     InvalidToken,
-    NotFound,
     RevocationReason,
     SessionEnded,
     TokenReused,
@@ -78,19 +77,23 @@ class AuthService:
 
     def log_in(self, user_name: str, password: str, client: Client = NO_CLIENT) -> TokenPair:
         """Check the password and begin a session. Raises `InvalidCredentials`, whatever the cause."""
-        with self.database.read() as db:
-            user = users.find_user(db, user_name)
+        user = None
         try:
-            if user is None or user.disabled_at is not None or not users.has_password(user):
-                self.passwords.refuse_unknown_user(password)
-            rehashed = self.passwords.verify_password(password, user.password_hash)
-            return self._begin_session(user, rehashed, client)
+            while True:
+                with self.database.read() as db:
+                    user = users.find_user(db, user_name)
+                if user is None or user.disabled_at is not None or not users.has_password(user):
+                    self.passwords.refuse_unknown_user(password)
+                rehashed = self.passwords.verify_password(password, user.password_hash)
+                if pair := self._begin_session(user, rehashed, client):
+                    return pair
+                # The password was changed between our look and our write, or another login only rehashed it: look again.
         except InvalidCredentials:
             # The name is not written down: people sometimes type their password there.
             self.record(EventKind.LOGIN_FAILED, user_id=user.id if user else None, client=client)
             raise
 
-    def _begin_session(self, user: User, rehashed: str | None, client: Client) -> TokenPair:
+    def _begin_session(self, user: User, rehashed: str | None, client: Client) -> TokenPair | None:
         now = self.clock()
         session = AuthSession(
             user_id=user.id,
@@ -103,7 +106,8 @@ class AuthService:
             address=client.address,
         )
         with self.database.write() as db:
-            self._require_unchanged(db, user)
+            if not users.is_unchanged(db, user):
+                return None
             db.add(session)
             db.flush()
             if rehashed is not None:
@@ -112,15 +116,6 @@ class AuthService:
             events.record(connection, EventKind.LOGIN, now, user_id=user.id, session_id=session.id, client=client)
             sessions.delete_ended(connection, now - self.settings.ended_session_retention, ENDED_SESSIONS_REMOVED_PER_LOGIN)
         return self._issue_pair(session, user, session.generation)
-
-    def _require_unchanged(self, db: Any, user: User) -> None:
-        """A login that was under way while the password was changed or the user disabled must not begin a session."""
-        try:
-            current = users.get_user(db, user.id)
-        except NotFound:
-            raise InvalidCredentials from None
-        if current.password_hash != user.password_hash or current.disabled_at is not None:
-            raise InvalidCredentials
 
     def refresh(self, access_token: str, refresh_token: str, client: Client = NO_CLIENT) -> TokenPair:
         """Answer a refresh token with its successor, as `rotation.judge` decides. The access token may have expired.

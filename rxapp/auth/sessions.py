@@ -86,16 +86,25 @@ _IS_STANDING = (
     _session.c.last_used_at > bindparam("idle_since"),
 )
 
+_SHOWN = (
+    _session.c.id,
+    _session.c.device,
+    _session.c.address,
+    _session.c.created_at,
+    _session.c.last_used_at,
+    _session.c.expires_at,
+)
+
 _SELECT_STANDING = (
-    select(
-        _session.c.id,
-        _session.c.device,
-        _session.c.address,
-        _session.c.created_at,
-        _session.c.last_used_at,
-        _session.c.expires_at,
-    )
+    select(*_SHOWN)
     .where(_session.c.user_id == bindparam("owner_id"), *_IS_STANDING)
+    .order_by(_session.c.last_used_at.desc(), _session.c.id)
+)
+
+_SELECT_ALL_STANDING = (
+    select(*_SHOWN, _user.c.user_name)
+    .join(_user, _user.c.id == _session.c.user_id)
+    .where(*_IS_STANDING)
     .order_by(_session.c.last_used_at.desc(), _session.c.id)
 )
 
@@ -159,10 +168,15 @@ def standing_of(db: Connection, owner_id: UUID, now: datetime, idle_since: datet
     return db.execute(_SELECT_STANDING, {"owner_id": owner_id, "now": now, "idle_since": idle_since}).all()
 
 
+def all_standing(db: Connection, now: datetime, idle_since: datetime) -> Sequence[Any]:
+    """Everybody's sessions that stand, each with its `user_name`, the last used first."""
+    return db.execute(_SELECT_ALL_STANDING, {"now": now, "idle_since": idle_since}).all()
+
+
 def count_standing(db: Connection, owner_ids: Sequence[UUID], now: datetime, idle_since: datetime) -> dict[UUID, int]:
     """How many sessions stand of each of these users; those who have none are left out."""
     parameters = {"owner_ids": list(owner_ids), "now": now, "idle_since": idle_since}
-    return dict(db.execute(_COUNT_STANDING, parameters).tuples().all())
+    return dict(db.execute(_COUNT_STANDING, parameters).all())
 
 
 def count_ended(db: Connection, ended_before: datetime) -> int:

@@ -1,5 +1,6 @@
 """User names as compared and as allowed, and the statements on `auth_user`."""
 
+import re
 import secrets
 import unicodedata
 from collections.abc import Sequence
@@ -18,28 +19,46 @@ ADMIN_ROLE = "Admin"
 
 USER_NAME_MAXIMUM_LENGTH = 64
 DISPLAY_NAME_MAXIMUM_LENGTH = 128
+USER_NAME_KEY_MAXIMUM_LENGTH = 256
+SEARCH_KEY_MAXIMUM_LENGTH = 1024
+"""One character of a name may be many of its key: U+FDFA is eighteen."""
 
 NO_PASSWORD = "!"
 """In place of a hash, for a user who has not set a password yet: no password matches it."""
 
+_NEVER_SHOWN = re.compile(
+    r"[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f"
+    r"\ufeff\uffa0\ufff0-\ufff8\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
+)
+"""Unicode's Default_Ignorable_Code_Point: with or without them a name looks the same."""
+
 
 def user_name_key(user_name: str) -> str:
-    """The form in which names are compared: two names that a person reads as the same are the same (after RFC 8265 §3.3)."""
-    return unicodedata.normalize("NFKC", user_name.strip()).casefold()
+    """The form in which names are compared: two names that a person reads as the same are the same.
+
+    Compatibility caseless matching (Unicode §3.13, D147), without what is never shown (as in NFKC_Casefold), composed again.
+    """
+    folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFD", user_name).casefold()).casefold()
+    return unicodedata.normalize("NFKC", _NEVER_SHOWN.sub("", folded)).strip()
+
+
+def may_be_in_a_name(key: str) -> bool:
+    """False for what no name's key contains; databases fail on NUL, on half a character, or on very long patterns."""
+    return key.isprintable() and len(key) <= SEARCH_KEY_MAXIMUM_LENGTH
 
 
 def new_user(user_name: str, display_name: str, password_hash: str, roles: list[str], created_at: datetime) -> User:
     """A user to be stored. Raises `InvalidUserName`."""
-    user_name = user_name.strip()
-    if not user_name:
+    user_name, key = user_name.strip(), user_name_key(user_name)
+    if not key:
         raise InvalidUserName("Please choose a user name.")
-    if len(user_name) > USER_NAME_MAXIMUM_LENGTH:
+    if len(user_name) > USER_NAME_MAXIMUM_LENGTH or len(key) > USER_NAME_KEY_MAXIMUM_LENGTH:
         raise InvalidUserName(f"A user name has at most {USER_NAME_MAXIMUM_LENGTH} characters.")
     if not user_name.isprintable():
         raise InvalidUserName("A user name has only characters that can be seen.")
     user = User(
         user_name=user_name,
-        user_name_key=user_name_key(user_name),
+        user_name_key=key,
         password_hash=password_hash,
         roles=roles,
         created_at=created_at,
@@ -54,7 +73,7 @@ def name_for_display(user: User, display_name: str) -> None:
     if len(display_name) > DISPLAY_NAME_MAXIMUM_LENGTH or not display_name.isprintable():
         raise InvalidUserName(f"A name has at most {DISPLAY_NAME_MAXIMUM_LENGTH} characters, all of which can be seen.")
     user.display_name = display_name
-    user.search_key = f"{user.user_name_key}\n{user_name_key(display_name)}"
+    user.search_key = f"{user.user_name_key}\n{user_name_key(display_name)}"[:SEARCH_KEY_MAXIMUM_LENGTH]
 
 
 def add(db: Session, user: User) -> None:
@@ -68,9 +87,10 @@ def add(db: Session, user: User) -> None:
 
 def find_user(db: Session, user_name: str) -> User | None:
     """The user of that name, without regard to case or Unicode form."""
-    if not user_name.isprintable():  # nobody has such a name, and no database takes it
+    key = user_name_key(user_name)
+    if not may_be_in_a_name(key):
         return None
-    return db.exec(select(User).where(User.user_name_key == user_name_key(user_name))).one_or_none()
+    return db.exec(select(User).where(User.user_name_key == key)).one_or_none()
 
 
 def get_user(db: Session, user_id: UUID) -> User:
@@ -79,6 +99,18 @@ def get_user(db: Session, user_id: UUID) -> User:
     if user is None:
         raise NotFound
     return user
+
+
+def is_unchanged(db: Session, user: User) -> bool:
+    """Whether a user whose password was verified a moment ago still has it and may sign in; then their row is locked.
+
+    Verifying takes long, on purpose: in that time the password may be changed, or the user disabled or deleted.
+    """
+    try:
+        current = get_user(db, user.id)
+    except NotFound:
+        return False
+    return current.password_hash == user.password_hash and current.disabled_at is None
 
 
 def no_password() -> str:
@@ -103,9 +135,10 @@ def lock_administrators(db: Session) -> Sequence[UUID]:
     Whoever changes who administers calls this first: of two who remove each other at the same moment one is then refused, and
     neither waits for the other for ever.
     """
-    is_administrator = cast(User.roles, String).contains(f'"{ADMIN_ROLE}"', autoescape=True)
-    standing = select(User.id).where(is_administrator, col(User.disabled_at).is_(None))
-    return db.exec(standing.order_by(col(User.id)).with_for_update()).all()
+    may_be_administrator = cast(User.roles, String).contains(f'"{ADMIN_ROLE}"', autoescape=True)  # SQLite's ignores letter case
+    standing = select(User.id, User.roles).where(may_be_administrator, col(User.disabled_at).is_(None))
+    found = db.exec(standing.order_by(col(User.id)).with_for_update()).all()
+    return [user_id for user_id, roles in found if ADMIN_ROLE in roles]
 
 
 def require_another_administrator(db: Session, user_id: UUID) -> None:

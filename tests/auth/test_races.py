@@ -1,6 +1,7 @@
 """The failures that others had (shared list of races), each as a test, on SQLite and on PostgreSQL."""
 
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -8,7 +9,27 @@ from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 from sqlmodel import select
 
-from rxapp.auth import AuthSession, Database, InvalidToken, SessionExpired, SessionIdle, SessionRevoked, TokenReused, User
+from rxapp.auth import (
+    AuthError,
+    AuthService,
+    AuthSession,
+    Database,
+    InvalidCredentials,
+    InvalidToken,
+    LastAdministrator,
+    NotFound,
+    SecurityEvent,
+    SessionExpired,
+    SessionIdle,
+    SessionRevoked,
+    TokenReused,
+    User,
+    UserNameTaken,
+    WrongPassword,
+    sessions,
+    users,
+)
+from rxapp.auth.administration import Actor
 from tests.conftest import PASSWORD
 
 
@@ -273,11 +294,236 @@ def change(service, user, **values):
 
 def test_race_6_two_uses_that_race_to_be_the_first_leave_the_earlier_moment(service, pair, clock):
     """Both read that the generation was not seen yet; the statement itself decides, not what was read."""
-    from rxapp.auth import sessions
-
     first_use = clock()
     with service.database.connect() as db:
         sessions.mark_seen(db, session_of(service, pair).id, 0, first_use)
         clock.move(seconds=5)
         sessions.mark_seen(db, session_of(service, pair).id, 0, clock())
     assert session_of(service, pair).generation_seen_at == first_use
+
+
+GOOD = "plumb orbit cadet vixen"
+
+
+def right_after_the_password_was_verified(service, monkeypatch, act):
+    """Let `act` happen when the next password has been found right and nothing has been written yet."""
+    verify = service.passwords.verify_password
+
+    def verify_and_act(password, password_hash):
+        monkeypatch.setattr(service.passwords, "verify_password", verify)
+        replacement = verify(password, password_hash)
+        act()
+        return replacement
+
+    monkeypatch.setattr(service.passwords, "verify_password", verify_and_act)
+
+
+def count(service, model, **values):
+    with service.database.read() as db:
+        return len(db.exec(select(model).filter_by(**values)).all())
+
+
+class TestALoginUnderWay:
+    """Verifying a password takes long, on purpose; what is decided in that time holds for the login too."""
+
+    def test_while_the_password_is_changed_begins_no_session(self, service, pair, johndoe, monkeypatch):
+        me = service.verify_access(pair.access_token)
+        change = lambda: service.accounts.change_password(me, PASSWORD, GOOD)  # noqa: E731
+        right_after_the_password_was_verified(service, monkeypatch, change)
+        with pytest.raises(InvalidCredentials):
+            service.log_in("johndoe", PASSWORD)
+        assert count(service, AuthSession) == 1
+        assert count(service, SecurityEvent, kind="login_failed", user_id=johndoe.id) == 1
+
+    def test_while_a_password_is_set_by_a_link_begins_no_session(self, service, johndoe, monkeypatch):
+        token = service.administration.issue_password_link(johndoe.id)
+        right_after_the_password_was_verified(service, monkeypatch, lambda: service.accounts.set_password(token, GOOD))
+        with pytest.raises(InvalidCredentials):
+            service.log_in("johndoe", PASSWORD)
+        assert count(service, AuthSession) == 0
+
+    def test_while_the_user_is_disabled_begins_no_session(self, service, johndoe, monkeypatch):
+        right_after_the_password_was_verified(service, monkeypatch, lambda: service.administration.disable(johndoe.id))
+        with pytest.raises(InvalidCredentials):
+            service.log_in("johndoe", PASSWORD)
+        assert count(service, AuthSession) == 0
+
+    def test_while_the_user_is_deleted_begins_no_session(self, service, pair, monkeypatch):
+        me = service.verify_access(pair.access_token)
+        right_after_the_password_was_verified(service, monkeypatch, lambda: service.accounts.delete(me, PASSWORD))
+        with pytest.raises(InvalidCredentials):
+            service.log_in("johndoe", PASSWORD)
+        assert count(service, AuthSession) == 0
+
+    def test_while_another_login_renews_the_hash_gets_in_all_the_same(
+        self, service, database, settings, clock, johndoe, monkeypatch
+    ):
+        """The parameters have been raised, and both logins found the old hash."""
+        stronger = AuthService(settings.model_copy(update={"argon2_time_cost": 2}), database, clock)
+        right_after_the_password_was_verified(stronger, monkeypatch, lambda: stronger.log_in("johndoe", PASSWORD))
+        assert stronger.verify_access(stronger.log_in("johndoe", PASSWORD).access_token)
+        assert count(service, AuthSession) == 2
+
+    def test_in_another_thread_leaves_no_session_that_the_old_password_began(self, service, johndoe):
+        password = PASSWORD
+        for n in range(5):
+            me = service.verify_access(service.log_in("johndoe", password).access_token)
+            new = f"{GOOD} {n}"
+            at_once(
+                [
+                    lambda old=password: service.log_in("johndoe", old),
+                    lambda old=password: service.log_in("johndoe", old),
+                    lambda me=me, old=password, new=new: service.accounts.change_password(me, old, new),
+                ]
+            )
+            assert [session.id for session in service.accounts.sessions_of(me)] == [me.session_id]
+            password = new
+
+
+class TestAConfirmationUnderWay:
+    def test_while_the_password_is_changed_confirms_nothing(self, service, pair, clock, monkeypatch):
+        """The other session was left; it is not to be fresh by the old password."""
+        me, phone = (service.verify_access(each.access_token) for each in (pair, service.log_in("johndoe", PASSWORD)))
+        clock.move(minutes=1)
+        change = lambda: service.accounts.change_password(me, PASSWORD, GOOD, ends_other_sessions=False)  # noqa: E731
+        right_after_the_password_was_verified(service, monkeypatch, change)
+        with pytest.raises(WrongPassword):
+            service.accounts.confirm_password(phone, PASSWORD)
+        assert count(service, AuthSession, authenticated_at=clock()) == 1
+
+
+class TestPasswordChanges:
+    def test_of_two_at_once_one_wins(self, service, pair, johndoe):
+        identities = [service.verify_access(each.access_token) for each in (pair, service.log_in("johndoe", PASSWORD))]
+        news = [f"{GOOD} one", f"{GOOD} two"]
+        answers = at_once(
+            [
+                lambda me=me, new=new: service.accounts.change_password(me, PASSWORD, new)
+                for me, new in zip(identities, news, strict=True)
+            ]
+        )
+        winner = next(n for n, answer in enumerate(answers) if isinstance(answer, list))
+        assert isinstance(answers[1 - winner], WrongPassword)
+        assert service.log_in("johndoe", news[winner])
+        with pytest.raises(InvalidCredentials):
+            service.log_in("johndoe", news[1 - winner])
+
+    def test_of_two_that_both_found_the_old_one_right_one_wins(self, service, pair, monkeypatch):
+        me = service.verify_access(pair.access_token)
+        first = lambda: service.accounts.change_password(me, PASSWORD, GOOD)  # noqa: E731
+        right_after_the_password_was_verified(service, monkeypatch, first)
+        with pytest.raises(WrongPassword):
+            service.accounts.change_password(me, PASSWORD, f"{GOOD} too")
+        assert service.log_in("johndoe", GOOD)
+
+    def test_of_two_uses_of_one_link_at_once_one_wins(self, service, johndoe):
+        token = service.administration.issue_password_link(johndoe.id)
+        news = [f"{GOOD} {n}" for n in range(4)]
+        answers = at_once([lambda new=new: service.accounts.set_password(token, new) for new in news])
+        (winner,) = [n for n, answer in enumerate(answers) if answer == []]
+        assert all(isinstance(answer, InvalidToken) for n, answer in enumerate(answers) if n != winner)
+        assert service.log_in("johndoe", news[winner])
+        assert count(service, SecurityEvent, kind="password_set") == 1
+
+
+class TestDeletions:
+    def test_one_under_way_while_the_password_is_changed_deletes_nothing(self, service, pair, monkeypatch):
+        """Whoever changes the password to lock a thief out has locked out the thief's deletion too."""
+        me, thief = (service.verify_access(each.access_token) for each in (pair, service.log_in("johndoe", PASSWORD)))
+        change = lambda: service.accounts.change_password(me, PASSWORD, GOOD)  # noqa: E731
+        right_after_the_password_was_verified(service, monkeypatch, change)
+        with pytest.raises(WrongPassword):
+            service.accounts.delete(thief, PASSWORD)
+        assert service.log_in("johndoe", GOOD)
+
+    def test_of_two_at_once_one_is_written_down(self, service, pair, monkeypatch):
+        me = service.verify_access(pair.access_token)
+        right_after_the_password_was_verified(service, monkeypatch, lambda: service.accounts.delete(me, PASSWORD))
+        with pytest.raises(WrongPassword):
+            service.accounts.delete(me, PASSWORD)
+        assert count(service, SecurityEvent, kind="user_deleted") == 1
+
+    def test_one_and_a_password_change_never_wait_for_each_other_for_ever(self, service, pair, monkeypatch):
+        """Both write the user's row and the sessions' rows: in one order, or PostgreSQL has to break one of them off."""
+        me, phone = (service.verify_access(each.access_token) for each in (pair, service.log_in("johndoe", PASSWORD)))
+        deletion_has_begun, change_holds_the_users_row = threading.Event(), threading.Event()
+        begin, mark_authenticated = users.require_another_administrator, sessions.mark_authenticated
+
+        def begin_slowly(*arguments):
+            begin(*arguments)
+            deletion_has_begun.set()
+            change_holds_the_users_row.wait(0.3)
+
+        def mark_slowly(*arguments):
+            change_holds_the_users_row.set()
+            time.sleep(0.1)  # in which the deletion takes what it can
+            mark_authenticated(*arguments)
+
+        def change():
+            deletion_has_begun.wait(5)
+            return service.accounts.change_password(me, PASSWORD, GOOD)
+
+        monkeypatch.setattr(users, "require_another_administrator", begin_slowly)
+        monkeypatch.setattr(sessions, "mark_authenticated", mark_slowly)
+        answers = at_once([change, lambda: service.accounts.delete(phone, PASSWORD)])
+        assert [type(answer) for answer in answers] in ([list, WrongPassword], [WrongPassword, list], [NotFound, list])
+
+
+class TestRegistrations:
+    def test_of_two_at_once_with_names_that_read_the_same_one_wins(self, service):
+        names = ["Zoë", "ZOË", "Zoe\u0308", "ｚｏë"]
+        answers = at_once([lambda name=name: service.accounts.register(name, "", GOOD) for name in names])
+        assert [type(answer) for answer in answers].count(User) == 1
+        assert [type(answer) for answer in answers].count(UserNameTaken) == 3
+        assert count(service, User) == 1
+        assert count(service, SecurityEvent, kind="user_registered") == 1
+
+
+class TestAdministrators:
+    """Two of them, and each is about to be the last."""
+
+    @pytest.fixture
+    def two(self, service):
+        return [service.create_user(name, PASSWORD, roles=["Admin", "Manager"]) for name in ("ada", "bob")]
+
+    @pytest.mark.parametrize("remove", ["set_roles", "disable"])
+    def test_two_who_remove_each_other_at_the_same_moment_leave_one(self, service, two, remove):
+        administration = service.administration
+
+        def act(actor, other):
+            if remove == "set_roles":
+                return administration.set_roles(other.id, ["Manager"], Actor(actor.id))
+            return administration.disable(other.id, Actor(actor.id))
+
+        for _ in range(10):
+            answers = at_once([lambda: act(*two), lambda: act(*reversed(two))])
+            assert [type(answer) for answer in answers].count(LastAdministrator) == 1, answers
+            standing = [user for user in administration.find_users(limit=9)[1] if "Admin" in user.roles and not user.disabled_at]
+            assert len(standing) == 1
+            for user in two:
+                administration.enable(user.id)
+                administration.set_roles(user.id, ["Admin", "Manager"])
+
+    def test_two_who_leave_at_the_same_moment_leave_one(self, service, two):
+        identities = [service.verify_access(service.log_in(user.user_name, PASSWORD).access_token) for user in two]
+        answers = at_once([lambda me=me: service.accounts.delete(me, PASSWORD) for me in identities])
+        assert [type(answer) for answer in answers].count(LastAdministrator) == 1
+        assert count(service, User) == 1
+
+    def test_many_who_do_everything_to_each_other_at_once_leave_one_and_none_waits_for_ever(self, service, two):
+        everyone = [*two, *(service.create_user(name, PASSWORD, roles=["Admin"]) for name in ("cid", "dot"))]
+        identities = {user.id: service.verify_access(service.log_in(user.user_name, PASSWORD).access_token) for user in everyone}
+        administration, accounts = service.administration, service.accounts
+        acts = []
+        for actor, other in zip(everyone, everyone[1:] + everyone[:1], strict=True):
+            acts += [
+                lambda actor=actor, other=other: administration.set_roles(other.id, [], Actor(actor.id)),
+                lambda actor=actor, other=other: administration.disable(other.id, Actor(actor.id)),
+                lambda actor=actor: accounts.delete(identities[actor.id], PASSWORD),
+                lambda actor=actor: accounts.change_password(identities[actor.id], PASSWORD, GOOD),
+                lambda actor=actor: service.log_in(actor.user_name, PASSWORD),
+            ]
+        unexpected = [each for each in at_once(acts) if isinstance(each, Exception) and not isinstance(each, AuthError)]
+        assert unexpected == []
+        standing = [user for user in administration.find_users(limit=9)[1] if "Admin" in user.roles and not user.disabled_at]
+        assert len(standing) >= 1

@@ -159,7 +159,7 @@ class TestDisableAndEnable:
         assert_refused(run("users", command[0], "nobody", *command[1:]), "There is no user nobody.")
 
     def test_a_name_that_is_no_text_is_refused(self, run):
-        assert_refused(run("users", "disable", "\udcff"), "not valid text")
+        assert_refused(run("users", "disable", "\udcff"), "There is no user ?.")
 
 
 class TestSetRoles:
