@@ -1,10 +1,11 @@
 """What administrators do with everyone's accounts. Whoever calls has made sure that the actor is one."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+import sqlalchemy as sa
 from sqlmodel import Session, col, func, select
 
 from rxapp.auth import security_events as events
@@ -13,8 +14,10 @@ from rxapp.auth.clients import NO_CLIENT, Client
 from rxapp.auth.clock import Clock
 from rxapp.auth.database import Database
 from rxapp.auth.errors import InputRefused, RevocationReason
-from rxapp.auth.models import User
+from rxapp.auth.models import AuthSession, User
 from rxapp.auth.password_links import PasswordLinks
+from rxapp.auth.password_policy import require_good_password
+from rxapp.auth.passwords import PasswordHasher
 from rxapp.auth.revocation import end_session, end_sessions_of
 from rxapp.auth.security_events import EventFilter, EventKind
 from rxapp.auth.settings import Settings
@@ -38,14 +41,26 @@ class Actor:
 
 OPERATOR = Actor()
 
+_SHOWN_OF_A_SESSION = ("id", "device", "address", "created_at", "last_used_at", "expires_at")
+
+_SELECT_ALL_STANDING = (
+    sa.select(col(User.user_name), *(getattr(AuthSession, name) for name in _SHOWN_OF_A_SESSION))
+    .join(User, col(User.id) == col(AuthSession.user_id))
+    .where(*sessions._IS_STANDING)
+    .order_by(col(AuthSession.last_used_at).desc(), col(AuthSession.id))
+)
+
 
 class Administration:
     """Threads share one instance."""
 
-    def __init__(self, settings: Settings, database: Database, clock: Clock, links: PasswordLinks) -> None:
+    def __init__(
+        self, settings: Settings, database: Database, clock: Clock, passwords: PasswordHasher, links: PasswordLinks
+    ) -> None:
         self._settings = settings
         self._database = database
         self._clock = clock
+        self._passwords = passwords
         self._links = links
 
     def find_users(self, search: str = "", *, limit: int, offset: int = 0) -> tuple[int, Sequence[User]]:
@@ -79,16 +94,37 @@ class Administration:
         with self._database.connect() as db:
             return sessions.standing_of(db, user_id, now, now - self._settings.session_idle_timeout)
 
+    def all_sessions(self) -> Sequence[Any]:
+        """Everybody's sessions that stand, each with its `user_name`, the last used first."""
+        now = self._clock()
+        with self._database.connect() as db:
+            return db.execute(_SELECT_ALL_STANDING, {"now": now, "idle_since": now - self._settings.session_idle_timeout}).all()
+
     def create_user(self, user_name: str, display_name: str, roles: list[str], actor: Actor = OPERATOR) -> tuple[User, str]:
         """Make an account without a password, and the token of the link with which its person sets one.
 
         Raises `InvalidUserName`, `UserNameTaken` or `InvalidRole`.
         """
-        user = users.new_user(user_name, display_name, users.no_password(), _clean_roles(roles), self._clock())
-        with self._database.write() as db:
-            users.add(db, user)
-            self._record(db, EventKind.USER_CREATED, user.id, actor, ", ".join(user.roles))
+        user = self._create(user_name, display_name, roles, None, actor)
         return user, self._links.issue(user)
+
+    def create_user_with_password(
+        self, user_name: str, display_name: str, roles: list[str], password: str, actor: Actor = OPERATOR
+    ) -> User:
+        """Make an account with this password.
+
+        Raises `InvalidUserName`, `UserNameTaken`, `InvalidRole` or `PasswordRefused`.
+        """
+        return self._create(user_name, display_name, roles, password, actor)
+
+    def set_password(self, user_id: UUID, password: str, actor: Actor = OPERATOR) -> list[UUID]:
+        """Set a user's password and end all their sessions, whose ids are returned. Raises `NotFound` or `PasswordRefused`."""
+        new_hash = self._hash_good_password(password, self.get_user(user_id))
+        with self._database.write() as db:
+            users.get_user(db, user_id).password_hash = new_hash
+            self._record(db, EventKind.PASSWORD_SET, user_id, actor)
+            db.flush()
+            return self._end_sessions(db, user_id, RevocationReason.PASSWORD_CHANGED, actor)
 
     def issue_password_link(self, user_id: UUID, actor: Actor = OPERATOR) -> str:
         """The token of a link with which the person sets a new password; the old one is good until then. Raises `NotFound`."""
@@ -158,6 +194,24 @@ class Administration:
         """How many events match, and `limit` of them with the names of user and actor, the newest first."""
         with self._database.connect() as db:
             return events.count(db, wanted), events.newest(db, wanted, limit=limit, offset=offset)
+
+    def each_event(self, wanted: EventFilter, *, after_id: int = 0) -> Iterator[Any]:
+        """All events that match, with the names of user and actor, the oldest first; read a chunk at a time, however many."""
+        with self._database.connect() as db:
+            yield from events.oldest_first(db, wanted, after_id=after_id)
+
+    def _create(self, user_name: str, display_name: str, roles: list[str], password: str | None, actor: Actor) -> User:
+        user = users.new_user(user_name, display_name, users.no_password(), _clean_roles(roles), self._clock())
+        if password is not None:
+            user.password_hash = self._hash_good_password(password, user)
+        with self._database.write() as db:
+            users.add(db, user)
+            self._record(db, EventKind.USER_CREATED, user.id, actor, ", ".join(user.roles))
+        return user
+
+    def _hash_good_password(self, password: str, user: User) -> str:
+        require_good_password(password, user.user_name, self._settings)
+        return self._passwords.hash_password(password)
 
     def _end_sessions(self, db: Session, user_id: UUID, reason: RevocationReason, actor: Actor) -> list[UUID]:
         return end_sessions_of(db.connection(), user_id, reason, self._clock(), client=actor.client, actor_id=actor.user_id)

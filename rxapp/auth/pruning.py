@@ -7,6 +7,7 @@ from rxapp.auth import security_events as events
 from rxapp.auth import sessions
 from rxapp.auth.clock import Clock
 from rxapp.auth.database import Database
+from rxapp.auth.security_events import EventFilter
 from rxapp.auth.settings import Settings
 
 BATCH = 500
@@ -25,6 +26,12 @@ def count_prunable_sessions(settings: Settings, database: Database, clock: Clock
     """How many sessions `prune` would remove now."""
     with database.connect() as db:
         return sessions.count_ended(db, clock() - settings.ended_session_retention)
+
+
+def count_prunable_events(settings: Settings, database: Database, clock: Clock) -> int:
+    """How many events `prune` would remove now."""
+    with database.connect() as db:
+        return events.count(db, EventFilter(before=clock() - settings.event_retention))
 
 
 def prune(settings: Settings, database: Database, clock: Clock) -> Iterator[Pruned]:

@@ -66,7 +66,7 @@ class AuthService:
         self.refresh_tokens = RefreshTokens(keys)
         links = PasswordLinks(settings, keys, clock)
         self.accounts = Accounts(settings, database, clock, self.passwords, links)
-        self.administration = Administration(settings, database, clock, links)
+        self.administration = Administration(settings, database, clock, self.passwords, links)
 
     def create_user(self, user_name: str, password: str, *, roles: list[str] | None = None, display_name: str = "") -> User:
         """Store a new user with a password that nobody checks. Raises `InvalidUserName` or `UserNameTaken`."""
