@@ -1,0 +1,5 @@
+"""`python -m rxapp`: the command line."""
+
+from rxapp.cli import app
+
+app()

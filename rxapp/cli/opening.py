@@ -1,0 +1,50 @@
+"""The way from a command to the service, and from its errors to a sentence."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from pydantic import ValidationError
+from pydantic_settings import SettingsError
+from sqlalchemy.exc import ArgumentError, DBAPIError
+
+from rxapp.auth import AuthError, AuthService, Database, Settings, UnsafeSettings, get_settings
+from rxapp.cli.refusals import describe_database_error, describe_settings_error, refuse
+from rxapp.migrations import DatabaseNotMigrated, require_migrated
+
+
+@contextmanager
+def open_service() -> Iterator[AuthService]:
+    """The service on the configured database; whatever is refused while it is in use ends the process with one sentence."""
+    settings = _settings()
+    database = _database(settings)
+    try:
+        require_migrated(database)
+        yield AuthService(settings, database)
+    except (AuthError, DatabaseNotMigrated) as error:
+        refuse(str(error))
+    except DBAPIError as error:
+        refuse(describe_database_error(error, settings.database_url))
+    except UnicodeEncodeError:
+        refuse("A name is not valid text.")
+    finally:
+        database.dispose()
+
+
+def _settings() -> Settings:
+    try:
+        return get_settings()
+    except ValidationError as error:
+        refuse(describe_settings_error(error))
+    except (UnsafeSettings, SettingsError) as error:
+        refuse(str(error))
+    except UnicodeDecodeError:
+        refuse("The .env file is not UTF-8 text.")
+    except OSError as error:
+        refuse(f"{error.filename} cannot be read or made: {error.strerror}.")
+
+
+def _database(settings: Settings) -> Database:
+    try:
+        return Database(settings.database_url, sqlite_synchronous=settings.sqlite_synchronous)
+    except (ArgumentError, ImportError, ValueError):
+        refuse("DATABASE_URL is neither sqlite:///… nor postgresql+psycopg://….")

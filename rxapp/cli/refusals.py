@@ -1,0 +1,36 @@
+"""What went wrong, in one sentence on stderr, and exit code 1."""
+
+from typing import NoReturn
+
+import typer
+from pydantic import ValidationError
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError
+
+from rxapp.auth import Settings
+
+
+def refuse(sentence: str) -> NoReturn:
+    """Say it and exit."""
+    typer.echo(sentence, err=True)
+    raise typer.Exit(1)
+
+
+def describe_settings_error(error: ValidationError) -> str:
+    """Which settings are wrong, by their names. Never with their values: one may be the secret key."""
+    return "Settings: " + "; ".join(_describe(problem["loc"], problem["msg"]) for problem in error.errors()) + "."
+
+
+def _describe(location: tuple[int | str, ...], message: str) -> str:
+    message = message.removeprefix("Value error, ")
+    if not location:  # the message itself names what it is about
+        return message
+    name = str(location[0])
+    return f"RXAPP_{name.upper()}: {message}" if name in Settings.model_fields else f"{name}: {message}"
+
+
+def describe_database_error(error: DBAPIError, database_url: str) -> str:
+    """Which database, without its password, and what its driver said."""
+    where = make_url(database_url).set(query={}).render_as_string(hide_password=True)
+    said = str(error.orig).strip().split("\n")[0].rstrip(".")
+    return f"The database {where} cannot be used: {said}."
