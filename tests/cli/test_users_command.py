@@ -158,8 +158,9 @@ class TestDisableAndEnable:
     def test_a_user_who_does_not_exist_is_named(self, run, command):
         assert_refused(run("users", command[0], "nobody", *command[1:]), "There is no user nobody.")
 
-    def test_a_name_that_is_no_text_is_refused(self, run):
-        assert_refused(run("users", "disable", "\udcff"), "not valid text")
+    def test_a_name_that_is_no_text_is_nobodys(self, run):
+        assert_refused(run("users", "disable", "\udcff"), "There is no user ?.")
+        assert run("users", "list", "--search", "\udcff").stderr == "0 of 0 users\n"
 
 
 class TestSetRoles:
