@@ -24,8 +24,6 @@ def open_service() -> Iterator[AuthService]:
         refuse(str(error))
     except DBAPIError as error:
         refuse(describe_database_error(error, settings.database_url))
-    except UnicodeEncodeError:
-        refuse("A name is not valid text.")
     finally:
         database.dispose()
 
