@@ -6,7 +6,7 @@ import unicodedata
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import String, cast
+from sqlalchemy import String, and_, cast, or_
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select, update
 
@@ -131,11 +131,11 @@ def replace_password_hash(db: Session, user_id: UUID, old_hash: str, new_hash: s
 def require_another_administrator(db: Session, user_id: UUID) -> None:
     """Raise `LastAdministrator` if this user is the only one who can administer.
 
-    The administrators' rows are locked, in one order and before any other row, so that of two who remove each other at the same
-    moment one is refused, and neither waits for the other for ever.
+    The administrators' rows and the user's own are locked, in one order and before any other row, so that of two who remove each
+    other at the same moment one is refused, and none of many waits for another for ever.
     """
     may_be_administrator = cast(User.roles, String).contains(f'"{ADMIN_ROLE}"', autoescape=True)  # SQLite's ignores letter case
-    standing = select(User.id, User.roles).where(may_be_administrator, col(User.disabled_at).is_(None))
-    found = db.exec(standing.order_by(col(User.id)).with_for_update()).all()
-    if [administrator_id for administrator_id, roles in found if ADMIN_ROLE in roles] == [user_id]:
+    deciding = or_(and_(may_be_administrator, col(User.disabled_at).is_(None)), col(User.id) == user_id)
+    found = db.exec(select(User).where(deciding).order_by(col(User.id)).with_for_update()).all()
+    if [user.id for user in found if ADMIN_ROLE in user.roles and user.disabled_at is None] == [user_id]:
         raise LastAdministrator
