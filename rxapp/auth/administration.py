@@ -149,7 +149,7 @@ class Administration:
 
     def _change_roles(self, user_id: UUID, change: Callable[[list[str]], list[str]], actor: Actor) -> User:
         with self._database.write() as db:
-            users.lock_administrators(db)
+            users.lock_administrators(db, user_id)
             user = users.get_user(db, user_id)
             held, roles = user.roles, _clean_roles(change(user.roles))
             if users.ADMIN_ROLE not in roles:

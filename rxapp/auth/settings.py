@@ -52,7 +52,14 @@ Seconds = Annotated[timedelta, BeforeValidator(_seconds)]
 class Settings(BaseSettings):
     """Every number and switch, each once. Durations are given in seconds and held as `timedelta`."""
 
-    model_config = SettingsConfigDict(env_prefix="RXAPP_", env_file=".env", extra="ignore", frozen=True, populate_by_name=True)
+    model_config = SettingsConfigDict(
+        env_prefix="RXAPP_",
+        env_file=".env",
+        extra="ignore",
+        frozen=True,
+        populate_by_name=True,
+        hide_input_in_errors=True,  # an error about a secret must not show it
+    )
 
     environment: Literal["development", "production"] = "development"
     database_url: str = Field("sqlite:///rxapp.db", validation_alias="DATABASE_URL")

@@ -3,11 +3,10 @@
 import re
 import secrets
 import unicodedata
-from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import String, cast
+from sqlalchemy import String, and_, cast, or_
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select, update
 
@@ -129,19 +128,19 @@ def replace_password_hash(db: Session, user_id: UUID, old_hash: str, new_hash: s
     return db.connection().execute(statement).rowcount == 1
 
 
-def lock_administrators(db: Session) -> Sequence[UUID]:
-    """The ids of those who can administer, locked until the transaction ends where the database knows such locks.
+def lock_administrators(db: Session, user_id: UUID) -> list[UUID]:
+    """The ids of those who can administer; they and the user are locked until the transaction ends, where there are such locks.
 
-    Whoever changes who administers calls this first: of two who remove each other at the same moment one is then refused, and
-    neither waits for the other for ever.
+    Whoever changes who administers calls this first. All are locked in one order and before any other row, so that of two who
+    remove each other at the same moment one is refused, and none of many waits for another for ever.
     """
     may_be_administrator = cast(User.roles, String).contains(f'"{ADMIN_ROLE}"', autoescape=True)  # SQLite's ignores letter case
-    standing = select(User.id, User.roles).where(may_be_administrator, col(User.disabled_at).is_(None))
-    found = db.exec(standing.order_by(col(User.id)).with_for_update()).all()
-    return [user_id for user_id, roles in found if ADMIN_ROLE in roles]
+    deciding = or_(and_(may_be_administrator, col(User.disabled_at).is_(None)), col(User.id) == user_id)
+    found = db.exec(select(User).where(deciding).order_by(col(User.id)).with_for_update()).all()
+    return [user.id for user in found if ADMIN_ROLE in user.roles and user.disabled_at is None]
 
 
 def require_another_administrator(db: Session, user_id: UUID) -> None:
-    """Raise `LastAdministrator` if this user is the only one who can administer."""
-    if lock_administrators(db) == [user_id]:
+    """Raise `LastAdministrator` if this user is the only one who can administer. Locks as `lock_administrators`."""
+    if lock_administrators(db, user_id) == [user_id]:
         raise LastAdministrator

@@ -26,6 +26,7 @@ from rxapp.auth import (
     User,
     UserNameTaken,
     WrongPassword,
+    pruning,
     sessions,
     users,
 )
@@ -467,6 +468,17 @@ class TestDeletions:
         monkeypatch.setattr(sessions, "mark_authenticated", mark_slowly)
         answers = at_once([change, lambda: service.accounts.delete(phone, PASSWORD)])
         assert [type(answer) for answer in answers] in ([list, WrongPassword], [WrongPassword, list], [NotFound, list])
+
+
+def test_race_14_two_that_prune_at_once_remove_each_row_once_and_neither_fails(service, johndoe, clock, monkeypatch):
+    monkeypatch.setattr(pruning, "BATCH", 5)
+    for _ in range(40):
+        service.log_in("johndoe", PASSWORD)
+    clock.move(days=181)
+    answers = at_once([lambda: list(pruning.prune(service.settings, service.database, clock))] * 3)
+    assert sum(batch.sessions for answer in answers for batch in answer) == 40
+    assert sum(batch.events for answer in answers for batch in answer) == 41
+    assert (count(service, AuthSession), count(service, SecurityEvent)) == (0, 0)
 
 
 class TestRegistrations:

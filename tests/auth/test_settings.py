@@ -34,6 +34,12 @@ def test_the_defaults_are_those_of_the_design():
     assert settings.session_idle_timeout == timedelta(seconds=86_400)
     assert settings.rotation_grace_period == timedelta(seconds=10)
     assert settings.demo_data is True
+    assert settings.registration is True
+    assert settings.password_minimum_length == 15
+    assert settings.password_link_lifetime == timedelta(seconds=86_400)
+    assert settings.fresh_authentication_period == timedelta(seconds=600)
+    assert settings.ended_session_retention == timedelta(days=30)
+    assert settings.event_retention == timedelta(days=180)
     assert (settings.issuer, settings.audience) == ("rxapp", "rxapp")
 
 
@@ -45,6 +51,15 @@ def test_durations_in_the_environment_are_seconds(monkeypatch):
     assert settings.access_token_lifetime == timedelta(seconds=42)
     assert settings.database_url == "postgresql+psycopg://db/app"
     assert settings.allowed_origins == ("https://a.example", "https://b.example")
+
+
+def test_the_switches_and_numbers_of_accounts_are_read_from_the_environment(monkeypatch):
+    monkeypatch.setenv("RXAPP_REGISTRATION", "false")
+    monkeypatch.setenv("RXAPP_PASSWORD_MINIMUM_LENGTH", "20")
+    monkeypatch.setenv("RXAPP_ENDED_SESSION_RETENTION", "0")
+    settings = Settings()
+    assert (settings.registration, settings.password_minimum_length) == (False, 20)
+    assert settings.ended_session_retention == timedelta(0)
 
 
 def test_a_dotenv_file_is_read(tmp_path):
@@ -63,6 +78,13 @@ def test_a_dotenv_file_is_read(tmp_path):
         ("RXAPP_ENVIRONMENT", "staging"),
         ("RXAPP_SECRET_KEY", "short"),
         ("RXAPP_ISSUER", ""),
+        ("RXAPP_PASSWORD_MINIMUM_LENGTH", "7"),
+        ("RXAPP_PASSWORD_MINIMUM_LENGTH", "65"),
+        ("RXAPP_PASSWORD_LINK_LIFETIME", "0"),
+        ("RXAPP_FRESH_AUTHENTICATION_PERIOD", "0"),
+        ("RXAPP_ENDED_SESSION_RETENTION", "-1"),
+        ("RXAPP_EVENT_RETENTION", "0"),
+        ("RXAPP_REGISTRATION", "perhaps"),
     ],
 )
 def test_a_setting_that_makes_no_sense_is_refused_at_start(monkeypatch, name, value):
@@ -107,6 +129,11 @@ class TestDevelopmentSecretKey:
         with ThreadPoolExecutor(8) as threads:
             keys = set(threads.map(lambda _: development_secret_key(tmp_path / ".secret_key"), range(32)))
         assert len(keys) == 1
+
+    def test_an_error_about_a_secret_does_not_show_it(self):
+        with pytest.raises(ValueError, match="RXAPP_SECRET_KEY") as refused:
+            Settings(_env_file=None, secret_key="tooshort")
+        assert "tooshort" not in str(refused.value)
 
     def test_the_secret_key_is_in_no_repr(self):
         assert "s" * 40 not in repr(Settings(**SAFE))

@@ -8,7 +8,6 @@ from rxapp.auth.security_events import EventFilter
 from tests.cli.conftest import LONG_PASSWORD, assert_refused
 from tests.conftest import PASSWORD
 
-
 OTHER_PASSWORD = "a completely different one"
 
 

@@ -169,9 +169,13 @@ def _head() -> rx.Component:
             rx.cond(
                 UserState.is_disabled,
                 rx.el.button("Enable", type="button", on_click=UserState.enable, class_name=style.SECONDARY),
-                rx.el.button("Disable", type="button", on_click=UserState.disable, class_name=style.DANGER),
+                rx.fragment(
+                    rx.el.button("Disable", type="button", on_click=UserState.disable, class_name=style.DANGER),
+                    rx.el.button(
+                        "Make a set-password link", type="button", on_click=UserState.make_link, class_name=style.SECONDARY
+                    ),
+                ),
             ),
-            rx.el.button("Make a set-password link", type="button", on_click=UserState.make_link, class_name=style.SECONDARY),
             class_name="flex flex-wrap gap-3",
         ),
         rx.el.div(password_link(UserState.link), class_name="w-full empty:hidden"),
