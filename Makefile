@@ -32,8 +32,9 @@ check: $(VENV)/dev  ## style, types, tests
 	mypy
 	$(MAKE) test
 
-bench: $(VENV)/dev  ## measure, next to a hand-made floor
+bench: $(VENV)/dev browser  ## measure, next to a hand-made floor
 	$(REGISTRY) python -m benchmarks $(ARGS)
+	$(REGISTRY) python -m benchmarks.accounts $(ARGS)
 
 browser: $(VENV)/dev
 	python -m tests.e2e.browser

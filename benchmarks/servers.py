@@ -38,16 +38,21 @@ class Server:
         return subprocess.Popen([*command, str(file)], cwd=ROOT, stdout=subprocess.PIPE, text=True)
 
 
-@contextmanager
-def rxapp(directory: Path) -> Iterator[Server]:
-    port = _free_port()
-    environment = {
+def rxapp_environment(directory: Path) -> dict[str, str]:
+    """What the app and its command line are started with."""
+    return os.environ | {
         "DATABASE_URL": f"sqlite:///{directory}/rxapp.db",
         "RXAPP_SECRET_KEY": "a secret key for the benchmark, of more than 32 bytes",
         "RXAPP_SQLITE_SYNCHRONOUS": SYNCHRONOUS,
         "RXAPP_ACCESS_TOKEN_LIFETIME": "3600",
         "REFLEX_TELEMETRY_ENABLED": "false",
     }
+
+
+@contextmanager
+def rxapp(directory: Path) -> Iterator[Server]:
+    port = _free_port()
+    environment = rxapp_environment(directory)
     command = ["-m", "reflex", "run", "--env", "prod", "--backend-only", "--backend-port", str(port)]
     with _running(command, environment, directory / "rxapp.log", port):
         yield _with_sessions(Server("rxapp", port, directory / "rxapp.json"))

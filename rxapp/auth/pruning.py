@@ -10,7 +10,7 @@ from rxapp.auth.database import Database
 from rxapp.auth.security_events import EventFilter
 from rxapp.auth.settings import Settings
 
-BATCH = 500
+BATCH = 100
 """Rows removed in one transaction: it holds SQLite's only write lock for some milliseconds."""
 
 
