@@ -5,6 +5,7 @@ from uuid import uuid4
 import hypothesis.strategies as st
 import pytest
 from hypothesis import given
+from hypothesis import settings as hypothesis_settings
 from sqlmodel import SQLModel
 
 from rxapp.auth import (
@@ -58,9 +59,8 @@ class TestFindUsers:
         ]:
             administration.create_user(user_name, display_name, [])
 
-    @pytest.mark.parametrize(
-        ("search", "found"),
-        [
+    def test_the_text_is_searched_in_both_names_as_it_is_in_any_letter_case(self, administration, people):
+        for search, found in [
             ("anna", ["anna"]),
             ("KAREN", ["anna"]),
             ("ａｎｎａ", ["anna"]),
@@ -83,14 +83,13 @@ class TestFindUsers:
             ("'", ["o'hara"]),
             ("drop table", ["o'hara"]),
             ("nobody", []),
-        ],
-    )
-    def test_the_text_is_searched_in_both_names_as_it_is_in_any_letter_case(self, administration, people, search, found):
-        assert names(administration.find_users(search, limit=9)) == found
+        ]:
+            assert names(administration.find_users(search, limit=9)) == found, search
 
-    @pytest.mark.parametrize("search", ["\0", "an\0na", "\ud800", "anna\nanna", "x" * 60_000, "%" * 60_000])
-    def test_what_is_in_no_name_is_not_found_and_no_databases_fault(self, administration, people, search):
-        assert administration.find_users(search, limit=9) == (0, [])
+    def test_what_is_in_no_name_is_not_found_and_no_databases_fault(self, administration, people):
+        for search in ("\0", "an\0na", "\ud800", "anna\nanna", "x" * 60_000, "%" * 60_000):
+            assert administration.find_users(search, limit=9) == (0, [])
+            assert administration.find_user(search) is None
 
     def test_a_part_of_a_name_that_unfolds_to_more_than_is_kept_is_found(self, administration):
         administration.create_user("sallallahou", "\ufdfa" * 128, [])
@@ -105,6 +104,7 @@ class TestFindUsers:
         assert [names(page) for page in pages] == [["user0", "user1", "user2"], ["user3", "user4", "user5"], ["user6"], []]
         assert administration.find_users(limit=2)[0] == 8
 
+    @hypothesis_settings(max_examples=40)
     @given(st.text(min_size=1, max_size=4), st.data())
     def test_every_part_of_a_name_finds_it(self, settings, sqlite_database, part, data):
         service = AuthService(settings, sqlite_database, MovableClock())
@@ -164,17 +164,17 @@ class TestRoles:
         assert administration.set_roles(johndoe.id, roles).roles == ["Auditor", "Manager"]
         assert administration.get_user(johndoe.id).roles == ["Auditor", "Manager"]
 
-    @pytest.mark.parametrize("role", ["x" * 65, "a,b", 'a"b', '"Admin"', "a\\b", "a\nb", "a\0b", "\ud800", "a\u202eb"])
-    def test_what_is_not_the_name_of_a_role_is_refused_and_nothing_changes(self, service, administration, johndoe, role):
+    def test_what_is_not_the_name_of_a_role_is_refused_and_nothing_changes(self, service, administration, johndoe):
         before = everything(service.database)
-        with pytest.raises(InvalidRole):
-            administration.set_roles(johndoe.id, ["Manager", role])
+        for role in ("x" * 65, "a,b", 'a"b', '"Admin"', "a\\b", "a\nb", "a\0b", "\ud800", "a\u202eb"):
+            with pytest.raises(InvalidRole):
+                administration.set_roles(johndoe.id, ["Manager", role])
         assert everything(service.database) == before
 
-    @pytest.mark.parametrize("role", ["x" * 64, "Größe", "Продажи", "a b", "%", "'"])
-    def test_any_other_is_allowed(self, service, administration, johndoe, pair, role):
-        administration.set_roles(johndoe.id, [role])
-        assert service.verify_access(pair.access_token).roles == {role}
+    def test_any_other_is_allowed(self, service, administration, johndoe, pair):
+        for role in ("x" * 64, "Größe", "Продажи", "a b", "%", "'"):
+            administration.set_roles(johndoe.id, [role])
+            assert service.verify_access(pair.access_token).roles == {role}
 
     def test_of_nobody_cannot_be_set(self, administration):
         for roles in ([], ["Admin"]):
@@ -244,9 +244,9 @@ class TestTheLastAdministrator:
         with pytest.raises(LastAdministrator):
             remove(admin)
 
-    @pytest.mark.parametrize("role", ["admin", "Administrator", "XAdmin", "Admin2", "%", "A%n"])
-    def test_a_role_that_is_like_it_does_not_count(self, service, admin, remove, role):
-        service.create_user("bob", PASSWORD, roles=[role])
+    def test_a_role_that_is_like_it_does_not_count(self, service, admin, remove):
+        for role in ("admin", "Administrator", "XAdmin", "Admin2", "%", "A%n"):
+            service.create_user(f"bob, {role}", PASSWORD, roles=[role])
         with pytest.raises(LastAdministrator):
             remove(admin)
 

@@ -180,11 +180,11 @@ class TestUse:
         with pytest.raises(InvalidCredentials):
             service.log_in("johndoe", PASSWORD)
 
-    @pytest.mark.parametrize("refused_password", ["short", "passwordpassword", "anna anna anna anna", "x" * 257])
-    def test_a_password_that_is_refused_does_not_spend_it(self, service, invited, refused_password):
+    def test_a_password_that_is_refused_does_not_spend_it(self, service, invited):
         _, token = invited
-        with pytest.raises(PasswordRefused):
-            service.accounts.set_password(token, refused_password)
+        for refused_password in ("short", "passwordpassword", "anna anna anna anna", "x" * 257):
+            with pytest.raises(PasswordRefused):
+                service.accounts.set_password(token, refused_password)
         assert service.accounts.set_password(token, GOOD) == []
 
     def test_it_is_too_old_after_its_lifetime(self, service, invited, clock):

@@ -29,12 +29,12 @@ class TestLogIn:
         with service.database.read() as db:
             assert db.exec(select(AuthSession)).all() == []
 
-    @pytest.mark.parametrize("typed", ["\0", "john\0doe", "\ud800", "johndoe\n\n", "\u202e", "x" * 5_000, "%", "🦊" * 2_000])
-    def test_whatever_is_typed_is_wrong_and_no_fault_of_the_servers(self, service, johndoe, typed):
+    def test_whatever_is_typed_is_wrong_and_no_fault_of_the_servers(self, service, johndoe):
         """PostgreSQL has no NUL, neither database half a character, and passlib no password of over 4096 characters."""
-        for user_name, password in ((typed * 2, PASSWORD), ("johndoe", typed), ("nobody", typed), (typed * 2, typed)):
-            with pytest.raises(InvalidCredentials):
-                service.log_in(user_name, password)
+        for typed in ("\0", "john\0doe", "\ud800", "johndoe\n\n", "\u202e", "x" * 5_000, "%", "🦊" * 2_000):
+            for user_name, password in ((typed * 2, PASSWORD), ("johndoe", typed), ("nobody", typed), (typed * 2, typed)):
+                with pytest.raises(InvalidCredentials):
+                    service.log_in(user_name, password)
 
     def test_the_session_knows_the_device_and_the_address(self, service, johndoe):
         service.log_in("johndoe", PASSWORD, Client.of("192.0.2.7", "curl/8.5.0"))
