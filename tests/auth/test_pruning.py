@@ -9,7 +9,7 @@ from sqlmodel import SQLModel, select
 
 from rxapp.auth import AuthSession, SecurityEvent, SessionExpired, User, pruning, sessions
 from rxapp.auth import security_events as events
-from rxapp.auth.pruning import Pruned, count_prunable_sessions, prune
+from rxapp.auth.pruning import BATCH, Pruned, count_prunable_sessions, prune
 from rxapp.auth.security_events import EventFilter, EventKind
 from tests.conftest import PASSWORD
 
@@ -131,7 +131,7 @@ class TestBatches:
         with service.database.transaction() as db:
             db.execute(insert(table), [row] * 1_201)
         clock.move(days=180, seconds=1)
-        assert run() == [Pruned(events=500), Pruned(events=500), Pruned(events=201)]
+        assert run() == [*[Pruned(events=BATCH)] * (1_201 // BATCH), Pruned(events=1_201 % BATCH)]
 
 
 class TestQueryPlans:
