@@ -1,91 +1,69 @@
-"""Customers: a guarded page whose data is loaded, filtered and refreshed by guarded events."""
+"""Customers: a guarded page whose data is loaded, filtered and changed by guarded events."""
 
 from typing import Any
 
 import reflex as rx
 
 from rxapp.auth import web as auth
-from rxapp.auth.web.runtime import in_thread
-from rxapp.customers import customer_names
-from rxapp.pages.layout import CARD, HEADING, SECONDARY, TEXT, forbidden, layout, waiting
+from rxapp.pages.customer_row import customer_row
+from rxapp.pages.customers_state import LIST, NEW_NAME, ROLE, CustomersState
+from rxapp.pages.layout import CARD, HEADING, PRIMARY, SECONDARY, TEXT, forbidden, layout, waiting
+from rxapp.pages.name_field import FIELD, LABEL, name_error, name_input
 
-ROLE = "Manager"
-
-
-class CustomersState(rx.State):
-    """The customers that match the filter."""
-
-    names: list[str] = []
-    filter_text: str = ""
-    refreshed: int = 0
-
-    @auth.event(roles=[ROLE])
-    async def load(self) -> None:
-        """Read the customers anew."""
-        await self._load()
-
-    @auth.event(roles=[ROLE])
-    async def refresh(self) -> None:
-        """Read the customers anew, and say so."""
-        await self._load()
-        self.refreshed += 1
-
-    @auth.event(roles=[ROLE], debounce=150)
-    async def filter_by(self, text: str) -> None:
-        """Show the customers whose name contains the text, without regard to case."""
-        self.filter_text = text
-        await self._load()
-
-    async def _load(self) -> None:
-        names = await in_thread(customer_names, auth.get_service().database)
-        wanted = self.filter_text.strip().casefold()
-        self.names = [name for name in names if wanted in name.casefold()]
+_shown: Any = CustomersState.customers  # a Var here, not a list
+_number = _shown.length()
 
 
 @auth.page(
     "/customers", roles=[ROLE], title="Customers · rxapp", on_load=CustomersState.load, waiting=waiting, forbidden=forbidden
 )
 def customers() -> rx.Component:
-    """The list of customers, with a filter and a button to read it anew."""
+    """The list of customers, with what can be done to it."""
     return layout(
         rx.el.div(
             rx.el.h1("Customers", class_name=HEADING),
             rx.el.button("Refresh", type="button", on_click=CustomersState.refresh, class_name=SECONDARY),
             class_name="flex flex-wrap items-center justify-between gap-4",
         ),
-        rx.el.div(
-            rx.el.label("Filter by name", html_for="filter", class_name="mb-1.5 block text-sm font-medium " + TEXT),
-            rx.el.input(
-                id="filter",
-                name="filter",
-                type="search",
-                auto_complete="off",
-                default_value=CustomersState.filter_text,
-                on_change=CustomersState.filter_by,
-                class_name=(
-                    "block w-full rounded-lg border border-slate-300 bg-white px-3 py-2 text-slate-900 focus:outline-2 "
-                    "focus:outline-indigo-600 dark:border-slate-600 dark:bg-slate-800 dark:text-slate-100"
-                ),
-            ),
-            class_name="mt-6 max-w-sm",
-        ),
-        _count(),
-        rx.el.ul(
-            rx.foreach(
-                CustomersState.names,
-                lambda name: rx.el.li(name, class_name="px-5 py-4 text-slate-900 dark:text-slate-100"),
-            ),
-            aria_label="Customers",
-            class_name=CARD + " mt-3 divide-y divide-slate-200 dark:divide-slate-700",
+        rx.el.div(_filter(), _new_customer(), class_name="mt-6 grid items-start gap-6 sm:grid-cols-2"),
+        rx.el.div(_count(), _notices(), class_name="mt-6 flex flex-wrap justify-between gap-x-4 gap-y-1"),
+        _list(),
+        rx.cond(CustomersState.is_loaded & (_number == 0), _nobody()),
+    )
+
+
+def _filter() -> rx.Component:
+    return rx.el.div(
+        rx.el.label("Filter by name", html_for="filter", class_name=LABEL),
+        rx.el.input(
+            id="filter",
+            name="filter",
+            type="search",
+            auto_complete="off",
+            default_value=CustomersState.filter_text,
+            on_change=CustomersState.filter_by,
+            class_name=FIELD,
         ),
     )
 
 
+def _new_customer() -> rx.Component:
+    return rx.el.form(
+        rx.el.label("New customer", html_for=NEW_NAME, class_name=LABEL),
+        rx.el.div(
+            name_input(NEW_NAME, CustomersState.add_error),
+            rx.el.button("Add", type="submit", class_name=PRIMARY),
+            class_name="flex gap-3",
+        ),
+        rx.el.input(type="hidden", name="number", value=f"{CustomersState.additions}"),
+        name_error(NEW_NAME, CustomersState.add_error),
+        on_submit=CustomersState.add,
+    )
+
+
 def _count() -> rx.Component:
-    names: Any = CustomersState.names  # a Var here, not a list
-    number = names.length()
     return rx.el.p(
-        rx.cond(number == 1, "1 customer", f"{number} customers"),
+        rx.cond(_number == 1, "1 customer", f"{_number} customers"),
         rx.match(
             CustomersState.refreshed,
             (0, ""),
@@ -93,5 +71,32 @@ def _count() -> rx.Component:
             f", refreshed {CustomersState.refreshed} times",
         ),
         role="status",
-        class_name="mt-6 text-sm " + TEXT,
+        class_name="text-sm " + TEXT,
+    )
+
+
+def _notices() -> rx.Component:
+    """Live regions stand in the page from the start: a region that comes with its text is not read out."""
+    return rx.el.div(
+        rx.el.p(CustomersState.done, role="status", class_name="text-emerald-800 dark:text-emerald-300"),
+        rx.el.p(CustomersState.failed, role="alert", class_name="text-red-700 dark:text-red-300"),
+        class_name="min-w-0 text-sm font-medium wrap-anywhere",
+    )
+
+
+def _list() -> rx.Component:
+    """Takes the focus when the row that had it is gone."""
+    return rx.el.ul(
+        rx.foreach(CustomersState.customers, customer_row),
+        id=LIST,
+        tab_index=-1,
+        aria_label="Customers",
+        class_name=CARD + " mt-3 divide-y divide-slate-200 outline-none empty:shadow-none empty:ring-0 dark:divide-slate-700",
+    )
+
+
+def _nobody() -> rx.Component:
+    return rx.el.p(
+        rx.cond(CustomersState.filter_text, "No customer matches the filter.", "There are no customers yet."),
+        class_name=("rounded-2xl border border-dashed border-slate-300 px-5 py-10 text-center dark:border-slate-600 " + TEXT),
     )

@@ -44,6 +44,12 @@ def test_every_event_handler_says_who_may_call_it(tmp_path):
         "CustomersState.load": ["Manager"],
         "CustomersState.refresh": ["Manager"],
         "CustomersState.filter_by": ["Manager"],
+        "CustomersState.add": ["Manager"],
+        "CustomersState.start_renaming": ["Manager"],
+        "CustomersState.rename": ["Manager"],
+        "CustomersState.start_removing": ["Manager"],
+        "CustomersState.remove": ["Manager"],
+        "CustomersState.cancel": ["Manager"],
     }
 
 
@@ -52,5 +58,18 @@ def test_the_vars_that_go_to_the_browser_are_known(tmp_path):
     assert shown == {
         "AuthState": ["ended_because", "jwt", "refresh_token", "roles", "status", "storage_command", "user_name"],
         "LoginState": ["error", "is_busy", "reason"],
-        "CustomersState": ["filter_text", "names", "refreshed"],
+        "CustomersState": [
+            "add_error",
+            "additions",
+            "customers",
+            "done",
+            "failed",
+            "filter_text",
+            "focused",
+            "is_loaded",
+            "refreshed",
+            "removing",
+            "rename_error",
+            "renaming",
+        ],
     }
