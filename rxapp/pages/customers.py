@@ -62,8 +62,9 @@ def _new_customer() -> rx.Component:
 
 
 def _count() -> rx.Component:
+    number = rx.cond(_number == 1, "1 customer", f"{_number} customers")
     return rx.el.p(
-        rx.cond(_number == 1, "1 customer", f"{_number} customers"),
+        rx.cond(CustomersState.is_loaded, number, ""),
         rx.match(
             CustomersState.refreshed,
             (0, ""),
@@ -71,7 +72,7 @@ def _count() -> rx.Component:
             f", refreshed {CustomersState.refreshed} times",
         ),
         role="status",
-        class_name="text-sm " + TEXT,
+        class_name="min-h-5 text-sm " + TEXT,
     )
 
 
