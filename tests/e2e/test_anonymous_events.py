@@ -71,6 +71,10 @@ def call(tab, client_token, names, payloads=None, path="/customers"):
 def arguments_for(name):
     if name.endswith("filter_by"):
         return {"text": ""}
+    if name.endswith(("customers_state.add", "customers_state.rename")):
+        return {"form": {"number": "0", "id": "0", "name": "Mallory Doe"}}
+    if name.endswith(("start_renaming", "start_removing", "customers_state.remove")):
+        return {"customer_id": 0 if name.endswith("remove") else 1}
     if name.endswith("submit"):
         return {"form": {"username": "johndoe", "password": "wrong"}}
     return {}

@@ -11,8 +11,8 @@ const read = (key) => localStorage.getItem(key) ?? "";
 const heldSession = () => read(REFRESH_TOKEN).slice(0, SESSION_PART);
 
 // Tells Reflex, which hears of changes made by other tabs only, to report storage to the server.
-const report = () => {
-  for (const key of [REFRESH_TOKEN, ACCESS_TOKEN]) {
+const report = (...keys) => {
+  for (const key of keys) {
     window.dispatchEvent(
       new StorageEvent("storage", { key, newValue: localStorage.getItem(key), storageArea: localStorage }),
     );
@@ -29,7 +29,7 @@ const carryOut = ({ if_jwt, if_refresh_token, pair }) => {
     localStorage.removeItem(REFRESH_TOKEN);
     localStorage.removeItem(ACCESS_TOKEN); // last here too: other tabs take its event for the sign that all is said
   }
-  report();
+  report(REFRESH_TOKEN, ACCESS_TOKEN);
 };
 
 export function TokenStore({ command, onSessionChange }) {
@@ -42,23 +42,32 @@ export function TokenStore({ command, onSessionChange }) {
   useEffect(() => {
     let session = heldSession();
     const onStorage = (event) => {
-      const isOwn = !event.isTrusted;
-      const isLastOfPair = event.key === ACCESS_TOKEN || event.key === null;
-      if (event.storageArea !== localStorage || !isLastOfPair) {
+      if (event.storageArea !== localStorage) {
         return;
       }
-      const before = session;
-      session = heldSession();
-      if (isOwn || session === before) {
+      if (!event.isTrusted) {
+        session = heldSession(); // this tab's own doing
         return;
       }
+      if (event.key === REFRESH_TOKEN) {
+        // Another tab is storing a pair. Reported by itself, a click in between would rotate the new refresh token once more.
+        event.stopImmediatePropagation();
+        return;
+      }
+      if (event.key !== ACCESS_TOKEN && event.key !== null) {
+        return;
+      }
+      const isAnother = heldSession() !== session;
+      report(REFRESH_TOKEN);
       if (event.key === null) {
-        report(); // localStorage.clear() names no key, and Reflex passes over it
+        report(ACCESS_TOKEN); // localStorage.clear() names no key, and Reflex passes over it
       }
-      setTimeout(onSessionChange); // after Reflex's own listener has queued the new values
+      if (isAnother) {
+        setTimeout(onSessionChange); // after Reflex's own listener has queued the new values
+      }
     };
-    window.addEventListener("storage", onStorage);
-    return () => window.removeEventListener("storage", onStorage);
+    window.addEventListener("storage", onStorage, true); // before Reflex's own
+    return () => window.removeEventListener("storage", onStorage, true);
   }, []);
 
   return null;
