@@ -42,8 +42,8 @@ class PasswordHasher:
         try:
             with self._turn:
                 is_right, replacement = self._context.verify_and_update(password, password_hash)
-        except (PasswordSizeError, UnicodeEncodeError) as error:
-            raise InvalidCredentials from error  # nobody can have chosen it: over 4096 characters, or half of one
+        except (PasswordSizeError, UnicodeEncodeError):
+            raise InvalidCredentials from None  # nobody can have chosen it: over 4096 characters, or half of one
         if not is_right:
             raise InvalidCredentials
         return replacement

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import hypothesis.strategies as st
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, example, given
 from sqlmodel import SQLModel, select
 
 from rxapp.auth import (
@@ -160,6 +160,8 @@ class TestUserNameKey:
     """But for the dotless i, whose capital is everybody else's I."""
 
     @given(names)
+    @example("\u03b1\u0345\u0301")
+    @example("\u0390")
     def test_it_is_the_same_in_any_letter_case_and_unicode_form(self, name):
         key = user_name_key(name)
         for spell in (str.upper, str.lower, str.title, str.casefold, user_name_key):
@@ -392,6 +394,12 @@ class TestSessions:
         assert accounts.end_other_sessions(me) == []
         assert [bool(stands(service, each)) for each in (pair, my_phone, tablet)] == [True, False, False]
         assert len(accounts.sessions_of(somebody)) == 1
+
+    def test_one_past_its_lifetime_has_ended_already(self, service, accounts, me, my_phone, clock):
+        clock.move(days=7)
+        today = service.verify_access(service.log_in("johndoe", PASSWORD).access_token)
+        assert accounts.end_other_sessions(today) == []
+        assert "session_revoked" not in [event.kind for event in accounts.events_of(today, limit=9)]
 
 
 class TestEvents:

@@ -15,6 +15,7 @@ from rxapp.auth import (
     LastAdministrator,
     NotFound,
     SessionRevoked,
+    User,
     UserNameTaken,
 )
 from rxapp.auth.administration import OPERATOR, Actor, InvalidRole
@@ -256,6 +257,11 @@ class TestTheLastAdministrator:
 
     def test_can_get_more_roles(self, administration, admin):
         assert administration.set_roles(admin.id, ["Admin", "Manager"]).roles == ["Admin", "Manager"]
+
+    def test_is_not_one_who_was_disabled_by_hand(self, service, administration, admin, clock):
+        with service.database.write() as db:
+            db.get_one(User, admin.id).disabled_at = clock()
+        administration.set_roles(admin.id, [])
 
     def test_does_not_keep_others_from_being_removed(self, service, administration, admin, johndoe):
         administration.set_roles(johndoe.id, [])

@@ -141,7 +141,10 @@ class TestQueryPlans:
     def plans_of(self, sqlite_database):
         def plans_of(call):
             statements = []
-            listener = lambda connection, cursor, statement, parameters, *_: statements.append((statement, parameters))  # noqa: E731
+
+            def listener(_connection, _cursor, statement, parameters, *_):
+                statements.append((statement, parameters))
+
             event.listen(sqlite_database.engine, "before_cursor_execute", listener)
             with sqlite_database.transaction() as db:
                 call(db)

@@ -3,6 +3,7 @@
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import pytest
 from sqlalchemy import text
@@ -329,8 +330,7 @@ class TestALoginUnderWay:
 
     def test_while_the_password_is_changed_begins_no_session(self, service, pair, johndoe, monkeypatch):
         me = service.verify_access(pair.access_token)
-        change = lambda: service.accounts.change_password(me, PASSWORD, GOOD)  # noqa: E731
-        right_after_the_password_was_verified(service, monkeypatch, change)
+        right_after_the_password_was_verified(service, monkeypatch, lambda: service.accounts.change_password(me, PASSWORD, GOOD))
         with pytest.raises(InvalidCredentials):
             service.log_in("johndoe", PASSWORD)
         assert count(service, AuthSession) == 1
@@ -386,7 +386,7 @@ class TestAConfirmationUnderWay:
         """The other session was left; it is not to be fresh by the old password."""
         me, phone = (service.verify_access(each.access_token) for each in (pair, service.log_in("johndoe", PASSWORD)))
         clock.move(minutes=1)
-        change = lambda: service.accounts.change_password(me, PASSWORD, GOOD, ends_other_sessions=False)  # noqa: E731
+        change = partial(service.accounts.change_password, me, PASSWORD, GOOD, ends_other_sessions=False)
         right_after_the_password_was_verified(service, monkeypatch, change)
         with pytest.raises(WrongPassword):
             service.accounts.confirm_password(phone, PASSWORD)
@@ -411,8 +411,7 @@ class TestPasswordChanges:
 
     def test_of_two_that_both_found_the_old_one_right_one_wins(self, service, pair, monkeypatch):
         me = service.verify_access(pair.access_token)
-        first = lambda: service.accounts.change_password(me, PASSWORD, GOOD)  # noqa: E731
-        right_after_the_password_was_verified(service, monkeypatch, first)
+        right_after_the_password_was_verified(service, monkeypatch, lambda: service.accounts.change_password(me, PASSWORD, GOOD))
         with pytest.raises(WrongPassword):
             service.accounts.change_password(me, PASSWORD, f"{GOOD} too")
         assert service.log_in("johndoe", GOOD)
@@ -431,8 +430,7 @@ class TestDeletions:
     def test_one_under_way_while_the_password_is_changed_deletes_nothing(self, service, pair, monkeypatch):
         """Whoever changes the password to lock a thief out has locked out the thief's deletion too."""
         me, thief = (service.verify_access(each.access_token) for each in (pair, service.log_in("johndoe", PASSWORD)))
-        change = lambda: service.accounts.change_password(me, PASSWORD, GOOD)  # noqa: E731
-        right_after_the_password_was_verified(service, monkeypatch, change)
+        right_after_the_password_was_verified(service, monkeypatch, lambda: service.accounts.change_password(me, PASSWORD, GOOD))
         with pytest.raises(WrongPassword):
             service.accounts.delete(thief, PASSWORD)
         assert service.log_in("johndoe", GOOD)

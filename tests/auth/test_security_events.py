@@ -418,7 +418,9 @@ class TestReading:
         assert [self.read(service, limit=4, offset=offset) for offset in (0, 4, 8, 12)] == ["9876", "5432", "10", ""]
 
     def test_they_are_filtered_by_user_kind_and_time_and_by_all_together(self, service, ten, clock):
-        ago = lambda minutes: clock() - timedelta(minutes=minutes)  # noqa: E731
+        def ago(minutes):
+            return clock() - timedelta(minutes=minutes)
+
         assert self.read(service, EventFilter(user_id=ten)) == "97531"
         assert self.read(service, EventFilter(user_id=uuid4())) == ""
         assert self.read(service, EventFilter(kind=EventKind.LOGIN_FAILED)) == "9630"
