@@ -24,7 +24,7 @@ prod: $(VENV)/app  ## the same, built for production, pages and API on one port
 	$(REGISTRY) reflex run --env prod
 
 test: $(VENV)/dev browser  ## all tests, those in a real browser included
-	$(REGISTRY) pytest $(ARGS)
+	$(REGISTRY) pytest --numprocesses auto --maxprocesses 4 --dist loadfile $(ARGS)
 
 check: $(VENV)/dev  ## style, types, tests
 	ruff check .

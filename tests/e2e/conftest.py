@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import httpx
 import pytest
+from filelock import FileLock
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from rxapp.auth.users import find_user
@@ -23,9 +24,10 @@ expect.set_options(timeout=10_000)
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory) -> Iterator[Server]:
+def server(tmp_path_factory, of_all_workers) -> Iterator[Server]:
     server = Server(tmp_path_factory.mktemp("server"))
-    server.start()
+    with FileLock(of_all_workers / "build.lock"):  # in one checkout one build at a time
+        server.start()
     yield server
     server.stop()
 

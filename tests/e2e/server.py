@@ -58,6 +58,7 @@ class Server:
             "RXAPP_TEST_CRASH_FILE": str(self._crash_file),
             "REFLEX_APP_MODULE_IMPORT": "tests.e2e.served_app",
             "REFLEX_TELEMETRY_ENABLED": "false",
+            "REFLEX_WEB_WORKDIR": str(self.directory / "web"),  # the built pages name the server's port
             "REFLEX_SKIP_COMPILE": str(is_built),
         }
 

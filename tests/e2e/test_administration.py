@@ -44,6 +44,7 @@ def test_users_are_paged_through(admin, server, person):
         for number in range(30):
             service.create_user(f"{person}-{number:02}", PASSWORD)
     admin.get_by_label("Search by name").fill(f"{person}-")
+    expect(admin.get_by_role("status").filter(has_text="30 users")).to_be_visible()
     users = admin.get_by_role("list", name="Users").get_by_role("listitem")
     expect(users).to_have_count(25)
     admin.get_by_role("button", name="Next").click()

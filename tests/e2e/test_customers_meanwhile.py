@@ -153,7 +153,7 @@ class TestMeanwhile:
         context.close()
 
 
-def test_nobody_changes_anything_by_calling_the_events(tab, tmp_path, database):
+def test_nobody_changes_anything_by_calling_the_events(tab, database):
     payloads = {
         "add": {"form": {"number": "0", "name": "Mallory"}},
         "start_renaming": {"customer_id": 1},
@@ -163,7 +163,7 @@ def test_nobody_changes_anything_by_calling_the_events(tab, tmp_path, database):
     }
     tab.goto("/")
     expect(tab.get_by_text("You are not signed in.")).to_be_visible()
-    own = {name: name.rpartition(".")[2] for name in handlers(tmp_path) if "customers_state" in name}
+    own = {name: name.rpartition(".")[2] for name in handlers() if "customers_state" in name}
     boot = {name: payloads[short] for name, short in own.items() if short in payloads}
     assert len(boot) == len(payloads)
     assert "_redirect" in "\n".join(call(tab, "22222222-2222-4333-8444-555555555555", boot, boot))
