@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -84,10 +85,19 @@ def start(environment) -> Callable[..., subprocess.Popen]:
     def start(*arguments: str, **options) -> subprocess.Popen:
         streams = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
         return subprocess.Popen(
-            [sys.executable, "-m", "rxapp", *arguments], cwd=ROOT, env=os.environ | environment, **(streams | options)
+            [sys.executable, "-m", "rxapp", *arguments],
+            cwd=ROOT,
+            env=os.environ | environment,
+            preexec_fn=_listen_to_ctrl_c,  # noqa: PLW1509  it takes no lock
+            **(streams | options),
         )
 
     return start
+
+
+def _listen_to_ctrl_c() -> None:
+    """A shell has what it starts in the background ignore Ctrl-C, and everything that this starts inherits it."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def assert_refused(result: Result, sentence: str) -> None:

@@ -28,7 +28,8 @@ def test_race_1_two_tabs_that_refresh_at_the_same_moment_take_one_step_and_both_
             expect(each.get_by_text("refreshed once" if round_number == 1 else f"refreshed {round_number} times")).to_be_visible()
         after = expect_stored(tab, before)
         assert generation_of(server, after) == generation + 1
-        assert after == stored(other)
+        # Each tab's answer has an access token of its own, of the same generation; which one lies in storage is as it happens.
+        assert after["refreshToken"] == stored(other)["refreshToken"]
 
 
 def test_race_18_logging_out_takes_every_tab_to_the_login_page_and_removes_both_keys(tab, profile, api):
