@@ -33,7 +33,7 @@ class ActivityState(rx.State):
     async def _append(self) -> None:
         service, offset = get_service(), len(self.rows)
         found = await in_thread(service.accounts.events_of, current_user(), limit=PAGE_SIZE + 1, offset=offset)
-        self.rows += event_rows(found[:PAGE_SIZE])
+        self.rows += await event_rows(found[:PAGE_SIZE])
         self.has_more, self.now = len(found) > PAGE_SIZE, service.clock().isoformat()
 
 

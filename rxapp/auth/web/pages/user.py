@@ -126,7 +126,7 @@ class UserState(rx.State):
         self._show(user)
         self.sessions = session_rows(await in_thread(administration.sessions_of, user.id))
         wanted = EventFilter(user_id=user.id)
-        self.events = event_rows((await in_thread(administration.events, wanted, limit=SHOWN_EVENTS))[1])
+        self.events = await event_rows((await in_thread(administration.events, wanted, limit=SHOWN_EVENTS))[1])
         self.now = get_service().clock().isoformat()
 
     def _show(self, user: User) -> None:
