@@ -30,7 +30,10 @@ _REQUIRED_CLAIMS = ["iss", "aud", "sub", "sid", "gen", "jti", "name", "roles", "
 
 @dataclass(frozen=True, slots=True)
 class AccessClaims:
-    """What an access token says: who (`subject`), in which session, of which generation, with which roles, until when."""
+    """What an access token says: who (`subject`), in which session, of which generation, with which roles, until when.
+
+    `device_key_thumbprint` names the key that must be proved with it (`cnf.jkt`, RFC 9449 §6.1).
+    """
 
     subject: UUID
     session_id: UUID
@@ -40,6 +43,7 @@ class AccessClaims:
     roles: tuple[str, ...]
     issued_at: datetime
     expires_at: datetime
+    device_key_thumbprint: str | None = None
 
 
 class AccessTokens:
@@ -51,11 +55,19 @@ class AccessTokens:
         self._clock = clock
 
     def issue(
-        self, *, subject: UUID, session_id: UUID, generation: int, user_name: str, roles: list[str], session_expires_at: datetime
+        self,
+        *,
+        subject: UUID,
+        session_id: UUID,
+        generation: int,
+        user_name: str,
+        roles: list[str],
+        session_expires_at: datetime,
+        device_key_thumbprint: str | None = None,
     ) -> str:
         """A signed token that lives `access_token_lifetime`, and never longer than its session."""
         now = self._clock()
-        claims = {
+        claims: dict[str, Any] = {
             "iss": self._settings.issuer,
             "aud": self._settings.audience,
             "sub": str(subject),
@@ -68,6 +80,8 @@ class AccessTokens:
             "nbf": int(now.timestamp()),
             "exp": int(min(now + self._settings.access_token_lifetime, session_expires_at).timestamp()),
         }
+        if device_key_thumbprint is not None:
+            claims["cnf"] = {"jkt": device_key_thumbprint}
         return jwt.encode(
             claims, self._keys.access_token_key, algorithm=ALGORITHM, headers={"typ": TOKEN_TYPE, "kid": self._keys.key_id}
         )
@@ -102,7 +116,7 @@ class AccessTokens:
             if header.get("typ") != TOKEN_TYPE or header.get("kid") != self._keys.key_id:
                 raise InvalidToken
             return _read_claims(decoded["payload"])
-        except (jwt.InvalidTokenError, ValueError, TypeError, AttributeError, OverflowError) as error:
+        except (jwt.InvalidTokenError, ValueError, TypeError, KeyError, AttributeError, OverflowError) as error:
             raise InvalidToken from error
 
 
@@ -119,4 +133,5 @@ def _read_claims(payload: dict[str, Any]) -> AccessClaims:
         roles=tuple(roles),
         issued_at=datetime.fromtimestamp(payload["iat"], UTC),
         expires_at=datetime.fromtimestamp(payload["exp"], UTC),
+        device_key_thumbprint=str(payload["cnf"]["jkt"]) if "cnf" in payload else None,
     )

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from ua_parser import parse
 
+from rxapp.auth.device_keys import ProvedKey
+
 MAXIMUM_ADDRESS_LENGTH = 64
 MAXIMUM_USER_AGENT_LENGTH = 256
 _MAXIMUM_DEVICE_LENGTH = 64
@@ -18,15 +20,19 @@ _NO_BRANDS = ("Generic", "Spider")
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """The network address and the user agent of whoever sent a request. Both are shortened, and neither can forge a log line."""
+    """Whoever sent a request: network address and user agent, both shortened so that neither can forge a log line.
+
+    `device_key` is the key that it has proved to hold with this request, if it has.
+    """
 
     address: str = ""
     user_agent: str = ""
+    device_key: ProvedKey | None = None
 
     @classmethod
-    def of(cls, address: str | None, user_agent: str | None) -> "Client":
+    def of(cls, address: str | None, user_agent: str | None, device_key: ProvedKey | None = None) -> "Client":
         """From what came over the wire."""
-        return cls(_clean(address, MAXIMUM_ADDRESS_LENGTH), _clean(user_agent, MAXIMUM_USER_AGENT_LENGTH))
+        return cls(_clean(address, MAXIMUM_ADDRESS_LENGTH), _clean(user_agent, MAXIMUM_USER_AGENT_LENGTH), device_key)
 
     def describe_device(self) -> str:
         """The browser and the system in words, such as "Firefox on Windows"; for a program the name that it gives itself."""

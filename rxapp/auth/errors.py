@@ -111,6 +111,27 @@ class AccessTokenExpired(InvalidToken):
     message = "The access token has expired."
 
 
+class InvalidDpopProof(AuthError):
+    """Tokens of a session that is bound to a device's key, without a good proof of that key. The session lives on."""
+
+    code = "invalid_dpop_proof"
+    message = "This sign-in belongs to another device."
+
+
+class DpopNonceRequired(InvalidDpopProof):
+    """The proof is over no nonce of ours, or over one that is too old: make another over the nonce given (RFC 9449 §8)."""
+
+    code = "use_dpop_nonce"
+    message = "The DPoP proof needs the nonce that the server gave."
+
+
+class DeviceKeyRequired(AuthError):
+    """Sessions must be bound to a key here, and the client has proved none."""
+
+    code = "device_key_required"
+    message = "This browser cannot keep a key, and signing in is only possible with one."
+
+
 class PermissionDenied(AuthError):
     """Signed in, without the role."""
 

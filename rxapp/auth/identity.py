@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 
@@ -18,6 +19,12 @@ class Identity:
     roles: frozenset[str]
     authenticated_at: datetime
     expires_at: datetime
+
+    @classmethod
+    def of(cls, session: Any) -> "Identity":
+        """From a session's row, read together with its user's name and roles."""
+        roles = frozenset(session.roles)
+        return cls(session.user_id, session.id, session.user_name, roles, session.authenticated_at, session.expires_at)
 
     def has_role(self, *roles: str) -> bool:
         """Whether the user has one of `roles`; with none named, anyone who is signed in has."""

@@ -20,6 +20,7 @@ class Keys:
     access_token_key: bytes = field(repr=False)
     refresh_token_secret: bytes = field(repr=False)
     password_link_key: bytes = field(repr=False)
+    dpop_nonce_key: bytes = field(repr=False)
     key_id: str
 
     @classmethod
@@ -30,5 +31,6 @@ class Keys:
             access_token_key=hkdf_sha256(secret, salt=b"", info=b"rxapp access token"),
             refresh_token_secret=hkdf_sha256(secret, salt=b"", info=b"rxapp refresh token"),
             password_link_key=hkdf_sha256(secret, salt=b"", info=b"rxapp password link"),
+            dpop_nonce_key=hkdf_sha256(secret, salt=b"", info=b"rxapp DPoP nonce"),
             key_id=hkdf_sha256(secret, salt=b"", info=b"rxapp key id")[:6].hex(),
         )

@@ -54,7 +54,8 @@ class AuthSession(SQLModel, table=True):
     `generation` counts the rotations; `generation_seen_at` is when the current generation was first seen in use, and until then
     its predecessor is still answered. `salt` goes into the key of this session's refresh tokens, so that neither the database nor
     the server key alone can make one. `authenticated_at` is when its owner last gave the password; `device` and `address` are
-    where they logged in.
+    where they logged in. `device_key_thumbprint` names the key without whose proof its tokens are worth nothing (RFC 9449 §6);
+    None for a client that has none.
     """
 
     __tablename__ = "auth_session"
@@ -70,6 +71,7 @@ class AuthSession(SQLModel, table=True):
     authenticated_at: datetime = _moment()
     device: str = Field(default="", max_length=64)
     address: str = Field(default="", max_length=64)
+    device_key_thumbprint: str | None = Field(default=None, max_length=43)
     revoked_at: datetime | None = _moment(default=None)
     revoked_reason: str | None = Field(default=None, max_length=32)
 

@@ -28,6 +28,7 @@ class EventKind(StrEnum):
     LOGIN_FAILED = "login_failed"
     REFRESH_REFUSED = "refresh_refused"
     TOKEN_REUSED = "token_reused"
+    DEVICE_PROOF_REFUSED = "device_proof_refused"
     SESSION_REVOKED = "session_revoked"
     PASSWORD_CONFIRMED = "password_confirmed"
     PASSWORD_CONFIRMATION_FAILED = "password_confirmation_failed"

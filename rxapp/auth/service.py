@@ -19,10 +19,13 @@ from rxapp.auth.administration import Administration
 from rxapp.auth.clients import NO_CLIENT, Client
 from rxapp.auth.clock import Clock, system_clock
 from rxapp.auth.database import Database
+from rxapp.auth.device_binding import DeviceBinding, is_bound_to
+from rxapp.auth.dpop import Dpop
 from rxapp.auth.errors import (
     AuthError,
     FreshAuthenticationRequired,
     InvalidCredentials,
+    InvalidDpopProof,
     InvalidToken,
     RevocationReason,
     SessionEnded,
@@ -38,6 +41,7 @@ from rxapp.auth.revocation import end_session
 from rxapp.auth.rotation import Answer, judge, require_standing
 from rxapp.auth.security_events import EventKind
 from rxapp.auth.settings import Settings
+from rxapp.auth.spent_proofs import spent_proofs
 from rxapp.auth.token_pairs import TokenPair, issue_pair
 
 SALT_BYTES = 32
@@ -63,6 +67,8 @@ class AuthService:
         self.passwords = PasswordHasher(settings)
         self.access_tokens = AccessTokens(settings, keys, clock)
         self.refresh_tokens = RefreshTokens(keys)
+        self.dpop = Dpop(keys, clock, spent_proofs(settings.redis_url, clock))
+        self.device_binding = DeviceBinding(settings, database, clock, self.dpop)
         links = PasswordLinks(settings, keys, clock)
         self.accounts = Accounts(settings, database, clock, self.passwords, links)
         self.administration = Administration(settings, database, clock, self.passwords, links)
@@ -76,7 +82,11 @@ class AuthService:
         return user
 
     def log_in(self, user_name: str, password: str, client: Client = NO_CLIENT) -> TokenPair:
-        """Check the password and begin a session. Raises `InvalidCredentials`, whatever the cause."""
+        """Check the password and begin a session, bound to the key that `client` has proved if it has proved one.
+
+        Raises `InvalidCredentials`, whatever the cause; `InvalidDpopProof` for a proof that was used before; `DeviceKeyRequired`.
+        """
+        device_key = self.device_binding.key_for_login(client)
         user = None
         try:
             while True:
@@ -85,7 +95,7 @@ class AuthService:
                 if user is None or user.disabled_at is not None or not users.has_password(user):
                     self.passwords.refuse_unknown_user(password)
                 rehashed = self.passwords.verify_password(password, user.password_hash)
-                if pair := self._begin_session(user, rehashed, client):
+                if pair := self._begin_session(user, rehashed, client, device_key):
                     return pair
                 # The password was changed between our look and our write, or another login only rehashed it: look again.
         except InvalidCredentials:
@@ -93,7 +103,7 @@ class AuthService:
             self.record(EventKind.LOGIN_FAILED, user_id=user.id if user else None, client=client)
             raise
 
-    def _begin_session(self, user: User, rehashed: str | None, client: Client) -> TokenPair | None:
+    def _begin_session(self, user: User, rehashed: str | None, client: Client, device_key: str | None) -> TokenPair | None:
         now = self.clock()
         session = AuthSession(
             user_id=user.id,
@@ -104,6 +114,7 @@ class AuthService:
             expires_at=now + self.settings.session_lifetime,
             device=client.describe_device(),
             address=client.address,
+            device_key_thumbprint=device_key,
         )
         with self.database.write() as db:
             if not users.is_unchanged(db, user):
@@ -120,13 +131,13 @@ class AuthService:
     def refresh(self, access_token: str, refresh_token: str, client: Client = NO_CLIENT) -> TokenPair:
         """Answer a refresh token with its successor, as `rotation.judge` decides. The access token may have expired.
 
-        Raises `InvalidToken`, and nothing has changed; `SessionExpired`, `SessionIdle` or `SessionRevoked`; or `TokenReused`, and
-        the session has been revoked.
+        Raises `InvalidToken` or `InvalidDpopProof`, and nothing has changed; `SessionExpired`, `SessionIdle` or `SessionRevoked`;
+        or `TokenReused`, and the session has been revoked.
         """
         try:
             return self._refresh(access_token, refresh_token, client)
-        except TokenReused:
-            raise  # written down with the revocation
+        except (TokenReused, InvalidDpopProof):
+            raise  # written down where they were found
         except AuthError as error:
             self._record_refusal(error, client)
             raise
@@ -136,9 +147,10 @@ class AuthService:
         if self.access_tokens.identify(access_token).session_id != presented.session_id:
             raise InvalidToken
         with self.database.connect() as db:
+            session = _find_session(db, presented.session_id)
+            self.refresh_tokens.verify(presented, session.salt)
+            self.device_binding.require_key(session, client)
             while True:
-                session = _find_session(db, presented.session_id)
-                self.refresh_tokens.verify(presented, session.salt)
                 answer = judge(session, presented.generation, self.clock(), self.settings)
                 if answer is Answer.REUSE:
                     self.revoke(session.id, RevocationReason.TOKEN_REUSED, client)
@@ -146,29 +158,24 @@ class AuthService:
                 if answer is Answer.REPLAY or self._step(db, presented):
                     return self._issue_pair(session, session, presented.generation + 1)
                 # Somebody else took this step between our read and our write: look again, it is the predecessor now.
+                session = _find_session(db, presented.session_id)
 
-    def verify_access(self, access_token: str, *, received: bool = True) -> Identity:
+    def verify_access(self, access_token: str, client: Client = NO_CLIENT, *, received: bool = True) -> Identity:
         """Who holds this access token, if it is good and its session stands.
 
         `received=False` says that the token comes from our own memory and does not show that the browser has it: a token that
-        was sent and got lost must not count as seen in use. Raises `AccessTokenExpired`, `InvalidToken`, `SessionRevoked`,
-        `SessionExpired` or `SessionIdle`.
+        was sent and got lost must not count as seen in use. Raises `AccessTokenExpired`, `InvalidToken`, `InvalidDpopProof`,
+        `SessionRevoked`, `SessionExpired` or `SessionIdle`.
         """
         claims = self.access_tokens.verify(access_token)
         with self.database.connect() as db:
             session = _find_session(db, claims.session_id)
             if claims.subject != session.user_id:
                 raise InvalidToken
+            self.device_binding.require_key(session, client)
             require_standing(session, self.clock(), self.settings)
             self._note_use(db, session, claims, received)
-        return Identity(
-            session.user_id,
-            session.id,
-            session.user_name,
-            frozenset(session.roles),
-            session.authenticated_at,
-            session.expires_at,
-        )
+        return Identity.of(session)
 
     def require_fresh(self, identity: Identity) -> None:
         """Raise `FreshAuthenticationRequired` if the password was given longer than `fresh_authentication_period` ago."""
@@ -186,13 +193,18 @@ class AuthService:
             return end_session(db, session_id, reason, self.clock(), client=client)
 
     def end_session_of(self, access_token: str, client: Client = NO_CLIENT) -> UUID | None:
-        """Log out by a genuine access token, expired or not. Returns the id of its session, None for any other token."""
+        """Log out by a genuine access token, expired or not. Returns the id of its session, None for any other token.
+
+        A copied token of a session that is bound to a key ends nothing.
+        """
         try:
-            session_id = self.access_tokens.identify(access_token).session_id
+            claims = self.access_tokens.identify(access_token)
         except AuthError:
             return None
-        self.revoke(session_id, RevocationReason.SIGNED_OUT, client)
-        return session_id
+        if not is_bound_to(claims.device_key_thumbprint, client):
+            return None
+        self.revoke(claims.session_id, RevocationReason.SIGNED_OUT, client)
+        return claims.session_id
 
     def _step(self, db: Connection, presented: PresentedRefreshToken) -> bool:
         if presented.generation >= MAXIMUM_GENERATION:

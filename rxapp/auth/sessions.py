@@ -23,6 +23,7 @@ _WHAT_DECIDES = (
     _session.c.last_used_at,
     _session.c.expires_at,
     _session.c.authenticated_at,
+    _session.c.device_key_thumbprint,
     _session.c.revoked_at,
     _session.c.revoked_reason,
 )
@@ -90,6 +91,7 @@ _SHOWN = (
     _session.c.id,
     _session.c.device,
     _session.c.address,
+    _session.c.device_key_thumbprint.is_not(None).label("is_bound"),
     _session.c.created_at,
     _session.c.last_used_at,
     _session.c.expires_at,

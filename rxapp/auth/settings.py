@@ -73,6 +73,7 @@ class Settings(BaseSettings):
     session_lifetime: Seconds = timedelta(days=7)
     session_idle_timeout: Seconds = timedelta(days=1)
     rotation_grace_period: Seconds = timedelta(seconds=10)
+    require_device_key: bool = False
 
     registration: bool = True
     password_minimum_length: int = Field(NIST_PASSWORD_MINIMUM_LENGTH, ge=8, le=64)

@@ -25,6 +25,7 @@ def issue_pair(access_tokens: AccessTokens, refresh_tokens: RefreshTokens, sessi
             user_name=user.user_name,
             roles=user.roles,
             session_expires_at=session.expires_at,
+            device_key_thumbprint=session.device_key_thumbprint,
         ),
         refresh_token=refresh_tokens.issue(session.id, generation, session.salt),
     )

@@ -1,0 +1,57 @@
+"""Sessions that are bound to a device's key: their tokens are worth nothing without a proof of it."""
+
+from typing import Any, NoReturn
+
+from rxapp.auth import security_events as events
+from rxapp.auth.clients import Client
+from rxapp.auth.clock import Clock
+from rxapp.auth.database import Database
+from rxapp.auth.dpop import Dpop
+from rxapp.auth.errors import DeviceKeyRequired, InvalidDpopProof
+from rxapp.auth.security_events import EventKind
+from rxapp.auth.settings import Settings
+
+
+class DeviceBinding:
+    """Binds a session to a key when it begins, and asks for the key whenever its tokens are used."""
+
+    def __init__(self, settings: Settings, database: Database, clock: Clock, dpop: Dpop) -> None:
+        self._settings = settings
+        self._database = database
+        self._clock = clock
+        self._dpop = dpop
+
+    def key_for_login(self, client: Client) -> str | None:
+        """The thumbprint that a new session of `client` is bound to; None, and it is bound to nothing, if it proves no key.
+
+        Raises `InvalidDpopProof` for a proof that was used before, and `DeviceKeyRequired` where sessions must be bound.
+        """
+        if client.device_key is not None:
+            self._dpop.spend(client.device_key)
+            return client.device_key.thumbprint
+        if self._settings.require_device_key:
+            raise DeviceKeyRequired
+        return None
+
+    def require_key(self, session: Any, client: Client) -> None:
+        """Raise `InvalidDpopProof`, and write it down, unless `client` proves the session's key with a proof not used before."""
+        key = client.device_key
+        if session.device_key_thumbprint is None:
+            return
+        if key is None or key.thumbprint != session.device_key_thumbprint:
+            self._refuse(session, client)
+        try:
+            self._dpop.spend(key)
+        except InvalidDpopProof:
+            self._refuse(session, client)
+
+    def _refuse(self, session: Any, client: Client) -> NoReturn:
+        facts = {"user_id": session.user_id, "session_id": session.id, "client": client}
+        with self._database.transaction() as db:
+            events.record(db, EventKind.DEVICE_PROOF_REFUSED, self._clock(), **facts)
+        raise InvalidDpopProof
+
+
+def is_bound_to(thumbprint: str | None, client: Client) -> bool:
+    """Whether tokens that name this key, or none, are `client`'s to use."""
+    return thumbprint is None or (client.device_key is not None and client.device_key.thumbprint == thumbprint)
