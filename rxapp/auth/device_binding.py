@@ -34,9 +34,12 @@ class DeviceBinding:
         return None
 
     def require_key(self, session: Any, client: Client) -> None:
-        """Raise `InvalidDpopProof`, and write it down, unless `client` proves the session's key with a proof not used before."""
+        """Raise `InvalidDpopProof`, and write it down, unless `client` proves the session's key with a proof not used before.
+
+        A proof that comes along with tokens that are bound to no key is refused as well (RFC 9449 §7.1).
+        """
         key = client.device_key
-        if session.device_key_thumbprint is None:
+        if session.device_key_thumbprint is None and (key is None or not key.proof_id):
             return
         if key is None or key.thumbprint != session.device_key_thumbprint:
             self._refuse(session, client)

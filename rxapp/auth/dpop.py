@@ -48,7 +48,7 @@ class Dpop:
     def prove_page(self, proof: str, challenge: str) -> ProvedKey:
         """The key proved by a page over a challenge that was given to it alone and once, or `InvalidDpopProof`."""
         found: DpopProof = read_proof(proof, method=PAGE_METHOD, urls=(PAGE_URL,), now=self._clock())
-        if not hmac.compare_digest(found.nonce.encode(), challenge.encode()):
+        if found.nonce != challenge:
             raise InvalidDpopProof
         return ProvedKey(found.thumbprint)
 

@@ -64,14 +64,13 @@ def read_proof(proof: str, *, method: str, urls: Collection[str], now: datetime,
         and claims["htm"] == method
         and _is_one_of(claims["htu"], urls)
         and _is_timely(claims["iat"], now)
-        and isinstance(claims["jti"], str)
-        and 0 < len(claims["jti"]) <= _MAXIMUM_ID_LENGTH
+        and _is_id(claims["jti"])
         and (access_token is None or _is_of(claims.get("ath"), access_token))
     )
     if not is_good:
         raise InvalidDpopProof
-    nonce = claims.get("nonce", "")
-    return DpopProof(name, claims["jti"], nonce if isinstance(nonce, str) else "")
+    nonce = claims.get("nonce")
+    return DpopProof(name, claims["jti"], nonce if _is_id(nonce) else "")
 
 
 _OPTIONS: Any = {
@@ -115,6 +114,11 @@ def _is_one_of(url: Any, urls: Collection[str]) -> bool:
         return isinstance(url, str) and (url in urls or normalized(url) in urls)
     except ValueError:
         return False
+
+
+def _is_id(value: Any) -> bool:
+    # Some characters that JSON can name cannot be encoded again.
+    return isinstance(value, str) and value.isprintable() and 0 < len(value) <= _MAXIMUM_ID_LENGTH
 
 
 def _is_timely(issued_at: Any, now: datetime) -> bool:

@@ -6,6 +6,8 @@ from collections import OrderedDict
 from datetime import timedelta
 from typing import Protocol
 
+import redis
+
 from rxapp.auth.clock import Clock
 from rxapp.auth.device_keys import ProvedKey
 from rxapp.auth.dpop_proofs import MAXIMUM_AGE, MAXIMUM_LEAD
@@ -16,6 +18,10 @@ REMEMBERED_FOR = MAXIMUM_AGE + MAXIMUM_LEAD + timedelta(seconds=1)
 
 CAPACITY = 2**17
 """Proofs remembered by one process, about 15 MB: more than it can answer in `REMEMBERED_FOR`."""
+
+
+class SpentProofsUnavailable(Exception):
+    """Nobody can say now whether a proof was used, so none is admitted."""
 
 
 class SpentProofs(Protocol):
@@ -46,17 +52,19 @@ class SpentProofsInMemory:
 
 
 class SpentProofsInRedis:
-    """For all processes that share a Redis, which forgets by itself. Without Redis nothing is admitted."""
+    """For all processes that share a Redis, which forgets by itself."""
 
     def __init__(self, url: str) -> None:
-        import redis  # noqa: PLC0415  who runs a single process need not have it
-
         self._redis = redis.Redis.from_url(url, socket_timeout=1, socket_connect_timeout=1)
 
     def spend(self, key: ProvedKey) -> None:
-        """Note that this proof is used now, or raise `InvalidDpopProof` if it was before; `redis.RedisError` if nobody knows."""
+        """As ever; raises `SpentProofsUnavailable` while Redis is away."""
         seconds = int(REMEMBERED_FOR.total_seconds())
-        if not self._redis.set(b"rxapp:dpop:" + _name(key).hex().encode(), b"", nx=True, ex=seconds):
+        try:
+            is_new = self._redis.set(f"rxapp:dpop:{_name(key).hex()}", b"", nx=True, ex=seconds)
+        except redis.RedisError as error:
+            raise SpentProofsUnavailable from error
+        if not is_new:
             raise InvalidDpopProof
 
 

@@ -5,14 +5,18 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Request
 
-from rxapp.auth.errors import AuthError, InvalidToken, PermissionDenied
+from rxapp.auth.errors import AuthError, InvalidDpopProof, InvalidToken, PermissionDenied
 from rxapp.auth.identity import Identity
 from rxapp.auth.security_events import EventKind
 from rxapp.auth.web import policy
+from rxapp.auth.web.http.dpop import proved_key
 from rxapp.auth.web.http.problems import Unauthorized
 from rxapp.auth.web.http.wire import Problem
 from rxapp.auth.web.runtime import get_service, in_thread
-from rxapp.auth.web.senders import Sender
+from rxapp.auth.web.senders import Sender, request_client
+
+BEARER, DPOP = "bearer", "dpop"
+"""Schemes of the `Authorization` header, as compared."""
 
 
 def documented(*statuses: HTTPStatus) -> dict[int | str, dict]:
@@ -28,12 +32,19 @@ COMMON_PROBLEMS = (HTTPStatus.BAD_REQUEST, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, 
 
 
 async def bearer(request: Request) -> Identity:
-    """Who sends this request, by its bearer token; `Unauthorized` if there is no good one."""
+    """Who sends this request, by its access token; `Unauthorized` if there is no good one.
+
+    The token of a session that is bound to a key comes with the scheme `DPoP` and a proof (RFC 9449 §7.1), any other as `Bearer`.
+    """
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not token:
+    token = token.strip()
+    if scheme.lower() not in (BEARER, DPOP) or not token:
         raise Unauthorized(InvalidToken())
     try:
-        return await in_thread(get_service().verify_access, token.strip())
+        key = proved_key(request, token) if scheme.lower() == DPOP else None
+        if scheme.lower() == DPOP and key is None:
+            raise InvalidDpopProof
+        return await in_thread(get_service().verify_access, token, request_client(request, key))
     except AuthError as error:
         raise Unauthorized(error) from error
 

@@ -9,9 +9,11 @@ from fastapi.responses import JSONResponse
 from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException
 
+from rxapp.auth.dpop_proofs import ALGORITHMS
 from rxapp.auth.errors import (
     AuthError,
     FreshAuthenticationRequired,
+    InvalidDpopProof,
     LastAdministrator,
     NotFound,
     PermissionDenied,
@@ -19,6 +21,8 @@ from rxapp.auth.errors import (
     UserNameTaken,
     WrongPassword,
 )
+from rxapp.auth.spent_proofs import SpentProofsUnavailable
+from rxapp.auth.web.runtime import get_service
 
 RETRY_AFTER_SECONDS = 1
 
@@ -53,9 +57,20 @@ def problem(
 
 
 def refusal(error: AuthError, status: HTTPStatus, headers: dict[str, str] | None = None) -> JSONResponse:
-    """The problem document of an `AuthError`."""
+    """The problem document of an `AuthError`. For a client with a key it has the nonce for the next proof (RFC 9449 §8)."""
     reason = error.reason if isinstance(error, SessionEnded) else None
-    return problem(status, error.code, error.message, headers=headers, reason=reason)
+    nonce = nonce_headers() if isinstance(error, InvalidDpopProof) else {}
+    return problem(status, error.code, error.message, headers=(headers or {}) | nonce, reason=reason)
+
+
+def nonce_headers() -> dict[str, str]:
+    """The nonce for a client's next proof."""
+    return {"DPoP-Nonce": get_service().dpop.new_nonce()}
+
+
+def _unavailable() -> JSONResponse:
+    headers = {"Retry-After": str(RETRY_AFTER_SECONDS)}
+    return problem(HTTPStatus.SERVICE_UNAVAILABLE, "temporarily_unavailable", "Try again in a moment.", headers=headers)
 
 
 def add_problem_handlers(api: FastAPI) -> None:
@@ -70,6 +85,9 @@ def add_problem_handlers(api: FastAPI) -> None:
 
     @api.exception_handler(Unauthorized)
     def unauthorized(_request: Request, error: Unauthorized) -> JSONResponse:
+        if isinstance(error.error, InvalidDpopProof):  # RFC 9449 §7.1 and §9
+            challenge = f'DPoP error="{error.error.code}", error_description="{error.error.message}", algs="{ALGORITHMS}"'
+            return refusal(error.error, HTTPStatus.UNAUTHORIZED, {"WWW-Authenticate": challenge})
         # RFC 6750 §3: to the client, every cause is `invalid_token`; our `code` says more.
         challenge = f'Bearer error="invalid_token", error_description="{error.error.message}"'
         return refusal(error.error, HTTPStatus.UNAUTHORIZED, {"WWW-Authenticate": challenge})
@@ -95,8 +113,12 @@ def add_problem_handlers(api: FastAPI) -> None:
     @api.exception_handler(OperationalError)
     def database_unavailable(_request: Request, error: OperationalError) -> JSONResponse:
         logger.error("the database did not answer: %s", type(error.orig).__name__)
-        headers = {"Retry-After": str(RETRY_AFTER_SECONDS)}
-        return problem(HTTPStatus.SERVICE_UNAVAILABLE, "temporarily_unavailable", "Try again in a moment.", headers=headers)
+        return _unavailable()
+
+    @api.exception_handler(SpentProofsUnavailable)
+    def redis_unavailable(_request: Request, error: SpentProofsUnavailable) -> JSONResponse:
+        logger.error("Redis did not answer: %s", type(error.__cause__).__name__)
+        return _unavailable()
 
     @api.exception_handler(Exception)
     def unexpected(_request: Request, error: Exception) -> JSONResponse:

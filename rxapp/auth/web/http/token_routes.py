@@ -5,11 +5,13 @@ from http import HTTPStatus
 from fastapi import APIRouter, Response
 from fastapi.responses import JSONResponse
 
+from rxapp.auth.clients import Client
 from rxapp.auth.errors import AuthError, InvalidCredentials, RevocationReason, SessionEnded
 from rxapp.auth.token_pairs import TokenPair
 from rxapp.auth.web.http.bearer import COMMON_PROBLEMS, Bearer, documented
 from rxapp.auth.web.http.body_limit import LimitedBodyRoute
-from rxapp.auth.web.http.problems import refusal
+from rxapp.auth.web.http.dpop import ProvingSender
+from rxapp.auth.web.http.problems import nonce_headers, refusal
 from rxapp.auth.web.http.wire import LoginRequest, RefreshRequest, TokenPairResponse
 from rxapp.auth.web.open_pages import sign_out_open_pages
 from rxapp.auth.web.runtime import get_service, in_hashing_thread, in_thread
@@ -18,9 +20,12 @@ from rxapp.auth.web.senders import Sender
 router = APIRouter(prefix="/api", route_class=LimitedBodyRoute)
 
 
-def _answer(pair: TokenPair) -> JSONResponse:
-    # RFC 6749 §5.1: an answer with tokens in it is never cached.
-    return JSONResponse({"token": pair.access_token, "refreshToken": pair.refresh_token}, headers={"Cache-Control": "no-store"})
+def _answer(pair: TokenPair, client: Client) -> JSONResponse:
+    tokens = {"token": pair.access_token, "refreshToken": pair.refresh_token}
+    headers = {"Cache-Control": "no-store"}  # RFC 6749 §5.1: an answer with tokens in it is never cached
+    if client.device_key is None:
+        return JSONResponse(tokens, headers=headers)
+    return JSONResponse(tokens | {"token_type": "DPoP"}, headers=headers | nonce_headers())
 
 
 @router.post(
@@ -28,19 +33,22 @@ def _answer(pair: TokenPair) -> JSONResponse:
     response_model=TokenPairResponse,
     responses=documented(*COMMON_PROBLEMS, HTTPStatus.UNAUTHORIZED),
 )
-async def log_in(request: LoginRequest, client: Sender) -> Response:
-    """Exchange a user name and a password for a token pair."""
+async def log_in(request: LoginRequest, client: ProvingSender) -> Response:
+    """Exchange a user name and a password for a token pair, bound to the key of the `DPoP` header if there is one."""
     try:
-        return _answer(await in_hashing_thread(get_service().log_in, request.username, request.password, client))
+        return _answer(await in_hashing_thread(get_service().log_in, request.username, request.password, client), client)
     except InvalidCredentials as error:
         return refusal(error, HTTPStatus.UNAUTHORIZED, {"WWW-Authenticate": "Bearer"})
 
 
 @router.post("/token/refresh", response_model=TokenPairResponse, responses=documented(*COMMON_PROBLEMS))
-async def refresh(request: RefreshRequest, client: Sender) -> Response:
-    """Exchange a token pair for its successor; the refresh token presented is then spent."""
+async def refresh(request: RefreshRequest, client: ProvingSender) -> Response:
+    """Exchange a token pair for its successor; the refresh token presented is then spent.
+
+    The pair of a session that is bound to a key needs a `DPoP` header with a proof of it.
+    """
     try:
-        return _answer(await in_thread(get_service().refresh, request.access_token, request.refresh_token, client))
+        return _answer(await in_thread(get_service().refresh, request.access_token, request.refresh_token, client), client)
     except SessionEnded as error:
         sign_out_open_pages(error.session_id, error.reason)
         return refusal(error, HTTPStatus.BAD_REQUEST)

@@ -1,7 +1,7 @@
 """What goes over the wire: the bodies of requests and answers, with the names that the replaced system gave them."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import AfterValidator, AliasChoices, BaseModel, Field
@@ -35,10 +35,11 @@ class RefreshRequest(BaseModel):
 
 
 class TokenPairResponse(BaseModel):
-    """A token pair: `token` is the access token."""
+    """A token pair: `token` is the access token. `token_type` is left out unless the pair is bound to the client's key."""
 
     token: str
     refresh_token: str = Field(alias="refreshToken")
+    token_type: Literal["DPoP"] | None = None
 
 
 class ConfirmRequest(BaseModel):
@@ -74,7 +75,10 @@ class MeResponse(BaseModel):
 
 
 class SessionResponse(BaseModel):
-    """One login on one device. `current` is the one that asks; `open_pages` are those of it that are open now."""
+    """One login on one device. `current` is the one that asks; `open_pages` are those of it that are open now.
+
+    `bound` says whether its tokens are worth nothing without the device's key.
+    """
 
     id: UUID
     device: str
@@ -83,6 +87,7 @@ class SessionResponse(BaseModel):
     last_used_at: datetime = Field(serialization_alias="lastUsedAt")
     expires_at: datetime = Field(serialization_alias="expiresAt")
     current: bool
+    bound: bool = Field(validation_alias="is_bound")
     open_pages: int = Field(serialization_alias="openPages")
 
 

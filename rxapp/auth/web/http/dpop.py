@@ -1,0 +1,51 @@
+"""The `DPoP` header (RFC 9449): read against the request that it came with. Refusals, with the next nonce, are in `problems`."""
+
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from rxapp.auth.clients import Client
+from rxapp.auth.device_keys import ProvedKey
+from rxapp.auth.dpop_proofs import normalized
+from rxapp.auth.errors import InvalidDpopProof
+from rxapp.auth.web.runtime import get_service
+from rxapp.auth.web.senders import Sender, request_client
+
+HEADER = "DPoP"
+
+
+def proved_key(request: Request, access_token: str | None = None) -> ProvedKey | None:
+    """The key that the request's one `DPoP` header proves, None without a header; raises `InvalidDpopProof`."""
+    proofs = request.headers.getlist(HEADER)
+    if not proofs:
+        return None
+    if len(proofs) > 1:
+        raise InvalidDpopProof
+    return get_service().dpop.prove_request(proofs[0], method=request.method, urls=_urls(request), access_token=access_token)
+
+
+def _urls(request: Request) -> set[str]:
+    """How the client may name what it has asked for: at the host that it asked, or at one of the app's configured origins.
+
+    A proxy in front may have taken TLS off, so `https` is as good as the scheme that we see.
+    """
+    host = request.headers.get("Host", "")
+    origins = {f"{request.url.scheme}://{host}", f"https://{host}", *get_service().settings.allowed_origins}
+    path = request.scope["raw_path"].decode("ascii", "replace") if "raw_path" in request.scope else request.url.path
+    return {normalized(origin + path) for origin in origins if _is_whole(origin)}
+
+
+def _is_whole(origin: str) -> bool:
+    try:
+        return bool(normalized(origin))
+    except ValueError:
+        return False
+
+
+async def proving_sender(request: Request, client: Sender) -> Client:
+    """Who sent a request for tokens, and the key that came with it. Raises `InvalidDpopProof`."""
+    key = proved_key(request)
+    return client if key is None else request_client(request, key)
+
+
+ProvingSender = Annotated[Client, Depends(proving_sender)]

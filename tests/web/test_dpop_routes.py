@@ -1,0 +1,285 @@
+"""Sender-constrained tokens over HTTP (RFC 9449): login, refresh, the API, nonces, and everything that is refused."""
+
+import base64
+import json
+import random
+
+import pytest
+
+from rxapp.auth import AuthService, Settings
+from rxapp.auth import security_events as events
+from rxapp.auth.security_events import EventFilter
+from rxapp.auth.web.runtime import use_service
+from tests.dpop import DeviceKey
+from tests.web.conftest import assert_problem, bearer, refresh_body
+
+ORIGIN = "http://testserver"
+LOGIN, REFRESH, ME = "/api/auth/login", "/api/token/refresh", "/api/me"
+CREDENTIALS = {"username": "johndoe", "password": "def@123"}
+
+
+class Device:
+    """A program with a key: it signs each request, over the nonce that it was given last."""
+
+    def __init__(self, client, clock, algorithm="ES256"):
+        self.client, self.clock, self.key, self.nonce = client, clock, DeviceKey(algorithm), None
+
+    def headers(self, method, path, token=None, **claims):
+        proof = self.key.proof(method, ORIGIN + path, self.clock(), nonce=self.nonce, access_token=token, **claims)
+        return {"DPoP": proof} | ({"Authorization": f"DPoP {token}"} if token else {})
+
+    def send(self, method, path, token=None, **options):
+        """As RFC 9449 §8 has it: again over the nonce that the server asks for."""
+        response = self.client.request(method, path, headers=self.headers(method, path, token), **options)
+        self.nonce = response.headers.get("DPoP-Nonce", self.nonce)
+        if response.json().get("code") == "use_dpop_nonce":
+            response = self.client.request(method, path, headers=self.headers(method, path, token), **options)
+            self.nonce = response.headers.get("DPoP-Nonce", self.nonce)
+        return response
+
+    def log_in(self):
+        return self.send("POST", LOGIN, json=CREDENTIALS)
+
+    def refresh(self, tokens):
+        return self.send("POST", REFRESH, json=refresh_body(tokens))
+
+    def get_me(self, tokens):
+        return self.send("GET", ME, tokens["token"])
+
+
+@pytest.fixture
+def device(client, clock):
+    return Device(client, clock)
+
+
+@pytest.fixture
+def bound(device):
+    return device.log_in().json()
+
+
+def attempts(service):
+    with service.database.connect() as db:
+        return events.count(db, EventFilter(kind="device_proof_refused"))
+
+
+def assert_challenged(response, code="invalid_dpop_proof"):
+    assert_problem(response, 401, code)
+    assert response.headers["WWW-Authenticate"].startswith(f'DPoP error="{code}"')
+    assert 'algs="ES256 EdDSA"' in response.headers["WWW-Authenticate"]
+    assert response.headers["DPoP-Nonce"]
+
+
+@pytest.mark.parametrize("algorithm", ["ES256", "EdDSA"])
+def test_a_client_with_a_key_logs_in_rotates_and_is_let_in(client, clock, algorithm):
+    device = Device(client, clock, algorithm)
+    response = device.log_in()
+    assert response.json().keys() == {"token", "refreshToken", "token_type"}
+    assert response.json()["token_type"] == "DPoP"
+    assert response.headers["cache-control"] == "no-store"
+    tokens = response.json()
+    for _ in range(3):
+        assert device.get_me(tokens).json()["userName"] == "johndoe"
+        clock.move(minutes=6)
+        assert_problem(device.get_me(tokens), 401, "token_expired")
+        tokens = device.refresh(tokens).json()
+        assert tokens["token_type"] == "DPoP"
+
+
+def test_a_client_without_one_is_answered_as_before(client, tokens):
+    assert tokens.keys() == {"token", "refreshToken"}
+    assert client.get(ME, headers=bearer(tokens)).status_code == 200
+
+
+def test_the_list_of_sessions_says_which_are_bound(client, device, bound, tokens):
+    sessions = client.get("/api/sessions", headers=bearer(tokens)).json()
+    assert sorted((session["current"], session["bound"]) for session in sessions) == [(False, True), (True, False)]
+
+
+class TestTheNonce:
+    def test_a_proof_without_one_is_told_which_to_use(self, client, device):
+        response = client.post(LOGIN, json=CREDENTIALS, headers=device.headers("POST", LOGIN))
+        assert_problem(response, 400, "use_dpop_nonce")
+        device.nonce = response.headers["DPoP-Nonce"]
+        assert client.post(LOGIN, json=CREDENTIALS, headers=device.headers("POST", LOGIN)).status_code == 200
+
+    def test_the_api_asks_for_it_with_a_challenge(self, client, device, bound):
+        device.nonce = None
+        assert_challenged(client.get(ME, headers=device.headers("GET", ME, bound["token"])), "use_dpop_nonce")
+
+    def test_one_is_good_for_five_minutes(self, client, device, bound, clock):
+        clock.move(minutes=5)
+        assert client.post(REFRESH, json=refresh_body(bound), headers=device.headers("POST", REFRESH)).status_code == 200
+        clock.move(seconds=1)
+        refused = client.post(REFRESH, json=refresh_body(bound), headers=device.headers("POST", REFRESH))
+        assert_problem(refused, 400, "use_dpop_nonce")
+
+    @pytest.mark.parametrize("nonce", ["x", "é", "AAAAAAAAAAA", "A" * 32, "A" * 500, "="])
+    def test_a_made_up_one_is_no_better_than_none(self, client, device, bound, nonce):
+        device.nonce = nonce
+        assert_challenged(client.get(ME, headers=device.headers("GET", ME, bound["token"])), "use_dpop_nonce")
+
+    def test_every_worker_knows_it_again(self, client, device, bound, service):
+        use_service(AuthService(service.settings, service.database, service.clock))
+        assert client.get(ME, headers=device.headers("GET", ME, bound["token"])).status_code == 200
+
+
+class TestCopiedTokens:
+    def test_do_not_get_in_as_bearer_tokens(self, client, bound, device, service):
+        assert_challenged(client.get(ME, headers=bearer(bound)))
+        assert attempts(service) == 1
+        assert device.get_me(bound).status_code == 200
+
+    def test_do_not_get_in_without_a_proof(self, client, bound):
+        assert_challenged(client.get(ME, headers={"Authorization": f"DPoP {bound['token']}"}))
+
+    def test_do_not_get_in_with_a_proof_of_another_key(self, client, clock, bound, device, service):
+        thief = Device(client, clock)
+        assert_challenged(thief.get_me(bound))
+        assert attempts(service) == 1
+        assert device.get_me(bound).status_code == 200
+
+    @pytest.mark.parametrize("with_a_key", [False, True])
+    def test_do_not_rotate_and_the_owner_still_does(self, client, clock, bound, device, service, with_a_key):
+        thief = Device(client, clock)
+        refused = thief.refresh(bound) if with_a_key else client.post(REFRESH, json=refresh_body(bound))
+        assert_problem(refused, 400, "invalid_dpop_proof")
+        assert refused.headers["DPoP-Nonce"]
+        assert attempts(service) == 1
+        assert device.refresh(bound).status_code == 200
+
+    def test_do_not_sign_the_owner_out(self, client, bound, device):
+        assert_challenged(client.post("/api/token/revoke", headers=bearer(bound)))
+        assert device.get_me(bound).status_code == 200
+
+
+class TestAProof:
+    def test_is_good_once(self, client, device, bound, service):
+        headers = device.headers("GET", ME, bound["token"])
+        assert client.get(ME, headers=headers).status_code == 200
+        assert_challenged(client.get(ME, headers=headers))
+        assert attempts(service) == 1
+
+    def test_of_a_refresh_is_good_once(self, client, device, bound):
+        headers = device.headers("POST", REFRESH)
+        assert client.post(REFRESH, json=refresh_body(bound), headers=headers).status_code == 200
+        assert_problem(client.post(REFRESH, json=refresh_body(bound), headers=headers), 400, "invalid_dpop_proof")
+
+    @pytest.mark.parametrize(
+        "claims",
+        [
+            {"htm": "POST"},
+            {"htu": "http://evil.example/api/me"},
+            {"htu": "http://testserver/api/sessions"},
+            {"iat": 1},
+            {"ath": "x"},
+            {"jti": ""},
+        ],
+        ids=lambda claims: next(iter(claims)),
+    )
+    def test_for_something_else_is_refused(self, client, device, bound, claims):
+        assert_challenged(client.get(ME, headers=device.headers("GET", ME, bound["token"], **claims)))
+
+    def test_for_another_access_token_is_refused(self, client, device, bound):
+        proof = device.headers("GET", ME, "another")["DPoP"]
+        assert_challenged(client.get(ME, headers={"Authorization": f"DPoP {bound['token']}", "DPoP": proof}))
+
+    def test_sent_twice_is_refused(self, client, device, bound):
+        proofs = [("DPoP", device.headers("GET", ME, bound["token"])["DPoP"]) for _ in range(2)]
+        assert_challenged(client.get(ME, headers=[("Authorization", f"DPoP {bound['token']}"), *proofs]))
+
+    def test_made_for_a_page_is_refused(self, client, device, bound):
+        assert_challenged(client.get(ME, headers=device.headers("GET", ME, bound["token"], htm="POST", htu="urn:rxapp:page")))
+
+    def test_behind_a_proxy_that_ends_tls_names_https(self, client, device, bound):
+        headers = device.headers("GET", ME, bound["token"], htu="https://testserver/api/me")
+        assert client.get(ME, headers=headers).status_code == 200
+
+    def test_may_name_a_configured_origin_that_a_proxy_hides(self, client, device, bound, service):
+        settings = Settings(**(service.settings.model_dump() | {"allowed_origins": "https://app.example.com"}), _env_file=None)
+        use_service(AuthService(settings, service.database, service.clock))
+        headers = device.headers("GET", ME, bound["token"], htu="https://app.example.com/api/me")
+        assert client.get(ME, headers=headers).status_code == 200
+
+    def test_at_login_binds_only_if_it_is_good(self, client, clock, service):
+        device = Device(client, clock)
+        device.nonce = service.dpop.new_nonce()
+        refused = client.post(LOGIN, json=CREDENTIALS, headers=device.headers("POST", LOGIN, htm="GET"))
+        assert_problem(refused, 400, "invalid_dpop_proof")
+
+    def test_with_tokens_that_are_bound_to_nothing_is_refused(self, device, tokens):
+        assert_challenged(device.get_me(tokens))
+
+
+def test_where_a_key_is_required_a_login_without_one_is_refused(client, device, service):
+    use_service(AuthService(service.settings.model_copy(update={"require_device_key": True}), service.database, service.clock))
+    assert_problem(client.post(LOGIN, json=CREDENTIALS), 400, "device_key_required")
+    assert device.log_in().status_code == 200
+
+
+def test_while_redis_is_away_no_proof_is_admitted_and_nothing_is_lost(client, device, bound, service):
+    nowhere = service.settings.model_copy(update={"redis_url": "redis://127.0.0.1:1"})
+    use_service(AuthService(nowhere, service.database, service.clock))
+    refused = device.refresh(bound)
+    assert_problem(refused, 503, "temporarily_unavailable")
+    assert refused.headers["Retry-After"]
+    use_service(service)
+    assert device.refresh(bound).status_code == 200
+
+
+def test_two_thousand_mutated_proofs_are_all_refused_with_a_4xx(client, device, bound):
+    chance = random.Random(9449)
+    for number in range(2_000):
+        good = device.headers("GET", ME, bound["token"])["DPoP"]
+        bad = MUTATIONS[number % len(MUTATIONS)](good, chance)
+        if _means_the_same(bad, good):
+            continue
+        headers = {"Authorization": f"DPoP {bound['token']}", "DPoP": bad}
+        response = client.get(ME, headers=headers)
+        assert response.status_code == 401, (number, bad, response.text)
+    assert device.get_me(bound).status_code == 200
+
+
+def _change_a_character(proof, chance):
+    position = chance.randrange(len(proof))
+    return proof[:position] + chance.choice("ABCxyz019-_.=~ ") + proof[position + 1 :]
+
+
+def _cut(proof, chance):
+    return proof[: chance.randrange(len(proof))]
+
+
+def _drop_a_part(proof, chance):
+    start = chance.randrange(len(proof) - 1)
+    return proof[:start] + proof[start + chance.randrange(1, 40) :]
+
+
+def _swap_parts(proof, chance):
+    parts = proof.split(".")
+    chance.shuffle(parts)
+    return ".".join(parts)
+
+
+def _change_a_member(proof, chance):
+    """Of the header or the claims, without signing anew."""
+    parts = proof.split(".")
+    which = chance.randrange(2)
+    members = json.loads(base64.urlsafe_b64decode(parts[which] + "=="))
+    name = chance.choice(list(members))
+    members[name] = chance.choice(
+        [None, 0, -1, True, "", "none", "HS256", [], {}, {"kty": "EC"}, "x" * 100, 2**70, "\ud800", 0.5]
+    )
+    parts[which] = base64.urlsafe_b64encode(json.dumps(members).encode()).decode().rstrip("=")
+    return ".".join(parts)
+
+
+MUTATIONS = [_change_a_character, _cut, _drop_a_part, _swap_parts, _change_a_member]
+
+
+def _means_the_same(bad, good):
+    """The last character of a part may have bits that mean nothing."""
+    try:
+        return [base64.urlsafe_b64decode(part + "==") for part in bad.split(".")] == [
+            base64.urlsafe_b64decode(part + "==") for part in good.split(".")
+        ]
+    except ValueError:
+        return False
