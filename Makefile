@@ -35,6 +35,7 @@ check: $(VENV)/dev  ## style, types, tests
 bench: $(VENV)/dev browser  ## measure, next to a hand-made floor
 	$(REGISTRY) python -m benchmarks $(ARGS)
 	$(REGISTRY) python -m benchmarks.accounts $(ARGS)
+	$(REGISTRY) python -m benchmarks.device_key $(ARGS)
 
 browser: $(VENV)/dev
 	python -m tests.e2e.browser

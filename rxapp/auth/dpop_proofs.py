@@ -6,7 +6,7 @@ import json
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeGuard
 from urllib.parse import urlsplit
 
 import jwt
@@ -116,7 +116,7 @@ def _is_one_of(url: Any, urls: Collection[str]) -> bool:
         return False
 
 
-def _is_id(value: Any) -> bool:
+def _is_id(value: Any) -> TypeGuard[str]:
     # Some characters that JSON can name cannot be encoded again.
     return isinstance(value, str) and value.isprintable() and 0 < len(value) <= _MAXIMUM_ID_LENGTH
 

@@ -1,6 +1,7 @@
 """The audit log: whatever changes something is written down with it or not done, and no secret is written anywhere."""
 
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
 
@@ -22,6 +23,7 @@ from rxapp.auth import (
 )
 from rxapp.auth import security_events as events
 from rxapp.auth.administration import Actor
+from rxapp.auth.device_keys import ProvedKey
 from rxapp.auth.security_events import EventFilter, EventKind
 from tests.conftest import PASSWORD
 
@@ -353,6 +355,7 @@ def test_a_busy_day_writes_every_kind_of_event_and_no_secret_anywhere(service, c
         secrets.extend([token, token.removeprefix("rxp1_")])
         return token
 
+    bound = held(service.log_in("johndoe", PASSWORD, replace(THERE, device_key=ProvedKey("k" * 43))))
     pair = held(service.log_in("johndoe", PASSWORD, HERE))
     me = service.verify_access(pair.access_token)
     phone = held(service.log_in("johndoe", PASSWORD, THERE))
@@ -361,6 +364,7 @@ def test_a_busy_day_writes_every_kind_of_event_and_no_secret_anywhere(service, c
     for refused in (
         lambda: service.refresh(*vars_of(phone)),
         lambda: service.refresh(phone.access_token, pair.refresh_token, HERE),
+        lambda: service.verify_access(bound.access_token, HERE),
         lambda: service.log_in("my secret password", "johndoe", HERE),
         lambda: service.log_in("johndoe", choose("a wrong password"), HERE),
         lambda: accounts.confirm_password(me, choose("another wrong one"), HERE),

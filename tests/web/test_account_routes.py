@@ -44,7 +44,7 @@ def test_sessions_are_listed_with_device_and_address_and_this_one_marked(client,
     marked = {session["device"]: session["current"] for session in listed}
     assert marked == {"python-httpx": True, "Mobile Safari on iPhone": False}
     assert {session["address"] for session in listed} == {"127.0.0.1"}
-    assert set(listed[0]) == {"id", "device", "address", "createdAt", "lastUsedAt", "expiresAt", "current", "openPages"}
+    assert set(listed[0]) == {"id", "device", "address", "createdAt", "lastUsedAt", "expiresAt", "current", "bound", "openPages"}
 
 
 def test_a_session_that_was_ended_is_refused_at_once(client, tokens, other):

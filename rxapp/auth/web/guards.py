@@ -80,15 +80,24 @@ def has_role(*roles: str) -> rx.Var[bool]:
 
 
 def event(
-    handler: Callable | None = None, *, roles: Sequence[str] = (), public: bool = False, fresh: bool = False, **options: Any
+    handler: Callable | None = None,
+    *,
+    roles: Sequence[str] = (),
+    public: bool = False,
+    fresh: bool = False,
+    signs_in: bool = False,
+    **options: Any,
 ) -> Any:
     """`rx.event` for signed-in users with one of `roles`, for any signed-in user if none is named, or for all if `public`.
 
     An expired access token is rotated and the handler then runs: the click is not lost. With `fresh`, who gave their password too
-    long ago is asked for it first, and then the handler runs. `options` are those of `rx.event`.
+    long ago is asked for it first, and then the handler runs. A public handler that `signs_in` begins a session: it runs once the
+    browser has proved a key to bind it to, if it can keep one. `options` are those of `rx.event`.
     """
     if handler is None:
-        return functools.partial(event, roles=roles, public=public, fresh=fresh, **options)
+        return functools.partial(event, roles=roles, public=public, fresh=fresh, signs_in=signs_in, **options)
+    if signs_in:
+        policy.signing_in(handler)
     if public:
         return rx.event(policy.public(handler), **options)
     wanted = frozenset(roles)

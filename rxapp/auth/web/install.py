@@ -9,6 +9,7 @@ from rxapp.auth.clock import Clock, system_clock
 from rxapp.auth.database import Database
 from rxapp.auth.service import AuthService
 from rxapp.auth.settings import Settings, get_settings
+from rxapp.auth.web.components.device_key import DeviceKey
 from rxapp.auth.web.components.token_store import TokenStore
 from rxapp.auth.web.forms import forms_script
 from rxapp.auth.web.http.api import create_api
@@ -49,7 +50,9 @@ def install_auth(
     app.register_lifespan_task(watch_sessions)
     app.head_components.append(forms_script())
     app.extra_app_wraps[_ON_EVERY_PAGE] = lambda _stateful: rx.fragment(
-        TokenStore.create(command=AuthState.storage_command, on_session_change=AuthState.session_changed), confirm_dialog()
+        TokenStore.create(command=AuthState.storage_command, on_session_change=AuthState.session_changed),
+        DeviceKey.create(challenge=AuthState.key_challenge, on_proof=AuthState.prove_key),
+        confirm_dialog(),
     )
     app.sio.eio.cors_allowed_origins = origin_check(settings)
     add_pages(settings, look or Look(), besides=own_pages)

@@ -8,6 +8,7 @@ from rxapp.auth.users import ADMIN_ROLE
 PUBLIC = "public"
 
 _MARK = "__auth_policy__"
+_SIGNS_IN = "__auth_signs_in__"
 
 H = TypeVar("H", bound=Callable)
 
@@ -25,6 +26,17 @@ def guarded(handler: H, roles: frozenset[str]) -> H:
     setattr(handler, _MARK, roles)
     note_roles(roles)
     return handler
+
+
+def signing_in(handler: H) -> H:
+    """Mark a handler that begins a session: it waits until the browser has proved a key to bind the session to."""
+    setattr(handler, _SIGNS_IN, True)
+    return handler
+
+
+def signs_in(handler: Callable) -> bool:
+    """Whether the handler begins a session."""
+    return getattr(handler, _SIGNS_IN, False)
 
 
 def note_roles(roles: Iterable[str]) -> None:

@@ -7,6 +7,7 @@ from reflex.state import BaseState, StateUpdate
 from reflex_base.constants.state import FIELD_MARKER
 
 from rxapp.auth.errors import AuthError
+from rxapp.auth.web.key_gate import hold
 from rxapp.auth.web.state import AuthState
 
 _CONNECTING = frozenset({"hydrate", "hydrate_and_load"})
@@ -21,22 +22,25 @@ class ReconnectionGuard(rx.Middleware):
     """
 
     async def preprocess(self, app: rx.App, state: BaseState, event: rx.event.Event) -> StateUpdate | None:
-        """On connecting, forget the private state unless the browser holds good tokens of the same session."""
+        """On connecting, forget the private state unless the browser holds good tokens of the same session.
+
+        An event that needs the device's key waits until that is proved.
+        """
         name = event.name.rpartition(".")[2]
+        auth = await state.get_state(AuthState)
+        if name == _REPORTING:
+            auth._hear(_reported(event))
+            return None
         if name in _CONNECTING:
-            await _connect(await state.get_state(AuthState), _reported(event))
-        elif name == _REPORTING:
-            (await state.get_state(AuthState))._hear(_reported(event))
-        return None
-
-
-async def _connect(auth: AuthState, reported: dict[str, str]) -> None:
-    auth._hear_on_connecting(reported.get("jwt", ""), reported.get("refresh_token", ""))
-    if auth._identity is not None:
-        try:
-            await auth._authenticate()
-        except AuthError as error:
-            auth._leave(error, stay=True)
+            reported = _reported(event)
+            auth._hear_on_connecting(reported.get("jwt", ""), reported.get("refresh_token", ""))
+        challenge = hold(auth, event)
+        if challenge is None and name in _CONNECTING and auth._identity is not None:
+            try:
+                await auth._authenticate()
+            except AuthError as error:
+                auth._leave(error, stay=True)
+        return challenge
 
 
 def _reported(event: rx.event.Event) -> dict[str, str]:

@@ -9,14 +9,18 @@ from typing import Any
 from uuid import UUID
 
 import reflex as rx
-from reflex.event import EventSpec
+from reflex.event import Event, EventSpec
 from reflex_base.registry import RegistrationContext
 
-from rxapp.auth.errors import AccessTokenExpired, AuthError, InvalidToken, RevocationReason, SessionEnded
+from rxapp.auth.access_tokens import AccessClaims
+from rxapp.auth.clients import Client
+from rxapp.auth.errors import AccessTokenExpired, AuthError, InvalidDpopProof, InvalidToken, RevocationReason, SessionEnded
 from rxapp.auth.identity import Identity
 from rxapp.auth.token_pairs import TokenPair
+from rxapp.auth.web import waiting_events
 from rxapp.auth.web.components import token_store
 from rxapp.auth.web.confirmation import ConfirmationState
+from rxapp.auth.web.key_proof import KeyProof
 from rxapp.auth.web.navigation import login_url
 from rxapp.auth.web.open_pages import register_page, sign_out_open_pages
 from rxapp.auth.web.policy import public
@@ -39,6 +43,7 @@ class AuthState(rx.State):
     jwt: str | None = rx.LocalStorage("", name=token_store.ACCESS_TOKEN_KEY, sync=True)
     refresh_token: str | None = rx.LocalStorage("", name=token_store.REFRESH_TOKEN_KEY, sync=True)
     storage_command: dict[str, Any] = {}
+    key_challenge: dict[str, Any] = {}
     status: str = UNKNOWN
     user_name: str = ""
     roles: list[str] = []
@@ -50,6 +55,7 @@ class AuthState(rx.State):
     _is_leaving: bool = False
     _jwt_reported_on: str = ""
     _refresh_token_reported_on: str = ""
+    _key_proof: KeyProof = KeyProof()
 
     @rx.event
     @public
@@ -73,10 +79,24 @@ class AuthState(rx.State):
 
     @rx.event
     @public
+    async def prove_key(self, proof: str) -> list[Event]:
+        """The browser's answer to the challenge, empty if it has no key. What waited for it goes on, in order."""
+        service, session, asked = get_service(), self.router.session, self._key_proof.challenge
+        if asked is None or asked.connection != session.session_id:
+            return []
+        try:
+            key = service.dpop.prove_page(proof, asked.text)
+        except InvalidDpopProof:
+            key = None
+        self._key_proof = self._key_proof.answered(session.session_id, key, self._claims_at_hand(), service.clock())
+        return waiting_events.take(session.client_token)
+
+    @rx.event
+    @public
     async def log_out(self) -> EventSpec:
         """End the session, clear storage, and take every open page of the session to the login page."""
         pair = self._pair_at_hand()
-        session_id = await in_thread(get_service().end_session_of, pair.access_token, page_client(self))
+        session_id = await in_thread(get_service().end_session_of, pair.access_token, self._client())
         if session_id is not None:
             sign_out_open_pages(session_id, RevocationReason.SIGNED_OUT)
         self._become_nobody(RevocationReason.SIGNED_OUT, token_store.forget_session(pair))
@@ -84,7 +104,7 @@ class AuthState(rx.State):
 
     async def _begin(self, pair: TokenPair) -> None:
         """Start over with the pair of a login: the session held before ends, and what this page knew of anyone is forgotten."""
-        await in_thread(get_service().end_session_of, self._pair_at_hand().access_token, page_client(self))
+        await in_thread(get_service().end_session_of, self._pair_at_hand().access_token, self._client())
         self._forget_person()
         self._send(pair, token_store.keep(pair))
         await self._authenticate()
@@ -103,7 +123,7 @@ class AuthState(rx.State):
         """The identity by the access token at hand, or None if that has expired."""
         token = self._pair_at_hand().access_token
         try:
-            return await in_thread(get_service().verify_access, token, received=not self._is_under_way())
+            return await in_thread(get_service().verify_access, token, self._client(), received=not self._is_under_way())
         except AccessTokenExpired:
             return None
 
@@ -111,12 +131,23 @@ class AuthState(rx.State):
         """Rotate the pair that the browser holds. If an earlier answer to it got lost, this gives the same one again."""
         held = self._held_pair()
         try:
-            pair = await in_thread(get_service().refresh, held.access_token, held.refresh_token, page_client(self))
+            pair = await in_thread(get_service().refresh, held.access_token, held.refresh_token, self._client())
         except SessionEnded as error:
             sign_out_open_pages(error.session_id, error.reason)
             raise
         self._send(pair, token_store.keep(pair, in_place_of=held.refresh_token))
-        return await in_thread(get_service().verify_access, pair.access_token, received=False)
+        return await in_thread(get_service().verify_access, pair.access_token, self._client(), received=False)
+
+    def _client(self) -> Client:
+        """Who is on this page, with the key that it has proved."""
+        return page_client(self, self._key_proof.key_on(self.router.session.session_id))
+
+    def _claims_at_hand(self) -> AccessClaims | None:
+        """What the access token at hand says, expired or not; None if there is no genuine one."""
+        try:
+            return get_service().access_tokens.identify(self._pair_at_hand().access_token)
+        except InvalidToken:
+            return None
 
     def _send(self, pair: TokenPair, command: dict[str, Any]) -> None:
         self._issued, self._issued_in_place_of = pair, self._held_pair().refresh_token
@@ -149,7 +180,11 @@ class AuthState(rx.State):
         if isinstance(error, SessionEnded):
             self._become_nobody(error.reason, token_store.forget_session(held))
         elif held.access_token or held.refresh_token:
-            self._become_nobody(InvalidToken.code, token_store.forget_exactly(held))
+            because = error.code if isinstance(error, InvalidDpopProof) else InvalidToken.code
+            self._become_nobody(because, token_store.forget_exactly(held))
+            self._jwt_reported_on = self._refresh_token_reported_on = (
+                ""  # refused once: until the browser reports again it has none
+            )
         else:
             self._become_nobody(self.ended_because, {})
         return None if stay or self._is_leaving else self._go_to_login(next_path=self._path_and_query())

@@ -18,6 +18,7 @@ WORDS = {
     EventKind.LOGIN_FAILED: "Failed attempt to log in",
     EventKind.REFRESH_REFUSED: "A stored sign-in was refused",
     EventKind.TOKEN_REUSED: "A sign-in was used in two places, and ended",
+    EventKind.DEVICE_PROOF_REFUSED: "A sign-in was tried without its device's key, and refused",
     EventKind.SESSION_REVOKED: "Session ended",
     EventKind.PASSWORD_CONFIRMED: "Password confirmed",
     EventKind.PASSWORD_CONFIRMATION_FAILED: "Wrong password when asked to confirm",

@@ -17,7 +17,6 @@ from rxapp.auth.web.pages import style
 from rxapp.auth.web.pages.fields import form_page, notices, password_field, text_field
 from rxapp.auth.web.pages.set_password import PASSWORD_SET
 from rxapp.auth.web.runtime import get_service, in_hashing_thread
-from rxapp.auth.web.senders import page_client
 from rxapp.auth.web.site import site
 from rxapp.auth.web.state import IN, AuthState
 
@@ -34,6 +33,9 @@ REASONS = {
     "token_reused": (
         "We logged you out because your sign-in was used in two places, so somebody else may have a copy of it. "
         "Please log in again, and change your password if this was not you."
+    ),
+    "invalid_dpop_proof": (
+        "The sign-in stored in this browser was made for another device, so it does not work here. Please log in again."
     ),
     "invalid_token": "Your stored sign-in was not valid any more. Please log in again.",
 }
@@ -64,14 +66,14 @@ class LoginState(rx.State):
         self.reason = REASONS.get(self.router.url.query_parameters.get("reason") or auth.ended_because, "")
         return None
 
-    @event(public=True)
+    @event(public=True, signs_in=True)
     async def submit(self, form: LoginForm) -> Any:
         """Log in and go on to the page that was asked for."""
         self.is_busy, self.error, self.reason = True, "", ""
         yield
         try:
             auth = await self.get_state(AuthState)
-            pair = await _check(form, page_client(self))
+            pair = await _check(form, auth._client())
             await auth._begin(pair)
         except AuthError as error:
             self.is_busy, self.error = False, error.message

@@ -13,7 +13,6 @@ from rxapp.auth.web.pages import style
 from rxapp.auth.web.pages.fields import form_page, notices, text_field
 from rxapp.auth.web.pages.new_password import MISMATCH, StrengthState, new_password_fields
 from rxapp.auth.web.runtime import get_service, in_hashing_thread
-from rxapp.auth.web.senders import page_client
 from rxapp.auth.web.site import site
 from rxapp.auth.web.state import AuthState
 
@@ -33,7 +32,7 @@ class RegisterState(rx.State):
     error: str = ""
     is_busy: bool = False
 
-    @event(public=True)
+    @event(public=True, signs_in=True)
     async def submit(self, form: RegisterForm) -> Any:
         """Make the account and sign in with it."""
         self.is_busy, self.error = True, ""
@@ -51,11 +50,11 @@ class RegisterState(rx.State):
             yield rx.redirect(site.home_route, replace=True)
 
     async def _register(self, form: RegisterForm) -> None:
-        service, client = get_service(), page_client(self)
+        auth = await self.get_state(AuthState)
+        service, client = get_service(), auth._client()
         user_name, password = text_in(form, "username"), text_in(form, "new_password")
         await in_hashing_thread(service.accounts.register, user_name, text_in(form, "display_name"), password, client)
         pair = await in_hashing_thread(service.log_in, user_name, password, client)
-        auth = await self.get_state(AuthState)
         await auth._begin(pair)
         (await self.get_state(StrengthState)).reset()
 

@@ -11,10 +11,13 @@ from rxapp.auth.web.components import time_ago
 from rxapp.auth.web.open_pages import count_open_pages
 from rxapp.auth.web.pages import style
 
+_BOUND = "It works only together with a key that the browser there does not give away."
+_NOT_BOUND = "Whoever copies what the browser or the program there has stored can use it."
+
 
 @dataclass
 class SessionRow:
-    """A session as shown. Times in ISO 8601."""
+    """A session as shown. Times in ISO 8601. `is_bound` says that its tokens are worth nothing without the device's key."""
 
     id: str
     device: str
@@ -22,6 +25,7 @@ class SessionRow:
     created_at: str
     last_used_at: str
     open_pages: int
+    is_bound: bool
     is_this: bool
 
 
@@ -35,6 +39,7 @@ def session_rows(sessions: Iterable[Any], own: UUID | None = None) -> list[Sessi
             session.created_at.isoformat(),
             session.last_used_at.isoformat(),
             count_open_pages(session.id),
+            session.is_bound,
             session.id == own,
         )
         for session in sessions
@@ -59,6 +64,12 @@ def _item(row: Any, now: Any, on_end: Callable[[Any], Any]) -> rx.Component:
             rx.el.p(
                 rx.cond(row.address, rx.el.span(row.address, " · ")),
                 rx.match(row.open_pages, (0, "no page open"), (1, "one page open"), f"{row.open_pages} pages open"),
+                " · ",
+                rx.cond(
+                    row.is_bound,
+                    rx.el.span(rx.cond(row.is_this, "bound to this device", "bound to its device"), title=_BOUND),
+                    rx.el.span("not bound", title=_NOT_BOUND),
+                ),
                 class_name=style.SMALL,
             ),
             rx.el.p(

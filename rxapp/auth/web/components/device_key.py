@@ -1,0 +1,17 @@
+"""The client component that keeps the device's key, which nobody can take out of the browser, and proves it when asked."""
+
+from typing import Any
+
+import reflex as rx
+
+from rxapp.auth.web.components.own import OwnComponent
+
+
+class DeviceKey(OwnComponent):
+    """Invisible. `on_proof` fires with a DPoP proof over a new `challenge`, or with an empty one where no key can be kept."""
+
+    tag = "DeviceKey"
+    script = "device_key.js"
+
+    challenge: rx.Var[dict[str, Any]]
+    on_proof: rx.EventHandler[rx.event.passthrough_event_spec(str)]

@@ -1,0 +1,51 @@
+"""The gate in front of all events of a page: what needs the device's key waits, and goes on in order once that is proved.
+
+The browser answers the challenge by itself (`components/device_key.js`), so the person notices nothing and no click is lost.
+"""
+
+from reflex.event import Event
+from reflex.state import StateUpdate
+from reflex_base.constants.state import FIELD_MARKER
+from reflex_base.registry import RegistrationContext
+from reflex_components_core.core._upload import UploadChunkIterator, UploadFile
+
+from rxapp.auth.web import policy, waiting_events
+from rxapp.auth.web.runtime import get_service
+from rxapp.auth.web.state import AuthState
+
+ANSWER = "prove_key"
+
+LOADING = frozenset({"hydrate", "hydrate_and_load", "on_load_internal"})
+"""What a page sends on connecting and on navigating; the last one counts."""
+
+
+def hold(auth: AuthState, event: Event) -> StateUpdate | None:
+    """The update to send while `event` waits, with the challenge if none is under way; None if the event may pass."""
+    name = event.name.rpartition(".")[2]
+    if name == ANSWER or _has_files(event):
+        return None
+    service, connection, proof = get_service(), auth.router.session.session_id, auth._key_proof
+    now = service.clock()
+    if not proof.is_needed(connection, auth._claims_at_hand(), now, signs_in=_signs_in(event)):
+        return None
+    client_token = auth.router.session.client_token
+    if name in LOADING:
+        waiting_events.forget(client_token, LOADING)
+    waiting_events.wait(client_token, event)
+    if proof.is_asked(connection, now):
+        return StateUpdate()
+    text = service.dpop.new_challenge()
+    auth._key_proof = proof.asked(connection, text, now)
+    challenge = {"text": text, "at": int(now.timestamp())}
+    return StateUpdate(delta={auth.get_full_name(): {f"key_challenge{FIELD_MARKER}": challenge}})
+
+
+def _signs_in(event: Event) -> bool:
+    registered = RegistrationContext.get().event_handlers.get(event.name)
+    return registered is not None and policy.signs_in(registered.handler.fn)
+
+
+def _has_files(event: Event) -> bool:
+    """An upload cannot wait: its files are gone when its request ends. It runs if this connection has proved the key before."""
+    values = [item for value in event.payload.values() for item in (value if isinstance(value, list) else [value])]
+    return any(isinstance(value, UploadFile | UploadChunkIterator) for value in values)
