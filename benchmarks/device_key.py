@@ -20,16 +20,13 @@ from playwright.sync_api import Browser, sync_playwright
 
 from tests.dpop import DeviceKey
 from tests.e2e.browser import ARGUMENTS, find_browser
-from tests.e2e.conftest import EXPIRED, PASSWORD, USER, log_in
+from tests.e2e.conftest import EXPIRED, NO_KEYS, PASSWORD, USER, log_in
 from tests.e2e.server import Server
 
 RESULTS = Path(__file__).with_name("DEVICE_KEY.md")
 PACKAGES = ("reflex", "pyjwt", "cryptography", "playwright")
 TARGET_MS = 2
 TARGET_ROUND_TRIPS = 1
-
-NO_KEY = "delete Crypto.prototype.subtle"
-"""What makes a browser one that cannot keep a key."""
 
 ROTATE = """async () => {
     const began = performance.now();
@@ -115,7 +112,7 @@ def page_rotations(server: Server, rounds: int) -> tuple[Rotation, Rotation]:
     """Medians, of a page that is not bound and of one that is."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=find_browser(), args=ARGUMENTS)
-        rotations = [_open(browser, server, script) for script in (NO_KEY, "")]
+        rotations = [_open(browser, server, script) for script in (NO_KEYS, "")]
         taken: list[list[Rotation]] = [[], []]
         for _ in range(rounds):
             for at, rotate in enumerate(rotations):

@@ -20,6 +20,9 @@ USER, PASSWORD = "johndoe", "def@123"
 EXPIRED = 301
 """Seconds after which an access token has expired."""
 
+NO_KEYS = "delete Crypto.prototype.subtle"
+"""What makes a browser one in which sessions are not bound to a key."""
+
 expect.set_options(timeout=10_000)
 
 
@@ -40,10 +43,18 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture
-def profile(browser, server) -> Iterator[BrowserContext]:
-    """A browser profile: its tabs share storage."""
+def _new_profile(browser: Browser, server: Server, request: pytest.FixtureRequest) -> BrowserContext:
+    """With the mark `unbound`, of a browser that cannot keep a key, so that others can use what it has stored."""
     context = browser.new_context(base_url=server.url)
+    if request.node.get_closest_marker("unbound"):
+        context.add_init_script(NO_KEYS)
+    return context
+
+
+@pytest.fixture
+def profile(browser, server, request) -> Iterator[BrowserContext]:
+    """A browser profile: its tabs share storage."""
+    context = _new_profile(browser, server, request)
     yield context
     context.close()
 
@@ -144,8 +155,8 @@ def administrator(server, request) -> str:
 
 
 @pytest.fixture
-def other_profile(browser, server) -> Iterator[BrowserContext]:
+def other_profile(browser, server, request) -> Iterator[BrowserContext]:
     """Another browser, which shares nothing with the first."""
-    context = browser.new_context(base_url=server.url)
+    context = _new_profile(browser, server, request)
     yield context
     context.close()

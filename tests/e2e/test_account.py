@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.conftest import EXPIRED, PASSWORD, expect_login_with, sign_in, stored
@@ -31,6 +32,7 @@ def test_the_display_name_can_be_changed(tab, person):
     expect(tab.get_by_label("Display name")).to_have_value("Somebody Else")
 
 
+@pytest.mark.unbound
 def test_changing_the_password_ends_the_other_sessions_and_not_this_one(tab, other_profile, person, api):
     elsewhere = [other_profile.new_page() for _ in range(2)]
     sign_in(elsewhere[0], person)
@@ -80,13 +82,14 @@ def test_an_expired_access_token_in_the_middle_of_the_change_is_not_noticed(tab,
     expect(tab.get_by_text("Your password is changed.")).to_be_visible()
 
 
+@pytest.mark.unbound
 def test_deleting_the_account_wants_the_password_and_takes_every_page_to_the_login_page(tab, profile, other_profile, person):
     elsewhere = other_profile.new_page()
     sign_in(elsewhere, person)
     sign_in(tab, person)
     second = profile.new_page()
     second.goto("/account/sessions")
-    expect(second.get_by_text("This device")).to_be_visible()
+    expect(second.get_by_text("This device", exact=True)).to_be_visible()
     tab.get_by_label("Your password, to delete the account").fill("wrong")
     tab.get_by_role("button", name="Delete my account").click()
     expect(tab.get_by_role("alert").filter(has_text="The password is wrong.")).to_be_visible()

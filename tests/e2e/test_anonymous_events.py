@@ -186,6 +186,7 @@ class TestReplayedByHand:
             wanted = EventFilter(user_id=user.id, kind=EventKind.PERMISSION_DENIED)
             return {event.detail for event in service.administration.events(wanted, limit=100)[1]}
 
+    @pytest.mark.unbound
     def test_it_changes_nothing_shows_nothing_and_is_written_down(self, tab, server, person, victim):
         sign_in(tab, person)
         called, received = self.replay(tab, victim)
@@ -201,6 +202,7 @@ class TestReplayedByHand:
             name.rpartition(".")[2] for name in called
         }
 
+    @pytest.mark.unbound
     def test_the_same_from_an_administrator_does_change_it(self, tab, server, administrator, victim):
         """So that the test above can fail."""
         sign_in(tab, administrator)

@@ -12,7 +12,18 @@ from rxapp.auth import security_events as events
 from rxapp.auth.security_events import EventFilter
 from rxapp.auth.users import find_user
 from tests.e2e.browser import ARGUMENTS, find_browser
-from tests.e2e.conftest import EXPIRED, PASSWORD, expect_login_with, expect_stored, log_in, refresh_button, sign_in, store, stored
+from tests.e2e.conftest import (
+    EXPIRED,
+    NO_KEYS,
+    PASSWORD,
+    expect_login_with,
+    expect_stored,
+    log_in,
+    refresh_button,
+    sign_in,
+    store,
+    stored,
+)
 from tests.e2e.database import open_service
 
 COPIED = "made for another device"
@@ -224,7 +235,7 @@ class TestTheKey:
 class TestWhereNoKeyCanBeKept:
     @pytest.mark.parametrize(
         "missing",
-        ["delete Crypto.prototype.subtle", "Object.defineProperty(window, 'indexedDB', { get() { throw new Error('no') } })"],
+        [NO_KEYS, "Object.defineProperty(window, 'indexedDB', { get() { throw new Error('no') } })"],
         ids=["no WebCrypto", "no IndexedDB"],
     )
     def test_one_signs_in_unbound_and_the_sessions_page_says_so(self, server, profile, person, missing):

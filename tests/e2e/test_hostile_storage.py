@@ -57,6 +57,7 @@ def test_an_expired_access_token_with_a_garbage_refresh_token_leads_to_login(tab
     expect(tab.get_by_label("Username")).to_be_visible()
 
 
+@pytest.mark.unbound
 def test_a_refresh_token_of_another_session_does_not_rotate_and_ends_neither(tab, server, api):
     log_in(tab)
     own = stored(tab)

@@ -34,6 +34,7 @@ def test_a_reload_in_the_middle_of_a_rotation_signs_nobody_out(tab, server):
         expect_stored(tab, before)
 
 
+@pytest.mark.unbound
 def test_race_2_a_rotation_whose_answer_was_lost_is_answered_again_even_a_day_later(tab, profile, server):
     log_in(tab)
     before = stored(tab)

@@ -45,6 +45,7 @@ def test_each_session_says_device_address_times_and_open_pages_and_this_one_is_m
     assert "20" in title, "the exact time is there on hover"
 
 
+@pytest.mark.unbound
 def test_ending_a_session_takes_all_its_pages_to_the_login_page_within_a_second_and_refuses_its_tokens(two, other_profile, api):
     tab, elsewhere = two
     second = other_profile.new_page()

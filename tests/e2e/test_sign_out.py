@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.conftest import EXPIRED, expect_login_with, expect_stored, log_in, refresh_button, stored
@@ -13,6 +14,7 @@ def as_json(pair):
     return {"accessToken": pair["jwt"], "refreshToken": pair["refreshToken"]}
 
 
+@pytest.mark.unbound
 def test_log_out_leads_to_login_removes_both_keys_and_revokes_the_session(tab, api):
     log_in(tab)
     pair = stored(tab)
@@ -71,6 +73,7 @@ def test_coming_back_after_the_session_ended_tells_the_reason_too(tab, profile, 
     expect_login_with(tab, "session_expired", "Your session has reached its end.")
 
 
+@pytest.mark.unbound
 def test_revoking_over_http_takes_the_open_page_to_the_login_page_with_the_reason(tab, profile, api):
     log_in(tab)
     other = profile.new_page()
@@ -82,6 +85,7 @@ def test_revoking_over_http_takes_the_open_page_to_the_login_page_with_the_reaso
         expect_login_with(each, "session_revoked", "Your session was ended.")
 
 
+@pytest.mark.unbound
 def test_a_token_two_generations_old_ends_the_session_and_the_page_that_held_the_newer_one_shows_why(tab, server, api):
     log_in(tab)
     stolen = pair = stored(tab)
@@ -96,6 +100,7 @@ def test_a_token_two_generations_old_ends_the_session_and_the_page_that_held_the
     assert (refused.status_code, refused.json()["code"], refused.json()["reason"]) == (400, "session_revoked", "token_reused")
 
 
+@pytest.mark.unbound
 def test_a_thief_who_rotated_and_used_a_copy_is_detected_when_the_owner_clicks(tab, server, api):
     log_in(tab)
     stolen = stored(tab)
@@ -108,6 +113,7 @@ def test_a_thief_who_rotated_and_used_a_copy_is_detected_when_the_owner_clicks(t
     assert api.get("/api/customers", headers={"Authorization": f"Bearer {taken['token']}"}).status_code == 401
 
 
+@pytest.mark.unbound
 def test_a_thief_is_detected_although_the_owner_never_leaves_the_page(tab, server, api):
     """The pages report what they have stored, so a rotation in a page that is never left counts as seen in use as well."""
     log_in(tab)

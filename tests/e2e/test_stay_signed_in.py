@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.conftest import EXPIRED, expect_stored, log_in, refresh_button, stored, watching
@@ -78,6 +79,7 @@ def test_fifty_rotations_in_a_row_keep_the_same_session(tab, server):
     assert pair["refreshToken"][:26] == first["refreshToken"][:26]
 
 
+@pytest.mark.unbound
 def test_the_old_access_token_is_refused_after_five_minutes_and_the_new_one_is_not(tab, server, api):
     log_in(tab)
     before = stored(tab)
@@ -146,6 +148,7 @@ def test_a_guarded_background_task_rotates_and_runs(tab, server):
     expect_stored(tab, before)
 
 
+@pytest.mark.unbound
 def test_a_guarded_background_task_does_not_run_for_a_session_that_has_ended(tab, server):
     log_in(tab)
     tab.goto("/background")

@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.conftest import EXPIRED, PASSWORD, USER, expect_stored, log_in, refresh_button, stored
@@ -32,6 +33,7 @@ def test_race_1_two_tabs_that_refresh_at_the_same_moment_take_one_step_and_both_
         assert after["refreshToken"] == stored(other)["refreshToken"]
 
 
+@pytest.mark.unbound
 def test_race_18_logging_out_takes_every_tab_to_the_login_page_and_removes_both_keys(tab, profile, api):
     log_in(tab)
     pair = stored(tab)

@@ -166,8 +166,13 @@ class AuthState(rx.State):
         )
 
     def _pair_at_hand(self) -> TokenPair:
-        """The pair that stands for this page now: the one under way to the browser, else what the browser holds."""
-        return self._issued if self._issued is not None and self._is_under_way() else self._held_pair()
+        """The pair that stands for this page now: the one under way to the browser, else what the browser holds.
+
+        The browser reports its two halves one after the other, and an event may come between: a new refresh token says it all.
+        """
+        held, issued = self._held_pair(), self._issued
+        is_there = issued is not None and held.refresh_token == issued.refresh_token
+        return issued if issued is not None and (is_there or self._is_under_way()) else held
 
     def _is_under_way(self) -> bool:
         """Whether the browser still reports, on this connection, the pair which the one last sent replaces."""

@@ -42,11 +42,12 @@ async def bearer(request: Request) -> Identity:
         raise Unauthorized(InvalidToken())
     try:
         key = proved_key(request, token) if scheme.lower() == DPOP else None
+        identity = await in_thread(get_service().verify_access, token, request_client(request, key))
         if scheme.lower() == DPOP and key is None:
             raise InvalidDpopProof
-        return await in_thread(get_service().verify_access, token, request_client(request, key))
     except AuthError as error:
         raise Unauthorized(error) from error
+    return identity
 
 
 Bearer = Annotated[Identity, Depends(bearer)]
