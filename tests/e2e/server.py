@@ -39,6 +39,10 @@ class Server:
     def database_url(self) -> str:
         return f"sqlite:///{self.database_file}"
 
+    @property
+    def process_group(self) -> int:
+        return self._process.pid
+
     def start(self, *, is_built: bool = False) -> None:
         command = [sys.executable, "-m", "reflex", "run", "--env", "prod", "--frontend-port", str(self.port)]
         command += ["--backend-port", str(self.port)]
