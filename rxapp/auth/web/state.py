@@ -56,6 +56,8 @@ class AuthState(rx.State):
     _jwt_reported_on: str = ""
     _refresh_token_reported_on: str = ""
     _key_proof: KeyProof = KeyProof()
+    _token_read: str = ""
+    _claims_read: AccessClaims | None = None
 
     @rx.event
     @public
@@ -143,11 +145,14 @@ class AuthState(rx.State):
         return page_client(self, self._key_proof.key_on(self.router.session.session_id))
 
     def _claims_at_hand(self) -> AccessClaims | None:
-        """What the access token at hand says, expired or not; None if there is no genuine one."""
-        try:
-            return get_service().access_tokens.identify(self._pair_at_hand().access_token)
-        except InvalidToken:
-            return None
+        """What the access token at hand says, expired or not; None if there is no genuine one. Each token is read once."""
+        token = self._pair_at_hand().access_token
+        if token != self._token_read:
+            try:
+                self._token_read, self._claims_read = token, get_service().access_tokens.identify(token)
+            except InvalidToken:
+                self._token_read, self._claims_read = token, None
+        return self._claims_read
 
     def _send(self, pair: TokenPair, command: dict[str, Any]) -> None:
         self._issued, self._issued_in_place_of = pair, self._held_pair().refresh_token
