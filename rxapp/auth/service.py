@@ -6,6 +6,7 @@ What is worth knowing later is written down in the same transaction (`security_e
 """
 
 import secrets
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -29,7 +30,7 @@ from rxapp.auth.errors import (
     TokenReused,
 )
 from rxapp.auth.identity import Identity
-from rxapp.auth.keys import Keys
+from rxapp.auth.key_ring import KeyRing
 from rxapp.auth.models import AuthSession, User
 from rxapp.auth.password_links import PasswordLinks
 from rxapp.auth.passwords import PasswordHasher
@@ -38,6 +39,7 @@ from rxapp.auth.revocation import end_session
 from rxapp.auth.rotation import Answer, judge, require_standing
 from rxapp.auth.security_events import EventKind
 from rxapp.auth.settings import Settings
+from rxapp.auth.stored_keys import load_key_ring
 from rxapp.auth.token_pairs import TokenPair, issue_pair
 
 SALT_BYTES = 32
@@ -56,14 +58,14 @@ class AuthService:
     """
 
     def __init__(self, settings: Settings, database: Database, clock: Clock = system_clock) -> None:
-        keys = Keys.derive(settings.secret_key.get_secret_value())
+        key_ring = KeyRing(partial(load_key_ring, settings, database), clock)
         self.settings = settings
         self.database = database
         self.clock = clock
         self.passwords = PasswordHasher(settings)
-        self.access_tokens = AccessTokens(settings, keys, clock)
-        self.refresh_tokens = RefreshTokens(keys)
-        links = PasswordLinks(settings, keys, clock)
+        self.access_tokens = AccessTokens(settings, key_ring, clock)
+        self.refresh_tokens = RefreshTokens(key_ring)
+        links = PasswordLinks(settings, key_ring, clock)
         self.accounts = Accounts(settings, database, clock, self.passwords, links)
         self.administration = Administration(settings, database, clock, self.passwords, links)
 
