@@ -61,20 +61,23 @@ class Signer:
 
 
 class _Known:
-    """What one look at the database gave, ready for use."""
+    """What one look at the database gave, ready for use. What was known `before` is not prepared again."""
 
-    def __init__(self, ring: Sequence[RingKey], loaded_at: datetime) -> None:
+    def __init__(self, ring: Sequence[RingKey], loaded_at: datetime, before: "_Known | None") -> None:
+        ready: dict[Keys, Signer] = before.signers if before else {}
         self.loaded_at = loaded_at
         self.ring = newest_first(ring)
-        self.signers = {key.keys.key_id: Signer(key.keys, access_keys_of(key.keys)) for key in self.ring}
+        self.signers: dict[Keys, Signer] = {
+            key.keys: ready.get(key.keys) or Signer(key.keys, access_keys_of(key.keys)) for key in self.ring
+        }
         access_keys = [key for signer in self.signers.values() for key in signer.access_keys.values()]
         self.by_header = {key.header: key for key in access_keys}
-        self.by_kid = {key.kid: key for key in access_keys}
+        self.by_kid: dict[str | None, AccessKey] = {key.kid: key for key in access_keys}
         self.public_jwks = [key.public_jwk for key in access_keys if key.public_jwk]
 
     def signer(self, moment: datetime) -> Signer | None:
         key = signing_at(self.ring, moment)
-        return self.signers[key.keys.key_id] if key else None
+        return self.signers[key.keys] if key else None
 
 
 class KeyRing:
@@ -100,7 +103,7 @@ class KeyRing:
 
     def access_key(self, kid: str | None) -> AccessKey:
         """The key of that id. Raises `InvalidToken`."""
-        key = self._any().by_kid.get(kid) or self._fresh().by_kid.get(kid)  # type: ignore[arg-type]  # None is no key's id
+        key = self._any().by_kid.get(kid) or self._fresh().by_kid.get(kid)
         if key is None:
             raise InvalidToken
         return key
@@ -132,5 +135,5 @@ class KeyRing:
         with self._turn_to_load:
             if self._known is outdated or self._known is None:
                 now = self._clock()  # before the look: what is stored meanwhile may be missed
-                self._known = _Known(self._load(now), now)
+                self._known = _Known(self._load(now), now, self._known)
             return self._known

@@ -22,6 +22,7 @@ from rxapp.auth import (
 )
 from rxapp.auth import security_events as events
 from rxapp.auth.administration import Actor
+from rxapp.auth.key_rotation import rotate
 from rxapp.auth.security_events import EventFilter, EventKind
 from tests.conftest import PASSWORD
 
@@ -380,6 +381,8 @@ def test_a_busy_day_writes_every_kind_of_event_and_no_secret_anywhere(service, c
     administration.disable(bob.id, actor)
     administration.enable(bob.id, actor)
     service.record(EventKind.PERMISSION_DENIED, user_id=me.user_id, session_id=me.session_id, client=HERE, detail="/customers")
+    rotate(service.settings, service.database, clock)
+    secrets.append(service.settings.secret_keys[0])
     clock.move(minutes=6)
     with pytest.raises(AuthError):
         service.verify_access(pair.access_token)
