@@ -79,6 +79,7 @@ def database(request) -> Iterator[Database]:
     if request.param == "postgresql":
         with database.engine.begin() as connection:
             connection.execute(text("TRUNCATE auth_user, auth_session, security_event, customer RESTART IDENTITY CASCADE"))
+            connection.execute(text("TRUNCATE signing_key"))
     database.dispose()
 
 

@@ -2,25 +2,17 @@
 
 import secrets
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 import jwt
 
-from rxapp.auth.clock import Clock
+from rxapp.auth.access_keys import TOKEN_TYPE, AccessKey
+from rxapp.auth.clock import CLOCK_SKEW_LEEWAY, Clock
 from rxapp.auth.errors import AccessTokenExpired, InvalidToken
-from rxapp.auth.keys import Keys
+from rxapp.auth.key_ring import KeyRing
 from rxapp.auth.settings import Settings
-
-ALGORITHM = "HS256"
-"""The only entry of the allow-list: what a token's header names is compared to it and never obeyed (RFC 8725 §3.1)."""
-
-TOKEN_TYPE = "at+jwt"
-"""RFC 9068 §2.1; another kind of JWT signed with the same key is not an access token."""
-
-CLOCK_SKEW_LEEWAY = timedelta(seconds=30)
-"""Two servers may disagree by this much on when a token was issued. It never lengthens a token's life."""
 
 MAXIMUM_LENGTH = 4_096
 """Characters; ours are about 500. Longer ones are refused before any work is done on them."""
@@ -49,9 +41,9 @@ class AccessClaims:
 class AccessTokens:
     """Issues and verifies access tokens."""
 
-    def __init__(self, settings: Settings, keys: Keys, clock: Clock) -> None:
+    def __init__(self, settings: Settings, key_ring: KeyRing, clock: Clock) -> None:
         self._settings = settings
-        self._keys = keys
+        self._key_ring = key_ring
         self._clock = clock
 
     def issue(
@@ -82,9 +74,7 @@ class AccessTokens:
         }
         if device_key_thumbprint is not None:
             claims["cnf"] = {"jkt": device_key_thumbprint}
-        return jwt.encode(
-            claims, self._keys.access_token_key, algorithm=ALGORITHM, headers={"typ": TOKEN_TYPE, "kid": self._keys.key_id}
-        )
+        return self._key_ring.signer().access_keys[self._settings.access_token_algorithm].sign(claims)
 
     def verify(self, token: str) -> AccessClaims:
         """The claims of a genuine token within its lifetime; else `AccessTokenExpired` or `InvalidToken`."""
@@ -104,20 +94,29 @@ class AccessTokens:
         if not isinstance(token, str) or len(token) > MAXIMUM_LENGTH:
             raise InvalidToken
         try:
-            decoded = jwt.decode_complete(
+            key = self._key_ring.find_by_header(token.partition(".")[0]) or self._key_named_by(token)
+            payload = jwt.decode(
                 token,
-                self._keys.access_token_key,
-                algorithms=[ALGORITHM],
+                key.verifying_key,
+                algorithms=[key.algorithm],
                 issuer=self._settings.issuer,
                 audience=self._settings.audience,
                 options={"require": _REQUIRED_CLAIMS, "verify_exp": False, "verify_nbf": False, "verify_iat": False},
             )
-            header = decoded["header"]
-            if header.get("typ") != TOKEN_TYPE or header.get("kid") != self._keys.key_id:
-                raise InvalidToken
-            return _read_claims(decoded["payload"])
+            return _read_claims(payload)
         except (jwt.InvalidTokenError, ValueError, TypeError, KeyError, AttributeError, OverflowError) as error:
             raise InvalidToken from error
+
+    def public_jwks(self) -> list[dict[str, Any]]:
+        """The keys with which others verify our access tokens (RFC 7517 §4); none if those keys could also sign."""
+        return [] if self._settings.access_token_algorithm == "HS256" else self._key_ring.public_jwks()
+
+    def _key_named_by(self, token: str) -> AccessKey:
+        """The key of a token whose header is not spelled as we spell ours, or whose key is not known yet."""
+        header = jwt.get_unverified_header(token)
+        if header.get("typ") != TOKEN_TYPE:
+            raise InvalidToken
+        return self._key_ring.access_key(header.get("kid"))
 
 
 def _read_claims(payload: dict[str, Any]) -> AccessClaims:

@@ -12,7 +12,8 @@ from datetime import timedelta
 from rxapp.auth.clock import Clock
 from rxapp.auth.device_keys import ProvedKey, base64url
 from rxapp.auth.dpop_proofs import DpopProof, read_proof
-from rxapp.auth.errors import DpopNonceRequired, InvalidDpopProof
+from rxapp.auth.errors import DpopNonceRequired, InvalidDpopProof, InvalidToken
+from rxapp.auth.key_ring import KeyRing
 from rxapp.auth.keys import Keys
 from rxapp.auth.spent_proofs import SpentProofs
 
@@ -30,8 +31,8 @@ _MAC_BYTES = 16
 class Dpop:
     """Gives nonces, reads proofs, and sees to it that each is used once."""
 
-    def __init__(self, keys: Keys, clock: Clock, spent: SpentProofs) -> None:
-        self._nonce_key = keys.dpop_nonce_key
+    def __init__(self, key_ring: KeyRing, clock: Clock, spent: SpentProofs) -> None:
+        self._key_ring = key_ring
         self._clock = clock
         self._spent = spent
 
@@ -64,7 +65,7 @@ class Dpop:
     def new_nonce(self) -> str:
         """What a client over HTTP is asked to sign, good for `NONCE_LIFETIME`."""
         moment = _CLOCK.pack(int(self._clock().timestamp()))
-        return base64url(moment + self._mac(moment))
+        return base64url(moment + _mac(self._key_ring.signer().keys, moment))
 
     def _is_own_nonce(self, nonce: str) -> bool:
         try:
@@ -72,10 +73,15 @@ class Dpop:
         except (binascii.Error, ValueError):
             return False
         moment, mac = raw[: _CLOCK.size], raw[_CLOCK.size :]
-        if len(moment) != _CLOCK.size or not hmac.compare_digest(mac, self._mac(moment)):
+        if len(moment) != _CLOCK.size:
+            return False
+        try:
+            self._key_ring.require_any(lambda keys: hmac.compare_digest(mac, _mac(keys, moment)))
+        except InvalidToken:
             return False
         age = self._clock().timestamp() - _CLOCK.unpack(moment)[0]
         return age <= NONCE_LIFETIME.total_seconds()
 
-    def _mac(self, moment: bytes) -> bytes:
-        return hmac.digest(self._nonce_key, moment, hashlib.sha256)[:_MAC_BYTES]
+
+def _mac(keys: Keys, moment: bytes) -> bytes:
+    return hmac.digest(keys.dpop_nonce_key, moment, hashlib.sha256)[:_MAC_BYTES]

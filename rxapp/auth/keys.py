@@ -1,4 +1,4 @@
-"""Derived keys: one secret key in, one key for each purpose out, so that no key ever serves two."""
+"""Derived keys: one secret in, one key for each purpose out, so that no key ever serves two."""
 
 import hashlib
 import hmac
@@ -15,20 +15,28 @@ def hkdf_sha256(secret: bytes, *, salt: bytes, info: bytes) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """What the server signs with. `key_id` names the access key in a token's header without giving it away."""
+    """What the server signs with. `key_id` names them all without giving any away.
+
+    `ed25519_seed` (32 bytes) and `p256_seed` (64 bytes) are what an access key for EdDSA or ES256 is made from. All three kinds
+    exist of every secret, so that another algorithm can be chosen at any time and no token goes bad by it.
+    """
 
     access_token_key: bytes = field(repr=False)
+    ed25519_seed: bytes = field(repr=False)
+    p256_seed: bytes = field(repr=False)
     refresh_token_secret: bytes = field(repr=False)
     password_link_key: bytes = field(repr=False)
     dpop_nonce_key: bytes = field(repr=False)
     key_id: str
 
     @classmethod
-    def derive(cls, secret_key: str) -> "Keys":
-        """Derive all keys from the configured secret key."""
-        secret = secret_key.encode()
+    def derive(cls, secret: str | bytes) -> "Keys":
+        """Derive all keys from a secret: the configured secret key, or the random bytes of a row of `signing_key`."""
+        secret = secret.encode() if isinstance(secret, str) else secret
         return cls(
             access_token_key=hkdf_sha256(secret, salt=b"", info=b"rxapp access token"),
+            ed25519_seed=hkdf_sha256(secret, salt=b"", info=b"rxapp access token EdDSA"),
+            p256_seed=b"".join(hkdf_sha256(secret, salt=b"", info=b"rxapp access token ES256 " + half) for half in (b"1", b"2")),
             refresh_token_secret=hkdf_sha256(secret, salt=b"", info=b"rxapp refresh token"),
             password_link_key=hkdf_sha256(secret, salt=b"", info=b"rxapp password link"),
             dpop_nonce_key=hkdf_sha256(secret, salt=b"", info=b"rxapp DPoP nonce"),

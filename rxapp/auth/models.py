@@ -97,3 +97,19 @@ class SecurityEvent(SQLModel, table=True):
     address: str = Field(default="", max_length=64)
     user_agent: str = Field(default="", max_length=256)
     detail: str = Field(default="", max_length=256)
+
+
+class SigningKey(SQLModel, table=True):
+    """A secret from which the keys that sign tokens are derived, encrypted under the configured secret key.
+
+    It signs from `active_from` until `retired_at`, and verifies until `prune` removes it. While there is no row, the configured
+    secret key signs by itself.
+    """
+
+    __tablename__ = "signing_key"
+
+    kid: str = Field(max_length=32, primary_key=True)
+    wrapped_secret: bytes = Field(sa_column=Column(LargeBinary(), nullable=False), repr=False)
+    created_at: datetime = _moment()
+    active_from: datetime = _moment()
+    retired_at: datetime | None = _moment(default=None)

@@ -14,6 +14,7 @@ from uuid import UUID
 
 from rxapp.auth.clock import Clock
 from rxapp.auth.errors import InvalidToken
+from rxapp.auth.key_ring import KeyRing
 from rxapp.auth.keys import Keys
 from rxapp.auth.models import User
 from rxapp.auth.settings import Settings
@@ -54,25 +55,27 @@ class PresentedLink:
 class PasswordLinks:
     """Issues and verifies the tokens of set-password links."""
 
-    def __init__(self, settings: Settings, keys: Keys, clock: Clock) -> None:
+    def __init__(self, settings: Settings, key_ring: KeyRing, clock: Clock) -> None:
         self._lifetime = settings.password_link_lifetime
-        self._key = keys.password_link_key
+        self._key_ring = key_ring
         self._clock = clock
 
     def issue(self, user: User) -> str:
         """A token with which the user's password can be set once, within `password_link_lifetime`."""
         expires_at = int((self._clock() + self._lifetime).timestamp())
         body = user.id.bytes + expires_at.to_bytes(_EXPIRY_BYTES, "big")
-        return _encode(body + self._mac(body, user))
+        return _encode(body + _mac(self._key_ring.signer().keys, body, user))
 
     def verify(self, presented: PresentedLink, user: User) -> None:
         """Raise `InvalidToken` unless this server made the link, for the password hash that still stands, and it is in time."""
         body = presented.user_id.bytes + int(presented.expires_at.timestamp()).to_bytes(_EXPIRY_BYTES, "big")
-        if not hmac.compare_digest(presented.mac, self._mac(body, user)) or presented.expires_at <= self._clock():
+        self._key_ring.require_any(lambda keys: hmac.compare_digest(presented.mac, _mac(keys, body, user)))
+        if presented.expires_at <= self._clock():
             raise InvalidToken
 
-    def _mac(self, body: bytes, user: User) -> bytes:
-        return hmac.digest(self._key, body + user.password_hash.encode(), hashlib.sha256)
+
+def _mac(keys: Keys, body: bytes, user: User) -> bytes:
+    return hmac.digest(keys.password_link_key, body + user.password_hash.encode(), hashlib.sha256)
 
 
 def _encode(raw: bytes) -> str:

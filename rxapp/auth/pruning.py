@@ -1,10 +1,10 @@
-"""Removing what has been kept for long enough: sessions that ended, and old events. In small batches, so that nobody waits."""
+"""Removing what has been kept for long enough: ended sessions, old events, spent keys. In small batches, so that nobody waits."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from rxapp.auth import security_events as events
-from rxapp.auth import sessions
+from rxapp.auth import sessions, stored_keys
 from rxapp.auth.clock import Clock
 from rxapp.auth.database import Database
 from rxapp.auth.security_events import EventFilter
@@ -20,6 +20,7 @@ class Pruned:
 
     sessions: int = 0
     events: int = 0
+    keys: int = 0
 
 
 def count_prunable_sessions(settings: Settings, database: Database, clock: Clock) -> int:
@@ -49,3 +50,5 @@ def prune(settings: Settings, database: Database, clock: Clock) -> Iterator[Prun
         if not removed:
             break
         yield Pruned(events=removed)
+    if removed := stored_keys.delete_unneeded(settings, database, clock()):
+        yield Pruned(keys=removed)

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from rxapp.auth.errors import InvalidToken
+from rxapp.auth.key_ring import KeyRing
 from rxapp.auth.keys import Keys, hkdf_sha256
 
 PREFIX = "rxr1_"
@@ -59,23 +60,23 @@ class PresentedRefreshToken:
 class RefreshTokens:
     """Issues and verifies refresh tokens of a session, given the session's salt."""
 
-    def __init__(self, keys: Keys) -> None:
-        self._keys = keys
+    def __init__(self, key_ring: KeyRing) -> None:
+        self._key_ring = key_ring
 
     def issue(self, session_id: UUID, generation: int, salt: bytes) -> str:
-        """The refresh token of that generation: the same arguments always give the same token."""
+        """The refresh token of that generation: until another key is used, the same arguments always give the same token."""
         body = session_id.bytes + generation.to_bytes(_GENERATION_BYTES, "big")
-        return _encode(body + self._mac(body, salt))
+        return _encode(body + _mac(self._key_ring.signer().keys, body, salt))
 
     def verify(self, presented: PresentedRefreshToken, salt: bytes) -> None:
         """Raise `InvalidToken` unless this server issued the token; compared in constant time."""
         body = presented.session_id.bytes + presented.generation.to_bytes(_GENERATION_BYTES, "big")
-        if not hmac.compare_digest(presented.mac, self._mac(body, salt)):
-            raise InvalidToken
+        self._key_ring.require_any(lambda keys: hmac.compare_digest(presented.mac, _mac(keys, body, salt)))
 
-    def _mac(self, body: bytes, salt: bytes) -> bytes:
-        key = hkdf_sha256(self._keys.refresh_token_secret, salt=salt, info=b"rxapp refresh token mac")
-        return hmac.digest(key, body, hashlib.sha256)
+
+def _mac(keys: Keys, body: bytes, salt: bytes) -> bytes:
+    key = hkdf_sha256(keys.refresh_token_secret, salt=salt, info=b"rxapp refresh token mac")
+    return hmac.digest(key, body, hashlib.sha256)
 
 
 def _encode(raw: bytes) -> str:

@@ -43,6 +43,7 @@ class EventKind(StrEnum):
     USER_DELETED = "user_deleted"
     ROLES_CHANGED = "roles_changed"
     PERMISSION_DENIED = "permission_denied"
+    KEYS_ROTATED = "keys_rotated"
 
 
 @dataclass(frozen=True, slots=True)

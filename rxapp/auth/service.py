@@ -6,6 +6,7 @@ What is worth knowing later is written down in the same transaction (`security_e
 """
 
 import secrets
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -32,7 +33,7 @@ from rxapp.auth.errors import (
     TokenReused,
 )
 from rxapp.auth.identity import Identity
-from rxapp.auth.keys import Keys
+from rxapp.auth.key_ring import KeyRing
 from rxapp.auth.models import AuthSession, User
 from rxapp.auth.password_links import PasswordLinks
 from rxapp.auth.passwords import PasswordHasher
@@ -42,6 +43,7 @@ from rxapp.auth.rotation import Answer, judge, require_standing
 from rxapp.auth.security_events import EventKind
 from rxapp.auth.settings import Settings
 from rxapp.auth.spent_proofs import spent_proofs
+from rxapp.auth.stored_keys import load_key_ring
 from rxapp.auth.token_pairs import TokenPair, issue_pair
 
 SALT_BYTES = 32
@@ -60,16 +62,16 @@ class AuthService:
     """
 
     def __init__(self, settings: Settings, database: Database, clock: Clock = system_clock) -> None:
-        keys = Keys.derive(settings.secret_key.get_secret_value())
+        key_ring = KeyRing(partial(load_key_ring, settings, database), clock)
         self.settings = settings
         self.database = database
         self.clock = clock
         self.passwords = PasswordHasher(settings)
-        self.access_tokens = AccessTokens(settings, keys, clock)
-        self.refresh_tokens = RefreshTokens(keys)
-        self.dpop = Dpop(keys, clock, spent_proofs(settings.redis_url, clock))
+        self.access_tokens = AccessTokens(settings, key_ring, clock)
+        self.refresh_tokens = RefreshTokens(key_ring)
+        self.dpop = Dpop(key_ring, clock, spent_proofs(settings.redis_url, clock))
         self.device_binding = DeviceBinding(settings, database, clock, self.dpop)
-        links = PasswordLinks(settings, keys, clock)
+        links = PasswordLinks(settings, key_ring, clock)
         self.accounts = Accounts(settings, database, clock, self.passwords, links)
         self.administration = Administration(settings, database, clock, self.passwords, links)
 

@@ -46,6 +46,11 @@ def _comma_separated(value: object) -> object:
     return value
 
 
+def _secrets(value: object) -> object:
+    """As they are between the commas: a secret may end in anything."""
+    return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+
 Seconds = Annotated[timedelta, BeforeValidator(_seconds)]
 
 
@@ -67,6 +72,8 @@ class Settings(BaseSettings):
     sqlite_synchronous: Literal["FULL", "NORMAL"] = "FULL"
 
     secret_key: SecretStr = SecretStr("")
+    previous_secret_keys: Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(_secrets)] = ()
+    access_token_algorithm: Literal["HS256", "EdDSA", "ES256"] = "HS256"
     issuer: str = Field("rxapp", min_length=1)
     audience: str = Field("rxapp", min_length=1)
     access_token_lifetime: Seconds = timedelta(minutes=5)
@@ -88,6 +95,11 @@ class Settings(BaseSettings):
     argon2_memory_kib: int = Field(OWASP_ARGON2_MEMORY_KIB, ge=8)
     argon2_time_cost: int = Field(OWASP_ARGON2_TIME_COST, ge=1)
     argon2_parallelism: int = Field(OWASP_ARGON2_PARALLELISM, ge=1)
+
+    @property
+    def secret_keys(self) -> tuple[str, ...]:
+        """The secret key and then the previous ones, in plain text."""
+        return tuple(secret.get_secret_value() for secret in (self.secret_key, *self.previous_secret_keys))
 
     @property
     def in_production(self) -> bool:
@@ -135,6 +147,8 @@ class Settings(BaseSettings):
             raise UnsafeSettings(problems)
         if self.secret_key.get_secret_value() and not self._secret_key_is_long_enough():
             raise ValueError(f"RXAPP_SECRET_KEY is shorter than {MINIMUM_SECRET_KEY_BYTES} bytes")
+        if not all(map(_is_long_enough, self.previous_secret_keys)):
+            raise ValueError(f"RXAPP_PREVIOUS_SECRET_KEYS: each has at least {MINIMUM_SECRET_KEY_BYTES} bytes")
         return self
 
     def _unsafe(self) -> list[str]:
@@ -152,13 +166,17 @@ class Settings(BaseSettings):
         return problems
 
     def _secret_key_is_long_enough(self) -> bool:
-        return len(self.secret_key.get_secret_value().encode()) >= MINIMUM_SECRET_KEY_BYTES
+        return _is_long_enough(self.secret_key)
 
     def with_secret_key(self) -> "Settings":
         """These settings, with the development secret key from its file if none was configured."""
         if self.secret_key.get_secret_value():
             return self
         return self.model_copy(update={"secret_key": SecretStr(development_secret_key(DEVELOPMENT_SECRET_KEY_FILE))})
+
+
+def _is_long_enough(secret: SecretStr) -> bool:
+    return len(secret.get_secret_value().encode()) >= MINIMUM_SECRET_KEY_BYTES
 
 
 def development_secret_key(file: Path) -> str:

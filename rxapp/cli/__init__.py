@@ -5,7 +5,7 @@ from io import TextIOWrapper
 
 import typer
 
-from rxapp.cli import events, prune, sessions, users
+from rxapp.cli import events, keys, prune, sessions, users
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -18,12 +18,13 @@ app = typer.Typer(
 app.add_typer(users.app, name="users")
 app.add_typer(sessions.app, name="sessions")
 app.add_typer(events.app, name="events")
+app.add_typer(keys.app, name="keys")
 app.command("prune")(prune.prune)
 
 
 @app.callback()
 def main() -> None:
-    """Manage the users, the sessions and the audit log of rxapp, on the server, without signing in."""
+    """Manage the users, the sessions, the audit log and the keys of rxapp, on the server, without signing in."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a terminal without Unicode is no reason to fail

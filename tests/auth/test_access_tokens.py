@@ -16,14 +16,16 @@ from rxapp.auth import AccessTokenExpired, InvalidToken
 from rxapp.auth.access_tokens import CLOCK_SKEW_LEEWAY, AccessTokens
 from rxapp.auth.keys import Keys
 from tests.clock import MovableClock
+from tests.keys import ring_of
 
 KEYS = Keys.derive("k" * 40)
+RING = ring_of("k" * 40)
 CLAIMS = ["iss", "aud", "sub", "sid", "gen", "jti", "name", "roles", "iat", "nbf", "exp"]
 
 
 @pytest.fixture
 def tokens(settings, clock):
-    return AccessTokens(settings, KEYS, clock)
+    return AccessTokens(settings, RING, clock)
 
 
 @pytest.fixture
@@ -178,7 +180,7 @@ class TestIdentify:
 @given(position=st.integers(min_value=0), replacement=st.characters())
 def test_one_changed_character_anywhere_is_refused(settings, position, replacement):
     clock = MovableClock()
-    tokens = AccessTokens(settings, KEYS, clock)
+    tokens = AccessTokens(settings, RING, clock)
     token = tokens.issue(
         subject=uuid4(),
         session_id=uuid4(),
@@ -205,4 +207,4 @@ def test_one_changed_character_anywhere_is_refused(settings, position, replaceme
 @given(token=st.one_of(st.text(), st.binary(), st.none(), st.integers(), st.lists(st.text(), max_size=3).map(".".join)))
 def test_arbitrary_input_is_an_invalid_token_and_nothing_else(settings, token):
     with pytest.raises(InvalidToken):
-        AccessTokens(settings, KEYS, MovableClock()).verify(token)
+        AccessTokens(settings, RING, MovableClock()).verify(token)

@@ -15,8 +15,10 @@ from rxapp.auth.password_links import PREFIX, PasswordLinks, PresentedLink
 from rxapp.auth.users import no_password
 from tests.clock import MovableClock
 from tests.conftest import PASSWORD
+from tests.keys import ring_of
 
 KEYS = Keys.derive("k" * 40)
+RING = ring_of("k" * 40)
 NOW = datetime(2026, 1, 1, 12, tzinfo=UTC)
 GOOD = "plumb orbit cadet vixen"
 
@@ -29,7 +31,7 @@ def person(user_id: UUID | None = None, password_hash: str = "") -> User:
 
 @pytest.fixture
 def links(settings, clock):
-    return PasswordLinks(settings, KEYS, clock)
+    return PasswordLinks(settings, RING, clock)
 
 
 def refused(links, token, user):
@@ -42,7 +44,7 @@ class TestToken:
     @given(st.uuids(), hashes)
     def test_it_carries_its_user_and_the_end_of_its_lifetime_and_verifies(self, settings, user_id, password_hash):
         user = person(user_id, password_hash)
-        links = PasswordLinks(settings, KEYS, MovableClock())
+        links = PasswordLinks(settings, RING, MovableClock())
         presented = PresentedLink.parse(links.issue(user))
         assert (presented.user_id, presented.expires_at) == (user_id, NOW + timedelta(days=1))
         links.verify(presented, user)
@@ -51,7 +53,7 @@ class TestToken:
     def test_one_flipped_bit_anywhere_is_refused(self, settings, user_id, bit):
         """So nobody gives a link more time, or points it at somebody else."""
         user = person(user_id)
-        links = PasswordLinks(settings, KEYS, MovableClock())
+        links = PasswordLinks(settings, RING, MovableClock())
         raw = bytearray(base64.urlsafe_b64decode(links.issue(user).removeprefix(PREFIX) + "="))
         raw[bit // 8] ^= 1 << bit % 8
         assert refused(links, PREFIX + base64.urlsafe_b64encode(bytes(raw)).decode().rstrip("="), user)
@@ -59,7 +61,7 @@ class TestToken:
     @given(st.uuids(), st.integers(min_value=0), st.characters() | st.sampled_from("-_+/="))
     def test_it_has_exactly_one_spelling(self, settings, user_id, position, replacement):
         user = person(user_id)
-        links = PasswordLinks(settings, KEYS, MovableClock())
+        links = PasswordLinks(settings, RING, MovableClock())
         token = links.issue(user)
         position %= len(token)
         other = token[:position] + replacement + token[position + 1 :]
@@ -74,7 +76,7 @@ class TestToken:
     @given(st.integers(0, 79))
     def test_a_truncated_one_is_refused(self, settings, length):
         user = person()
-        links = PasswordLinks(settings, KEYS, MovableClock())
+        links = PasswordLinks(settings, RING, MovableClock())
         assert refused(links, links.issue(user)[:length], user)
 
     @given(st.one_of(st.text(st.characters()), st.binary(), st.none(), st.integers(), st.text().map(lambda text: PREFIX + text)))
@@ -85,7 +87,7 @@ class TestToken:
     @given(st.binary(min_size=56, max_size=56))
     def test_arbitrary_bytes_of_the_right_length_are_an_invalid_token_and_nothing_else(self, settings, raw):
         """Among them moments that no calendar has."""
-        links = PasswordLinks(settings, KEYS, MovableClock())
+        links = PasswordLinks(settings, RING, MovableClock())
         assert refused(links, PREFIX + base64.urlsafe_b64encode(raw).decode().rstrip("="), person(UUID(bytes=raw[:16])))
 
     def test_it_is_good_until_its_lifetime_ends_and_no_longer(self, links, clock):
@@ -99,9 +101,7 @@ class TestToken:
     def test_the_database_alone_cannot_make_one(self, settings, links, clock):
         """Who has read the password hash but not the server's key."""
         user = person()
-        assert refused(
-            links, PasswordLinks(settings, Keys.derive("another key, of more than 32 bytes."), clock).issue(user), user
-        )
+        assert refused(links, PasswordLinks(settings, ring_of("another key, of more than 32 bytes."), clock).issue(user), user)
 
     def test_the_server_key_alone_cannot_make_one(self, links):
         """Who has the key but has not read the hash that stands, not even of an account without a password."""

@@ -1,4 +1,4 @@
-"""The token protocol as a state machine: tabs, lost answers, restarts, thieves, revocation and time, in any order.
+"""The token protocol as a state machine: tabs, lost answers, restarts, new keys, thieves, revocation and time, in any order.
 
 Two facts are held in every order that is tried:
 
@@ -24,6 +24,7 @@ from rxapp.auth import (
     TokenPair,
     TokenReused,
 )
+from rxapp.auth.key_rotation import rotate
 from rxapp.auth.models import AuthSession
 from tests.clock import MovableClock
 from tests.conftest import PASSWORD
@@ -43,6 +44,9 @@ class Protocol(RuleBasedStateMachine):
         super().__init__()
         self.clock = MovableClock()
         self.service = AuthService(self.settings, self.database, self.clock)
+        self.other = AuthService(self.settings, self.database, self.clock)
+        with self.database.transaction() as db:
+            db.exec_driver_sql("DELETE FROM signing_key")
 
     @initialize()
     def log_in(self) -> None:
@@ -78,6 +82,14 @@ class Protocol(RuleBasedStateMachine):
             return
         assert len({answer.refresh_token for answer in answers}) == 1, "the same predecessor has the same successor"
         self.storage = answers[-1]
+
+    @rule()
+    def the_keys_are_rotated(self):
+        rotate(self.settings, self.database, self.clock)
+
+    @rule()
+    def another_worker_answers_from_now_on(self):
+        self.service, self.other = self.other, self.service
 
     @rule()
     def the_server_restarts(self):

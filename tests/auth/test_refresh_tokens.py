@@ -9,8 +9,9 @@ from hypothesis import given
 from rxapp.auth import InvalidToken
 from rxapp.auth.keys import Keys
 from rxapp.auth.refresh_tokens import MAXIMUM_GENERATION, PREFIX, PresentedRefreshToken, RefreshTokens
+from tests.keys import ring_of
 
-TOKENS = RefreshTokens(Keys.derive("k" * 40))
+TOKENS = RefreshTokens(ring_of("k" * 40))
 SALT = bytes(range(32))
 
 sessions = st.uuids()
@@ -69,7 +70,7 @@ def test_a_token_with_anything_added_or_taken_is_refused(spoil):
 def test_the_database_alone_cannot_make_a_token():
     """Who has read the salt but not the server's key."""
     session_id = uuid4()
-    forged = RefreshTokens(Keys.derive("another key, of more than 32 bytes.")).issue(session_id, 1, SALT)
+    forged = RefreshTokens(ring_of("another key, of more than 32 bytes.")).issue(session_id, 1, SALT)
     with pytest.raises(InvalidToken):
         TOKENS.verify(PresentedRefreshToken.parse(forged), SALT)
 

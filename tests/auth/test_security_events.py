@@ -24,6 +24,7 @@ from rxapp.auth import (
 from rxapp.auth import security_events as events
 from rxapp.auth.administration import Actor
 from rxapp.auth.device_keys import ProvedKey
+from rxapp.auth.key_rotation import rotate
 from rxapp.auth.security_events import EventFilter, EventKind
 from tests.conftest import PASSWORD
 
@@ -355,7 +356,7 @@ def test_a_busy_day_writes_every_kind_of_event_and_no_secret_anywhere(service, c
         secrets.extend([token, token.removeprefix("rxp1_")])
         return token
 
-    bound = held(service.log_in("johndoe", PASSWORD, replace(THERE, device_key=ProvedKey("k" * 43))))
+    bound = held(service.log_in("johndoe", PASSWORD, replace(THERE, device_key=ProvedKey("d" * 43))))
     pair = held(service.log_in("johndoe", PASSWORD, HERE))
     me = service.verify_access(pair.access_token)
     phone = held(service.log_in("johndoe", PASSWORD, THERE))
@@ -384,6 +385,8 @@ def test_a_busy_day_writes_every_kind_of_event_and_no_secret_anywhere(service, c
     administration.disable(bob.id, actor)
     administration.enable(bob.id, actor)
     service.record(EventKind.PERMISSION_DENIED, user_id=me.user_id, session_id=me.session_id, client=HERE, detail="/customers")
+    rotate(service.settings, service.database, clock)
+    secrets.append(service.settings.secret_keys[0])
     clock.move(minutes=6)
     with pytest.raises(AuthError):
         service.verify_access(pair.access_token)

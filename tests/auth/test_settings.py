@@ -41,6 +41,7 @@ def test_the_defaults_are_those_of_the_design():
     assert settings.ended_session_retention == timedelta(days=30)
     assert settings.event_retention == timedelta(days=180)
     assert (settings.issuer, settings.audience) == ("rxapp", "rxapp")
+    assert (settings.access_token_algorithm, settings.previous_secret_keys) == ("HS256", ())
 
 
 def test_durations_in_the_environment_are_seconds(monkeypatch):
@@ -60,6 +61,13 @@ def test_the_switches_and_numbers_of_accounts_are_read_from_the_environment(monk
     settings = Settings()
     assert (settings.registration, settings.password_minimum_length) == (False, 20)
     assert settings.ended_session_retention == timedelta(0)
+
+
+def test_previous_secret_keys_come_after_the_secret_key_and_a_slash_at_the_end_is_theirs(monkeypatch):
+    monkeypatch.setenv("RXAPP_SECRET_KEY", "n" * 40)
+    monkeypatch.setenv("RXAPP_PREVIOUS_SECRET_KEYS", f"{'k' * 40}/, {'o' * 40},")
+    assert Settings().secret_keys == ("n" * 40, "k" * 40 + "/", "o" * 40)
+    assert "k" * 40 not in repr(Settings())
 
 
 def test_a_dotenv_file_is_read(tmp_path):
@@ -85,6 +93,10 @@ def test_a_dotenv_file_is_read(tmp_path):
         ("RXAPP_ENDED_SESSION_RETENTION", "-1"),
         ("RXAPP_EVENT_RETENTION", "0"),
         ("RXAPP_REGISTRATION", "perhaps"),
+        ("RXAPP_PREVIOUS_SECRET_KEYS", "short"),
+        ("RXAPP_PREVIOUS_SECRET_KEYS", "k" * 40 + ",short"),
+        ("RXAPP_ACCESS_TOKEN_ALGORITHM", "none"),
+        ("RXAPP_ACCESS_TOKEN_ALGORITHM", "HS512"),
     ],
 )
 def test_a_setting_that_makes_no_sense_is_refused_at_start(monkeypatch, name, value):

@@ -3,7 +3,7 @@
 from fastapi import FastAPI
 
 from rxapp.auth.settings import Settings
-from rxapp.auth.web.http import account_routes, token_routes
+from rxapp.auth.web.http import account_routes, public_keys_route, token_routes
 from rxapp.auth.web.http.problems import add_problem_handlers
 
 
@@ -15,5 +15,6 @@ def create_api(settings: Settings) -> FastAPI:
     )
     api.include_router(token_routes.router)
     api.include_router(account_routes.router)
+    api.include_router(public_keys_route.router)
     add_problem_handlers(api)
     return api

@@ -100,3 +100,21 @@ class Problem(BaseModel):
     detail: str
     code: str
     reason: str | None = None
+
+
+class JsonWebKey(BaseModel):
+    """The public half of an access key (RFC 7517 §4, RFC 7518 §6.2.1, RFC 8037 §2); `y` is for ES256 only."""
+
+    kty: str
+    crv: str
+    x: str
+    y: str | None = None
+    kid: str
+    alg: str
+    use: str
+
+
+class JsonWebKeySet(BaseModel):
+    """The keys with which access tokens are verified."""
+
+    keys: list[JsonWebKey]

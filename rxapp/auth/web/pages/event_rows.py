@@ -33,6 +33,7 @@ WORDS = {
     EventKind.USER_DELETED: "Account deleted",
     EventKind.ROLES_CHANGED: "Roles changed",
     EventKind.PERMISSION_DENIED: "Tried something without permission",
+    EventKind.KEYS_ROTATED: "Signing key changed",
 }
 
 _REASONS = {

@@ -1,0 +1,13 @@
+"""A key ring without a database, for what is only given one."""
+
+from rxapp.auth.key_ring import KeyRing, RingKey
+from rxapp.auth.keys import Keys
+from tests.clock import MovableClock
+
+
+def ring_of(*secrets: str) -> KeyRing:
+    """Of these secrets; the first one signs."""
+    clock = MovableClock()
+    signing, *kept = map(Keys.derive, secrets)
+    ring = [RingKey(signing), *(RingKey(keys, retired_at=clock()) for keys in kept)]
+    return KeyRing(lambda _moment: ring, clock)
