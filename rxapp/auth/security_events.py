@@ -42,6 +42,7 @@ class EventKind(StrEnum):
     USER_DELETED = "user_deleted"
     ROLES_CHANGED = "roles_changed"
     PERMISSION_DENIED = "permission_denied"
+    THROTTLED = "throttled"
 
 
 @dataclass(frozen=True, slots=True)
