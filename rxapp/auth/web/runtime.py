@@ -6,18 +6,31 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import ParamSpec, TypeVar
 
+from rxapp.auth.errors import AuthError
 from rxapp.auth.passwords import HASHES_AT_A_TIME
 from rxapp.auth.service import AuthService
 
 SERVER_DATABASE_THREADS = 8
 """For a database behind a network, where threads mostly wait. SQLite gets one: its callers would only wait for each other."""
 
+OVERLOAD_PAUSE_SECONDS = 5
+"""What a full line takes to pass, with argon2id at its default cost on two cores."""
+
 P = ParamSpec("P")
 R = TypeVar("R")
 
 _service: AuthService | None = None
 _database_threads: ThreadPoolExecutor
+_hashing_calls = 0
 _hashing_threads = ThreadPoolExecutor(HASHES_AT_A_TIME, thread_name_prefix="rxapp-hashing")
+
+
+class Overloaded(AuthError):
+    """So many wait for a password to be hashed that another would wait too long, and use memory meanwhile."""
+
+    code = "temporarily_unavailable"
+    message = "Too many people are logging in right now. Please try again in a moment."
+    retry_after_seconds = OVERLOAD_PAUSE_SECONDS
 
 
 def use_service(service: AuthService) -> None:
@@ -41,5 +54,12 @@ async def in_thread(call: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> 
 
 
 async def in_hashing_thread(call: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-    """Run a call that hashes a password; callers beyond the number of cores wait in line, at no cost to others."""
-    return await asyncio.get_running_loop().run_in_executor(_hashing_threads, partial(call, *args, **kwargs))
+    """Run a call that hashes a password. Callers beyond the number of cores wait in line; `Overloaded` if that is full."""
+    global _hashing_calls
+    if _hashing_calls >= HASHES_AT_A_TIME + get_service().settings.login_queue_limit:
+        raise Overloaded
+    _hashing_calls += 1
+    try:
+        return await asyncio.get_running_loop().run_in_executor(_hashing_threads, partial(call, *args, **kwargs))
+    finally:
+        _hashing_calls -= 1

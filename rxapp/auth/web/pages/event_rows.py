@@ -32,6 +32,7 @@ WORDS = {
     EventKind.USER_DELETED: "Account deleted",
     EventKind.ROLES_CHANGED: "Roles changed",
     EventKind.PERMISSION_DENIED: "Tried something without permission",
+    EventKind.THROTTLED: "Too many attempts, slowed down",
 }
 
 _REASONS = {
