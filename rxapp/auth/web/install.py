@@ -16,6 +16,7 @@ from rxapp.auth.web.origins import origin_check
 from rxapp.auth.web.pages import add_pages
 from rxapp.auth.web.pages.confirm import confirm_dialog
 from rxapp.auth.web.pages.look import Look
+from rxapp.auth.web.pages.slow_down import slow_down_notice
 from rxapp.auth.web.reconnection import ReconnectionGuard
 from rxapp.auth.web.runtime import use_service
 from rxapp.auth.web.session_watch import watch_sessions
@@ -49,7 +50,9 @@ def install_auth(
     app.register_lifespan_task(watch_sessions)
     app.head_components.append(forms_script())
     app.extra_app_wraps[_ON_EVERY_PAGE] = lambda _stateful: rx.fragment(
-        TokenStore.create(command=AuthState.storage_command, on_session_change=AuthState.session_changed), confirm_dialog()
+        TokenStore.create(command=AuthState.storage_command, on_session_change=AuthState.session_changed),
+        confirm_dialog(),
+        slow_down_notice(),
     )
     app.sio.eio.cors_allowed_origins = origin_check(settings)
     add_pages(settings, look or Look(), besides=own_pages)

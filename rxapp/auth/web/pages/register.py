@@ -31,12 +31,13 @@ class RegisterState(rx.State):
     """What went wrong, and whether it is at work."""
 
     error: str = ""
+    wait: int = 0
     is_busy: bool = False
 
     @event(public=True)
     async def submit(self, form: RegisterForm) -> Any:
         """Make the account and sign in with it."""
-        self.is_busy, self.error = True, ""
+        self.is_busy, self.error, self.wait = True, "", 0
         yield
         self.is_busy = False
         try:
@@ -44,7 +45,7 @@ class RegisterState(rx.State):
                 raise PasswordRefused(MISMATCH)
             await self._register(form)
         except AuthError as error:
-            self.error = error.message
+            self.error, self.wait = error.message, error.retry_after_seconds
             is_about_the_name = isinstance(error, InputRefused) and not isinstance(error, PasswordRefused)
             yield rx.set_focus("username" if is_about_the_name else "new_password")
         else:
@@ -65,7 +66,7 @@ def register_page(*, title: str = "Create an account", logo: rx.Component | None
     return form_page(
         title,
         logo or rx.fragment(),
-        notices(rx.Var.create(""), RegisterState.error),
+        notices(rx.Var.create(""), RegisterState.error, RegisterState.wait),
         auth_form(
             text_field(
                 "Username",
