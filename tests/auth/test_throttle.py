@@ -169,11 +169,11 @@ class TestLogin:
 
     def test_who_comes_while_all_attempts_are_being_verified_waits_a_second(self, service, johndoe):
         with service.throttle.password_attempt("johndoe", HERE.address):
-            fail_meanwhile = [service.throttle.password_attempt("johndoe", HERE.address) for _ in range(4)]
-            for attempt in fail_meanwhile:
+            others = [service.throttle.password_attempt("johndoe", HERE.address) for _ in range(4)]
+            for attempt in others:
                 attempt.__enter__()
             assert wait(service, password=PASSWORD) == 1
-            for attempt in fail_meanwhile:
+            for attempt in others:
                 attempt.__exit__(None, None, None)
 
     def test_an_attempt_that_the_database_failed_is_not_counted(self, service, johndoe):

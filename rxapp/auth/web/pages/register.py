@@ -5,7 +5,9 @@ from typing import Any, TypedDict
 import reflex as rx
 from reflex_components_core.react_router import link
 
+from rxapp.auth.clients import Client
 from rxapp.auth.errors import AuthError, InputRefused, PasswordRefused
+from rxapp.auth.token_pairs import TokenPair
 from rxapp.auth.users import DISPLAY_NAME_MAXIMUM_LENGTH, USER_NAME_MAXIMUM_LENGTH
 from rxapp.auth.web.forms import auth_form, submit_button, text_in
 from rxapp.auth.web.guards import event
@@ -52,13 +54,17 @@ class RegisterState(rx.State):
             yield rx.redirect(site.home_route, replace=True)
 
     async def _register(self, form: RegisterForm) -> None:
-        service, client = get_service(), page_client(self)
-        user_name, password = text_in(form, "username"), text_in(form, "new_password")
-        await in_hashing_thread(service.accounts.register, user_name, text_in(form, "display_name"), password, client)
-        pair = await in_hashing_thread(service.log_in, user_name, password, client)
+        pair = await in_hashing_thread(_register_and_log_in, form, page_client(self))
         auth = await self.get_state(AuthState)
         await auth._begin(pair)
         (await self.get_state(StrengthState)).reset()
+
+
+def _register_and_log_in(form: RegisterForm, client: Client) -> TokenPair:
+    """In one call, so that nobody who has been let into the line is turned away between the two."""
+    service, user_name, password = get_service(), text_in(form, "username"), text_in(form, "new_password")
+    service.accounts.register(user_name, text_in(form, "display_name"), password, client)
+    return service.log_in(user_name, password, client)
 
 
 def register_page(*, title: str = "Create an account", logo: rx.Component | None = None) -> rx.Component:
