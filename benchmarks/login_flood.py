@@ -10,10 +10,12 @@ import os
 import tempfile
 import time
 from collections import Counter
+from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, datetime
+from multiprocessing import get_context
 from pathlib import Path
 
-from benchmarks.load import HEAD, LOGIN
+from benchmarks.load import HEAD, LOGIN, Connection, read
 from benchmarks.servers import Server, rxapp
 
 RESULTS = Path(__file__).with_name("LOGIN_FLOOD.md")
@@ -56,11 +58,11 @@ async def request(port: int, method: str, path: str, body: str = "", more: str =
 
 
 async def read_on(port: int, token: str, latencies: list[float], is_over: asyncio.Event) -> None:
+    """As somebody whose page is open: on a connection that stands."""
+    connection = await Connection().open(port)
     while not is_over.is_set():
         start = time.perf_counter()
-        status = await request(port, "GET", "/api/customers", more=f"Authorization: Bearer {token}\r\n")
-        if status != 200:
-            raise RuntimeError(f"a guarded request was answered {status}")
+        await read(connection, {"token": token})
         latencies.append((time.perf_counter() - start) * 1000)
         await asyncio.sleep(PAUSE_SECONDS)
 
@@ -69,6 +71,15 @@ async def watch_memory(process: int, peak: list[float], is_over: asyncio.Event) 
     while not is_over.is_set():
         peak[0] = max(peak[0], resident_mib(process))
         await asyncio.sleep(0.005)
+
+
+def flood(port: int, logins: int) -> list[int]:
+    """In a process of its own: opening a thousand connections would hold up the readers, and count as the server's doing."""
+
+    async def all_at_once() -> list[int]:
+        return await asyncio.gather(*(request(port, "POST", "/api/auth/login", LOGIN) for _ in range(logins)))
+
+    return asyncio.run(all_at_once())
 
 
 async def measure(server: Server, logins: int) -> dict:
@@ -85,12 +96,12 @@ async def measure(server: Server, logins: int) -> dict:
         await asyncio.gather(*watchers)
         return done
 
-    async def flood() -> list[int]:
-        return await asyncio.gather(*(request(server.port, "POST", "/api/auth/login", LOGIN) for _ in range(logins)))
-
-    await beside(idle, lambda: asyncio.sleep(IDLE_SECONDS))
-    before, load, start = resident_mib(process), os.getloadavg()[0], time.perf_counter()
-    answers = Counter(await beside(busy, flood))
+    loop = asyncio.get_running_loop()
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as attacker:
+        await loop.run_in_executor(attacker, flood, server.port, 1)  # it has started, and the first login has its costs
+        await beside(idle, lambda: asyncio.sleep(IDLE_SECONDS))
+        before, load, start = resident_mib(process), os.getloadavg()[0], time.perf_counter()
+        answers = Counter(await beside(busy, lambda: loop.run_in_executor(attacker, flood, server.port, logins)))
     return {
         "before": before,
         "peak": peak[0],
