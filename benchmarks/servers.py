@@ -45,6 +45,8 @@ def rxapp_environment(directory: Path) -> dict[str, str]:
         "RXAPP_SECRET_KEY": "a secret key for the benchmark, of more than 32 bytes",
         "RXAPP_SQLITE_SYNCHRONOUS": SYNCHRONOUS,
         "RXAPP_ACCESS_TOKEN_LIFETIME": "3600",
+        "RXAPP_LOGIN_RATE_LIMIT": "0",
+        "RXAPP_REFRESH_RATE_LIMIT": "0",
         "REFLEX_TELEMETRY_ENABLED": "false",
     }
 

@@ -14,10 +14,12 @@ from sqlalchemy import text
 
 from alembic import command
 from rxapp.auth import AuthService, Database, Settings
+from rxapp.auth.settings import RATE_LIMITS
 from tests.clock import MovableClock
 
 ROOT = Path(__file__).parents[1]
 PASSWORD = "def@123"
+NO_LIMITS = dict.fromkeys(RATE_LIMITS, 0)
 
 hypothesis_settings.register_profile(
     "rxapp", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
@@ -97,8 +99,8 @@ def clock() -> MovableClock:
 
 @pytest.fixture(scope="session")
 def settings() -> Settings:
-    """The defaults, but for a cheap password hash and no `.env` of the developer's."""
-    return Settings(_env_file=None, secret_key="k" * 40, argon2_memory_kib=8, argon2_time_cost=1)
+    """The defaults, but for a cheap password hash, no `.env` of the developer's, and no limits: those have their own tests."""
+    return Settings(_env_file=None, secret_key="k" * 40, argon2_memory_kib=8, argon2_time_cost=1, **NO_LIMITS)
 
 
 @pytest.fixture

@@ -24,6 +24,7 @@ from rxapp.auth.errors import (
     SessionIdle,
     SessionRevoked,
     TokenReused,
+    TooManyRequests,
     UserNameTaken,
     WrongPassword,
 )
@@ -60,6 +61,7 @@ __all__ = [
     "Settings",
     "TokenPair",
     "TokenReused",
+    "TooManyRequests",
     "UnsafeSettings",
     "User",
     "UserNameTaken",

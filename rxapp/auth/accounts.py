@@ -18,8 +18,10 @@ from rxapp.auth.errors import (
     NotFound,
     PasswordRefused,
     RevocationReason,
+    TooManyRequests,
     WrongPassword,
 )
+from rxapp.auth.failure_log import FailureLog
 from rxapp.auth.identity import Identity
 from rxapp.auth.models import User
 from rxapp.auth.password_links import PasswordLinks, PresentedLink
@@ -28,6 +30,7 @@ from rxapp.auth.passwords import PasswordHasher
 from rxapp.auth.revocation import end_session, end_sessions_of
 from rxapp.auth.security_events import EventFilter, EventKind
 from rxapp.auth.settings import Settings
+from rxapp.auth.throttle import Throttle
 
 
 class RegistrationClosed(AuthError):
@@ -41,20 +44,34 @@ class Accounts:
     """Threads share one instance. Whoever calls has verified the `Identity`."""
 
     def __init__(
-        self, settings: Settings, database: Database, clock: Clock, passwords: PasswordHasher, links: PasswordLinks
+        self,
+        settings: Settings,
+        database: Database,
+        clock: Clock,
+        passwords: PasswordHasher,
+        links: PasswordLinks,
+        *,
+        throttle: Throttle,
+        failures: FailureLog,
     ) -> None:
         self._settings = settings
         self._database = database
         self._clock = clock
         self._passwords = passwords
         self._links = links
+        self._throttle = throttle
+        self._failures = failures
 
     def register(self, user_name: str, display_name: str, password: str, client: Client = NO_CLIENT) -> User:
-        """Make an account. Raises `RegistrationClosed`, `InvalidUserName`, `UserNameTaken` or `PasswordRefused`."""
+        """Make an account.
+
+        Raises `RegistrationClosed`, `InvalidUserName`, `UserNameTaken`, `PasswordRefused` or `TooManyRequests`.
+        """
         if not self._settings.registration:
             raise RegistrationClosed
         user = users.new_user(user_name, display_name, users.NO_PASSWORD, [], self._clock())
         require_good_password(password, user.user_name, self._settings)
+        self._count_registration(client)
         user.password_hash = self._passwords.hash_password(password)
         with self._database.write() as db:
             users.add(db, user)
@@ -79,7 +96,10 @@ class Accounts:
         return user
 
     def confirm_password(self, identity: Identity, password: str, client: Client = NO_CLIENT) -> None:
-        """Note that the person has just given the password, so that what asks for a fresh sign-in goes on. `WrongPassword`."""
+        """Note that the person has just given the password, so that what asks for a fresh sign-in goes on.
+
+        Raises `WrongPassword` or `TooManyRequests`.
+        """
         user = self._verify_own_password(identity, password, client)
         with self._database.write() as db:
             self._require_unchanged(db, user)
@@ -89,7 +109,10 @@ class Accounts:
     def change_password(
         self, identity: Identity, current: str, new: str, client: Client = NO_CLIENT, *, ends_other_sessions: bool = True
     ) -> list[UUID]:
-        """Change the password. Raises `WrongPassword` or `PasswordRefused`. Returns the ids of the other sessions that ended."""
+        """Change the password. Returns the ids of the other sessions that ended.
+
+        Raises `WrongPassword`, `PasswordRefused` or `TooManyRequests`.
+        """
         user = self._verify_own_password(identity, current, client)
         require_good_password(new, user.user_name, self._settings)
         if new == current:
@@ -132,7 +155,10 @@ class Accounts:
             return end_sessions_of(db.connection(), user.id, RevocationReason.PASSWORD_CHANGED, self._clock(), client=client)
 
     def delete(self, identity: Identity, password: str, client: Client = NO_CLIENT) -> list[UUID]:
-        """Delete the account for good. Raises `WrongPassword` or `LastAdministrator`. Returns the ids of the ended sessions."""
+        """Delete the account for good. Returns the ids of the ended sessions.
+
+        Raises `WrongPassword`, `LastAdministrator` or `TooManyRequests`.
+        """
         user = self._verify_own_password(identity, password, client)
         with self._database.write() as db:
             users.require_another_administrator(db, user.id)
@@ -168,14 +194,24 @@ class Accounts:
 
     def _verify_own_password(self, identity: Identity, password: str, client: Client) -> User:
         user = self.profile_of(identity)
+        facts: dict[str, Any] = {"user_id": user.id, "session_id": identity.session_id, "client": client}
         try:
-            self._passwords.verify_password(password, user.password_hash)
+            with self._throttle.password_attempt(user.user_name, client.address, identity.session_id):
+                self._passwords.verify_password(password, user.password_hash)
         except InvalidCredentials as error:
-            facts: dict[str, Any] = {"user_id": user.id, "session_id": identity.session_id, "client": client}
-            with self._database.transaction() as db:
-                events.record(db, EventKind.PASSWORD_CONFIRMATION_FAILED, self._clock(), **facts)
+            self._failures.record(EventKind.PASSWORD_CONFIRMATION_FAILED, **facts)
             raise WrongPassword from error
+        except TooManyRequests as refused:
+            self._failures.record_throttled(refused, **facts)
+            raise
         return user
+
+    def _count_registration(self, client: Client) -> None:
+        try:
+            self._throttle.registration(client.address)
+        except TooManyRequests as refused:
+            self._failures.record_throttled(refused, client)
+            raise
 
     def _require_unchanged(self, db: Session, user: User) -> None:
         if not users.is_unchanged(db, user):

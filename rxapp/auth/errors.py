@@ -4,6 +4,8 @@
 error gets is the edge's to say, for it depends on what was asked (a dead session is a 400 to a refresh and a 401 to a read).
 """
 
+import math
+from datetime import timedelta
 from enum import StrEnum
 from typing import ClassVar
 from uuid import UUID
@@ -26,6 +28,8 @@ class AuthError(Exception):
 
     code: ClassVar[str] = "auth_error"
     message: ClassVar[str] = "The request was refused."
+    retry_after_seconds: int = 0
+    """When it makes sense to ask again; 0 where waiting changes nothing."""
 
     def __init__(self) -> None:
         super().__init__(self.message)
@@ -95,6 +99,22 @@ class FreshAuthenticationRequired(AuthError):
 
     code = "fresh_authentication_required"
     message = "Please enter your password again."
+
+
+class TooManyRequests(AuthError):
+    """A limit is used up. Nothing was checked, and nothing has changed.
+
+    `limit` names it. `is_first` says that it is the first refusal in a while: what is written down once, not at each request.
+    """
+
+    code = "too_many_requests"
+    message = "Too many attempts."
+
+    def __init__(self, retry_after: timedelta, limit: str = "", *, is_first: bool = False) -> None:
+        super().__init__()
+        self.retry_after_seconds = max(1, math.ceil(retry_after.total_seconds()))
+        self.limit = limit
+        self.is_first = is_first
 
 
 class InvalidToken(AuthError):

@@ -44,6 +44,7 @@ class EventKind(StrEnum):
     ROLES_CHANGED = "roles_changed"
     PERMISSION_DENIED = "permission_denied"
     KEYS_ROTATED = "keys_rotated"
+    THROTTLED = "throttled"
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,9 +29,10 @@ from rxapp.auth.errors import (
     InvalidDpopProof,
     InvalidToken,
     RevocationReason,
-    SessionEnded,
     TokenReused,
+    TooManyRequests,
 )
+from rxapp.auth.failure_log import FailureLog
 from rxapp.auth.identity import Identity
 from rxapp.auth.key_ring import KeyRing
 from rxapp.auth.models import AuthSession, User
@@ -44,6 +45,7 @@ from rxapp.auth.security_events import EventKind
 from rxapp.auth.settings import Settings
 from rxapp.auth.spent_proofs import spent_proofs
 from rxapp.auth.stored_keys import load_key_ring
+from rxapp.auth.throttle import Throttle
 from rxapp.auth.token_pairs import TokenPair, issue_pair
 
 SALT_BYTES = 32
@@ -67,12 +69,14 @@ class AuthService:
         self.database = database
         self.clock = clock
         self.passwords = PasswordHasher(settings)
+        self.throttle = Throttle(settings, clock)
+        self.failures = FailureLog(database, clock, self.throttle)
         self.access_tokens = AccessTokens(settings, key_ring, clock)
         self.refresh_tokens = RefreshTokens(key_ring)
         self.dpop = Dpop(key_ring, clock, spent_proofs(settings.redis_url, clock))
         self.device_binding = DeviceBinding(settings, database, clock, self.dpop)
         links = PasswordLinks(settings, key_ring, clock)
-        self.accounts = Accounts(settings, database, clock, self.passwords, links)
+        self.accounts = Accounts(settings, database, clock, self.passwords, links, throttle=self.throttle, failures=self.failures)
         self.administration = Administration(settings, database, clock, self.passwords, links)
 
     def create_user(self, user_name: str, password: str, *, roles: list[str] | None = None, display_name: str = "") -> User:
@@ -86,24 +90,27 @@ class AuthService:
     def log_in(self, user_name: str, password: str, client: Client = NO_CLIENT) -> TokenPair:
         """Check the password and begin a session, bound to the key that `client` has proved if it has proved one.
 
-        Raises `InvalidCredentials`, whatever the cause; `InvalidDpopProof` for a proof that was used before; `DeviceKeyRequired`.
+        Raises `InvalidCredentials`, whatever the cause; `TooManyRequests`; `InvalidDpopProof` for a proof that was used before;
+        `DeviceKeyRequired`.
         """
         device_key = self.device_binding.key_for_login(client)
-        user = None
         try:
-            while True:
-                with self.database.read() as db:
-                    user = users.find_user(db, user_name)
-                if user is None or user.disabled_at is not None or not users.has_password(user):
-                    self.passwords.refuse_unknown_user(password)
-                rehashed = self.passwords.verify_password(password, user.password_hash)
-                if pair := self._begin_session(user, rehashed, client, device_key):
-                    return pair
-                # The password was changed between our look and our write, or another login only rehashed it: look again.
-        except InvalidCredentials:
-            # The name is not written down: people sometimes type their password there.
-            self.record(EventKind.LOGIN_FAILED, user_id=user.id if user else None, client=client)
+            with self.throttle.password_attempt(user_name, client.address):
+                return self._log_in(user_name, password, client, device_key)
+        except (InvalidCredentials, TooManyRequests) as error:
+            self.failures.record_login(error, user_name, client)
             raise
+
+    def _log_in(self, user_name: str, password: str, client: Client, device_key: str | None) -> TokenPair:
+        while True:
+            with self.database.read() as db:
+                user = users.find_user(db, user_name)
+            if user is None or user.disabled_at is not None or not users.has_password(user):
+                self.passwords.refuse_unknown_user(password)
+            rehashed = self.passwords.verify_password(password, user.password_hash)
+            if pair := self._begin_session(user, rehashed, client, device_key):
+                return pair
+            # The password was changed between our look and our write, or another login only rehashed it: look again.
 
     def _begin_session(self, user: User, rehashed: str | None, client: Client, device_key: str | None) -> TokenPair | None:
         now = self.clock()
@@ -133,15 +140,15 @@ class AuthService:
     def refresh(self, access_token: str, refresh_token: str, client: Client = NO_CLIENT) -> TokenPair:
         """Answer a refresh token with its successor, as `rotation.judge` decides. The access token may have expired.
 
-        Raises `InvalidToken` or `InvalidDpopProof`, and nothing has changed; `SessionExpired`, `SessionIdle` or `SessionRevoked`;
-        or `TokenReused`, and the session has been revoked.
+        Raises `InvalidToken`, `InvalidDpopProof` or `TooManyRequests`, and nothing has changed; `SessionExpired`, `SessionIdle`
+        or `SessionRevoked`; or `TokenReused`, and the session has been revoked.
         """
         try:
             return self._refresh(access_token, refresh_token, client)
         except (TokenReused, InvalidDpopProof):
             raise  # written down where they were found
         except AuthError as error:
-            self._record_refusal(error, client)
+            self.failures.record_refresh(error, client)
             raise
 
     def _refresh(self, access_token: str, refresh_token: str, client: Client) -> TokenPair:
@@ -157,6 +164,7 @@ class AuthService:
                 if answer is Answer.REUSE:
                     self.revoke(session.id, RevocationReason.TOKEN_REUSED, client)
                     raise TokenReused(session.id)
+                self.throttle.refresh(session.id)
                 if answer is Answer.REPLAY or self._step(db, presented):
                     return self._issue_pair(session, session, presented.generation + 1)
                 # Somebody else took this step between our read and our write: look again, it is the predecessor now.
@@ -218,14 +226,6 @@ class AuthService:
         """Write down something that stands by itself; `facts` as for `security_events.record`."""
         with self.database.transaction() as db:
             events.record(db, kind, self.clock(), **facts)
-
-    def _record_refusal(self, error: AuthError, client: Client) -> None:
-        session_id = error.session_id if isinstance(error, SessionEnded) else None
-        reason = error.reason if isinstance(error, SessionEnded) else error.code
-        with self.database.transaction() as db:
-            session = sessions.find(db, session_id) if session_id else None
-            facts: dict[str, Any] = {"user_id": session.user_id if session else None, "session_id": session_id}
-            events.record(db, EventKind.REFRESH_REFUSED, self.clock(), client=client, detail=reason, **facts)
 
     def _issue_pair(self, session: Any, user: Any, generation: int) -> TokenPair:
         return issue_pair(self.access_tokens, self.refresh_tokens, session, user, generation)

@@ -24,6 +24,9 @@ OWASP_ARGON2_PARALLELISM = 1
 NIST_PASSWORD_MINIMUM_LENGTH = 15
 """NIST SP 800-63B-4 §3.1.1.2: a password that is the only factor has at least 15 characters."""
 
+RATE_LIMITS = ("login_rate_limit", "login_address_rate_limit", "refresh_rate_limit", "registration_rate_limit")
+"""The settings that 0 switches off. What each counts, and in what time, is said in `throttle.py`."""
+
 
 class UnsafeSettings(Exception):
     """Production was asked for with settings that are not safe; says which, why, and what to do."""
@@ -88,6 +91,12 @@ class Settings(BaseSettings):
     fresh_authentication_period: Seconds = timedelta(minutes=10)
     ended_session_retention: Seconds = timedelta(days=30)
     event_retention: Seconds = timedelta(days=180)
+
+    login_rate_limit: int = Field(5, ge=0)
+    login_address_rate_limit: int = Field(50, ge=0)
+    refresh_rate_limit: int = Field(30, ge=0)
+    registration_rate_limit: int = Field(30, ge=0)
+    login_queue_limit: int = Field(100, ge=1)
 
     allowed_origins: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_comma_separated)] = ()
     demo_data: bool = True
@@ -161,6 +170,11 @@ class Settings(BaseSettings):
             )
         if "*" in self.allowed_origins:
             problems.append("RXAPP_ALLOWED_ORIGINS is *: any site could talk to this one. Name the origins.")
+        problems += [
+            f"RXAPP_{name.upper()} is 0: nothing slows down who tries again and again. Leave it out for the default."
+            for name in RATE_LIMITS
+            if getattr(self, name) == 0
+        ]
         if self.demo_data:
             problems.append("RXAPP_DEMO_DATA is true: everybody knows the demo user's password. Set it to false.")
         return problems

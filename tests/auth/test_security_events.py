@@ -19,6 +19,7 @@ from rxapp.auth import (
     SessionIdle,
     SessionRevoked,
     TokenReused,
+    TooManyRequests,
     WrongPassword,
 )
 from rxapp.auth import security_events as events
@@ -387,6 +388,7 @@ def test_a_busy_day_writes_every_kind_of_event_and_no_secret_anywhere(service, c
     service.record(EventKind.PERMISSION_DENIED, user_id=me.user_id, session_id=me.session_id, client=HERE, detail="/customers")
     rotate(service.settings, service.database, clock)
     secrets.append(service.settings.secret_keys[0])
+    service.failures.record_throttled(TooManyRequests(timedelta(minutes=1), "login", is_first=True), HERE)
     clock.move(minutes=6)
     with pytest.raises(AuthError):
         service.verify_access(pair.access_token)

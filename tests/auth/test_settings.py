@@ -8,7 +8,7 @@ import pytest
 from pydantic import ValidationError
 
 from rxapp.auth import Settings, UnsafeSettings
-from rxapp.auth.settings import development_secret_key
+from rxapp.auth.settings import RATE_LIMITS, development_secret_key
 
 
 @pytest.fixture(autouse=True)
@@ -40,6 +40,8 @@ def test_the_defaults_are_those_of_the_design():
     assert settings.fresh_authentication_period == timedelta(seconds=600)
     assert settings.ended_session_retention == timedelta(days=30)
     assert settings.event_retention == timedelta(days=180)
+    assert [getattr(settings, name) for name in RATE_LIMITS] == [5, 50, 30, 30]
+    assert settings.login_queue_limit == 100
     assert (settings.issuer, settings.audience) == ("rxapp", "rxapp")
     assert (settings.access_token_algorithm, settings.previous_secret_keys) == ("HS256", ())
 
@@ -149,3 +151,13 @@ class TestDevelopmentSecretKey:
 
     def test_the_secret_key_is_in_no_repr(self):
         assert "s" * 40 not in repr(Settings(**SAFE))
+
+
+@pytest.mark.parametrize("name", RATE_LIMITS)
+def test_0_switches_a_limit_off_and_is_refused_in_production(monkeypatch, name):
+    monkeypatch.setenv(f"RXAPP_{name.upper()}", "0")
+    assert getattr(Settings(), name) == 0
+    with pytest.raises(UnsafeSettings) as refused:
+        Settings(**SAFE)
+    (problem,) = refused.value.problems
+    assert f"RXAPP_{name.upper()} is 0" in problem

@@ -58,6 +58,9 @@ class Server:
             "PATH": f"{bin_directory}{os.pathsep}{os.environ['PATH']}",
             "DATABASE_URL": self.database_url,
             "RXAPP_SECRET_KEY": SECRET_KEY,
+            # All tests have one address. What counts for an account or a session is as people have it.
+            "RXAPP_LOGIN_ADDRESS_RATE_LIMIT": "10000",
+            "RXAPP_REGISTRATION_RATE_LIMIT": "10000",
             "RXAPP_TEST_CLOCK_FILE": str(self._clock_file),
             "RXAPP_TEST_CRASH_FILE": str(self._crash_file),
             "REFLEX_APP_MODULE_IMPORT": "tests.e2e.served_app",

@@ -11,6 +11,7 @@ class ConfirmationState(rx.State):
     is_open: bool = False
     is_busy: bool = False
     error: str = ""
+    wait: int = 0
 
     _interrupted: rx.event.Event | None = None
 
@@ -21,11 +22,11 @@ class ConfirmationState(rx.State):
         self._close()
 
     def _ask(self, interrupted: rx.event.Event) -> None:
-        self.is_open, self.is_busy, self.error, self._interrupted = True, False, "", interrupted
+        self.is_open, self.is_busy, self.error, self.wait, self._interrupted = True, False, "", 0, interrupted
 
     def _close(self) -> rx.event.Event | None:
         """Ask no more. Returns the event that waited."""
         interrupted = self._interrupted
         if self.is_open:
-            self.is_open, self.is_busy, self.error, self._interrupted = False, False, "", None
+            self.is_open, self.is_busy, self.error, self.wait, self._interrupted = False, False, "", 0, None
         return interrupted

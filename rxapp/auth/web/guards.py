@@ -132,7 +132,7 @@ async def _admit(
     if not identity.has_role(*roles):
         # The page shows them nothing that calls this handler, so somebody may be trying doors (ASVS 16.3.2).
         facts = {"user_id": identity.user_id, "session_id": identity.session_id, "client": page_client(state)}
-        await in_thread(get_service().record, EventKind.PERMISSION_DENIED, detail=handler.__qualname__, **facts)
+        await in_thread(get_service().failures.record, EventKind.PERMISSION_DENIED, detail=handler.__qualname__, **facts)
         return None, None
     try:
         if is_fresh:

@@ -17,6 +17,7 @@ from rxapp.auth.web.origins import origin_check
 from rxapp.auth.web.pages import add_pages
 from rxapp.auth.web.pages.confirm import confirm_dialog
 from rxapp.auth.web.pages.look import Look
+from rxapp.auth.web.pages.slow_down import slow_down_notice
 from rxapp.auth.web.reconnection import ReconnectionGuard
 from rxapp.auth.web.runtime import use_service
 from rxapp.auth.web.session_watch import watch_sessions
@@ -53,6 +54,7 @@ def install_auth(
         TokenStore.create(command=AuthState.storage_command, on_session_change=AuthState.session_changed),
         DeviceKey.create(challenge=AuthState.key_challenge, on_proof=AuthState.prove_key),
         confirm_dialog(),
+        slow_down_notice(),
     )
     app.sio.eio.cors_allowed_origins = origin_check(settings)
     add_pages(settings, look or Look(), besides=own_pages)

@@ -6,7 +6,7 @@ import reflex as rx
 from reflex.state import BaseState, StateUpdate
 from reflex_base.constants.state import FIELD_MARKER
 
-from rxapp.auth.errors import AuthError
+from rxapp.auth.errors import AuthError, TooManyRequests
 from rxapp.auth.web.key_gate import hold
 from rxapp.auth.web.state import AuthState
 
@@ -38,6 +38,8 @@ class ReconnectionGuard(rx.Middleware):
         if challenge is None and name in _CONNECTING and auth._identity is not None:
             try:
                 await auth._authenticate()
+            except TooManyRequests:
+                auth._forget_person()  # what loads next says so; nobody has found out yet whose session the browser holds
             except AuthError as error:
                 auth._leave(error, stay=True)
         return challenge

@@ -1,23 +1,49 @@
 """The one auth service of this process, and the way from the event loop to its blocking calls."""
 
 import asyncio
+import os
+import sys
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import ParamSpec, TypeVar
 
+from rxapp.auth.errors import AuthError
 from rxapp.auth.passwords import HASHES_AT_A_TIME
 from rxapp.auth.service import AuthService
 
 SERVER_DATABASE_THREADS = 8
 """For a database behind a network, where threads mostly wait. SQLite gets one: its callers would only wait for each other."""
 
+OVERLOAD_PAUSE_SECONDS = 5
+"""What a full line takes to pass, with argon2id at its default cost on two cores."""
+
+HASHING_NICENESS = 10
+"""While all cores hash, the event loop, which everybody else waits for, comes first."""
+
 P = ParamSpec("P")
 R = TypeVar("R")
 
 _service: AuthService | None = None
 _database_threads: ThreadPoolExecutor
-_hashing_threads = ThreadPoolExecutor(HASHES_AT_A_TIME, thread_name_prefix="rxapp-hashing")
+_hashing_calls = 0
+
+
+def _yield_to_others() -> None:
+    if sys.platform == "linux":  # where a thread has a priority of its own
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), HASHING_NICENESS)
+
+
+_hashing_threads = ThreadPoolExecutor(HASHES_AT_A_TIME, thread_name_prefix="rxapp-hashing", initializer=_yield_to_others)
+
+
+class Overloaded(AuthError):
+    """So many wait for a password to be hashed that another would wait too long, and use memory meanwhile."""
+
+    code = "temporarily_unavailable"
+    message = "Too many people are logging in right now. Please try again in a moment."
+    retry_after_seconds = OVERLOAD_PAUSE_SECONDS
 
 
 def use_service(service: AuthService) -> None:
@@ -41,5 +67,17 @@ async def in_thread(call: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> 
 
 
 async def in_hashing_thread(call: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-    """Run a call that hashes a password; callers beyond the number of cores wait in line, at no cost to others."""
-    return await asyncio.get_running_loop().run_in_executor(_hashing_threads, partial(call, *args, **kwargs))
+    """Run a call that hashes a password. Callers beyond the number of cores wait in line; `Overloaded` if that is full."""
+    global _hashing_calls
+    require_place_in_line()
+    _hashing_calls += 1
+    try:
+        return await asyncio.get_running_loop().run_in_executor(_hashing_threads, partial(call, *args, **kwargs))
+    finally:
+        _hashing_calls -= 1
+
+
+def require_place_in_line() -> None:
+    """Raise `Overloaded` if `in_hashing_thread` would."""
+    if _hashing_calls >= HASHES_AT_A_TIME + get_service().settings.login_queue_limit:
+        raise Overloaded

@@ -14,7 +14,15 @@ from reflex_base.registry import RegistrationContext
 
 from rxapp.auth.access_tokens import AccessClaims
 from rxapp.auth.clients import Client
-from rxapp.auth.errors import AccessTokenExpired, AuthError, InvalidDpopProof, InvalidToken, RevocationReason, SessionEnded
+from rxapp.auth.errors import (
+    AccessTokenExpired,
+    AuthError,
+    InvalidDpopProof,
+    InvalidToken,
+    RevocationReason,
+    SessionEnded,
+    TooManyRequests,
+)
 from rxapp.auth.identity import Identity
 from rxapp.auth.token_pairs import TokenPair
 from rxapp.auth.web import waiting_events
@@ -48,6 +56,7 @@ class AuthState(rx.State):
     user_name: str = ""
     roles: list[str] = []
     ended_because: str = ""
+    wait: int = 0
 
     _identity: Identity | None = None
     _issued: TokenPair | None = None
@@ -104,6 +113,13 @@ class AuthState(rx.State):
         self._become_nobody(RevocationReason.SIGNED_OUT, token_store.forget_session(pair))
         return self._go_to_login()
 
+    @rx.event
+    @public
+    async def go_on(self) -> Any:
+        """The wait for the next rotation is over: load this page anew, for the same person."""
+        self.wait = 0
+        return self._load_events()
+
     async def _begin(self, pair: TokenPair) -> None:
         """Start over with the pair of a login: the session held before ends, and what this page knew of anyone is forgotten."""
         await in_thread(get_service().end_session_of, self._pair_at_hand().access_token, self._client())
@@ -118,6 +134,7 @@ class AuthState(rx.State):
             self._forget_person()
         self._identity = identity
         self.status, self.user_name, self.roles, self.ended_because = IN, identity.user_name, sorted(identity.roles), ""
+        self.wait = 0
         register_page(identity, self.router.session.client_token, AuthState)
         return identity
 
@@ -185,7 +202,13 @@ class AuthState(rx.State):
         return self._issued is not None and is_heard and self._held_pair().refresh_token == self._issued_in_place_of
 
     def _leave(self, error: AuthError, *, stay: bool = False) -> EventSpec | None:
-        """Become nobody because of `error`, and go to the login page unless this page may `stay` or one is going already."""
+        """Become nobody because of `error`, and go to the login page unless this page may `stay` or one is going already.
+
+        Who rotates too often is signed out of nothing: the page says so, and loads itself anew when the time has come.
+        """
+        if isinstance(error, TooManyRequests):
+            self.wait = error.retry_after_seconds
+            return None
         held = self._held_pair()
         if isinstance(error, SessionEnded):
             self._become_nobody(error.reason, token_store.forget_session(held))
@@ -222,7 +245,7 @@ class AuthState(rx.State):
 
     def _forget_person(self) -> None:
         forget_private_state(self._get_root_state(), besides=AuthState)
-        self._identity, self.user_name, self.roles = None, "", []
+        self._identity, self.status, self.user_name, self.roles = None, UNKNOWN, "", []
 
     def _hear_on_connecting(self, jwt: str, refresh_token: str) -> None:
         """Take the word of a browser that has just connected; an answer under way on an older connection is lost."""

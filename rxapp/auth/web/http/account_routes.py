@@ -15,7 +15,7 @@ from rxapp.auth.web.senders import Sender
 
 router = APIRouter(prefix="/api", route_class=LimitedBodyRoute)
 
-_WITH_A_BODY = REFUSALS | documented(*COMMON_PROBLEMS)
+_WITH_A_BODY = REFUSALS | documented(*COMMON_PROBLEMS, HTTPStatus.TOO_MANY_REQUESTS)
 
 
 @router.get("/me", responses=REFUSALS)

@@ -4,6 +4,7 @@ from fastapi import FastAPI
 
 from rxapp.auth.settings import Settings
 from rxapp.auth.web.http import account_routes, public_keys_route, token_routes
+from rxapp.auth.web.http.load_shedding import LoadShedding
 from rxapp.auth.web.http.problems import add_problem_handlers
 
 
@@ -17,4 +18,5 @@ def create_api(settings: Settings) -> FastAPI:
     api.include_router(account_routes.router)
     api.include_router(public_keys_route.router)
     add_problem_handlers(api)
+    api.add_middleware(LoadShedding)
     return api

@@ -22,7 +22,14 @@ BEARER, DPOP = "bearer", "dpop"
 def documented(*statuses: HTTPStatus) -> dict[int | str, dict]:
     """For `responses=`: the problem documents that a route may answer."""
     content = {"application/problem+json": {"schema": Problem.model_json_schema()}}
-    return {status.value: {"description": status.phrase, "content": content} for status in statuses}
+    return {
+        status.value: {"description": status.phrase, "content": content} | (_RETRY_AFTER if status in _PASSING else {})
+        for status in statuses
+    }
+
+
+_PASSING = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
+_RETRY_AFTER = {"headers": {"Retry-After": {"description": "In how many seconds to try again", "schema": {"type": "integer"}}}}
 
 
 REFUSALS = documented(HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.SERVICE_UNAVAILABLE)
@@ -62,9 +69,9 @@ def require(*roles: str, fresh: bool = False) -> Any:
 
     async def guard(request: Request, identity: Bearer, client: Sender) -> Identity:
         if not identity.has_role(*roles):
-            facts = {"user_id": identity.user_id, "session_id": identity.session_id, "client": client}
+            facts: dict[str, Any] = {"user_id": identity.user_id, "session_id": identity.session_id, "client": client}
             doing = f"{request.method} {request.url.path}"
-            await in_thread(get_service().record, EventKind.PERMISSION_DENIED, detail=doing, **facts)
+            await in_thread(get_service().failures.record, EventKind.PERMISSION_DENIED, detail=doing, **facts)
             raise PermissionDenied
         if fresh:
             get_service().require_fresh(identity)

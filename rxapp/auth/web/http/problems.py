@@ -18,11 +18,12 @@ from rxapp.auth.errors import (
     NotFound,
     PermissionDenied,
     SessionEnded,
+    TooManyRequests,
     UserNameTaken,
     WrongPassword,
 )
 from rxapp.auth.spent_proofs import SpentProofsUnavailable
-from rxapp.auth.web.runtime import get_service
+from rxapp.auth.web.runtime import Overloaded, get_service
 
 RETRY_AFTER_SECONDS = 1
 
@@ -32,6 +33,8 @@ _STATUSES = {
     NotFound: HTTPStatus.NOT_FOUND,
     UserNameTaken: HTTPStatus.CONFLICT,
     LastAdministrator: HTTPStatus.CONFLICT,
+    TooManyRequests: HTTPStatus.TOO_MANY_REQUESTS,
+    Overloaded: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 """What is not named here is the client's mistake: 400."""
 
@@ -102,6 +105,8 @@ def add_problem_handlers(api: FastAPI) -> None:
     def refused(_request: Request, error: AuthError) -> JSONResponse:
         status = next((status for kind, status in _STATUSES.items() if isinstance(error, kind)), HTTPStatus.BAD_REQUEST)
         headers = {"WWW-Authenticate": 'Bearer error="insufficient_scope"'} if isinstance(error, PermissionDenied) else {}
+        if error.retry_after_seconds:
+            headers["Retry-After"] = str(error.retry_after_seconds)
         return refusal(error, status, headers)
 
     @api.exception_handler(HTTPException)

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Response
 from fastapi.responses import JSONResponse
 
 from rxapp.auth.clients import Client
-from rxapp.auth.errors import AuthError, InvalidCredentials, RevocationReason, SessionEnded
+from rxapp.auth.errors import InvalidCredentials, RevocationReason, SessionEnded
 from rxapp.auth.token_pairs import TokenPair
 from rxapp.auth.web.http.bearer import COMMON_PROBLEMS, Bearer, documented
 from rxapp.auth.web.http.body_limit import LimitedBodyRoute
@@ -31,7 +31,7 @@ def _answer(pair: TokenPair, client: Client) -> JSONResponse:
 @router.post(
     "/auth/login",
     response_model=TokenPairResponse,
-    responses=documented(*COMMON_PROBLEMS, HTTPStatus.UNAUTHORIZED),
+    responses=documented(*COMMON_PROBLEMS, HTTPStatus.UNAUTHORIZED, HTTPStatus.TOO_MANY_REQUESTS),
 )
 async def log_in(request: LoginRequest, client: ProvingSender) -> Response:
     """Exchange a user name and a password for a token pair, bound to the key of the `DPoP` header if there is one."""
@@ -41,7 +41,11 @@ async def log_in(request: LoginRequest, client: ProvingSender) -> Response:
         return refusal(error, HTTPStatus.UNAUTHORIZED, {"WWW-Authenticate": "Bearer"})
 
 
-@router.post("/token/refresh", response_model=TokenPairResponse, responses=documented(*COMMON_PROBLEMS))
+@router.post(
+    "/token/refresh",
+    response_model=TokenPairResponse,
+    responses=documented(*COMMON_PROBLEMS, HTTPStatus.TOO_MANY_REQUESTS),
+)
 async def refresh(request: RefreshRequest, client: ProvingSender) -> Response:
     """Exchange a token pair for its successor; the refresh token presented is then spent.
 
@@ -51,8 +55,6 @@ async def refresh(request: RefreshRequest, client: ProvingSender) -> Response:
         return _answer(await in_thread(get_service().refresh, request.access_token, request.refresh_token, client), client)
     except SessionEnded as error:
         sign_out_open_pages(error.session_id, error.reason)
-        return refusal(error, HTTPStatus.BAD_REQUEST)
-    except AuthError as error:
         return refusal(error, HTTPStatus.BAD_REQUEST)
 
 

@@ -50,15 +50,17 @@ class AccountState(rx.State):
     profile_error: str = ""
     password_message: str = ""
     password_error: str = ""
+    password_wait: int = 0
     password_form: int = 0
     deletion_error: str = ""
+    deletion_wait: int = 0
     is_busy: bool = False
 
     @event
     async def load(self) -> None:
         """On load."""
         self.profile_message = self.profile_error = self.password_message = self.password_error = self.deletion_error = ""
-        self.is_busy = False
+        self.is_busy, self.password_wait, self.deletion_wait = False, 0, 0
         await self._load()
 
     @event
@@ -76,13 +78,13 @@ class AccountState(rx.State):
     @event
     async def change_password(self, form: PasswordForm) -> Any:
         """Change the password and, if that is wanted, end the other sessions."""
-        self.is_busy, self.password_message, self.password_error = True, "", ""
+        self.is_busy, self.password_message, self.password_error, self.password_wait = True, "", "", 0
         yield
         self.is_busy = False
         try:
             ended = await self._change_password(form)
         except AuthError as error:
-            self.password_error = error.message
+            self.password_error, self.password_wait = error.message, error.retry_after_seconds
             yield rx.set_focus("new_password" if isinstance(error, PasswordRefused) else "current_password")
         else:
             await self._load()
@@ -107,14 +109,14 @@ class AccountState(rx.State):
     @event
     async def delete(self, form: DeletionForm) -> Any:
         """Delete the account, and take all its pages to the login page."""
-        self.is_busy, self.deletion_error = True, ""
+        self.is_busy, self.deletion_error, self.deletion_wait = True, "", 0
         yield
         self.is_busy = False
         try:
             delete = get_service().accounts.delete
             ended = await in_hashing_thread(delete, current_user(), text_in(form, "deletion_password"), page_client(self))
         except AuthError as error:
-            self.deletion_error = error.message
+            self.deletion_error, self.deletion_wait = error.message, error.retry_after_seconds
             yield rx.set_focus("deletion_password")
         else:
             sign_out_all(ended, RevocationReason.ACCOUNT_DELETED)
@@ -163,7 +165,7 @@ def _profile() -> rx.Component:
 def _password() -> rx.Component:
     return section(
         "Password",
-        notices(AccountState.password_message, AccountState.password_error),
+        notices(AccountState.password_message, AccountState.password_error, AccountState.password_wait),
         auth_form(
             rx.el.input(auto_complete="username", default_value=AccountState.user_name, read_only=True, class_name="hidden"),
             password_field("Current password", "current_password", auto_complete="current-password"),
@@ -190,7 +192,7 @@ def _password() -> rx.Component:
 def _deletion() -> rx.Component:
     return section(
         "Delete account",
-        notices(rx.Var.create(""), AccountState.deletion_error),
+        notices(rx.Var.create(""), AccountState.deletion_error, AccountState.deletion_wait),
         rx.el.p("This cannot be undone.", class_name=style.TEXT + " mb-4"),
         auth_form(
             password_field("Your password, to delete the account", "deletion_password", auto_complete="current-password"),

@@ -4,7 +4,7 @@ from typing import Any, TypedDict
 
 import reflex as rx
 
-from rxapp.auth.errors import WrongPassword
+from rxapp.auth.errors import AuthError
 from rxapp.auth.web.components import modal
 from rxapp.auth.web.confirmation import ConfirmationState
 from rxapp.auth.web.forms import auth_form, submit_button, text_in
@@ -28,14 +28,14 @@ class ConfirmState(rx.State):
     async def submit(self, form: ConfirmForm) -> Any:
         """Check it, and let the event that waited happen now."""
         confirmation = await self.get_state(ConfirmationState)
-        confirmation.is_busy, confirmation.error = True, ""
+        confirmation.is_busy, confirmation.error, confirmation.wait = True, "", 0
         yield
         confirmation.is_busy = False
         confirm, password = get_service().accounts.confirm_password, text_in(form, "confirmation")
         try:
             await in_hashing_thread(confirm, current_user(), password, page_client(self))
-        except WrongPassword as error:
-            confirmation.error = error.message
+        except AuthError as error:
+            confirmation.error, confirmation.wait = error.message, error.retry_after_seconds
             yield rx.set_focus("confirmation")
         else:
             yield confirmation._close()
@@ -51,7 +51,7 @@ def confirm_dialog() -> rx.Component:
         rx.el.p(
             "You are about to do something that only you should. Enter your password to go on.", class_name=style.SMALL + " mb-4"
         ),
-        notices(rx.Var.create(""), ConfirmationState.error),
+        notices(rx.Var.create(""), ConfirmationState.error, ConfirmationState.wait),
         auth_form(
             password_field("Your password", "confirmation", auto_complete="current-password", auto_focus=True),
             rx.el.div(

@@ -34,6 +34,7 @@ WORDS = {
     EventKind.ROLES_CHANGED: "Roles changed",
     EventKind.PERMISSION_DENIED: "Tried something without permission",
     EventKind.KEYS_ROTATED: "Signing key changed",
+    EventKind.THROTTLED: "Too many attempts, slowed down",
 }
 
 _REASONS = {

@@ -4,6 +4,7 @@ from typing import Any
 
 import reflex as rx
 
+from rxapp.auth.web.components import countdown
 from rxapp.auth.web.forms import show_password_button
 from rxapp.auth.web.pages import style
 
@@ -36,11 +37,15 @@ def _labelled(label: str, name: str, control: rx.Component, hint: Any) -> rx.Com
     )
 
 
-def notices(message: rx.Var[str], error: rx.Var[str], **props: Any) -> rx.Component:
-    """What went well and what went wrong. The regions are there from the start: one that comes with its text is not read out."""
+def notices(message: rx.Var[str], error: rx.Var[str], wait: Any = 0, **props: Any) -> rx.Component:
+    """What went well and what went wrong. The regions are there from the start: one that comes with its text is not read out.
+
+    `wait` is in how many seconds to try again. It stands apart: an alert that counts would be read out each time.
+    """
     return rx.el.div(
         rx.el.div(rx.cond(message, rx.el.p(message, class_name=style.NEUTRAL_NOTICE + " mb-4")), role="status"),
         rx.el.div(rx.cond(error, rx.el.p(error, class_name=style.ALARM_NOTICE + " mb-4")), role="alert"),
+        rx.cond(wait, countdown(seconds=wait, class_name=style.SMALL + " mb-4")),
         **props,
     )
 

@@ -54,6 +54,7 @@ class LoginState(rx.State):
 
     reason: str = ""
     error: str = ""
+    wait: int = 0
     is_busy: bool = False
 
     @event(public=True)
@@ -62,21 +63,21 @@ class LoginState(rx.State):
         auth = await self.get_state(AuthState)
         if auth.status == IN:
             return self._go_on()
-        self.error, self.is_busy = "", False
+        self.error, self.wait, self.is_busy = "", 0, False
         self.reason = REASONS.get(self.router.url.query_parameters.get("reason") or auth.ended_because, "")
         return None
 
     @event(public=True, signs_in=True)
     async def submit(self, form: LoginForm) -> Any:
         """Log in and go on to the page that was asked for."""
-        self.is_busy, self.error, self.reason = True, "", ""
+        self.is_busy, self.error, self.wait, self.reason = True, "", 0, ""
         yield
         try:
             auth = await self.get_state(AuthState)
             pair = await _check(form, auth._client())
             await auth._begin(pair)
         except AuthError as error:
-            self.is_busy, self.error = False, error.message
+            self.is_busy, self.error, self.wait = False, error.message, error.retry_after_seconds
             yield rx.set_focus("password")
         else:
             yield self._go_on()
@@ -100,7 +101,7 @@ def login_page(*, title: str = "Log in", logo: rx.Component | None = None, regis
     return form_page(
         title,
         logo or rx.fragment(),
-        notices(LoginState.reason, LoginState.error),
+        notices(LoginState.reason, LoginState.error, LoginState.wait),
         auth_form(
             text_field(
                 "Username",

@@ -5,7 +5,9 @@ from typing import Any, TypedDict
 import reflex as rx
 from reflex_components_core.react_router import link
 
+from rxapp.auth.clients import Client
 from rxapp.auth.errors import AuthError, InputRefused, PasswordRefused
+from rxapp.auth.token_pairs import TokenPair
 from rxapp.auth.users import DISPLAY_NAME_MAXIMUM_LENGTH, USER_NAME_MAXIMUM_LENGTH
 from rxapp.auth.web.forms import auth_form, submit_button, text_in
 from rxapp.auth.web.guards import event
@@ -30,12 +32,13 @@ class RegisterState(rx.State):
     """What went wrong, and whether it is at work."""
 
     error: str = ""
+    wait: int = 0
     is_busy: bool = False
 
     @event(public=True, signs_in=True)
     async def submit(self, form: RegisterForm) -> Any:
         """Make the account and sign in with it."""
-        self.is_busy, self.error = True, ""
+        self.is_busy, self.error, self.wait = True, "", 0
         yield
         self.is_busy = False
         try:
@@ -43,7 +46,7 @@ class RegisterState(rx.State):
                 raise PasswordRefused(MISMATCH)
             await self._register(form)
         except AuthError as error:
-            self.error = error.message
+            self.error, self.wait = error.message, error.retry_after_seconds
             is_about_the_name = isinstance(error, InputRefused) and not isinstance(error, PasswordRefused)
             yield rx.set_focus("username" if is_about_the_name else "new_password")
         else:
@@ -51,12 +54,16 @@ class RegisterState(rx.State):
 
     async def _register(self, form: RegisterForm) -> None:
         auth = await self.get_state(AuthState)
-        service, client = get_service(), auth._client()
-        user_name, password = text_in(form, "username"), text_in(form, "new_password")
-        await in_hashing_thread(service.accounts.register, user_name, text_in(form, "display_name"), password, client)
-        pair = await in_hashing_thread(service.log_in, user_name, password, client)
+        pair = await in_hashing_thread(_register_and_log_in, form, auth._client())
         await auth._begin(pair)
         (await self.get_state(StrengthState)).reset()
+
+
+def _register_and_log_in(form: RegisterForm, client: Client) -> TokenPair:
+    """In one call, so that nobody who has been let into the line is turned away between the two."""
+    service, user_name, password = get_service(), text_in(form, "username"), text_in(form, "new_password")
+    service.accounts.register(user_name, text_in(form, "display_name"), password, client)
+    return service.log_in(user_name, password, client)
 
 
 def register_page(*, title: str = "Create an account", logo: rx.Component | None = None) -> rx.Component:
@@ -64,7 +71,7 @@ def register_page(*, title: str = "Create an account", logo: rx.Component | None
     return form_page(
         title,
         logo or rx.fragment(),
-        notices(rx.Var.create(""), RegisterState.error),
+        notices(rx.Var.create(""), RegisterState.error, RegisterState.wait),
         auth_form(
             text_field(
                 "Username",

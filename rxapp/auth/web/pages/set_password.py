@@ -38,12 +38,13 @@ class SetPasswordState(rx.State):
 
     user_name: str = ""
     error: str = ""
+    wait: int = 0
     is_busy: bool = False
 
     @event(public=True)
     async def prepare(self) -> None:
         """On load: find out whose password the link sets."""
-        self.user_name, self.error, self.is_busy = "", "", False
+        self.user_name, self.error, self.wait, self.is_busy = "", "", 0, False
         try:
             self.user_name = (await in_thread(get_service().accounts.user_of_link, self._token())).user_name
         except InvalidToken:
@@ -52,7 +53,7 @@ class SetPasswordState(rx.State):
     @event(public=True)
     async def submit(self, form: SetPasswordForm) -> Any:
         """Set the password, and go to log in with it."""
-        self.is_busy, self.error = True, ""
+        self.is_busy, self.error, self.wait = True, "", 0
         yield
         self.is_busy = False
         try:
@@ -62,6 +63,7 @@ class SetPasswordState(rx.State):
             ended = await in_hashing_thread(set_password, self._token(), text_in(form, "new_password"), page_client(self))
         except AuthError as error:
             self.error = _SPENT if isinstance(error, InvalidToken) else error.message
+            self.wait = error.retry_after_seconds
             yield rx.set_focus("new_password")
         else:
             sign_out_all(ended, RevocationReason.PASSWORD_CHANGED)
@@ -76,7 +78,7 @@ def set_password_page(*, title: str = "Set your password", logo: rx.Component | 
     return form_page(
         title,
         logo or rx.fragment(),
-        notices(rx.Var.create(""), SetPasswordState.error),
+        notices(rx.Var.create(""), SetPasswordState.error, SetPasswordState.wait),
         rx.cond(SetPasswordState.user_name, _form()),
     )
 

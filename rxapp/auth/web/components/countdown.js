@@ -1,0 +1,36 @@
+// "Try again in 2 minutes", which counts down by itself. What a screen reader is told changes once a minute and at the end only.
+import { createElement, Fragment, useEffect, useState } from "react";
+
+const TICK_MS = 250;
+
+const counted = (number, unit) => `${number} ${unit}${number === 1 ? "" : "s"}`;
+const inMinutes = (seconds) => `Try again in ${seconds > 60 ? counted(Math.ceil(seconds / 60), "minute") : "a minute"}.`;
+const inWords = (seconds) => (seconds > 60 ? inMinutes(seconds) : `Try again in ${counted(seconds, "second")}.`);
+
+export function Countdown({ seconds, className, onDone }) {
+  const [left, setLeft] = useState(seconds);
+
+  useEffect(() => {
+    const end = performance.now() + seconds * 1000; // not the clock on the wall, which may be set meanwhile
+    setLeft(seconds);
+    const timer = setInterval(() => {
+      const now = Math.max(0, Math.ceil((end - performance.now()) / 1000));
+      setLeft(now);
+      if (now === 0) {
+        clearInterval(timer);
+        onDone?.();
+      }
+    }, TICK_MS);
+    return () => clearInterval(timer);
+  }, [seconds]);
+
+  if (left === 0) {
+    return createElement("p", { role: "status", className }, "You can try again now.");
+  }
+  return createElement(
+    Fragment,
+    null,
+    createElement("p", { "aria-hidden": true, className }, inWords(left)),
+    createElement("p", { role: "status", className: "sr-only" }, inMinutes(left)),
+  );
+}
