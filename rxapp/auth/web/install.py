@@ -42,7 +42,7 @@ def install_auth(
     of its own has `LoginState.prepare` as on-load handler. The app's own `api_transformer` and head components stay in force.
     """
     settings = settings or get_settings()
-    database = database or Database(settings.database_url, sqlite_synchronous=settings.sqlite_synchronous)
+    database = database or Database.of(settings)
     use_service(AuthService(settings, database, clock))
     site.install(app, login_route=login_route, home_route=home_route)
     app.add_middleware(ReconnectionGuard())
