@@ -53,7 +53,12 @@ class DatabaseUnavailable(SQLAlchemyError):
     @property
     def message(self) -> str:
         """The sentence that a person may read."""
-        return _NOTHING_WAS_DONE if self.is_outcome_known else _IT_MAY_HAVE_BEEN_DONE
+        return self.in_words(is_outcome_known=self.is_outcome_known)
+
+    @staticmethod
+    def in_words(*, is_outcome_known: bool) -> str:
+        """The same sentence, without the error."""
+        return _NOTHING_WAS_DONE if is_outcome_known else _IT_MAY_HAVE_BEEN_DONE
 
 
 _NOTHING_WAS_DONE = "That could not be done just now. You are still signed in, if you were; please try again in a moment."

@@ -7,7 +7,8 @@ from reflex.state import BaseState, StateUpdate
 from reflex_base.constants.state import FIELD_MARKER
 
 from rxapp.auth.errors import AuthError
-from rxapp.auth.web.state import AuthState
+from rxapp.auth.outages import DatabaseUnavailable
+from rxapp.auth.web.state import UNKNOWN, AuthState
 
 _CONNECTING = frozenset({"hydrate", "hydrate_and_load"})
 _REPORTING = "update_vars_internal"
@@ -37,6 +38,10 @@ async def _connect(auth: AuthState, reported: dict[str, str]) -> None:
             await auth._authenticate()
         except AuthError as error:
             auth._leave(error, stay=True)
+        except DatabaseUnavailable:
+            # Nothing is shown to whom nobody can verify; nobody is signed out either. `enter` comes next, and waits.
+            auth._forget_person()
+            auth.status = UNKNOWN
 
 
 def _reported(event: rx.event.Event) -> dict[str, str]:

@@ -4,7 +4,8 @@ from typing import Any, NotRequired, TypedDict
 
 import reflex as rx
 
-from rxapp.auth.errors import AuthError, InputRefused, PasswordRefused, RevocationReason
+from rxapp.auth.errors import InputRefused, PasswordRefused, RevocationReason
+from rxapp.auth.outages import SAID_IN_PLACE
 from rxapp.auth.users import DISPLAY_NAME_MAXIMUM_LENGTH
 from rxapp.auth.web.forms import auth_form, submit_button, text_in
 from rxapp.auth.web.guards import current_user, event
@@ -81,7 +82,7 @@ class AccountState(rx.State):
         self.is_busy = False
         try:
             ended = await self._change_password(form)
-        except AuthError as error:
+        except SAID_IN_PLACE as error:
             self.password_error = error.message
             yield rx.set_focus("new_password" if isinstance(error, PasswordRefused) else "current_password")
         else:
@@ -113,7 +114,7 @@ class AccountState(rx.State):
         try:
             delete = get_service().accounts.delete
             ended = await in_hashing_thread(delete, current_user(), text_in(form, "deletion_password"), page_client(self))
-        except AuthError as error:
+        except SAID_IN_PLACE as error:
             self.deletion_error = error.message
             yield rx.set_focus("deletion_password")
         else:

@@ -5,6 +5,7 @@ from typing import Any, TypedDict
 import reflex as rx
 
 from rxapp.auth.errors import WrongPassword
+from rxapp.auth.outages import DatabaseUnavailable
 from rxapp.auth.web.components import modal
 from rxapp.auth.web.confirmation import ConfirmationState
 from rxapp.auth.web.forms import auth_form, submit_button, text_in
@@ -34,7 +35,7 @@ class ConfirmState(rx.State):
         confirm, password = get_service().accounts.confirm_password, text_in(form, "confirmation")
         try:
             await in_hashing_thread(confirm, current_user(), password, page_client(self))
-        except WrongPassword as error:
+        except (WrongPassword, DatabaseUnavailable) as error:
             confirmation.error = error.message
             yield rx.set_focus("confirmation")
         else:

@@ -5,7 +5,8 @@ from typing import Any, TypedDict
 import reflex as rx
 from reflex_components_core.react_router import link
 
-from rxapp.auth.errors import AuthError, InputRefused, PasswordRefused
+from rxapp.auth.errors import InputRefused, PasswordRefused
+from rxapp.auth.outages import SAID_IN_PLACE
 from rxapp.auth.users import DISPLAY_NAME_MAXIMUM_LENGTH, USER_NAME_MAXIMUM_LENGTH
 from rxapp.auth.web.forms import auth_form, submit_button, text_in
 from rxapp.auth.web.guards import event
@@ -43,7 +44,7 @@ class RegisterState(rx.State):
             if text_in(form, "new_password") != text_in(form, "new_password_again"):
                 raise PasswordRefused(MISMATCH)
             await self._register(form)
-        except AuthError as error:
+        except SAID_IN_PLACE as error:
             self.error = error.message
             is_about_the_name = isinstance(error, InputRefused) and not isinstance(error, PasswordRefused)
             yield rx.set_focus("username" if is_about_the_name else "new_password")
