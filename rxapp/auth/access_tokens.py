@@ -9,7 +9,7 @@ from uuid import UUID
 import jwt
 
 from rxapp.auth.clock import Clock
-from rxapp.auth.errors import AccessTokenExpired, InvalidToken
+from rxapp.auth.errors import AccessTokenExpired, AccessTokenNotYetValid, InvalidToken
 from rxapp.auth.keys import Keys
 from rxapp.auth.settings import Settings
 
@@ -87,11 +87,11 @@ class AccessTokens:
         )
 
     def verify(self, token: str) -> AccessClaims:
-        """The claims of a genuine token within its lifetime; else `AccessTokenExpired` or `InvalidToken`."""
+        """The claims of a genuine token within its lifetime; else `AccessTokenExpired`, `AccessTokenNotYetValid` or `InvalidToken`."""
         claims = self.identify(token)
         now = self._clock()
         if claims.issued_at > now + CLOCK_SKEW_LEEWAY:
-            raise InvalidToken
+            raise AccessTokenNotYetValid
         if claims.expires_at <= now:
             raise AccessTokenExpired
         return claims
