@@ -87,7 +87,7 @@ class AccessTokens:
         )
 
     def verify(self, token: str) -> AccessClaims:
-        """The claims of a genuine token within its lifetime; else `AccessTokenExpired`, `AccessTokenNotYetValid` or `InvalidToken`."""
+        """The claims of a genuine token within its lifetime; else `AccessTokenExpired`, `…NotYetValid` or `InvalidToken`."""
         claims = self.identify(token)
         now = self._clock()
         if claims.issued_at > now + CLOCK_SKEW_LEEWAY:
