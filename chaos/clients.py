@@ -1,4 +1,4 @@
-"""Clients as programs should be: each rotates its own session continually and, on a 5xx or no answer, retries with the pair it holds."""
+"""Clients as programs should be: each rotates its own session continually, and retries with the pair that it holds."""
 
 import asyncio
 import time

@@ -41,8 +41,6 @@ class DatabaseUnavailable(SQLAlchemyError):
     `is_outcome_known` is False if the connection was lost while a transaction was being committed.
     """
 
-    code = "temporarily_unavailable"
-
     def __init__(self, cause: SQLAlchemyError, *, may_repeat: bool, is_outcome_known: bool = True) -> None:
         driver_error = getattr(cause, "orig", None) or cause
         super().__init__(f"the database is unavailable: {type(driver_error).__name__}")
