@@ -19,7 +19,8 @@ WORKERS = 4
 
 HEAD = """# Faults
 
-What `make chaos` did and found on {date:%Y-%m-%d}, with {clients} clients each time. A client rotates its own session continually, uses
+What `make chaos` did and found on {date:%Y-%m-%d}, with {clients} clients.
+Each rotates its own session continually, uses
 each new access token once, and on a 5xx or no answer retries 0.2 s later with the pair it holds. The command writes this file.
 
 "Signed out" counts clients that were refused, "forked" sessions that afterwards gave two refresh tokens to two simultaneous
@@ -33,8 +34,8 @@ TAIL = """
 "Longest wait" is how long a client waited for an answer, its retries included: how long until all was well for the one hit worst.
 Nothing that was answered is lost. A rotation that was committed and not answered is answered by its retry.
 
-What a person sees (`tests/web/test_outages.py`): a click that meets an outage says "That could not be done just now", and the page
-stays as it is. A page that is opened in the outage loads by itself when the database is back.
+What a person sees (`tests/web/test_outages.py`): a click that meets an outage says "That could not be done just now", and the
+page stays as it is. A page that is opened in the outage loads by itself when the database is back.
 
 Not measured here: browsers, a restart of Redis, 2,000 open WebSockets.
 """
