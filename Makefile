@@ -12,7 +12,7 @@ export REFLEX_TELEMETRY_ENABLED := false
 # Otherwise Reflex measures several package registries and takes the quickest: it shall use the one that is configured.
 REGISTRY = NPM_CONFIG_REGISTRY="$${NPM_CONFIG_REGISTRY:-$$(npm config get registry 2>/dev/null)}"
 
-.PHONY: run prod test check bench browser clean
+.PHONY: run prod test check bench chaos browser clean
 .DEFAULT_GOAL := run
 
 run: $(VENV)/app  ## serve the app at http://localhost:3000, reloading when a file changes
@@ -36,6 +36,9 @@ bench: $(VENV)/dev browser  ## measure, next to a hand-made floor
 	$(REGISTRY) python -m benchmarks $(ARGS)
 	$(REGISTRY) python -m benchmarks.accounts $(ARGS)
 	$(REGISTRY) python -m benchmarks.device_key $(ARGS)
+
+chaos: $(VENV)/dev  ## kill workers, restart the database, set the clock and fill the disk under load; writes docs/faults.md
+	python -m chaos
 
 browser: $(VENV)/dev
 	python -m tests.e2e.browser

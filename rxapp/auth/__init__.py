@@ -30,6 +30,7 @@ from rxapp.auth.errors import (
 )
 from rxapp.auth.identity import Identity
 from rxapp.auth.models import AuthSession, SecurityEvent, User
+from rxapp.auth.outages import DatabaseUnavailable
 from rxapp.auth.service import AuthService
 from rxapp.auth.settings import Settings, UnsafeSettings, get_settings
 from rxapp.auth.token_pairs import TokenPair
@@ -42,6 +43,7 @@ __all__ = [
     "Client",
     "Clock",
     "Database",
+    "DatabaseUnavailable",
     "FreshAuthenticationRequired",
     "Identity",
     "InputRefused",

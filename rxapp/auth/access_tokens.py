@@ -10,7 +10,7 @@ import jwt
 
 from rxapp.auth.access_keys import TOKEN_TYPE, AccessKey
 from rxapp.auth.clock import CLOCK_SKEW_LEEWAY, Clock
-from rxapp.auth.errors import AccessTokenExpired, InvalidToken
+from rxapp.auth.errors import AccessTokenExpired, AccessTokenNotYetValid, InvalidToken
 from rxapp.auth.key_ring import KeyRing
 from rxapp.auth.settings import Settings
 
@@ -77,11 +77,11 @@ class AccessTokens:
         return self._key_ring.signer().access_keys[self._settings.access_token_algorithm].sign(claims)
 
     def verify(self, token: str) -> AccessClaims:
-        """The claims of a genuine token within its lifetime; else `AccessTokenExpired` or `InvalidToken`."""
+        """The claims of a genuine token within its lifetime; else `AccessTokenExpired`, `…NotYetValid` or `InvalidToken`."""
         claims = self.identify(token)
         now = self._clock()
         if claims.issued_at > now + CLOCK_SKEW_LEEWAY:
-            raise InvalidToken
+            raise AccessTokenNotYetValid
         if claims.expires_at <= now:
             raise AccessTokenExpired
         return claims

@@ -24,6 +24,7 @@ from rxapp.auth.errors import (
 from rxapp.auth.failure_log import FailureLog
 from rxapp.auth.identity import Identity
 from rxapp.auth.models import User
+from rxapp.auth.outages import repeated
 from rxapp.auth.password_links import PasswordLinks, PresentedLink
 from rxapp.auth.password_policy import Strength, require_good_password, strength_of
 from rxapp.auth.passwords import PasswordHasher
@@ -62,6 +63,7 @@ class Accounts:
         self._throttle = throttle
         self._failures = failures
 
+    @repeated
     def register(self, user_name: str, display_name: str, password: str, client: Client = NO_CLIENT) -> User:
         """Make an account.
 
@@ -87,14 +89,16 @@ class Accounts:
         with self._database.read() as db:
             return users.get_user(db, identity.user_id)
 
+    @repeated
     def rename(self, identity: Identity, display_name: str, client: Client = NO_CLIENT) -> User:
         """Change the name that others see. Raises `InvalidUserName`."""
         with self._database.write() as db:
-            user = users.get_user(db, identity.user_id)
+            user = users.lock_user(db, identity.user_id)
             users.name_for_display(user, display_name)
             self._record(db, EventKind.USER_RENAMED, user.id, client, identity.session_id)
         return user
 
+    @repeated
     def confirm_password(self, identity: Identity, password: str, client: Client = NO_CLIENT) -> None:
         """Note that the person has just given the password, so that what asks for a fresh sign-in goes on.
 
@@ -106,6 +110,7 @@ class Accounts:
             sessions.mark_authenticated(db.connection(), identity.session_id, self._clock())
             self._record(db, EventKind.PASSWORD_CONFIRMED, user.id, client, identity.session_id)
 
+    @repeated
     def change_password(
         self, identity: Identity, current: str, new: str, client: Client = NO_CLIENT, *, ends_other_sessions: bool = True
     ) -> list[UUID]:
@@ -140,6 +145,7 @@ class Accounts:
         self._links.verify(presented, user)
         return user
 
+    @repeated
     def set_password(self, token: str, new: str, client: Client = NO_CLIENT) -> list[UUID]:
         """Set a password by a link, which is then spent, and end all sessions, whose ids are returned.
 
@@ -154,6 +160,7 @@ class Accounts:
             self._record(db, EventKind.PASSWORD_SET, user.id, client)
             return end_sessions_of(db.connection(), user.id, RevocationReason.PASSWORD_CHANGED, self._clock(), client=client)
 
+    @repeated
     def delete(self, identity: Identity, password: str, client: Client = NO_CLIENT) -> list[UUID]:
         """Delete the account for good. Returns the ids of the ended sessions.
 
@@ -174,6 +181,7 @@ class Accounts:
         with self._database.connect() as db:
             return sessions.standing_of(db, identity.user_id, now, now - self._settings.session_idle_timeout)
 
+    @repeated
     def end_session(self, identity: Identity, session_id: UUID, client: Client = NO_CLIENT) -> None:
         """End one of the person's own sessions. Raises `NotFound` for one that is not theirs or does not stand."""
         if all(session.id != session_id for session in self.sessions_of(identity)):
@@ -181,6 +189,7 @@ class Accounts:
         with self._database.transaction() as db:
             end_session(db, session_id, RevocationReason.SESSION_REVOKED, self._clock(), client=client)
 
+    @repeated
     def end_other_sessions(self, identity: Identity, client: Client = NO_CLIENT) -> list[UUID]:
         """End all of the person's sessions but this one. Returns the ids of those that ended."""
         reason = RevocationReason.SESSION_REVOKED

@@ -15,6 +15,7 @@ from rxapp.auth.clock import Clock
 from rxapp.auth.database import Database
 from rxapp.auth.errors import InputRefused, RevocationReason
 from rxapp.auth.models import AuthSession, User
+from rxapp.auth.outages import repeated
 from rxapp.auth.password_links import PasswordLinks
 from rxapp.auth.password_policy import require_good_password
 from rxapp.auth.passwords import PasswordHasher
@@ -119,19 +120,21 @@ class Administration:
         """
         return self._create(user_name, display_name, roles, password, actor)
 
+    @repeated
     def set_password(self, user_id: UUID, password: str, actor: Actor = OPERATOR) -> list[UUID]:
         """Set a user's password and end all their sessions, whose ids are returned. Raises `NotFound` or `PasswordRefused`."""
         new_hash = self._hash_good_password(password, self.get_user(user_id))
         with self._database.write() as db:
-            users.get_user(db, user_id).password_hash = new_hash
+            users.lock_user(db, user_id).password_hash = new_hash
             self._record(db, EventKind.PASSWORD_SET, user_id, actor)
             db.flush()
             return self._end_sessions(db, user_id, RevocationReason.PASSWORD_CHANGED, actor)
 
+    @repeated
     def issue_password_link(self, user_id: UUID, actor: Actor = OPERATOR) -> str:
         """The token of a link with which the person sets a new password; the old one is good until then. Raises `NotFound`."""
         with self._database.write() as db:
-            user = users.get_user(db, user_id)
+            user = users.lock_user(db, user_id)
             self._record(db, EventKind.PASSWORD_LINK_ISSUED, user.id, actor)
         return self._links.issue(user)
 
@@ -147,10 +150,11 @@ class Administration:
         """Take one role from a user. Raises as `set_roles`."""
         return self._change_roles(user_id, lambda held: [other for other in held if other != role], actor)
 
+    @repeated
     def _change_roles(self, user_id: UUID, change: Callable[[list[str]], list[str]], actor: Actor) -> User:
         with self._database.write() as db:
             users.lock_administrators(db, user_id)
-            user = users.get_user(db, user_id)
+            user = users.lock_user(db, user_id)
             held, roles = user.roles, _clean_roles(change(user.roles))
             if users.ADMIN_ROLE not in roles:
                 users.require_another_administrator(db, user_id)
@@ -159,23 +163,26 @@ class Administration:
                 self._record(db, EventKind.ROLES_CHANGED, user_id, actor, f"{_in_words(held)} → {_in_words(roles)}")
         return user
 
+    @repeated
     def disable(self, user_id: UUID, actor: Actor = OPERATOR) -> list[UUID]:
         """Let a user in no more, and end their sessions, whose ids are returned. Raises `NotFound` or `LastAdministrator`."""
         now = self._clock()
         with self._database.write() as db:
             users.require_another_administrator(db, user_id)
-            user = users.get_user(db, user_id)
+            user = users.lock_user(db, user_id)
             user.disabled_at = user.disabled_at or now
             self._record(db, EventKind.USER_DISABLED, user_id, actor)
             db.flush()
             return self._end_sessions(db, user_id, RevocationReason.USER_DISABLED, actor)
 
+    @repeated
     def enable(self, user_id: UUID, actor: Actor = OPERATOR) -> None:
         """Let a disabled user in again. Raises `NotFound`."""
         with self._database.write() as db:
-            users.get_user(db, user_id).disabled_at = None
+            users.lock_user(db, user_id).disabled_at = None
             self._record(db, EventKind.USER_ENABLED, user_id, actor)
 
+    @repeated
     def end_sessions(self, user_id: UUID, actor: Actor = OPERATOR) -> list[UUID]:
         """End all sessions of a user. Returns the ids of those that stood."""
         with self._database.write() as db:
@@ -186,6 +193,7 @@ class Administration:
         wanted = [session.id for session in self.sessions_of(user_id) if str(session.id) == session_id]
         return [session_id for session_id in wanted if self.end_session(session_id, actor)]
 
+    @repeated
     def end_session(self, session_id: UUID, actor: Actor = OPERATOR) -> bool:
         """End one session of anybody. False if it does not stand."""
         reason, client = RevocationReason.ENDED_BY_ADMINISTRATOR, actor.client
@@ -202,6 +210,7 @@ class Administration:
         with self._database.connect() as db:
             yield from events.oldest_first(db, wanted, after_id=after_id)
 
+    @repeated
     def _create(self, user_name: str, display_name: str, roles: list[str], password: str | None, actor: Actor) -> User:
         user = users.new_user(user_name, display_name, users.no_password(), _clean_roles(roles), self._clock())
         if password is not None:

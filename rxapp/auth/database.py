@@ -6,26 +6,35 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
 from sqlalchemy import Connection, Engine, event
+from sqlalchemy.engine import make_url
 from sqlmodel import Session, create_engine
+
+from rxapp.auth.database_limits import DatabaseLimits
+from rxapp.auth.outages import naming_outages
+from rxapp.auth.settings import Settings
 
 SQLITE_BUSY_TIMEOUT_MS = 5_000
 """How long a statement waits for another process's write before it fails."""
 
 _AUTOCOMMIT = "rxapp_autocommit"
 
+_DEFAULT_LIMITS = DatabaseLimits()
+
 
 class Database:
-    """Hands out connections and SQLModel sessions. Threads may share one.
+    """Hands out connections and SQLModel sessions. Threads may share one. Each way in raises `DatabaseUnavailable`.
 
     On SQLite there is one writer at a time in this process: threads that fight over the file back off unfairly, and the slowest
     of them waits for more than a second; a lock is fair. Across processes the busy timeout serves, for every write transaction is
     short and takes the write lock in its first statement (one that read first could not be upgraded, busy timeout or not).
     """
 
-    def __init__(self, url: str, *, sqlite_synchronous: str = "FULL") -> None:
+    def __init__(self, url: str, *, sqlite_synchronous: str = "FULL", limits: DatabaseLimits = _DEFAULT_LIMITS) -> None:
         self._is_sqlite = url.startswith("sqlite")
-        # Each thread keeps its SQLite connection, so there may be as many as threads; others are checked before they are used.
-        self.engine = create_engine(url, **({"max_overflow": -1} if self._is_sqlite else {"pool_pre_ping": True}))
+        # Each thread keeps its SQLite connection, so there may be as many as threads.
+        options = {"max_overflow": -1} if self._is_sqlite else limits.engine_options(make_url(url))
+        # Parameters are hidden in errors: among them are the hashes of passwords.
+        self.engine = create_engine(url, hide_parameters=True, **options)
         self.turn_to_write: AbstractContextManager[Any] = nullcontext()
         if self._is_sqlite:
             self.turn_to_write = threading.Lock()
@@ -35,9 +44,19 @@ class Database:
         else:
             self._autocommit = self.engine.execution_options(isolation_level="AUTOCOMMIT")
 
-    def connect(self) -> AbstractContextManager[Connection]:
-        """A connection on which each statement is a transaction of its own; one that writes waits for `turn_to_write`."""
-        return self._threads_own() if self._is_sqlite else self._autocommit.connect()
+    @classmethod
+    def of(cls, settings: Settings) -> "Database":
+        """The database that the settings name."""
+        return cls(settings.database_url, sqlite_synchronous=settings.sqlite_synchronous, limits=settings.database_limits)
+
+    @contextmanager
+    def connect(self) -> Iterator[Connection]:
+        """A connection on which each statement is a transaction of its own; one that writes waits for `turn_to_write`.
+
+        A statement whose answer was lost may have been done, so this is for what does no harm when it is done again.
+        """
+        with naming_outages(), self._threads_own() if self._is_sqlite else self._autocommit.connect() as connection:
+            yield connection
 
     @contextmanager
     def _threads_own(self) -> Iterator[Connection]:
@@ -59,8 +78,10 @@ class Database:
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
         """A connection in one transaction: committed whole on leaving, rolled back whole on any error."""
-        with self.turn_to_write, self.engine.begin() as connection:
+        with naming_outages(), self.turn_to_write, self.engine.begin() as connection:
             yield connection
+            with naming_outages(is_committing=True):
+                connection.commit()
 
     @contextmanager
     def write(self) -> Iterator[Session]:

@@ -2,12 +2,10 @@
 
 from typing import Any, NoReturn
 
-from rxapp.auth import security_events as events
 from rxapp.auth.clients import Client
-from rxapp.auth.clock import Clock
-from rxapp.auth.database import Database
 from rxapp.auth.dpop import Dpop
 from rxapp.auth.errors import DeviceKeyRequired, InvalidDpopProof
+from rxapp.auth.failure_log import FailureLog
 from rxapp.auth.security_events import EventKind
 from rxapp.auth.settings import Settings
 
@@ -15,11 +13,10 @@ from rxapp.auth.settings import Settings
 class DeviceBinding:
     """Binds a session to a key when it begins, and asks for the key whenever its tokens are used."""
 
-    def __init__(self, settings: Settings, database: Database, clock: Clock, dpop: Dpop) -> None:
+    def __init__(self, settings: Settings, dpop: Dpop, failures: FailureLog) -> None:
         self._settings = settings
-        self._database = database
-        self._clock = clock
         self._dpop = dpop
+        self._failures = failures
 
     def key_for_login(self, client: Client) -> str | None:
         """The thumbprint that a new session of `client` is bound to; None, and it is bound to nothing, if it proves no key.
@@ -49,9 +46,8 @@ class DeviceBinding:
             self._refuse(session, client)
 
     def _refuse(self, session: Any, client: Client) -> NoReturn:
-        facts = {"user_id": session.user_id, "session_id": session.id, "client": client}
-        with self._database.transaction() as db:
-            events.record(db, EventKind.DEVICE_PROOF_REFUSED, self._clock(), **facts)
+        facts = {"user_id": session.user_id, "session_id": session.id}
+        self._failures.record(EventKind.DEVICE_PROOF_REFUSED, client=client, **facts)
         raise InvalidDpopProof
 
 

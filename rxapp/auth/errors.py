@@ -152,6 +152,12 @@ class DeviceKeyRequired(AuthError):
     message = "This browser cannot keep a key, and signing in is only possible with one."
 
 
+class AccessTokenNotYetValid(AccessTokenExpired):
+    """The access token is genuine and from the future: our clock was set back since. Rotating mends this too."""
+
+    message = "The access token is not valid yet."
+
+
 class PermissionDenied(AuthError):
     """Signed in, without the role."""
 

@@ -2,6 +2,7 @@
 
 It is given its settings, the database and a clock, and reads neither the environment nor the time by itself. Each method is one
 operation: it succeeds whole and returns a value, or raises one `AuthError` and has changed nothing that the error does not name.
+While the database is away it raises `DatabaseUnavailable`; asked again afterwards, a rotation is answered as a lost answer is.
 What is worth knowing later is written down in the same transaction (`security_events`).
 """
 
@@ -36,6 +37,7 @@ from rxapp.auth.failure_log import FailureLog
 from rxapp.auth.identity import Identity
 from rxapp.auth.key_ring import KeyRing
 from rxapp.auth.models import AuthSession, User
+from rxapp.auth.outages import repeated
 from rxapp.auth.password_links import PasswordLinks
 from rxapp.auth.passwords import PasswordHasher
 from rxapp.auth.refresh_tokens import MAXIMUM_GENERATION, PresentedRefreshToken, RefreshTokens
@@ -74,7 +76,7 @@ class AuthService:
         self.access_tokens = AccessTokens(settings, key_ring, clock)
         self.refresh_tokens = RefreshTokens(key_ring)
         self.dpop = Dpop(key_ring, clock, spent_proofs(settings.redis_url, clock))
-        self.device_binding = DeviceBinding(settings, database, clock, self.dpop)
+        self.device_binding = DeviceBinding(settings, self.dpop, self.failures)
         links = PasswordLinks(settings, key_ring, clock)
         self.accounts = Accounts(settings, database, clock, self.passwords, links, throttle=self.throttle, failures=self.failures)
         self.administration = Administration(settings, database, clock, self.passwords, links)
@@ -112,6 +114,7 @@ class AuthService:
                 return pair
             # The password was changed between our look and our write, or another login only rehashed it: look again.
 
+    @repeated
     def _begin_session(self, user: User, rehashed: str | None, client: Client, device_key: str | None) -> TokenPair | None:
         now = self.clock()
         session = AuthSession(
@@ -145,10 +148,11 @@ class AuthService:
         """
         try:
             return self._refresh(access_token, refresh_token, client)
-        except (TokenReused, InvalidDpopProof):
-            raise  # written down where they were found
         except AuthError as error:
-            self.failures.record_refresh(error, client)
+            if isinstance(error, TokenReused):
+                self.revoke(error.session_id, RevocationReason.TOKEN_REUSED, client)
+            elif not isinstance(error, InvalidDpopProof):  # which is written down where it is found
+                self.failures.record_refresh(error, client)
             raise
 
     def _refresh(self, access_token: str, refresh_token: str, client: Client) -> TokenPair:
@@ -156,19 +160,24 @@ class AuthService:
         if self.access_tokens.identify(access_token).session_id != presented.session_id:
             raise InvalidToken
         with self.database.connect() as db:
-            session = _find_session(db, presented.session_id)
-            self.refresh_tokens.verify(presented, session.salt)
-            self.device_binding.require_key(session, client)
+            session = sessions.get(db, presented.session_id)
+        self.refresh_tokens.verify(presented, session.salt)
+        self.device_binding.require_key(session, client)
+        return self._answer(presented, session)
+
+    @repeated
+    def _answer(self, presented: PresentedRefreshToken, session: Any) -> TokenPair:
+        # Also after a step of which nobody knows whether it was taken: if it was, this finds the predecessor, and replays.
+        with self.database.connect() as db:
             while True:
                 answer = judge(session, presented.generation, self.clock(), self.settings)
                 if answer is Answer.REUSE:
-                    self.revoke(session.id, RevocationReason.TOKEN_REUSED, client)
                     raise TokenReused(session.id)
                 self.throttle.refresh(session.id)
                 if answer is Answer.REPLAY or self._step(db, presented):
                     return self._issue_pair(session, session, presented.generation + 1)
                 # Somebody else took this step between our read and our write: look again, it is the predecessor now.
-                session = _find_session(db, presented.session_id)
+                session = sessions.get(db, presented.session_id)
 
     def verify_access(self, access_token: str, client: Client = NO_CLIENT, *, received: bool = True) -> Identity:
         """Who holds this access token, if it is good and its session stands.
@@ -179,7 +188,7 @@ class AuthService:
         """
         claims = self.access_tokens.verify(access_token)
         with self.database.connect() as db:
-            session = _find_session(db, claims.session_id)
+            session = sessions.get(db, claims.session_id)
             if claims.subject != session.user_id:
                 raise InvalidToken
             self.device_binding.require_key(session, client)
@@ -192,11 +201,9 @@ class AuthService:
         if self.clock() - identity.authenticated_at > self.settings.fresh_authentication_period:
             raise FreshAuthenticationRequired
 
+    @repeated
     def revoke(
-        self,
-        session_id: UUID,
-        reason: RevocationReason = RevocationReason.SESSION_REVOKED,
-        client: Client = NO_CLIENT,
+        self, session_id: UUID, reason: RevocationReason = RevocationReason.SESSION_REVOKED, client: Client = NO_CLIENT
     ) -> bool:
         """End a session now, for every holder of its tokens. False if it had ended before."""
         with self.database.transaction() as db:
@@ -222,6 +229,7 @@ class AuthService:
         with self.database.turn_to_write:
             return sessions.rotate(db, presented.session_id, presented.generation, self.clock())
 
+    @repeated
     def record(self, kind: EventKind, **facts: Any) -> None:
         """Write down something that stands by itself; `facts` as for `security_events.record`."""
         with self.database.transaction() as db:
@@ -240,10 +248,3 @@ class AuthService:
         if is_stale:
             with self.database.turn_to_write:
                 sessions.touch(db, session.id, now)
-
-
-def _find_session(db: Connection, session_id: UUID) -> Any:
-    session = sessions.find(db, session_id)
-    if session is None:
-        raise InvalidToken
-    return session

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import Connection, bindparam, delete, func, select, update
 from sqlmodel import SQLModel
 
+from rxapp.auth.errors import InvalidToken
 from rxapp.auth.models import AuthSession, User
 
 _session = SQLModel.metadata.tables[AuthSession.__tablename__]
@@ -131,6 +132,14 @@ _DELETE_ENDED = delete(_session).where(
 def find(db: Connection, session_id: UUID) -> Any | None:
     """The session's row with its user's `user_name`, `roles` and `disabled_at`, or None."""
     return db.execute(_SELECT, {"session_id": session_id}).one_or_none()
+
+
+def get(db: Connection, session_id: UUID) -> Any:
+    """The same. Raises `InvalidToken` if there is none."""
+    session = find(db, session_id)
+    if session is None:
+        raise InvalidToken
+    return session
 
 
 def rotate(db: Connection, session_id: UUID, presented_generation: int, now: datetime) -> bool:

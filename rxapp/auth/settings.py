@@ -10,6 +10,8 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from rxapp.auth.database_limits import DatabaseLimits
+
 MINIMUM_SECRET_KEY_BYTES = 32
 """HMAC-SHA-256 wants a key of at least the length of its output (RFC 2104 §3)."""
 
@@ -73,6 +75,11 @@ class Settings(BaseSettings):
     database_url: str = Field("sqlite:///rxapp.db", validation_alias="DATABASE_URL")
     redis_url: str | None = Field(None, validation_alias="REDIS_URL")
     sqlite_synchronous: Literal["FULL", "NORMAL"] = "FULL"
+    database_pool_size: int = Field(DatabaseLimits.pool_size, ge=2)
+    database_pool_timeout: Seconds = DatabaseLimits.pool_timeout
+    database_connect_timeout: Seconds = DatabaseLimits.connect_timeout
+    database_lock_timeout: Seconds = DatabaseLimits.lock_timeout
+    database_statement_timeout: Seconds = DatabaseLimits.statement_timeout
 
     secret_key: SecretStr = SecretStr("")
     previous_secret_keys: Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(_secrets)] = ()
@@ -115,6 +122,17 @@ class Settings(BaseSettings):
         """Whether this is the real thing, where what is unsafe is refused."""
         return self.environment == "production"
 
+    @property
+    def database_limits(self) -> DatabaseLimits:
+        """The limits towards a PostgreSQL; SQLite has its own."""
+        return DatabaseLimits(
+            pool_size=self.database_pool_size,
+            pool_timeout=self.database_pool_timeout,
+            connect_timeout=self.database_connect_timeout,
+            lock_timeout=self.database_lock_timeout,
+            statement_timeout=self.database_statement_timeout,
+        )
+
     @field_validator(
         "access_token_lifetime",
         "session_lifetime",
@@ -122,6 +140,10 @@ class Settings(BaseSettings):
         "password_link_lifetime",
         "fresh_authentication_period",
         "event_retention",
+        "database_pool_timeout",
+        "database_connect_timeout",
+        "database_lock_timeout",
+        "database_statement_timeout",
     )
     @classmethod
     def _positive(cls, value: timedelta) -> timedelta:

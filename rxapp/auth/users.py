@@ -93,7 +93,15 @@ def find_user(db: Session, user_name: str) -> User | None:
 
 
 def get_user(db: Session, user_id: UUID) -> User:
-    """The user of that id, locked against changes until the transaction ends where the database knows such locks. `NotFound`."""
+    """The user of that id. Raises `NotFound`."""
+    user = db.get(User, user_id)
+    if user is None:
+        raise NotFound
+    return user
+
+
+def lock_user(db: Session, user_id: UUID) -> User:
+    """The same, locked against changes until the transaction ends where the database knows such locks."""
     user = db.exec(select(User).where(User.id == user_id).with_for_update()).one_or_none()
     if user is None:
         raise NotFound
@@ -106,7 +114,7 @@ def is_unchanged(db: Session, user: User) -> bool:
     Verifying takes long, on purpose: in that time the password may be changed, or the user disabled or deleted.
     """
     try:
-        current = get_user(db, user.id)
+        current = lock_user(db, user.id)
     except NotFound:
         return False
     return current.password_hash == user.password_hash and current.disabled_at is None

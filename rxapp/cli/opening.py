@@ -7,7 +7,7 @@ from pydantic import ValidationError
 from pydantic_settings import SettingsError
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
-from rxapp.auth import AuthError, AuthService, Database, Settings, UnsafeSettings, get_settings
+from rxapp.auth import AuthError, AuthService, Database, DatabaseUnavailable, Settings, UnsafeSettings, get_settings
 from rxapp.cli.refusals import describe_database_error, describe_settings_error, refuse
 from rxapp.migrations import DatabaseNotMigrated, require_migrated
 
@@ -22,7 +22,7 @@ def open_service() -> Iterator[AuthService]:
         yield AuthService(settings, database)
     except (AuthError, DatabaseNotMigrated) as error:
         refuse(str(error))
-    except DBAPIError as error:
+    except (DatabaseUnavailable, DBAPIError) as error:
         refuse(describe_database_error(error, settings.database_url))
     finally:
         database.dispose()
@@ -43,6 +43,6 @@ def _settings() -> Settings:
 
 def _database(settings: Settings) -> Database:
     try:
-        return Database(settings.database_url, sqlite_synchronous=settings.sqlite_synchronous)
+        return Database.of(settings)
     except (ArgumentError, ImportError, ValueError):
         refuse("DATABASE_URL is neither sqlite:///… nor postgresql+psycopg://….")

@@ -7,7 +7,7 @@ from pydantic import ValidationError
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 
-from rxapp.auth import Settings
+from rxapp.auth import DatabaseUnavailable, Settings
 
 
 def refuse(sentence: str) -> NoReturn:
@@ -29,7 +29,7 @@ def _describe(location: tuple[int | str, ...], message: str) -> str:
     return f"RXAPP_{name.upper()}: {message}" if name in Settings.model_fields else f"{name}: {message}"
 
 
-def describe_database_error(error: DBAPIError, database_url: str) -> str:
+def describe_database_error(error: DatabaseUnavailable | DBAPIError, database_url: str) -> str:
     """Which database, without its password, and what its driver said."""
     where = make_url(database_url).set(query={}).render_as_string(hide_password=True)
     said = str(error.orig).strip().split("\n")[0].rstrip(".")

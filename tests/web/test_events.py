@@ -152,6 +152,17 @@ def test_an_expired_access_token_is_rotated_and_the_handler_runs(signed_in, cloc
     assert auth.refresh_token == pair.refresh_token, "the server never assigns what the browser reports"
 
 
+@pytest.mark.parametrize("hours", [-1, 1])
+def test_a_clock_that_is_set_by_an_hour_signs_nobody_out(signed_in, clock, hours):
+    """Set back, it makes every access token one from the future: a genuine one, in whose place a new one is issued."""
+    clock.move(hours=hours)
+    for _ in range(2):
+        run(signed_in, "coroutine", "hello")
+    auth, example = parts(signed_in)
+    assert list(example.seen) == ["hello johndoe"] * 2
+    assert auth.status == IN
+
+
 def test_what_an_earlier_connection_reported_is_not_this_ones_word(signed_in):
     auth, example = parts(signed_in)
     auth._jwt_reported_on = auth._refresh_token_reported_on = "an earlier connection"

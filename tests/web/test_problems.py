@@ -19,8 +19,8 @@ def test_an_unexpected_error_is_a_500_that_tells_nothing(client, api):
     assert "42" not in response.text
 
 
-def test_race_16_a_database_that_does_not_answer_is_503_with_retry_after(client, service):
-    """Really so: the tables are gone from under the service (PostgreSQL), or the file is locked by another writer (SQLite)."""
+def test_race_16_a_database_that_another_process_has_locked_is_503_with_retry_after(client, service):
+    """SQLite; `test_outages.py` has PostgreSQL."""
     if service.database.engine.dialect.name == "sqlite":
         with service.database.engine.connect() as holder:
             holder.execute(text("DELETE FROM customer"))  # holds the write lock until this block is left

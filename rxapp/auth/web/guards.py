@@ -19,6 +19,7 @@ from rxapp.auth.identity import Identity
 from rxapp.auth.security_events import EventKind
 from rxapp.auth.web import policy
 from rxapp.auth.web.confirmation import ConfirmationState
+from rxapp.auth.web.outage import OutageState
 from rxapp.auth.web.placeholders import forbidden_view, waiting_view
 from rxapp.auth.web.runtime import get_service, in_thread
 from rxapp.auth.web.senders import page_client
@@ -129,6 +130,7 @@ async def _admit(
         identity = await auth._authenticate()
     except AuthError as error:
         return None, auth._leave(error)
+    (await state.get_state(OutageState))._take_back()
     if not identity.has_role(*roles):
         # The page shows them nothing that calls this handler, so somebody may be trying doors (ASVS 16.3.2).
         facts = {"user_id": identity.user_id, "session_id": identity.session_id, "client": page_client(state)}

@@ -14,9 +14,11 @@ from rxapp.auth.web.components.token_store import TokenStore
 from rxapp.auth.web.forms import forms_script
 from rxapp.auth.web.http.api import create_api
 from rxapp.auth.web.origins import origin_check
+from rxapp.auth.web.outage import telling_outages
 from rxapp.auth.web.pages import add_pages
 from rxapp.auth.web.pages.confirm import confirm_dialog
 from rxapp.auth.web.pages.look import Look
+from rxapp.auth.web.pages.outage_notice import outage_notice
 from rxapp.auth.web.pages.slow_down import slow_down_notice
 from rxapp.auth.web.reconnection import ReconnectionGuard
 from rxapp.auth.web.runtime import use_service
@@ -44,17 +46,19 @@ def install_auth(
     of its own has `LoginState.prepare` as on-load handler. The app's own `api_transformer` and head components stay in force.
     """
     settings = settings or get_settings()
-    database = database or Database(settings.database_url, sqlite_synchronous=settings.sqlite_synchronous)
+    database = database or Database.of(settings)
     use_service(AuthService(settings, database, clock))
     site.install(app, login_route=login_route, home_route=home_route)
     app.add_middleware(ReconnectionGuard())
     app.register_lifespan_task(watch_sessions)
+    app.backend_exception_handler = telling_outages(app.backend_exception_handler)
     app.head_components.append(forms_script())
     app.extra_app_wraps[_ON_EVERY_PAGE] = lambda _stateful: rx.fragment(
         TokenStore.create(command=AuthState.storage_command, on_session_change=AuthState.session_changed),
         DeviceKey.create(challenge=AuthState.key_challenge, on_proof=AuthState.prove_key),
         confirm_dialog(),
         slow_down_notice(),
+        outage_notice(),
     )
     app.sio.eio.cors_allowed_origins = origin_check(settings)
     add_pages(settings, look or Look(), besides=own_pages)

@@ -33,6 +33,7 @@ class _ShownSession:
 
 
 _shown: dict[UUID, _ShownSession] = {}
+_waiting: dict[str, type[rx.State]] = {}
 _sweep_at = SWEEP_THRESHOLD
 _pushes: set[asyncio.Task] = set()
 
@@ -79,6 +80,18 @@ def load_open_pages_anew(user_id: UUID) -> None:
         if session.user_id == user_id:
             for client_token, state in session.pages.items():
                 _push(client_token, state, lambda page: page._load_anew())
+
+
+def wait_for_database(client_token: str, state: type[rx.State]) -> None:
+    """Note that this page does not know who is there, for want of a database, and is to be loaded again when that is back."""
+    _waiting[client_token] = state
+
+
+def load_waiting_pages() -> None:
+    """The database has answered: load the pages that wait for it."""
+    while _waiting:
+        client_token, state = _waiting.popitem()
+        _push(client_token, state, lambda page: page._load_events())
 
 
 def _push(client_token: str, state: type[rx.State], act: Callable[[Any], Any]) -> None:

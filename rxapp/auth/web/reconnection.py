@@ -7,6 +7,7 @@ from reflex.state import BaseState, StateUpdate
 from reflex_base.constants.state import FIELD_MARKER
 
 from rxapp.auth.errors import AuthError, TooManyRequests
+from rxapp.auth.outages import DatabaseUnavailable
 from rxapp.auth.web.key_gate import hold
 from rxapp.auth.web.state import AuthState
 
@@ -38,8 +39,9 @@ class ReconnectionGuard(rx.Middleware):
         if challenge is None and name in _CONNECTING and auth._identity is not None:
             try:
                 await auth._authenticate()
-            except TooManyRequests:
-                auth._forget_person()  # what loads next says so; nobody has found out yet whose session the browser holds
+            except (TooManyRequests, DatabaseUnavailable):
+                # Nothing is shown to whom nobody can verify; nobody is signed out either. `enter` comes next, and says why.
+                auth._forget_person()
             except AuthError as error:
                 auth._leave(error, stay=True)
         return challenge

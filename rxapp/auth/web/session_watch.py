@@ -16,7 +16,7 @@ from rxapp.auth import security_events as events
 from rxapp.auth.errors import SessionExpired
 from rxapp.auth.security_events import EventKind
 from rxapp.auth.service import AuthService
-from rxapp.auth.web.open_pages import load_open_pages_anew, sessions_past, sign_out_all, sign_out_open_pages
+from rxapp.auth.web.open_pages import load_open_pages_anew, load_waiting_pages, sessions_past, sign_out_all, sign_out_open_pages
 from rxapp.auth.web.runtime import get_service, in_thread
 
 INTERVAL_SECONDS = 0.3
@@ -41,6 +41,7 @@ class SessionWatch:
         sign_out_all(sessions_past(self._service.clock()), SessionExpired.code)
         for happened in await in_thread(self._read):
             _tell_pages(happened)
+        load_waiting_pages()
 
     def _read(self) -> list[Any]:
         with self._service.database.connect() as db:
@@ -64,11 +65,15 @@ async def watch_sessions() -> AsyncIterator[None]:
 
 
 async def _keep_looking(watch: SessionWatch) -> None:
+    is_blind = False
     while True:
         try:
             await watch.look()
+            is_blind = False
         except SQLAlchemyError as error:  # the database is away; the log will still be there when it is back
-            logger.warning("sessions could not be watched: %s", type(error).__name__)
+            if not is_blind:  # said once, and not some times a second
+                logger.warning("sessions cannot be watched: %s", type(error).__name__)
+            is_blind = True
         await asyncio.sleep(INTERVAL_SECONDS)
 
 

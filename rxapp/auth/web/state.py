@@ -24,13 +24,15 @@ from rxapp.auth.errors import (
     TooManyRequests,
 )
 from rxapp.auth.identity import Identity
+from rxapp.auth.outages import DatabaseUnavailable
 from rxapp.auth.token_pairs import TokenPair
 from rxapp.auth.web import waiting_events
 from rxapp.auth.web.components import token_store
 from rxapp.auth.web.confirmation import ConfirmationState
 from rxapp.auth.web.key_proof import KeyProof
 from rxapp.auth.web.navigation import login_url
-from rxapp.auth.web.open_pages import register_page, sign_out_open_pages
+from rxapp.auth.web.open_pages import register_page, sign_out_open_pages, wait_for_database
+from rxapp.auth.web.outage import OutageState
 from rxapp.auth.web.policy import public
 from rxapp.auth.web.private_state import forget_private_state
 from rxapp.auth.web.runtime import get_service, in_thread
@@ -78,6 +80,10 @@ class AuthState(rx.State):
             await self._authenticate()
         except AuthError as error:
             return self._leave(error, stay=not site.is_guarded(self.router.url.path))
+        except DatabaseUnavailable:
+            wait_for_database(self.router.session.client_token, AuthState)
+            raise
+        (await self.get_state(OutageState))._take_back()
         return None
 
     @rx.event

@@ -6,7 +6,6 @@ from http import HTTPStatus
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException
 
 from rxapp.auth.dpop_proofs import ALGORITHMS
@@ -22,6 +21,7 @@ from rxapp.auth.errors import (
     UserNameTaken,
     WrongPassword,
 )
+from rxapp.auth.outages import DatabaseUnavailable
 from rxapp.auth.spent_proofs import SpentProofsUnavailable
 from rxapp.auth.web.runtime import Overloaded, get_service
 
@@ -71,9 +71,16 @@ def nonce_headers() -> dict[str, str]:
     return {"DPoP-Nonce": get_service().dpop.new_nonce()}
 
 
-def _unavailable() -> JSONResponse:
+def _challenge(error: AuthError) -> str:
+    if isinstance(error, InvalidDpopProof):  # RFC 9449 §7.1 and §9
+        return f'DPoP error="{error.code}", error_description="{error.message}", algs="{ALGORITHMS}"'
+    # RFC 6750 §3: to the client, every cause is `invalid_token`; our `code` says more.
+    return f'Bearer error="invalid_token", error_description="{error.message}"'
+
+
+def _unavailable(detail: str = "Try again in a moment.") -> JSONResponse:
     headers = {"Retry-After": str(RETRY_AFTER_SECONDS)}
-    return problem(HTTPStatus.SERVICE_UNAVAILABLE, "temporarily_unavailable", "Try again in a moment.", headers=headers)
+    return problem(HTTPStatus.SERVICE_UNAVAILABLE, "temporarily_unavailable", detail, headers=headers)
 
 
 def add_problem_handlers(api: FastAPI) -> None:
@@ -88,12 +95,7 @@ def add_problem_handlers(api: FastAPI) -> None:
 
     @api.exception_handler(Unauthorized)
     def unauthorized(_request: Request, error: Unauthorized) -> JSONResponse:
-        if isinstance(error.error, InvalidDpopProof):  # RFC 9449 §7.1 and §9
-            challenge = f'DPoP error="{error.error.code}", error_description="{error.error.message}", algs="{ALGORITHMS}"'
-            return refusal(error.error, HTTPStatus.UNAUTHORIZED, {"WWW-Authenticate": challenge})
-        # RFC 6750 §3: to the client, every cause is `invalid_token`; our `code` says more.
-        challenge = f'Bearer error="invalid_token", error_description="{error.error.message}"'
-        return refusal(error.error, HTTPStatus.UNAUTHORIZED, {"WWW-Authenticate": challenge})
+        return refusal(error.error, HTTPStatus.UNAUTHORIZED, {"WWW-Authenticate": _challenge(error.error)})
 
     @api.exception_handler(FreshAuthenticationRequired)
     def stale(_request: Request, error: FreshAuthenticationRequired) -> JSONResponse:
@@ -115,10 +117,10 @@ def add_problem_handlers(api: FastAPI) -> None:
         code = "invalid_request" if status == HTTPStatus.BAD_REQUEST else status.phrase.lower().replace(" ", "_")
         return problem(status, code, str(error.detail), headers=dict(error.headers or {}))
 
-    @api.exception_handler(OperationalError)
-    def database_unavailable(_request: Request, error: OperationalError) -> JSONResponse:
-        logger.error("the database did not answer: %s", type(error.orig).__name__)
-        return _unavailable()
+    @api.exception_handler(DatabaseUnavailable)
+    def database_unavailable(_request: Request, error: DatabaseUnavailable) -> JSONResponse:
+        logger.error("a request could not be answered: %s", error)
+        return _unavailable(error.message)
 
     @api.exception_handler(SpentProofsUnavailable)
     def redis_unavailable(_request: Request, error: SpentProofsUnavailable) -> JSONResponse:

@@ -4,7 +4,8 @@ from typing import Any, NotRequired, TypedDict
 
 import reflex as rx
 
-from rxapp.auth.errors import AuthError, InputRefused, PasswordRefused, RevocationReason
+from rxapp.auth.errors import InputRefused, PasswordRefused, RevocationReason
+from rxapp.auth.outages import SAID_IN_PLACE
 from rxapp.auth.users import DISPLAY_NAME_MAXIMUM_LENGTH
 from rxapp.auth.web.forms import auth_form, submit_button, text_in
 from rxapp.auth.web.guards import current_user, event
@@ -83,7 +84,7 @@ class AccountState(rx.State):
         self.is_busy = False
         try:
             ended = await self._change_password(form)
-        except AuthError as error:
+        except SAID_IN_PLACE as error:
             self.password_error, self.password_wait = error.message, error.retry_after_seconds
             yield rx.set_focus("new_password" if isinstance(error, PasswordRefused) else "current_password")
         else:
@@ -115,7 +116,7 @@ class AccountState(rx.State):
         try:
             delete = get_service().accounts.delete
             ended = await in_hashing_thread(delete, current_user(), text_in(form, "deletion_password"), page_client(self))
-        except AuthError as error:
+        except SAID_IN_PLACE as error:
             self.deletion_error, self.deletion_wait = error.message, error.retry_after_seconds
             yield rx.set_focus("deletion_password")
         else:

@@ -4,7 +4,7 @@ from typing import Any, TypedDict
 
 import reflex as rx
 
-from rxapp.auth.errors import AuthError
+from rxapp.auth.outages import SAID_IN_PLACE
 from rxapp.auth.web.components import modal
 from rxapp.auth.web.confirmation import ConfirmationState
 from rxapp.auth.web.forms import auth_form, submit_button, text_in
@@ -34,7 +34,7 @@ class ConfirmState(rx.State):
         confirm, password = get_service().accounts.confirm_password, text_in(form, "confirmation")
         try:
             await in_hashing_thread(confirm, current_user(), password, page_client(self))
-        except AuthError as error:
+        except SAID_IN_PLACE as error:
             confirmation.error, confirmation.wait = error.message, error.retry_after_seconds
             yield rx.set_focus("confirmation")
         else:

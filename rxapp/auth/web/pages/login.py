@@ -7,7 +7,8 @@ from pydantic import ValidationError
 from reflex_components_core.react_router import link
 
 from rxapp.auth.clients import Client
-from rxapp.auth.errors import AuthError, InvalidCredentials
+from rxapp.auth.errors import InvalidCredentials
+from rxapp.auth.outages import SAID_IN_PLACE
 from rxapp.auth.token_pairs import TokenPair
 from rxapp.auth.web.forms import auth_form, submit_button
 from rxapp.auth.web.guards import event
@@ -76,7 +77,7 @@ class LoginState(rx.State):
             auth = await self.get_state(AuthState)
             pair = await _check(form, auth._client())
             await auth._begin(pair)
-        except AuthError as error:
+        except SAID_IN_PLACE as error:
             self.is_busy, self.error, self.wait = False, error.message, error.retry_after_seconds
             yield rx.set_focus("password")
         else:

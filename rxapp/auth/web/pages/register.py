@@ -6,7 +6,8 @@ import reflex as rx
 from reflex_components_core.react_router import link
 
 from rxapp.auth.clients import Client
-from rxapp.auth.errors import AuthError, InputRefused, PasswordRefused
+from rxapp.auth.errors import InputRefused, PasswordRefused
+from rxapp.auth.outages import SAID_IN_PLACE
 from rxapp.auth.token_pairs import TokenPair
 from rxapp.auth.users import DISPLAY_NAME_MAXIMUM_LENGTH, USER_NAME_MAXIMUM_LENGTH
 from rxapp.auth.web.forms import auth_form, submit_button, text_in
@@ -45,7 +46,7 @@ class RegisterState(rx.State):
             if text_in(form, "new_password") != text_in(form, "new_password_again"):
                 raise PasswordRefused(MISMATCH)
             await self._register(form)
-        except AuthError as error:
+        except SAID_IN_PLACE as error:
             self.error, self.wait = error.message, error.retry_after_seconds
             is_about_the_name = isinstance(error, InputRefused) and not isinstance(error, PasswordRefused)
             yield rx.set_focus("username" if is_about_the_name else "new_password")

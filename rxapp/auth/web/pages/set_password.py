@@ -8,7 +8,8 @@ from typing import Any, TypedDict
 
 import reflex as rx
 
-from rxapp.auth.errors import AuthError, InvalidToken, PasswordRefused, RevocationReason
+from rxapp.auth.errors import InvalidToken, PasswordRefused, RevocationReason
+from rxapp.auth.outages import SAID_IN_PLACE
 from rxapp.auth.web.forms import auth_form, submit_button, text_in
 from rxapp.auth.web.guards import event
 from rxapp.auth.web.navigation import login_url
@@ -61,7 +62,7 @@ class SetPasswordState(rx.State):
                 raise PasswordRefused(MISMATCH)
             set_password = get_service().accounts.set_password
             ended = await in_hashing_thread(set_password, self._token(), text_in(form, "new_password"), page_client(self))
-        except AuthError as error:
+        except SAID_IN_PLACE as error:
             self.error = _SPENT if isinstance(error, InvalidToken) else error.message
             self.wait = error.retry_after_seconds
             yield rx.set_focus("new_password")

@@ -1,0 +1,116 @@
+"""rxapp in production mode, with workers that can be killed, a clock that can be set, and Redis if it is given one."""
+
+import os
+import random
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import psutil
+
+from rxapp.auth import AuthService, Database, Settings
+from rxapp.demo_data import DEMO_PASSWORD, DEMO_USERS
+from rxapp.migrations import migrate
+
+ROOT = Path(__file__).resolve().parents[1]
+SECRET_KEY = "a secret key for the storm, of more than 32 bytes"
+START_TIMEOUT_SECONDS = 120
+USER_NAME, PASSWORD = next(iter(DEMO_USERS)), DEMO_PASSWORD
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class App:
+    """Migrates, makes its one user, and runs until it is stopped."""
+
+    def __init__(self, directory: Path, database_url: str, *, workers: int, redis_url: str = "") -> None:
+        self.port, self.database_url, self.workers = free_port(), database_url, workers
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.log = directory / "app.log"
+        self._clock_file = directory / "clock"
+        self._redis_url = redis_url
+        self.kills = 0
+        self.set_clock(0)
+
+    def start(self) -> None:
+        self._prepare_database()
+        path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+        environment = os.environ | {
+            "PATH": path,
+            "DATABASE_URL": self.database_url,
+            "RXAPP_ENVIRONMENT": "production",
+            "RXAPP_SECRET_KEY": SECRET_KEY,
+            "RXAPP_ARGON2_MEMORY_KIB": "64",  # the storm is about rotations
+            "RXAPP_LOGIN_RATE_LIMIT": "0",
+            "RXAPP_REFRESH_RATE_LIMIT": "0",
+            "RXAPP_TEST_CLOCK_FILE": str(self._clock_file),
+            "RXAPP_TEST_CRASH_FILE": str(self._clock_file.with_name("crash")),
+            "REFLEX_APP_MODULE_IMPORT": "tests.e2e.served_app",
+            "REFLEX_TELEMETRY_ENABLED": "false",
+        }
+        if self._redis_url:
+            environment["REDIS_URL"] = self._redis_url
+        command = [sys.executable, "-m", "chaos.serve", str(self.port), str(self.workers)]
+        with self.log.open("ab") as log:
+            self._process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log, start_new_session=True)
+        self._wait_until_it_answers()
+
+    def _prepare_database(self) -> None:
+        database = Database(self.database_url)
+        migrate(database)
+        service = AuthService(Settings(_env_file=None, secret_key=SECRET_KEY), database)
+        if service.administration.find_user(USER_NAME) is None:
+            service.create_user(USER_NAME, PASSWORD, roles=["Manager"])
+        database.dispose()
+
+    def _wait_until_it_answers(self) -> None:
+        deadline = time.monotonic() + START_TIMEOUT_SECONDS
+        while time.monotonic() < deadline and self._process.poll() is None:
+            try:
+                urllib.request.urlopen(f"{self.url}/ping", timeout=1).close()
+            except urllib.error.HTTPError:
+                return
+            except OSError:
+                time.sleep(0.1)
+            else:
+                return
+        raise RuntimeError(f"the app did not start:\n{self.log.read_text()[-4000:]}")
+
+    def worker_ids(self) -> list[int]:
+        """The processes that the supervisor has forked, the eldest first."""
+        children = psutil.Process(self._process.pid).children()
+        return [child.pid for child in sorted(children, key=psutil.Process.create_time) if child.status() != psutil.STATUS_ZOMBIE]
+
+    def kill_a_worker(self) -> int:
+        """As the kernel does when memory runs out: no handler runs, no answer in flight is finished. Which one, nobody knows.
+
+        Never the youngest: granian takes a worker that dies twice in 5.5 seconds for a loop of crashes, and gives up.
+        """
+        process_id = random.choice(self.worker_ids()[:-1])
+        os.kill(process_id, signal.SIGKILL)
+        self.kills += 1
+        return process_id
+
+    def set_clock(self, seconds: float) -> None:
+        """Let the app's clock be this far from the machine's."""
+        draft = self._clock_file.with_suffix(".new")
+        draft.write_text(str(seconds))
+        draft.replace(self._clock_file)
+
+    def stop(self) -> None:
+        if self._process.poll() is None:
+            os.killpg(self._process.pid, signal.SIGTERM)
+            try:
+                self._process.wait(15)
+            except subprocess.TimeoutExpired:
+                os.killpg(self._process.pid, signal.SIGKILL)
+                self._process.wait(15)

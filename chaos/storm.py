@@ -1,0 +1,84 @@
+"""A storm: clients that rotate while faults happen, and what is found out afterwards about each of them."""
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+
+import httpx
+from sqlalchemy import func, select
+
+from chaos.app import SECRET_KEY, App
+from chaos.clients import Client
+from rxapp.auth import AuthService, AuthSession, Database, SecurityEvent, Settings
+from rxapp.auth.security_events import EventKind
+
+Fault = Callable[[], Awaitable[None]]
+
+
+@dataclass
+class Outcome:
+    """What the storm has left. `is_well` is the promise: nobody signed out, one live successor each, each goes on rotating."""
+
+    clients: int
+    seconds: float
+    rotations: int = 0
+    failures: Counter[str] = field(default_factory=Counter)
+    longest_wait: float = 0.0
+    seconds_until_well: float = 0.0
+    signed_out: list[str] = field(default_factory=list)
+    forked: int = 0
+    rotating_afterwards: int = 0
+    revoked_sessions: int = 0
+    reuse_detections: int = 0
+
+    @property
+    def is_well(self) -> bool:
+        bad = (self.signed_out, self.forked, self.revoked_sessions, self.reuse_detections, self.failures["500"])
+        return not any(bad) and self.rotating_afterwards == self.clients
+
+
+async def storm(app: App, clients: int, seconds: float, faults: list[Fault]) -> Outcome:
+    """Let that many clients rotate for that long while each of `faults` goes on."""
+    limits = httpx.Limits(max_connections=None, max_keepalive_connections=None)
+    async with httpx.AsyncClient(base_url=app.url, timeout=15, limits=limits) as http:
+        everyone = [Client(http) for _ in range(clients)]
+        await asyncio.gather(*(client.log_in() for client in everyone))
+        is_over = asyncio.Event()
+        rotating = [asyncio.create_task(client.rotate_until(is_over)) for client in everyone]
+        raging = [asyncio.create_task(fault()) for fault in faults]
+        await asyncio.sleep(seconds)
+        await asyncio.gather(*raging)
+        calm = time.monotonic()
+        is_over.set()
+        await asyncio.gather(*rotating)
+        outcome = Outcome(clients, seconds, rotations=sum(client.rotations for client in everyone))
+        for client in everyone:
+            outcome.forked += len(await client.rotate_twice_at_once()) > 1
+        outcome.seconds_until_well = time.monotonic() - calm
+        for client in everyone:
+            before = client.rotations
+            await client.rotate()
+            outcome.rotating_afterwards += client.rotations == before + 1
+            outcome.failures += client.failures
+            outcome.longest_wait = max(outcome.longest_wait, client.longest_wait)
+        outcome.signed_out = [client.signed_out_for for client in everyone if client.signed_out_for]
+    await asyncio.to_thread(_ask_database, app, outcome)
+    return outcome
+
+
+def _ask_database(app: App, outcome: Outcome) -> None:
+    service = AuthService(Settings(_env_file=None, secret_key=SECRET_KEY), Database(app.database_url))
+    revoked = select(func.count()).select_from(AuthSession).where(AuthSession.revoked_at.is_not(None))
+    reused = select(func.count()).select_from(SecurityEvent).where(SecurityEvent.kind == EventKind.TOKEN_REUSED)
+    with service.database.connect() as db:
+        outcome.revoked_sessions, outcome.reuse_detections = db.execute(revoked).scalar_one(), db.execute(reused).scalar_one()
+    service.database.dispose()
+
+
+async def every(seconds: float, times: int, act: Callable[[], object]) -> None:
+    """Do it that often, in a thread, with that long in between."""
+    for _ in range(times):
+        await asyncio.sleep(seconds)
+        await asyncio.to_thread(act)
