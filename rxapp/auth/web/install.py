@@ -21,6 +21,7 @@ from rxapp.auth.web.runtime import use_service
 from rxapp.auth.web.session_watch import watch_sessions
 from rxapp.auth.web.site import site
 from rxapp.auth.web.state import AuthState
+from rxapp.auth.web.state_at_rest import seal_states
 
 _ON_EVERY_PAGE = (6, "RxappAuth")
 
@@ -44,6 +45,7 @@ def install_auth(
     settings = settings or get_settings()
     database = database or Database(settings.database_url, sqlite_synchronous=settings.sqlite_synchronous)
     use_service(AuthService(settings, database, clock))
+    seal_states(settings.secret_key.get_secret_value())
     site.install(app, login_route=login_route, home_route=home_route)
     app.add_middleware(ReconnectionGuard())
     app.register_lifespan_task(watch_sessions)
