@@ -13,6 +13,7 @@ from rxapp.auth.web.components.token_store import TokenStore
 from rxapp.auth.web.forms import forms_script
 from rxapp.auth.web.http.api import create_api
 from rxapp.auth.web.origins import origin_check
+from rxapp.auth.web.page_counts import announce_pages
 from rxapp.auth.web.pages import add_pages
 from rxapp.auth.web.pages.confirm import confirm_dialog
 from rxapp.auth.web.pages.look import Look
@@ -49,6 +50,7 @@ def install_auth(
     site.install(app, login_route=login_route, home_route=home_route)
     app.add_middleware(ReconnectionGuard())
     app.register_lifespan_task(watch_sessions)
+    app.register_lifespan_task(announce_pages)
     app.head_components.append(forms_script())
     app.extra_app_wraps[_ON_EVERY_PAGE] = lambda _stateful: rx.fragment(
         TokenStore.create(command=AuthState.storage_command, on_session_change=AuthState.session_changed), confirm_dialog()
