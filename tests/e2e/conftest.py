@@ -32,7 +32,7 @@ def production_server(tmp_path_factory, of_all_workers, request) -> Iterator[Pro
     with FileLock(of_all_workers / "build.lock"):
         server.start()
     yield server
-    server.shut_down()
+    server.stop()
 
 
 @pytest.fixture(scope="session")

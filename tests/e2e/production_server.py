@@ -32,7 +32,7 @@ DEPLOY = ROOT / "deploy"
 
 
 class ProductionServer(Server):
-    """Start, kill and start again the app; nginx and Redis stay until `shut_down`."""
+    """`kill` ends the app alone, `stop` nginx and Redis too; the database stays."""
 
     def __init__(self, directory: Path, postgresql_url: str, port: int | None = None) -> None:
         super().__init__(directory, port)
@@ -60,20 +60,23 @@ class ProductionServer(Server):
         return redis.Redis.from_url(self.redis_url)
 
     def start(self, *, is_built: bool = False) -> None:
-        if not self._beside:
+        if not self.certificate.exists():
             self._make_certificate()
             self._make_database()
+        os.environ["SSL_CERT_FILE"] = str(self.certificate)
+        if not self._beside:
             self.start_redis()
             self._start_nginx()
         super().start(is_built=is_built)
 
     def another(self, directory: Path) -> "ProductionServer":
-        self._end_beside()
-        return type(self)(directory, str(self._postgresql_url), port=self.port)
+        url = self._postgresql_url.render_as_string(hide_password=False)
+        return type(self)(directory, url, port=self.port)
 
-    def shut_down(self) -> None:
-        self.stop()
-        self._end_beside()
+    def stop(self) -> None:
+        super().stop()
+        for name in list(self._beside):
+            self._end_one(name)
 
     def start_redis(self) -> None:
         password_file = self.directory / "redis-password.conf"
@@ -119,10 +122,6 @@ class ProductionServer(Server):
         with (self.directory / f"{name}.output.log").open("ab") as log:
             self._beside[name] = subprocess.Popen(command, stdout=log, stderr=log)
 
-    def _end_beside(self) -> None:
-        for name in list(self._beside):
-            self._end_one(name)
-
     def _end_one(self, name: str) -> None:
         process = self._beside.pop(name)
         process.terminate()
@@ -160,7 +159,6 @@ class ProductionServer(Server):
             key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
         )
         self.certificate_key.chmod(0o600)
-        os.environ["SSL_CERT_FILE"] = str(self.certificate)
 
     def _command(self) -> list[str]:
         ports = ["--frontend-port", str(self.app_port), "--backend-port", str(self.app_port)]
