@@ -12,7 +12,7 @@ export REFLEX_TELEMETRY_ENABLED := false
 # Otherwise Reflex measures several package registries and takes the quickest: it shall use the one that is configured.
 REGISTRY = NPM_CONFIG_REGISTRY="$${NPM_CONFIG_REGISTRY:-$$(npm config get registry 2>/dev/null)}"
 
-.PHONY: run prod test check bench chaos browser clean
+.PHONY: run prod test test-production check bench chaos browser clean
 .DEFAULT_GOAL := run
 
 run: $(VENV)/app  ## serve the app at http://localhost:3000, reloading when a file changes
@@ -25,6 +25,9 @@ prod: $(VENV)/app  ## the same, built for production, pages and API on one port
 
 test: $(VENV)/dev browser  ## all tests, those in a real browser included
 	$(REGISTRY) pytest --numprocesses auto --maxprocesses 4 --dist loadfile $(ARGS)
+
+test-production: $(VENV)/dev browser  ## the end-to-end tests with two workers, PostgreSQL and Redis behind nginx with TLS
+	$(REGISTRY) RXAPP_TEST_SERVER=production pytest tests/e2e $(ARGS)
 
 check: $(VENV)/dev  ## style, types, tests
 	ruff check .

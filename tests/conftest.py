@@ -89,7 +89,8 @@ def database(request) -> Iterator[Database]:
 def empty(database: Database) -> None:
     """What a SQLite file, which is each test's own, does not need."""
     with database.engine.begin() as connection:
-        connection.execute(text("TRUNCATE auth_user, auth_session, security_event, customer, signing_key RESTART IDENTITY CASCADE"))
+        connection.execute(text("TRUNCATE auth_user, auth_session, security_event, customer RESTART IDENTITY CASCADE"))
+        connection.execute(text("TRUNCATE signing_key"))
 
 
 @pytest.fixture

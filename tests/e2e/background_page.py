@@ -1,5 +1,7 @@
 """A page that only the tests have: a guarded background task, which Reflex runs without holding the state's lock."""
 
+import os
+
 import reflex as rx
 
 from rxapp.auth import web as auth
@@ -10,6 +12,8 @@ class BackgroundState(rx.State):
 
     done_by: str = ""
     runs: int = 0
+    worker: int = 0
+    """The process that this page's socket is on."""
 
     @auth.event(background=True)
     async def work(self):
@@ -17,6 +21,7 @@ class BackgroundState(rx.State):
         async with self:
             self.done_by = name
             self.runs += 1
+            self.worker = os.getpid()
 
 
 @auth.page("/background")
@@ -24,4 +29,5 @@ def background() -> rx.Component:
     return rx.el.main(
         rx.el.button("Work", on_click=BackgroundState.work),
         rx.el.p(f"{BackgroundState.runs} by {BackgroundState.done_by}"),
+        rx.el.p("on worker ", rx.el.output(BackgroundState.worker)),
     )

@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import os
 import re
 import zlib
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 from rxapp.auth.users import find_user
 from tests.e2e.browser import ARGUMENTS, find_browser
 from tests.e2e.database import open_service
+from tests.e2e.production_server import ProductionServer
 from tests.e2e.server import Server
 
 USER, PASSWORD = "johndoe", "def@123"
@@ -27,7 +29,20 @@ expect.set_options(timeout=10_000)
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory, of_all_workers) -> Iterator[Server]:
+def production_server(tmp_path_factory, of_all_workers, request) -> Iterator[ProductionServer]:
+    """As in `docs/deployment.md`: several workers, PostgreSQL, Redis, and nginx with TLS in front."""
+    server = ProductionServer(tmp_path_factory.mktemp("production"), request.getfixturevalue("postgresql_url"))
+    with FileLock(of_all_workers / "build.lock"):
+        server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory, of_all_workers, request) -> Iterator[Server]:
+    if os.environ.get("RXAPP_TEST_SERVER") == "production":
+        yield request.getfixturevalue("production_server")
+        return
     server = Server(tmp_path_factory.mktemp("server"))
     with FileLock(of_all_workers / "build.lock"):  # in one checkout one build at a time
         server.start()

@@ -1,5 +1,6 @@
 """A real `reflex run --env prod` in a process of its own, with a database, a port and a clock of its own."""
 
+import contextlib
 import os
 import signal
 import socket
@@ -44,13 +45,19 @@ class Server:
         return self._process.pid
 
     def start(self, *, is_built: bool = False) -> None:
-        command = [sys.executable, "-m", "reflex", "run", "--env", "prod", "--frontend-port", str(self.port)]
-        command += ["--backend-port", str(self.port)]
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
-                command, cwd=ROOT, env=self._environment(is_built), stdout=log, stderr=log, start_new_session=True
+                self._command(), cwd=ROOT, env=self._environment(is_built), stdout=log, stderr=log, start_new_session=True
             )
         self._wait_until_it_answers()
+
+    def another(self, directory: Path) -> "Server":
+        """Another server of this kind, for the same built pages and so at the same address: this one must be stopped first."""
+        return type(self)(directory, port=self.port)
+
+    def _command(self) -> list[str]:
+        command = [sys.executable, "-m", "reflex", "run", "--env", "prod"]
+        return [*command, "--frontend-port", str(self.port), "--backend-port", str(self.port)]
 
     def _environment(self, is_built: bool) -> dict[str, str]:
         bin_directory = Path(sys.executable).parent
@@ -74,11 +81,10 @@ class Server:
         while time.monotonic() < deadline:
             if self._process.poll() is not None:
                 break
-            try:
+            with contextlib.suppress(httpx.HTTPError):
                 if httpx.get(f"{self.url}/ping", timeout=1).status_code == 200:
                     return
-            except httpx.HTTPError:
-                time.sleep(0.1)
+            time.sleep(0.1)
         raise RuntimeError(f"the server did not start:\n{self.log.read_text()[-4000:]}")
 
     def kill(self) -> None:

@@ -9,13 +9,12 @@ from playwright.sync_api import expect
 
 from tests.e2e.conftest import EXPIRED, PASSWORD, USER, expect_stored, log_in, refresh_button, stored
 from tests.e2e.database import generation_of
-from tests.e2e.server import Server
 
 
 @pytest.fixture(scope="module")
 def server(server, tmp_path_factory):
     """A server of its own, for it gets killed; the pages are those already built."""
-    own = Server(tmp_path_factory.mktemp("crashing"), port=server.port)
+    own = server.another(tmp_path_factory.mktemp("crashing"))
     server.stop()
     own.start(is_built=True)
     yield own

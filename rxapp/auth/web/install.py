@@ -15,6 +15,7 @@ from rxapp.auth.web.forms import forms_script
 from rxapp.auth.web.http.api import create_api
 from rxapp.auth.web.origins import origin_check
 from rxapp.auth.web.outage import telling_outages
+from rxapp.auth.web.page_counts import announce_pages
 from rxapp.auth.web.pages import add_pages
 from rxapp.auth.web.pages.confirm import confirm_dialog
 from rxapp.auth.web.pages.look import Look
@@ -25,6 +26,7 @@ from rxapp.auth.web.runtime import use_service
 from rxapp.auth.web.session_watch import watch_sessions
 from rxapp.auth.web.site import site
 from rxapp.auth.web.state import AuthState
+from rxapp.auth.web.state_at_rest import seal_states
 
 _ON_EVERY_PAGE = (6, "RxappAuth")
 
@@ -48,10 +50,12 @@ def install_auth(
     settings = settings or get_settings()
     database = database or Database.of(settings)
     use_service(AuthService(settings, database, clock))
+    seal_states(settings.secret_key.get_secret_value())
     site.install(app, login_route=login_route, home_route=home_route)
     app.add_middleware(ReconnectionGuard())
     app.register_lifespan_task(watch_sessions)
     app.backend_exception_handler = telling_outages(app.backend_exception_handler)
+    app.register_lifespan_task(announce_pages)
     app.head_components.append(forms_script())
     app.extra_app_wraps[_ON_EVERY_PAGE] = lambda _stateful: rx.fragment(
         TokenStore.create(command=AuthState.storage_command, on_session_change=AuthState.session_changed),

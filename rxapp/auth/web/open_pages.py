@@ -52,6 +52,12 @@ def count_open_pages(session_id: UUID) -> int:
     return len(session.pages.keys() & _connected().keys()) if session else 0
 
 
+def open_pages() -> set[tuple[UUID, str]]:
+    """The session and the client token of each page that has its socket in this process."""
+    connected = _connected()
+    return {(id_, page) for id_, session in _shown.items() for page in session.pages if page in connected}
+
+
 def sessions_past(now: datetime) -> list[UUID]:
     """The sessions whose lifetime has ended while pages show them."""
     return [session_id for session_id, session in _shown.items() if session.expires_at <= now]

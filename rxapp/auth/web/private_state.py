@@ -9,10 +9,21 @@ def forget_private_state(root: BaseState, *, besides: type[BaseState]) -> None:
     Reflex keys a page's state by a token of the page, not of the person, so what is not forgotten at sign-out is sent to whoever
     signs in on that page next.
     """
+    _put_new_in_place_of_absent(root)
     for state in root.substates.values():
         if type(state) is not besides and not type(state).__module__.startswith("reflex."):
             _reset(state)
         forget_private_state(state, besides=besides)
+
+
+def _put_new_in_place_of_absent(parent: BaseState) -> None:
+    """With Redis, an event has only those states at hand that it needs; the others would keep what they hold.
+
+    A state that is put in place is stored instead of what was there. Reflex's own states stay as they are.
+    """
+    for cls in type(parent).get_substates():
+        if cls.get_name() not in parent.substates and not cls.__module__.startswith("reflex."):
+            parent.substates[cls.get_name()] = cls(parent_state=parent, init_substates=False, _reflex_internal_init=True)
 
 
 def _reset(state: BaseState) -> None:

@@ -9,7 +9,8 @@ from rxapp.auth.errors import RevocationReason
 from rxapp.auth.web.http.bearer import COMMON_PROBLEMS, REFUSALS, Bearer, documented
 from rxapp.auth.web.http.body_limit import LimitedBodyRoute
 from rxapp.auth.web.http.wire import ConfirmRequest, MeResponse, PasswordRequest, PasswordResponse, SessionResponse
-from rxapp.auth.web.open_pages import count_open_pages, sign_out_all, sign_out_open_pages
+from rxapp.auth.web.open_pages import sign_out_all, sign_out_open_pages
+from rxapp.auth.web.page_counts import count_pages_everywhere
 from rxapp.auth.web.runtime import get_service, in_hashing_thread, in_thread
 from rxapp.auth.web.senders import Sender
 
@@ -36,9 +37,11 @@ async def me(identity: Bearer) -> MeResponse:
 @router.get("/sessions", responses=REFUSALS)
 async def list_sessions(identity: Bearer) -> list[SessionResponse]:
     """Where the bearer is signed in, the session used last first."""
+    sessions = await in_thread(get_service().accounts.sessions_of, identity)
+    open_pages = await count_pages_everywhere(session.id for session in sessions)
     return [
-        SessionResponse(**session._mapping, current=session.id == identity.session_id, open_pages=count_open_pages(session.id))
-        for session in await in_thread(get_service().accounts.sessions_of, identity)
+        SessionResponse(**session._mapping, current=session.id == identity.session_id, open_pages=open_pages[session.id])
+        for session in sessions
     ]
 
 

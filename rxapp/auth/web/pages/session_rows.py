@@ -1,6 +1,6 @@
 """Sessions as a list for people: which device, where, since when; each with a button that ends it."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -8,7 +8,7 @@ from uuid import UUID
 import reflex as rx
 
 from rxapp.auth.web.components import time_ago
-from rxapp.auth.web.open_pages import count_open_pages
+from rxapp.auth.web.page_counts import count_pages_everywhere
 from rxapp.auth.web.pages import style
 
 _BOUND = "It works only together with a key that the browser there does not give away."
@@ -29,8 +29,9 @@ class SessionRow:
     is_this: bool
 
 
-def session_rows(sessions: Iterable[Any], own: UUID | None = None) -> list[SessionRow]:
+async def session_rows(sessions: Collection[Any], own: UUID | None = None) -> list[SessionRow]:
     """What `sessions.standing_of` found, with `own` marked."""
+    open_pages = await count_pages_everywhere(session.id for session in sessions)
     return [
         SessionRow(
             str(session.id),
@@ -38,7 +39,7 @@ def session_rows(sessions: Iterable[Any], own: UUID | None = None) -> list[Sessi
             session.address,
             session.created_at.isoformat(),
             session.last_used_at.isoformat(),
-            count_open_pages(session.id),
+            open_pages[session.id],
             session.is_bound,
             session.id == own,
         )

@@ -61,7 +61,7 @@ class SessionsState(rx.State):
 
     async def _load(self) -> None:
         identity, service = current_user(), get_service()
-        self.rows = session_rows(await in_thread(service.accounts.sessions_of, identity), own=identity.session_id)
+        self.rows = await session_rows(await in_thread(service.accounts.sessions_of, identity), own=identity.session_id)
         self.now = service.clock().isoformat()
 
 

@@ -124,7 +124,7 @@ class UserState(rx.State):
             self.user_name, self.error = "", "There is no such user."
             return
         self._show(user)
-        self.sessions = session_rows(await in_thread(administration.sessions_of, user.id))
+        self.sessions = await session_rows(await in_thread(administration.sessions_of, user.id))
         wanted = EventFilter(user_id=user.id)
         self.events = await event_rows((await in_thread(administration.events, wanted, limit=SHOWN_EVENTS))[1])
         self.now = get_service().clock().isoformat()

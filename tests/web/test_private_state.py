@@ -1,0 +1,66 @@
+"""What one person's state held is forgotten whole, also where an event has only a part of it at hand, as with Redis."""
+
+import pytest
+import reflex as rx
+
+from rxapp.auth.web.private_state import forget_private_state
+from rxapp.auth.web.state import AuthState
+
+SECRET = "what the last person saw"
+
+
+class ShownState(rx.State):
+    """What a page shows of a person."""
+
+    shown: str = ""
+    theme: str = rx.LocalStorage("")
+
+
+class NestedState(ShownState):
+    """A state below another."""
+
+    nested: str = ""
+
+
+@pytest.fixture
+def root() -> rx.State:
+    """As Redis gives it for an event of `AuthState`: the root, and of its substates that one alone."""
+    root = rx.State(_reflex_internal_init=True, init_substates=False)
+    root.substates[AuthState.get_name()] = AuthState(parent_state=root, _reflex_internal_init=True, init_substates=False)
+    return root
+
+
+def shown_below(root: rx.State) -> ShownState:
+    return root.substates[ShownState.get_name()]
+
+
+def test_states_at_hand_are_set_back():
+    root = rx.State(_reflex_internal_init=True)
+    shown_below(root).shown = SECRET
+    forget_private_state(root, besides=AuthState)
+    assert shown_below(root).shown == ""
+
+
+def test_states_that_are_not_at_hand_are_replaced_and_the_browser_is_told(root):
+    forget_private_state(root, besides=AuthState)
+    absent = shown_below(root)
+    nested = absent.substates[NestedState.get_name()]
+    assert absent._was_touched, "or Redis would keep the old one"
+    assert nested._was_touched
+    delta = root.get_delta()
+    names = {name for vars_of_state in delta.values() for name in vars_of_state}
+    assert any(name.startswith("shown") for name in names), "or the browser would go on showing it"
+    assert any(name.startswith("nested") for name in names)
+
+
+def test_what_lives_in_the_browsers_storage_is_left_to_the_browser(root):
+    forget_private_state(root, besides=AuthState)
+    assert not any(name.startswith("theme") for vars_of_state in root.get_delta().values() for name in vars_of_state)
+
+
+def test_the_state_that_decides_who_is_there_stays(root):
+    auth = root.substates[AuthState.get_name()]
+    auth.jwt = "a token"
+    forget_private_state(root, besides=AuthState)
+    assert root.substates[AuthState.get_name()] is auth
+    assert auth.jwt == "a token"
