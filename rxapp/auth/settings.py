@@ -6,9 +6,12 @@ from datetime import timedelta
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 from pydantic import BeforeValidator, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from rxapp.auth.loopback import is_loopback
 
 MINIMUM_SECRET_KEY_BYTES = 32
 """HMAC-SHA-256 wants a key of at least the length of its output (RFC 2104 §3)."""
@@ -25,12 +28,20 @@ NIST_PASSWORD_MINIMUM_LENGTH = 15
 """NIST SP 800-63B-4 §3.1.1.2: a password that is the only factor has at least 15 characters."""
 
 
-class UnsafeSettings(Exception):
-    """Production was asked for with settings that are not safe; says which, why, and what to do."""
+BODY_LIMIT_BYTES = 1024 * 1024
+"""What any one request may send. Our own routes, which take a short form each, allow less."""
 
-    def __init__(self, problems: list[str]) -> None:
+WEBSOCKET_MESSAGE_LIMIT_BYTES = 256 * 1024
+"""Reflex allows 1 MB. The largest event that a browser sends is its report of local storage, a few KB when nobody tampers."""
+
+
+class UnsafeSettings(Exception):
+    """Production was asked for with settings that are not safe; says which, why, and what to do. `settings` are those refused."""
+
+    def __init__(self, problems: list[str], settings: "Settings") -> None:
         super().__init__("rxapp does not start in production:\n" + "\n".join(f"- {problem}" for problem in problems))
         self.problems = problems
+        self.settings = settings
 
 
 def _seconds(value: object) -> object:
@@ -42,7 +53,7 @@ def _seconds(value: object) -> object:
 
 def _comma_separated(value: object) -> object:
     if isinstance(value, str):
-        return tuple(part.strip().rstrip("/") for part in value.split(",") if part.strip())
+        return tuple(part.strip().rstrip("/").lower() for part in value.split(",") if part.strip())
     return value
 
 
@@ -82,6 +93,10 @@ class Settings(BaseSettings):
     event_retention: Seconds = timedelta(days=180)
 
     allowed_origins: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_comma_separated)] = ()
+    trusted_proxy_hops: int = Field(0, ge=0, le=8)
+    body_limit: int = Field(BODY_LIMIT_BYTES, ge=1024)
+    websocket_message_limit: int = Field(WEBSOCKET_MESSAGE_LIMIT_BYTES, ge=16 * 1024)
+    api_docs: bool = True
     demo_data: bool = True
 
     argon2_memory_kib: int = Field(OWASP_ARGON2_MEMORY_KIB, ge=8)
@@ -118,20 +133,21 @@ class Settings(BaseSettings):
     @classmethod
     def _origins_have_a_scheme(cls, origins: tuple[str, ...]) -> tuple[str, ...]:
         for origin in origins:
-            if origin != "*" and not origin.startswith(("http://", "https://")):
+            if origin != "*" and not _is_origin(origin):
                 raise ValueError(f"{origin!r} is not an origin: it has the form https://app.example.com")
         return origins
 
     @model_validator(mode="before")
     @classmethod
-    def _demo_data_is_for_development(cls, values: dict) -> dict:
-        values.setdefault("demo_data", values.get("environment", "development") != "production")
+    def _demo_data_and_docs_are_for_development(cls, values: dict) -> dict:
+        for switch in ("demo_data", "api_docs"):
+            values.setdefault(switch, values.get("environment", "development") != "production")
         return values
 
     @model_validator(mode="after")
     def _safe_in_production(self) -> "Settings":
         if self.in_production and (problems := self._unsafe()):
-            raise UnsafeSettings(problems)
+            raise UnsafeSettings(problems, self)
         if self.secret_key.get_secret_value() and not self._secret_key_is_long_enough():
             raise ValueError(f"RXAPP_SECRET_KEY is shorter than {MINIMUM_SECRET_KEY_BYTES} bytes")
         return self
@@ -146,6 +162,11 @@ class Settings(BaseSettings):
             )
         if "*" in self.allowed_origins:
             problems.append("RXAPP_ALLOWED_ORIGINS is *: any site could talk to this one. Name the origins.")
+        if readable := [origin for origin in self.allowed_origins if _is_readable_on_the_way(origin)]:
+            problems.append(
+                f"RXAPP_ALLOWED_ORIGINS has {', '.join(readable)}: whoever is on the way "
+                "reads and changes what is sent over http. Use https."
+            )
         if self.demo_data:
             problems.append("RXAPP_DEMO_DATA is true: everybody knows the demo user's password. Set it to false.")
         return problems
@@ -158,6 +179,21 @@ class Settings(BaseSettings):
         if self.secret_key.get_secret_value():
             return self
         return self.model_copy(update={"secret_key": SecretStr(development_secret_key(DEVELOPMENT_SECRET_KEY_FILE))})
+
+
+def _is_origin(text: str) -> bool:
+    """Whether it is a scheme and a host, perhaps with a port, and nothing else: what a browser sends (RFC 6454 §6.1)."""
+    try:
+        parts = urlsplit(text)
+        _ = parts.port
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.hostname) and text == f"{parts.scheme}://{parts.netloc}"
+
+
+def _is_readable_on_the_way(origin: str) -> bool:
+    parts = urlsplit(origin)
+    return parts.scheme == "http" and not is_loopback(parts.hostname or "")
 
 
 def development_secret_key(file: Path) -> str:

@@ -8,10 +8,11 @@ from fastapi import Depends, Request
 from rxapp.auth.administration import Actor
 from rxapp.auth.clients import Client
 from rxapp.auth.identity import Identity
+from rxapp.auth.web.runtime import get_service
 
 
 def page_client(state: rx.State) -> Client:
-    """Who sent the event that `state` is handling. The address is the proxy's unless Reflex's `trusted_proxy_hops` says more."""
+    """Who sent the event that `state` is handling. Reflex finds the address by the same rule."""
     return Client.of(state.router.session.client_ip, state.router.headers.user_agent)
 
 
@@ -22,7 +23,18 @@ def acting(identity: Identity, state: rx.State) -> Actor:
 
 def request_client(request: Request) -> Client:
     """Who sent an HTTP request."""
-    return Client.of(request.client.host if request.client else None, request.headers.get("User-Agent"))
+    return Client.of(_address(request, get_service().settings.trusted_proxy_hops), request.headers.get("User-Agent"))
+
+
+def _address(request: Request, trusted_proxy_hops: int) -> str | None:
+    """Each proxy appends whom it heard: the last entries are our own proxies' word, the rest is whatever the client sent."""
+    if trusted_proxy_hops:
+        heard = [
+            entry for line in request.headers.getlist("X-Forwarded-For") for part in line.split(",") if (entry := part.strip())
+        ]
+        if len(heard) >= trusted_proxy_hops:
+            return heard[-trusted_proxy_hops]
+    return request.client.host if request.client else None
 
 
 Sender = Annotated[Client, Depends(request_client)]
