@@ -17,6 +17,7 @@ config = rx.Config(
     state_manager_mode=rx.constants.StateManagerMode.REDIS if settings.redis_url else rx.constants.StateManagerMode.MEMORY,
     # A page left open is as good as the session it shows: its state is kept (in memory too) for as long as that may stand unused.
     redis_token_expiration=int(settings.session_idle_timeout.total_seconds()),
+    trusted_proxy_hops=settings.trusted_proxy_hops,
     telemetry_enabled=False,
     show_built_with_reflex=False,
     frontend_compression_formats=["brotli", "gzip"],
@@ -24,4 +25,4 @@ config = rx.Config(
     disable_plugins=[rx.plugins.SitemapPlugin],
 )
 # Reflex's default is `*` with credentials. A page of the app itself is always allowed (see rxapp/auth/web/origins.py).
-config.cors_allowed_origins = settings.allowed_origins or (config.deploy_url,)
+config.cors_allowed_origins = settings.allowed_origins or (() if settings.in_production else (config.deploy_url,))

@@ -6,11 +6,13 @@ from datetime import timedelta
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 from pydantic import BeforeValidator, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from rxapp.auth.database_limits import DatabaseLimits
+from rxapp.auth.loopback import is_loopback
 
 MINIMUM_SECRET_KEY_BYTES = 32
 """HMAC-SHA-256 wants a key of at least the length of its output (RFC 2104 §3)."""
@@ -30,12 +32,20 @@ RATE_LIMITS = ("login_rate_limit", "login_address_rate_limit", "refresh_rate_lim
 """The settings that 0 switches off. What each counts, and in what time, is said in `throttle.py`."""
 
 
-class UnsafeSettings(Exception):
-    """Production was asked for with settings that are not safe; says which, why, and what to do."""
+BODY_LIMIT_BYTES = 1024 * 1024
+"""What any one request may send. Our own routes, which take a short form each, allow less."""
 
-    def __init__(self, problems: list[str]) -> None:
+WEBSOCKET_MESSAGE_LIMIT_BYTES = 256 * 1024
+"""Reflex allows 1 MB. The largest event that a browser sends is its report of local storage, a few KB when nobody tampers."""
+
+
+class UnsafeSettings(Exception):
+    """Production was asked for with settings that are not safe; says which, why, and what to do. `settings` are those refused."""
+
+    def __init__(self, problems: list[str], settings: "Settings") -> None:
         super().__init__("rxapp does not start in production:\n" + "\n".join(f"- {problem}" for problem in problems))
         self.problems = problems
+        self.settings = settings
 
 
 def _seconds(value: object) -> object:
@@ -47,7 +57,7 @@ def _seconds(value: object) -> object:
 
 def _comma_separated(value: object) -> object:
     if isinstance(value, str):
-        return tuple(part.strip().rstrip("/") for part in value.split(",") if part.strip())
+        return tuple(part.strip().rstrip("/").lower() for part in value.split(",") if part.strip())
     return value
 
 
@@ -106,6 +116,10 @@ class Settings(BaseSettings):
     login_queue_limit: int = Field(100, ge=1)
 
     allowed_origins: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_comma_separated)] = ()
+    trusted_proxy_hops: int = Field(0, ge=0, le=8)
+    body_limit: int = Field(BODY_LIMIT_BYTES, ge=1024)
+    websocket_message_limit: int = Field(WEBSOCKET_MESSAGE_LIMIT_BYTES, ge=16 * 1024)
+    api_docs: bool = True
     demo_data: bool = True
 
     argon2_memory_kib: int = Field(OWASP_ARGON2_MEMORY_KIB, ge=8)
@@ -162,20 +176,21 @@ class Settings(BaseSettings):
     @classmethod
     def _origins_have_a_scheme(cls, origins: tuple[str, ...]) -> tuple[str, ...]:
         for origin in origins:
-            if origin != "*" and not origin.startswith(("http://", "https://")):
+            if origin != "*" and not _is_origin(origin):
                 raise ValueError(f"{origin!r} is not an origin: it has the form https://app.example.com")
         return origins
 
     @model_validator(mode="before")
     @classmethod
-    def _demo_data_is_for_development(cls, values: dict) -> dict:
-        values.setdefault("demo_data", values.get("environment", "development") != "production")
+    def _demo_data_and_docs_are_for_development(cls, values: dict) -> dict:
+        for switch in ("demo_data", "api_docs"):
+            values.setdefault(switch, values.get("environment", "development") != "production")
         return values
 
     @model_validator(mode="after")
     def _safe_in_production(self) -> "Settings":
         if self.in_production and (problems := self._unsafe()):
-            raise UnsafeSettings(problems)
+            raise UnsafeSettings(problems, self)
         if self.secret_key.get_secret_value() and not self._secret_key_is_long_enough():
             raise ValueError(f"RXAPP_SECRET_KEY is shorter than {MINIMUM_SECRET_KEY_BYTES} bytes")
         if not all(map(_is_long_enough, self.previous_secret_keys)):
@@ -197,6 +212,11 @@ class Settings(BaseSettings):
             for name in RATE_LIMITS
             if getattr(self, name) == 0
         ]
+        if readable := [origin for origin in self.allowed_origins if _is_readable_on_the_way(origin)]:
+            problems.append(
+                f"RXAPP_ALLOWED_ORIGINS has {', '.join(readable)}: whoever is on the way "
+                "reads and changes what is sent over http. Use https."
+            )
         if self.demo_data:
             problems.append("RXAPP_DEMO_DATA is true: everybody knows the demo user's password. Set it to false.")
         return problems
@@ -213,6 +233,21 @@ class Settings(BaseSettings):
 
 def _is_long_enough(secret: SecretStr) -> bool:
     return len(secret.get_secret_value().encode()) >= MINIMUM_SECRET_KEY_BYTES
+
+
+def _is_origin(text: str) -> bool:
+    """Whether it is a scheme and a host, perhaps with a port, and nothing else: what a browser sends (RFC 6454 §6.1)."""
+    try:
+        parts = urlsplit(text)
+        _ = parts.port
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.hostname) and text == f"{parts.scheme}://{parts.netloc}"
+
+
+def _is_readable_on_the_way(origin: str) -> bool:
+    parts = urlsplit(origin)
+    return parts.scheme == "http" and not is_loopback(parts.hostname or "")
 
 
 def development_secret_key(file: Path) -> str:

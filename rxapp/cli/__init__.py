@@ -5,7 +5,7 @@ from io import TextIOWrapper
 
 import typer
 
-from rxapp.cli import events, keys, prune, sessions, users
+from rxapp.cli import doctor, events, headers, keys, prune, sessions, users
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -20,6 +20,8 @@ app.add_typer(sessions.app, name="sessions")
 app.add_typer(events.app, name="events")
 app.add_typer(keys.app, name="keys")
 app.command("prune")(prune.prune)
+app.command("doctor")(doctor.doctor)
+app.command("headers")(headers.headers)
 
 
 @app.callback()

@@ -15,7 +15,7 @@ from rxapp.migrations import DatabaseNotMigrated, require_migrated
 @contextmanager
 def open_service() -> Iterator[AuthService]:
     """The service on the configured database; whatever is refused while it is in use ends the process with one sentence."""
-    settings = _settings()
+    settings = open_settings()
     database = _database(settings)
     try:
         require_migrated(database)
@@ -28,12 +28,21 @@ def open_service() -> Iterator[AuthService]:
         database.dispose()
 
 
-def _settings() -> Settings:
+def open_settings() -> Settings:
+    """The settings; unsafe ones too are refused."""
+    try:
+        return read_settings()
+    except UnsafeSettings as error:
+        refuse(str(error))
+
+
+def read_settings() -> Settings:
+    """The settings. Raises `UnsafeSettings`; what makes no sense at all is refused."""
     try:
         return get_settings()
     except ValidationError as error:
         refuse(describe_settings_error(error))
-    except (UnsafeSettings, SettingsError) as error:
+    except SettingsError as error:
         refuse(str(error))
     except UnicodeDecodeError:
         refuse("The .env file is not UTF-8 text.")

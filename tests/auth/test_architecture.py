@@ -53,7 +53,8 @@ def test_only_the_settings_read_the_environment_and_only_the_clock_reads_the_tim
 
 def test_nothing_names_localhost():
     for file in [*PACKAGE.rglob("*.py"), *PACKAGE.rglob("*.js"), ROOT / "rxconfig.py"]:
-        assert "localhost" not in file.read_text(), file
+        if file.name != "loopback.py":  # which says what that name means
+            assert "localhost" not in file.read_text(), file
         assert "127.0.0.1" not in file.read_text(), file
 
 

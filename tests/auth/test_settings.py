@@ -34,6 +34,9 @@ def test_the_defaults_are_those_of_the_design():
     assert settings.session_idle_timeout == timedelta(seconds=86_400)
     assert settings.rotation_grace_period == timedelta(seconds=10)
     assert settings.demo_data is True
+    assert settings.api_docs is True
+    assert settings.trusted_proxy_hops == 0
+    assert (settings.body_limit, settings.websocket_message_limit) == (1_048_576, 262_144)
     assert settings.registration is True
     assert settings.password_minimum_length == 15
     assert settings.password_link_lifetime == timedelta(seconds=86_400)
@@ -49,7 +52,7 @@ def test_the_defaults_are_those_of_the_design():
 def test_durations_in_the_environment_are_seconds(monkeypatch):
     monkeypatch.setenv("RXAPP_ACCESS_TOKEN_LIFETIME", "42")
     monkeypatch.setenv("DATABASE_URL", "postgresql+psycopg://db/app")
-    monkeypatch.setenv("RXAPP_ALLOWED_ORIGINS", "https://a.example, https://b.example/")
+    monkeypatch.setenv("RXAPP_ALLOWED_ORIGINS", "https://a.example, https://B.example/")
     settings = Settings()
     assert settings.access_token_lifetime == timedelta(seconds=42)
     assert settings.database_url == "postgresql+psycopg://db/app"
@@ -85,6 +88,14 @@ def test_a_dotenv_file_is_read(tmp_path):
         ("RXAPP_ROTATION_GRACE_PERIOD", "-5"),
         ("RXAPP_ACCESS_TOKEN_LIFETIME", "soon"),
         ("RXAPP_ALLOWED_ORIGINS", "app.example.com"),
+        ("RXAPP_ALLOWED_ORIGINS", "https://"),
+        ("RXAPP_ALLOWED_ORIGINS", "https://app.example.com/path"),
+        ("RXAPP_ALLOWED_ORIGINS", "https://app.example.com:port"),
+        ("RXAPP_ALLOWED_ORIGINS", "https://[::1"),
+        ("RXAPP_ALLOWED_ORIGINS", "null"),
+        ("RXAPP_TRUSTED_PROXY_HOPS", "-1"),
+        ("RXAPP_WEBSOCKET_MESSAGE_LIMIT", "10"),
+        ("RXAPP_BODY_LIMIT", "0"),
         ("RXAPP_ENVIRONMENT", "staging"),
         ("RXAPP_SECRET_KEY", "short"),
         ("RXAPP_ISSUER", ""),
@@ -118,12 +129,21 @@ class TestProduction:
             ({"secret_key": "s" * 31}, "RXAPP_SECRET_KEY"),
             ({"allowed_origins": "*"}, "RXAPP_ALLOWED_ORIGINS"),
             ({"demo_data": True}, "RXAPP_DEMO_DATA"),
+            ({"allowed_origins": "https://app.example.com,http://app.example.com"}, "has http://app.example.com: whoever"),
         ],
     )
     def test_it_refuses_what_is_unsafe_and_says_which_and_why(self, unsafe, named):
         with pytest.raises(UnsafeSettings, match=named) as refused:
             Settings(**(SAFE | unsafe))
         assert len(refused.value.problems) == 1
+
+    @pytest.mark.parametrize("origin", ["http://localhost:3000", "http://127.0.0.1:8080", "http://[::1]", "http://app.localhost"])
+    def test_http_is_safe_to_this_machine_itself(self, origin):
+        assert Settings(**SAFE | {"allowed_origins": origin}).allowed_origins == (origin,)
+
+    def test_the_api_documentation_is_off_unless_asked_for(self):
+        assert Settings(**SAFE).api_docs is False
+        assert Settings(**SAFE, api_docs=True).api_docs is True
 
     def test_it_names_all_that_is_unsafe_at_once(self):
         with pytest.raises(UnsafeSettings) as refused:

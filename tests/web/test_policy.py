@@ -10,17 +10,10 @@ INSPECT = """
 import json
 import rxapp.rxapp
 from reflex_base.registry import RegistrationContext
-from rxapp.auth.web.policy import policy_of
-context = RegistrationContext.get()
-policies, shown = {}, {}
-for entry in context.event_handlers.values():
-    if not entry.states[0].__module__.startswith("reflex"):
-        policy = policy_of(entry.handler.fn)
-        if entry.handler.fn.__name__ == "setvar":
-            continue  # Reflex's own: it calls setters, and no state here has any
-        name = f"{entry.states[0].__name__}.{entry.handler.fn.__name__}"
-        policies[name] = sorted(policy) if isinstance(policy, frozenset) else policy
-for state in context.base_states.values():
+from rxapp.auth.web.policy import handler_policies
+shown = {}
+policies = {name: sorted(policy) if isinstance(policy, frozenset) else policy for name, policy in handler_policies().items()}
+for state in RegistrationContext.get().base_states.values():
     if not state.__module__.startswith("reflex"):
         shown[state.__name__] = sorted(state.base_vars)
 print(json.dumps([policies, shown]))

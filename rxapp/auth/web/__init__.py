@@ -7,6 +7,7 @@ from rxapp.auth.web.pages.login import REASONS, LoginState, login_page
 from rxapp.auth.web.pages.look import Look
 from rxapp.auth.web.placeholders import forbidden_view, waiting_view
 from rxapp.auth.web.runtime import get_service
+from rxapp.auth.web.security_headers import SecurityHeaders
 from rxapp.auth.web.state import IN, OUT, UNKNOWN, AuthState
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "AuthState",
     "LoginState",
     "Look",
+    "SecurityHeaders",
     "current_user",
     "event",
     "forbidden_view",

@@ -23,6 +23,7 @@ from rxapp.auth.web.pages.outage_notice import outage_notice
 from rxapp.auth.web.pages.slow_down import slow_down_notice
 from rxapp.auth.web.reconnection import ReconnectionGuard
 from rxapp.auth.web.runtime import use_service
+from rxapp.auth.web.security_headers import DEFAULT_HEADERS, SecurityHeaders, add_security_headers
 from rxapp.auth.web.session_watch import watch_sessions
 from rxapp.auth.web.site import site
 from rxapp.auth.web.state import AuthState
@@ -41,11 +42,13 @@ def install_auth(
     home_route: str = "/",
     look: Look | None = None,
     own_pages: Collection[str] = (),
+    security_headers: SecurityHeaders | None = DEFAULT_HEADERS,
 ) -> FastAPI:
     """Give `app` the ready-made pages, the guards' inner works and the HTTP API; returns the API, for more routes.
 
     `look` fits the pages into the app. `own_pages` are the routes of ready-made pages for which the app has its own; a login page
     of its own has `LoginState.prepare` as on-load handler. The app's own `api_transformer` and head components stay in force.
+    `security_headers` says what they shall be beyond the default; None sends none.
     """
     settings = settings or get_settings()
     database = database or Database.of(settings)
@@ -65,6 +68,9 @@ def install_auth(
         outage_notice(),
     )
     app.sio.eio.cors_allowed_origins = origin_check(settings)
+    app.sio.eio.max_http_buffer_size = settings.websocket_message_limit
+    if security_headers is not None:
+        add_security_headers(app, settings, security_headers)
     add_pages(settings, look or Look(), besides=own_pages)
     api = create_api(settings)
     own = app.api_transformer if isinstance(app.api_transformer, list | tuple) else [app.api_transformer]

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterable
 from typing import TypeVar
 
+from reflex_base.registry import RegistrationContext
+
 from rxapp.auth.users import ADMIN_ROLE
 
 PUBLIC = "public"
@@ -52,3 +54,14 @@ def known_roles() -> frozenset[str]:
 def policy_of(handler: Callable) -> str | frozenset[str] | None:
     """`PUBLIC`, the roles, or None for a handler that carries no mark."""
     return getattr(handler, _MARK, None)
+
+
+def handler_policies() -> dict[str, str | frozenset[str] | None]:
+    """The policy of every event handler that a browser can call, by the names of its state and itself; Reflex's own left out."""
+    policies = {}
+    for entry in RegistrationContext.get().event_handlers.values():
+        name = entry.handler.fn.__name__
+        # `setvar` is Reflex's own as well: it calls setters, and only those that a state asks for exist.
+        if not entry.states[0].__module__.startswith("reflex") and name != "setvar":
+            policies[f"{entry.states[0].__name__}.{name}"] = policy_of(entry.handler.fn)
+    return policies

@@ -9,10 +9,11 @@ from rxapp.auth.administration import Actor
 from rxapp.auth.clients import Client
 from rxapp.auth.device_keys import ProvedKey
 from rxapp.auth.identity import Identity
+from rxapp.auth.web.runtime import get_service
 
 
 def page_client(state: rx.State, device_key: ProvedKey | None = None) -> Client:
-    """Who sent the event that `state` is handling. The address is the proxy's unless Reflex's `trusted_proxy_hops` says more."""
+    """Who sent the event that `state` is handling. Reflex finds the address by the same rule."""
     return Client.of(state.router.session.client_ip, state.router.headers.user_agent, device_key)
 
 
@@ -23,7 +24,18 @@ def acting(identity: Identity, state: rx.State) -> Actor:
 
 def request_client(request: Request, device_key: ProvedKey | None = None) -> Client:
     """Who sent an HTTP request."""
-    return Client.of(request.client.host if request.client else None, request.headers.get("User-Agent"), device_key)
+    return Client.of(_address(request, get_service().settings.trusted_proxy_hops), request.headers.get("User-Agent"), device_key)
+
+
+def _address(request: Request, trusted_proxy_hops: int) -> str | None:
+    """Each proxy appends whom it heard: the last entries are our own proxies' word, the rest is whatever the client sent."""
+    if trusted_proxy_hops:
+        heard = [
+            entry for line in request.headers.getlist("X-Forwarded-For") for part in line.split(",") if (entry := part.strip())
+        ]
+        if len(heard) >= trusted_proxy_hops:
+            return heard[-trusted_proxy_hops]
+    return request.client.host if request.client else None
 
 
 def _sender(request: Request) -> Client:

@@ -1,4 +1,4 @@
-"""A limit on the size of request bodies, answered with a problem document like every other refusal."""
+"""Limits on the size of request bodies, answered with a problem document like every other refusal."""
 
 from collections.abc import Callable
 from http import HTTPStatus
@@ -7,7 +7,9 @@ from typing import Any
 from fastapi import Request
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
-from starlette.types import Message
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from rxapp.auth.web.http.problems import problem
 
 MAXIMUM_BODY_BYTES = 16 * 1024
 
@@ -20,16 +22,48 @@ class LimitedBodyRoute(APIRoute):
         handle = super().get_route_handler()
 
         async def limited(request: Request) -> Any:
-            read = 0
-
-            async def receive() -> Message:
-                nonlocal read
-                message = await request.receive()
-                read += len(message.get("body", b""))
-                if read > MAXIMUM_BODY_BYTES:
-                    raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"The body is over {MAXIMUM_BODY_BYTES} bytes.")
-                return message
-
-            return await handle(Request(request.scope, receive))
+            return await handle(Request(request.scope, _limited(request.receive, MAXIMUM_BODY_BYTES)))
 
         return limited
+
+
+class BodyLimit:
+    """ASGI middleware: nothing behind it, be it ours or not, reads more than `maximum` bytes of one request."""
+
+    def __init__(self, app: ASGIApp, maximum: int) -> None:
+        self._app = app
+        self._maximum = maximum
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Refuse at once what announces too much, and the rest as soon as it has sent too much."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+        elif _announced_length(scope) > self._maximum:
+            refusal = problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "request_entity_too_large", _too_large(self._maximum))
+            await refusal(scope, receive, send)
+        else:
+            await self._app(scope, _limited(receive, self._maximum), send)
+
+
+def _limited(receive: Receive, maximum: int) -> Receive:
+    read = 0
+
+    async def limited() -> Message:
+        nonlocal read
+        message = await receive()
+        read += len(message.get("body", b""))
+        if read > maximum:
+            raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, _too_large(maximum))
+        return message
+
+    return limited
+
+
+def _too_large(maximum: int) -> str:
+    return f"The body is over {maximum} bytes."
+
+
+def _announced_length(scope: Scope) -> int:
+    """What `Content-Length` says; 0 for nothing or nonsense, which the server in front refuses by itself."""
+    announced = dict(scope["headers"]).get(b"content-length", b"")
+    return int(announced) if announced.isdigit() else 0

@@ -1,0 +1,17 @@
+"""What is this machine itself: there, http is as safe as https, for nobody is on the way (W3C Secure Contexts §3.1)."""
+
+from ipaddress import ip_address
+
+LOOPBACK_NAME = "localhost"
+"""RFC 6761 §6.3: it and the names below it are always this machine."""
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host, as it stands in a URL (an IPv6 address without its brackets), is this machine."""
+    name = host.casefold().rstrip(".")
+    if name == LOOPBACK_NAME or name.endswith(f".{LOOPBACK_NAME}"):
+        return True
+    try:
+        return ip_address(name).is_loopback
+    except ValueError:
+        return False

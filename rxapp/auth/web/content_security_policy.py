@@ -1,0 +1,75 @@
+"""What a page of this app may load, run and talk to (W3C Content Security Policy, level 3).
+
+The built pages have inline scripts: each is allowed by its hash, so that an injected one is not.
+"""
+
+import base64
+import hashlib
+from collections.abc import Iterable, Mapping
+from html.parser import HTMLParser
+from pathlib import Path
+
+Sources = Mapping[str, Iterable[str]]
+"""For a directive's name, such as `img-src`, what it allows."""
+
+PAGE: Sources = {
+    "default-src": ["'self'"],
+    "script-src": ["'self'"],
+    # React writes style attributes, and the toaster that Reflex puts on every page a style element. What injected styles could
+    # betray they would have to send somewhere, and images and fonts come from this app only.
+    "style-src": ["'self'", "'unsafe-inline'"],
+    "img-src": ["'self'", "data:"],
+    "connect-src": ["'self'"],
+    "frame-src": ["'none'"],
+    "object-src": ["'none'"],
+    "base-uri": ["'none'"],
+    "form-action": ["'self'"],
+    "frame-ancestors": ["'none'"],
+}
+
+NO_PAGE: Sources = {name: ["'none'"] for name in ("default-src", "base-uri", "form-action", "frame-ancestors")}
+"""For all other answers: should a browser ever take one for a page, it can do nothing."""
+
+
+def policy_text(*parts: Sources) -> str:
+    """The header's value: the first part, and what the others add to it. Added sources take the place of `'none'`."""
+    directives: dict[str, list[str]] = {}
+    for part in parts:
+        for name, sources in part.items():
+            kept = [source for source in directives.get(name, ()) if source != "'none'"]
+            directives[name] = list(dict.fromkeys([*kept, *sources]))
+    return "; ".join(" ".join([name, *sources]) for name, sources in directives.items())
+
+
+def hashes_of_built_pages(directory: Path) -> list[str]:
+    """The sources that allow the inline scripts of every HTML file below a directory."""
+    files = sorted(directory.rglob("*.html"))
+    return sorted({source for file in files for source in script_hashes(file.read_text(encoding="utf-8"))})
+
+
+def script_hashes(document: str) -> set[str]:
+    """The sources that allow exactly the inline scripts of an HTML document."""
+    found = _InlineScripts()
+    found.feed(document)
+    found.close()
+    return {f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'" for text in found.texts}
+
+
+class _InlineScripts(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.texts: list[str] = []
+        self._is_inside = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag == "script" and "src" not in dict(attrs):
+            self.texts.append("")
+            self._is_inside = True
+
+    def handle_data(self, data: str) -> None:
+        if self._is_inside:
+            self.texts[-1] += data
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "script":
+            self._is_inside = False

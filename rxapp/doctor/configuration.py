@@ -1,0 +1,58 @@
+"""The settings: what production allows and should all the same not be left so."""
+
+from collections.abc import Iterator
+
+from rxapp.auth import Settings
+from rxapp.auth.settings import NIST_PASSWORD_MINIMUM_LENGTH
+from rxapp.doctor.findings import Finding, ok, warning
+
+FEW_DIFFERENT_CHARACTERS = 12
+"""A key of 32 random bytes, in whatever alphabet, has more of them; one that a person made up often has fewer."""
+
+
+def check_configuration(settings: Settings) -> Iterator[Finding]:
+    """Environment, secret key, origins, proxies, documentation."""
+    if not settings.in_production:
+        yield warning("environment", "development: what is unsafe is allowed", "On a server set RXAPP_ENVIRONMENT=production.")
+    else:
+        yield ok("environment", "production")
+    # What production refuses has been said by the refusal itself.
+    if settings.secret_key.get_secret_value() or not settings.in_production:
+        yield _secret_key(settings)
+    if "*" not in settings.allowed_origins or not settings.in_production:
+        yield _origins(settings)
+    if settings.in_production and settings.trusted_proxy_hops == 0:
+        yield warning(
+            "client address",
+            "no proxy is trusted to name it: behind one, everybody seems to have the proxy's address, and shares its rate limits",
+            "Set RXAPP_TRUSTED_PROXY_HOPS to the number of proxies in front; if there is none, all is well.",
+        )
+    else:
+        yield ok("client address", f"{settings.trusted_proxy_hops} trusted proxies in front")
+    if settings.in_production and settings.api_docs:
+        yield warning("API documentation", "open to everybody, with scripts from elsewhere", "Leave RXAPP_API_DOCS out.")
+    if settings.password_minimum_length < NIST_PASSWORD_MINIMUM_LENGTH:
+        yield warning(
+            "passwords",
+            f"{settings.password_minimum_length} characters are enough",
+            f"NIST wants {NIST_PASSWORD_MINIMUM_LENGTH} where the password is the only factor: RXAPP_PASSWORD_MINIMUM_LENGTH.",
+        )
+
+
+def _secret_key(settings: Settings) -> Finding:
+    key = settings.secret_key.get_secret_value()
+    if not key:
+        return warning("secret key", "none is set; development makes one by itself", "Set RXAPP_SECRET_KEY.")
+    if len(set(key)) < FEW_DIFFERENT_CHARACTERS:
+        return warning(
+            "secret key",
+            "long enough, but of few different characters, as nothing random is",
+            'Make one with: python -c "import secrets; print(secrets.token_urlsafe(48))"',
+        )
+    return ok("secret key", "long enough")
+
+
+def _origins(settings: Settings) -> Finding:
+    if "*" in settings.allowed_origins:
+        return warning("origins", "any site may talk to this one", "Name the origins in RXAPP_ALLOWED_ORIGINS.")
+    return ok("origins", ", ".join(settings.allowed_origins) or "the app's own only")
