@@ -31,6 +31,7 @@ from rxapp.auth.errors import (
 from rxapp.auth.identity import Identity
 from rxapp.auth.keys import Keys
 from rxapp.auth.models import AuthSession, User
+from rxapp.auth.observation import REFUSED, REPLAYED, ROTATED, notify
 from rxapp.auth.password_links import PasswordLinks
 from rxapp.auth.passwords import PasswordHasher
 from rxapp.auth.refresh_tokens import MAXIMUM_GENERATION, PresentedRefreshToken, RefreshTokens
@@ -144,6 +145,7 @@ class AuthService:
                     self.revoke(session.id, RevocationReason.TOKEN_REUSED, client)
                     raise TokenReused(session.id)
                 if answer is Answer.REPLAY or self._step(db, presented):
+                    notify(REPLAYED if answer is Answer.REPLAY else ROTATED)
                     return self._issue_pair(session, session, presented.generation + 1)
                 # Somebody else took this step between our read and our write: look again, it is the predecessor now.
 
@@ -173,6 +175,7 @@ class AuthService:
     def require_fresh(self, identity: Identity) -> None:
         """Raise `FreshAuthenticationRequired` if the password was given longer than `fresh_authentication_period` ago."""
         if self.clock() - identity.authenticated_at > self.settings.fresh_authentication_period:
+            notify(REFUSED, FreshAuthenticationRequired.code)
             raise FreshAuthenticationRequired
 
     def revoke(

@@ -12,10 +12,13 @@ from rxapp.auth.settings import Settings, get_settings
 from rxapp.auth.web.components.token_store import TokenStore
 from rxapp.auth.web.forms import forms_script
 from rxapp.auth.web.http.api import create_api
+from rxapp.auth.web.http.operations import add_operations
+from rxapp.auth.web.http.request_log import RequestLog
 from rxapp.auth.web.origins import origin_check
 from rxapp.auth.web.pages import add_pages
 from rxapp.auth.web.pages.confirm import confirm_dialog
 from rxapp.auth.web.pages.look import Look
+from rxapp.auth.web.pruning_task import pruned_regularly
 from rxapp.auth.web.reconnection import ReconnectionGuard
 from rxapp.auth.web.runtime import use_service
 from rxapp.auth.web.session_watch import watch_sessions
@@ -47,6 +50,7 @@ def install_auth(
     site.install(app, login_route=login_route, home_route=home_route)
     app.add_middleware(ReconnectionGuard())
     app.register_lifespan_task(watch_sessions)
+    app.register_lifespan_task(pruned_regularly)
     app.head_components.append(forms_script())
     app.extra_app_wraps[_ON_EVERY_PAGE] = lambda _stateful: rx.fragment(
         TokenStore.create(command=AuthState.storage_command, on_session_change=AuthState.session_changed), confirm_dialog()
@@ -54,6 +58,7 @@ def install_auth(
     app.sio.eio.cors_allowed_origins = origin_check(settings)
     add_pages(settings, look or Look(), besides=own_pages)
     api = create_api(settings)
+    add_operations(api, settings)
     own = app.api_transformer if isinstance(app.api_transformer, list | tuple) else [app.api_transformer]
-    app.api_transformer = [*(transformer for transformer in own if transformer is not None), api]
+    app.api_transformer = [*(transformer for transformer in own if transformer is not None), api, RequestLog]
     return api

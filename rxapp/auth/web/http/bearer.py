@@ -11,6 +11,7 @@ from rxapp.auth.security_events import EventKind
 from rxapp.auth.web import policy
 from rxapp.auth.web.http.problems import Unauthorized
 from rxapp.auth.web.http.wire import Problem
+from rxapp.auth.web.request_context import note_identity
 from rxapp.auth.web.runtime import get_service, in_thread
 from rxapp.auth.web.senders import Sender
 
@@ -33,9 +34,11 @@ async def bearer(request: Request) -> Identity:
     if scheme.lower() != "bearer" or not token:
         raise Unauthorized(InvalidToken())
     try:
-        return await in_thread(get_service().verify_access, token.strip())
+        identity = await in_thread(get_service().verify_access, token.strip())
     except AuthError as error:
         raise Unauthorized(error) from error
+    note_identity(identity)
+    return identity
 
 
 Bearer = Annotated[Identity, Depends(bearer)]

@@ -19,6 +19,7 @@ from rxapp.auth.errors import (
     UserNameTaken,
     WrongPassword,
 )
+from rxapp.auth.web.request_context import current_request
 
 RETRY_AFTER_SECONDS = 1
 
@@ -45,10 +46,15 @@ class Unauthorized(Exception):
 def problem(
     status: HTTPStatus, code: str, detail: str, *, headers: dict[str, str] | None = None, reason: str | None = None
 ) -> JSONResponse:
-    """A problem document. `reason` tells why a session ended where `code` alone does not."""
+    """A problem document. `reason` tells why a session ended where `code` alone does not.
+
+    Where the fault is ours it names the request, so that what the log says of it can be found.
+    """
     document = {"type": "about:blank", "title": status.phrase, "status": status.value, "detail": detail, "code": code}
     if reason is not None and reason != code:
         document["reason"] = reason
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR and (request := current_request()) is not None:
+        document["requestId"] = request.request_id
     return JSONResponse(document, status.value, {"Cache-Control": "no-store"} | (headers or {}), "application/problem+json")
 
 

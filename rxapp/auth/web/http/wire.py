@@ -95,3 +95,4 @@ class Problem(BaseModel):
     detail: str
     code: str
     reason: str | None = None
+    request_id: str | None = Field(None, alias="requestId")
