@@ -35,4 +35,4 @@ look = auth.Look(frame=layout.layout, logo=layout.logo, waiting=layout.waiting, 
 api = auth.install_auth(app, look=look)
 api.include_router(customers_api.router)
 app.register_lifespan_task(prepared_database)
-auth.readiness.add_check("migrations", lambda: require_usable(auth.get_service().database))
+auth.add_readiness_check("migrations", lambda: require_usable(auth.get_service().database))

@@ -10,7 +10,7 @@ _FLAGS = re.IGNORECASE | re.ASCII
 _TOKEN = r"rx[a-z]\d_[\w-]{8,}"
 """Refresh tokens, the tokens of set-password links, and whatever comes of their kind."""
 
-_PASSWORD_HASH = r"\$argon2\w*\$[^\s'\",]+"
+_PASSWORD_HASH = r"\$argon2\w*\$[\w$=,+/.-]+"
 
 _CREDENTIALS = r"\b(?:bearer|basic|dpop)\s+(?=[\w.~+/-]{6})[\w.~+/=-]+"
 """An Authorization header (RFC 9110 §11.4), whatever kind of token is in it."""

@@ -7,7 +7,7 @@ from rxapp.auth.web.logs import configure_logging
 from rxapp.auth.web.pages.login import REASONS, LoginState, login_page
 from rxapp.auth.web.pages.look import Look
 from rxapp.auth.web.placeholders import forbidden_view, waiting_view
-from rxapp.auth.web.readiness import readiness
+from rxapp.auth.web.readiness import add_readiness_check
 from rxapp.auth.web.runtime import get_service
 from rxapp.auth.web.state import IN, OUT, UNKNOWN, AuthState
 
@@ -20,6 +20,7 @@ __all__ = [
     "AuthState",
     "LoginState",
     "Look",
+    "add_readiness_check",
     "configure_logging",
     "current_user",
     "event",
@@ -29,7 +30,6 @@ __all__ = [
     "install_auth",
     "login_page",
     "page",
-    "readiness",
     "require",
     "waiting_view",
 ]

@@ -69,7 +69,10 @@ class Readiness:
 
 
 readiness = Readiness()
-"""This process's. The app adds the checks that only it knows of."""
+"""This process's."""
+
+add_readiness_check = readiness.add_check
+"""For the checks that only the app knows of."""
 
 
 def check_needs(settings: Settings) -> None:
