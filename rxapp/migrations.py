@@ -1,6 +1,7 @@
 """The database's schema against the migrations: brought up to date in development, checked in production."""
 
 import logging
+from functools import cache
 from pathlib import Path
 
 from alembic.config import Config
@@ -40,6 +41,31 @@ def require_migrated(database: Database) -> None:
             raise DatabaseNotMigrated
 
 
+def require_usable(database: Database) -> None:
+    """The same, but content with a newer schema: during a deployment the old code serves on while the new one migrates."""
+    with database.connect() as connection:
+        revision = _revision_of(connection)
+        if revision is None or (revision in _known_revisions() and revision != _newest_revision()):
+            raise DatabaseNotMigrated
+
+
 def _is_current(connection: Connection) -> bool:
-    newest = ScriptDirectory.from_config(Config(str(_ALEMBIC_INI))).get_current_head()
-    return MigrationContext.configure(connection).get_current_revision() == newest
+    return _revision_of(connection) == _newest_revision()
+
+
+def _revision_of(connection: Connection) -> str | None:
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+@cache
+def _newest_revision() -> str | None:
+    return _scripts().get_current_head()
+
+
+@cache
+def _known_revisions() -> frozenset[str]:
+    return frozenset(script.revision for script in _scripts().walk_revisions())
+
+
+def _scripts() -> ScriptDirectory:
+    return ScriptDirectory.from_config(Config(str(_ALEMBIC_INI)))

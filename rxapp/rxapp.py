@@ -9,10 +9,11 @@ from rxapp import api as customers_api
 from rxapp.auth import get_settings
 from rxapp.auth import web as auth
 from rxapp.demo_data import add_demo_data
-from rxapp.migrations import migrate, require_migrated
+from rxapp.migrations import migrate, require_migrated, require_usable
 from rxapp.pages import customers, home, layout  # noqa: F401  a page registers itself
 
 settings = get_settings()
+auth.configure_logging(settings)
 
 
 @asynccontextmanager
@@ -34,3 +35,4 @@ look = auth.Look(frame=layout.layout, logo=layout.logo, waiting=layout.waiting, 
 api = auth.install_auth(app, look=look)
 api.include_router(customers_api.router)
 app.register_lifespan_task(prepared_database)
+auth.add_readiness_check("migrations", lambda: require_usable(auth.get_service().database))

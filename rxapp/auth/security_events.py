@@ -12,6 +12,7 @@ from sqlmodel import SQLModel
 
 from rxapp.auth.clients import NO_CLIENT, Client
 from rxapp.auth.models import SecurityEvent, User
+from rxapp.auth.observation import notify
 
 _event = SQLModel.metadata.tables[SecurityEvent.__tablename__]
 _user = SQLModel.metadata.tables[User.__tablename__]
@@ -80,6 +81,7 @@ def record(
         "detail": detail[:256],
     }
     db.execute(_INSERT, values)
+    notify(kind, detail if kind is EventKind.SESSION_REVOKED else "")
 
 
 _INSERT = insert(_event)

@@ -37,6 +37,7 @@ from rxapp.auth.failure_log import FailureLog
 from rxapp.auth.identity import Identity
 from rxapp.auth.key_ring import KeyRing
 from rxapp.auth.models import AuthSession, User
+from rxapp.auth.observation import REFUSED, REPLAYED, ROTATED, notify
 from rxapp.auth.outages import repeated
 from rxapp.auth.password_links import PasswordLinks
 from rxapp.auth.passwords import PasswordHasher
@@ -175,6 +176,7 @@ class AuthService:
                     raise TokenReused(session.id)
                 self.throttle.refresh(session.id)
                 if answer is Answer.REPLAY or self._step(db, presented):
+                    notify(REPLAYED if answer is Answer.REPLAY else ROTATED)
                     return self._issue_pair(session, session, presented.generation + 1)
                 # Somebody else took this step between our read and our write: look again, it is the predecessor now.
                 session = sessions.get(db, presented.session_id)
@@ -199,6 +201,7 @@ class AuthService:
     def require_fresh(self, identity: Identity) -> None:
         """Raise `FreshAuthenticationRequired` if the password was given longer than `fresh_authentication_period` ago."""
         if self.clock() - identity.authenticated_at > self.settings.fresh_authentication_period:
+            notify(REFUSED, FreshAuthenticationRequired.code)
             raise FreshAuthenticationRequired
 
     @repeated

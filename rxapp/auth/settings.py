@@ -17,6 +17,9 @@ from rxapp.auth.loopback import is_loopback
 MINIMUM_SECRET_KEY_BYTES = 32
 """HMAC-SHA-256 wants a key of at least the length of its output (RFC 2104 §3)."""
 
+MINIMUM_METRICS_TOKEN_LENGTH = 22
+"""Characters: 128 bits in base64url, which nobody guesses however often they may try."""
+
 DEVELOPMENT_SECRET_KEY_FILE = Path(".secret_key")
 
 OWASP_ARGON2_MEMORY_KIB = 19_456
@@ -64,6 +67,10 @@ def _comma_separated(value: object) -> object:
 def _secrets(value: object) -> object:
     """As they are between the commas: a secret may end in anything."""
     return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+
+def _lower(value: object) -> object:
+    return value.lower() if isinstance(value, str) else value
 
 
 Seconds = Annotated[timedelta, BeforeValidator(_seconds)]
@@ -122,6 +129,11 @@ class Settings(BaseSettings):
     api_docs: bool = True
     demo_data: bool = True
 
+    log_format: Literal["text", "json"] = "text"
+    log_level: Annotated[Literal["debug", "info", "warning", "error"], BeforeValidator(_lower)] = "info"
+    metrics_token: SecretStr = SecretStr("")
+    prune_interval: Seconds = timedelta(minutes=10)
+
     argon2_memory_kib: int = Field(OWASP_ARGON2_MEMORY_KIB, ge=8)
     argon2_time_cost: int = Field(OWASP_ARGON2_TIME_COST, ge=1)
     argon2_parallelism: int = Field(OWASP_ARGON2_PARALLELISM, ge=1)
@@ -165,12 +177,19 @@ class Settings(BaseSettings):
             raise ValueError("must be at least one second")
         return value
 
-    @field_validator("rotation_grace_period", "ended_session_retention")
+    @field_validator("rotation_grace_period", "ended_session_retention", "prune_interval")
     @classmethod
     def _not_negative(cls, value: timedelta) -> timedelta:
         if value < timedelta(0):
             raise ValueError("must not be negative")
         return value
+
+    @field_validator("metrics_token")
+    @classmethod
+    def _long_enough_not_to_be_guessed(cls, token: SecretStr) -> SecretStr:
+        if 0 < len(token.get_secret_value()) < MINIMUM_METRICS_TOKEN_LENGTH:
+            raise ValueError(f"must have at least {MINIMUM_METRICS_TOKEN_LENGTH} characters")
+        return token
 
     @field_validator("allowed_origins")
     @classmethod

@@ -3,9 +3,11 @@
 from rxapp.auth.web.guards import current_user, event, has_role, page
 from rxapp.auth.web.http.bearer import REFUSALS, require
 from rxapp.auth.web.install import install_auth
+from rxapp.auth.web.logs import configure_logging
 from rxapp.auth.web.pages.login import REASONS, LoginState, login_page
 from rxapp.auth.web.pages.look import Look
 from rxapp.auth.web.placeholders import forbidden_view, waiting_view
+from rxapp.auth.web.readiness import add_readiness_check
 from rxapp.auth.web.runtime import get_service
 from rxapp.auth.web.security_headers import SecurityHeaders
 from rxapp.auth.web.state import IN, OUT, UNKNOWN, AuthState
@@ -20,6 +22,8 @@ __all__ = [
     "LoginState",
     "Look",
     "SecurityHeaders",
+    "add_readiness_check",
+    "configure_logging",
     "current_user",
     "event",
     "forbidden_view",

@@ -19,8 +19,10 @@ from rxapp.auth.identity import Identity
 from rxapp.auth.security_events import EventKind
 from rxapp.auth.web import policy
 from rxapp.auth.web.confirmation import ConfirmationState
+from rxapp.auth.web.event_log import logged_event
 from rxapp.auth.web.outage import OutageState
 from rxapp.auth.web.placeholders import forbidden_view, waiting_view
+from rxapp.auth.web.request_context import note_identity, note_outcome
 from rxapp.auth.web.runtime import get_service, in_thread
 from rxapp.auth.web.senders import page_client
 from rxapp.auth.web.site import site
@@ -109,14 +111,15 @@ def event(
 def _guarded(handler: Callable, roles: frozenset[str], *, is_fresh: bool, is_background: bool) -> Callable:
     @functools.wraps(handler)
     async def guarded(self: rx.State, *args: Any, **kwargs: Any) -> AsyncIterator[Any]:
-        async with self if is_background else nullcontext():
-            identity, refusal = await _admit(self, handler, kwargs, roles, is_fresh=is_fresh)
-        yield refusal  # also sends a rotated pair on its way before the handler's own work begins
-        if identity is None:
-            return
-        _admitted.set(identity)
-        async for chained in _run(handler(self, *args, **kwargs)):
-            yield chained
+        with logged_event(handler.__qualname__):
+            async with self if is_background else nullcontext():
+                identity, refusal = await _admit(self, handler, kwargs, roles, is_fresh=is_fresh)
+            yield refusal  # also sends a rotated pair on its way before the handler's own work begins
+            if identity is None:
+                return
+            _admitted.set(identity)
+            async for chained in _run(handler(self, *args, **kwargs)):
+                yield chained
 
     return guarded
 
@@ -129,17 +132,21 @@ async def _admit(
     try:
         identity = await auth._authenticate()
     except AuthError as error:
+        note_outcome(error.code)
         return None, auth._leave(error)
     (await state.get_state(OutageState))._take_back()
+    note_identity(identity)
     if not identity.has_role(*roles):
         # The page shows them nothing that calls this handler, so somebody may be trying doors (ASVS 16.3.2).
+        note_outcome(PermissionDenied.code)
         facts = {"user_id": identity.user_id, "session_id": identity.session_id, "client": page_client(state)}
         await in_thread(get_service().failures.record, EventKind.PERMISSION_DENIED, detail=handler.__qualname__, **facts)
         return None, None
     try:
         if is_fresh:
             get_service().require_fresh(identity)
-    except FreshAuthenticationRequired:
+    except FreshAuthenticationRequired as error:
+        note_outcome(error.code)
         interrupted = rx.event.Event(name=f"{state.get_full_name()}.{handler.__name__}", payload=payload)
         (await state.get_state(ConfirmationState))._ask(interrupted)
         return None, None

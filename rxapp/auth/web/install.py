@@ -13,6 +13,8 @@ from rxapp.auth.web.components.device_key import DeviceKey
 from rxapp.auth.web.components.token_store import TokenStore
 from rxapp.auth.web.forms import forms_script
 from rxapp.auth.web.http.api import create_api
+from rxapp.auth.web.http.operations import add_operations
+from rxapp.auth.web.http.request_log import RequestLog
 from rxapp.auth.web.origins import origin_check
 from rxapp.auth.web.outage import telling_outages
 from rxapp.auth.web.page_counts import announce_pages
@@ -21,6 +23,7 @@ from rxapp.auth.web.pages.confirm import confirm_dialog
 from rxapp.auth.web.pages.look import Look
 from rxapp.auth.web.pages.outage_notice import outage_notice
 from rxapp.auth.web.pages.slow_down import slow_down_notice
+from rxapp.auth.web.pruning_task import pruned_regularly
 from rxapp.auth.web.reconnection import ReconnectionGuard
 from rxapp.auth.web.runtime import use_service
 from rxapp.auth.web.security_headers import DEFAULT_HEADERS, SecurityHeaders, add_security_headers
@@ -59,6 +62,7 @@ def install_auth(
     app.register_lifespan_task(watch_sessions)
     app.backend_exception_handler = telling_outages(app.backend_exception_handler)
     app.register_lifespan_task(announce_pages)
+    app.register_lifespan_task(pruned_regularly)
     app.head_components.append(forms_script())
     app.extra_app_wraps[_ON_EVERY_PAGE] = lambda _stateful: rx.fragment(
         TokenStore.create(command=AuthState.storage_command, on_session_change=AuthState.session_changed),
@@ -73,6 +77,7 @@ def install_auth(
         add_security_headers(app, settings, security_headers)
     add_pages(settings, look or Look(), besides=own_pages)
     api = create_api(settings)
+    add_operations(api, settings)
     own = app.api_transformer if isinstance(app.api_transformer, list | tuple) else [app.api_transformer]
-    app.api_transformer = [*(transformer for transformer in own if transformer is not None), api]
+    app.api_transformer = [*(transformer for transformer in own if transformer is not None), api, RequestLog]
     return api

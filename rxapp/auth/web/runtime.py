@@ -4,12 +4,15 @@ import asyncio
 import os
 import sys
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from functools import partial
 from typing import ParamSpec, TypeVar
 
 from rxapp.auth.errors import AuthError
+from rxapp.auth.observation import CALL, HASH_AWAITED, HASH_DONE, REFUSED, notify
 from rxapp.auth.passwords import HASHES_AT_A_TIME
 from rxapp.auth.service import AuthService
 
@@ -63,7 +66,7 @@ def get_service() -> AuthService:
 
 async def in_thread(call: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
     """Run a call that waits for the database without holding up the event loop."""
-    return await asyncio.get_running_loop().run_in_executor(_database_threads, partial(call, *args, **kwargs))
+    return await _in_executor(_database_threads, partial(call, *args, **kwargs))
 
 
 async def in_hashing_thread(call: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
@@ -71,13 +74,26 @@ async def in_hashing_thread(call: Callable[P, R], *args: P.args, **kwargs: P.kwa
     global _hashing_calls
     require_place_in_line()
     _hashing_calls += 1
+    notify(HASH_AWAITED)
     try:
-        return await asyncio.get_running_loop().run_in_executor(_hashing_threads, partial(call, *args, **kwargs))
+        return await _in_executor(_hashing_threads, partial(call, *args, **kwargs))
     finally:
         _hashing_calls -= 1
+        notify(HASH_DONE)
 
 
 def require_place_in_line() -> None:
     """Raise `Overloaded` if `in_hashing_thread` would."""
     if _hashing_calls >= HASHES_AT_A_TIME + get_service().settings.login_queue_limit:
         raise Overloaded
+
+
+async def _in_executor(threads: ThreadPoolExecutor, call: partial[R]) -> R:
+    began, context = time.perf_counter(), copy_context()
+    try:
+        return await asyncio.get_running_loop().run_in_executor(threads, context.run, call)
+    except AuthError as error:
+        notify(REFUSED, error.code)
+        raise
+    finally:
+        notify(CALL, call.func.__name__, time.perf_counter() - began)

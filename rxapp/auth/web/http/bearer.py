@@ -12,6 +12,7 @@ from rxapp.auth.web import policy
 from rxapp.auth.web.http.dpop import proved_key
 from rxapp.auth.web.http.problems import Unauthorized
 from rxapp.auth.web.http.wire import Problem
+from rxapp.auth.web.request_context import note_identity
 from rxapp.auth.web.runtime import get_service, in_thread
 from rxapp.auth.web.senders import Sender, request_client
 
@@ -54,6 +55,7 @@ async def bearer(request: Request) -> Identity:
             raise InvalidDpopProof
     except AuthError as error:
         raise Unauthorized(error) from error
+    note_identity(identity)
     return identity
 
 

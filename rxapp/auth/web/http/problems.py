@@ -23,6 +23,7 @@ from rxapp.auth.errors import (
 )
 from rxapp.auth.outages import DatabaseUnavailable
 from rxapp.auth.spent_proofs import SpentProofsUnavailable
+from rxapp.auth.web.request_context import current_request
 from rxapp.auth.web.runtime import Overloaded, get_service
 
 RETRY_AFTER_SECONDS = 1
@@ -52,10 +53,15 @@ class Unauthorized(Exception):
 def problem(
     status: HTTPStatus, code: str, detail: str, *, headers: dict[str, str] | None = None, reason: str | None = None
 ) -> JSONResponse:
-    """A problem document. `reason` tells why a session ended where `code` alone does not."""
+    """A problem document. `reason` tells why a session ended where `code` alone does not.
+
+    Where the fault is ours it names the request, so that what the log says of it can be found.
+    """
     document = {"type": "about:blank", "title": status.phrase, "status": status.value, "detail": detail, "code": code}
     if reason is not None and reason != code:
         document["reason"] = reason
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR and (request := current_request()) is not None:
+        document["requestId"] = request.request_id
     return JSONResponse(document, status.value, {"Cache-Control": "no-store"} | (headers or {}), "application/problem+json")
 
 

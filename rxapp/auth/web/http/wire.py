@@ -100,6 +100,7 @@ class Problem(BaseModel):
     detail: str
     code: str
     reason: str | None = None
+    request_id: str | None = Field(None, alias="requestId")
 
 
 class JsonWebKey(BaseModel):

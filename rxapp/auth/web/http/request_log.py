@@ -1,0 +1,85 @@
+"""One line for each HTTP request, with an id that is in every other line logged meanwhile and in the answer."""
+
+import asyncio
+import logging
+import time
+from http import HTTPStatus
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from rxapp.auth.observation import PAGE_CLOSED, PAGE_OPENED, REQUEST, notify
+from rxapp.auth.web.log_format import fields
+from rxapp.auth.web.request_context import HEADER, begin_request
+
+BODY_TIMEOUT_SECONDS = 10
+"""How long a part of a body may take to arrive. A server that stops waits for requests in flight, so none may hold it up."""
+
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+
+logger = logging.getLogger("rxapp.requests")
+
+
+class RequestLog:
+    """ASGI middleware around the whole app. The query is never logged: Reflex's holds the page's client token."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Hand on, and log what became of it."""
+        if scope["type"] == "http":
+            await self._http(scope, receive, send)
+        elif scope["type"] == "websocket":
+            await self._page(scope, receive, send)
+        else:
+            await self._app(scope, receive, send)
+
+    async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
+        context = begin_request(Headers(scope=scope).get(HEADER, ""))
+        began, status = time.perf_counter(), HTTPStatus.INTERNAL_SERVER_ERROR.value
+
+        async def send_with_id(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                MutableHeaders(scope=message)[HEADER] = context.request_id
+            await send(message)
+
+        try:
+            await self._app(scope, _impatient(receive), send_with_id)
+        finally:
+            _log(scope, status, time.perf_counter() - began)
+
+    async def _page(self, scope: Scope, receive: Receive, send: Send) -> None:
+        notify(PAGE_OPENED)
+        try:
+            await self._app(scope, receive, send)
+        finally:
+            notify(PAGE_CLOSED)
+
+
+def _impatient(receive: Receive) -> Receive:
+    is_complete = False
+
+    async def receive_in_time() -> Message:
+        nonlocal is_complete
+        if is_complete:
+            return await receive()  # waits for the client to go away
+        try:
+            async with asyncio.timeout(BODY_TIMEOUT_SECONDS):
+                message = await receive()
+        except TimeoutError:
+            raise HTTPException(HTTPStatus.REQUEST_TIMEOUT, "The body took too long to arrive.") from None
+        is_complete = not message.get("more_body", False)
+        return message
+
+    return receive_in_time
+
+
+def _log(scope: Scope, status: int, seconds: float) -> None:
+    method = scope["method"] if scope["method"] in _METHODS else "other"
+    notify(REQUEST, f"{method} {status}")
+    milliseconds = round(seconds * 1000, 1)
+    logger.info("request", extra=fields(method=method, path=scope["path"], status=status, milliseconds=milliseconds))

@@ -1,0 +1,91 @@
+"""What is counted, who may see it, and that two processes are counted as one."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+from pydantic import SecretStr
+
+from rxapp.auth.observation import observed_by
+from rxapp.auth.web.http.metrics_route import metrics_router
+from rxapp.auth.web.metrics import Metrics
+from tests.conftest import ROOT
+from tests.web.conftest import assert_problem, refresh_body
+
+TOKEN = "a token for the metrics"
+
+
+@pytest.fixture
+def metrics(api):
+    metrics = Metrics()
+    api.include_router(metrics_router(metrics, SecretStr(TOKEN)))
+    with observed_by(metrics):
+        yield metrics
+
+
+def lines(metrics) -> set[str]:
+    return set(metrics.render().decode().splitlines())
+
+
+def test_logins_rotations_refusals_reuse_and_sign_outs_are_counted(metrics, client, tokens, clock):
+    client.post("/api/auth/login", json={"username": "johndoe", "password": "wrong"})
+    newer = client.post("/api/token/refresh", json=refresh_body(tokens)).json()
+    client.post("/api/token/refresh", json=refresh_body(tokens))
+    client.get("/api/customers", headers={"Authorization": f"Bearer {newer['token']}"})
+    clock.move(seconds=11)
+    client.post("/api/token/refresh", json=refresh_body(tokens))
+    assert {
+        'rxapp_logins_total{outcome="ok"} 1.0',
+        'rxapp_logins_total{outcome="failed"} 1.0',
+        'rxapp_rotations_total{outcome="rotated"} 1.0',
+        'rxapp_rotations_total{outcome="replayed"} 1.0',
+        'rxapp_refusals_total{code="invalid_credentials"} 1.0',
+        'rxapp_refusals_total{code="token_reused"} 1.0',
+        "rxapp_reuse_detections_total 1.0",
+        'rxapp_call_seconds_count{call="refresh"} 3.0',
+        "rxapp_password_hashes 0.0",
+    } <= lines(metrics)
+
+
+def test_a_sign_out_is_counted_by_its_reason(metrics, client, tokens):
+    client.post("/api/token/revoke", headers={"Authorization": f"Bearer {tokens['token']}"})
+    assert 'rxapp_sign_outs_total{reason="session_revoked"} 1.0' in lines(metrics)
+
+
+@pytest.mark.parametrize("authorization", [None, "Bearer wrong", f"Basic {TOKEN}", "Bearer \xff"])
+def test_whoever_does_not_show_the_token_sees_nothing(metrics, client, authorization):
+    headers = {} if authorization is None else {"Authorization": authorization.encode("latin-1")}
+    assert_problem(client.get("/metrics", headers=headers), 401, "invalid_token")
+
+
+def test_whoever_shows_it_sees_prometheus_text(metrics, client):
+    response = client.get("/metrics", headers={"Authorization": f"Bearer {TOKEN}"})
+    assert response.status_code == 200
+    assert response.headers["content-type"].startswith("text/plain; version=")
+    assert "# TYPE rxapp_logins_total counter" in response.text or "# TYPE rxapp_logins counter" in response.text
+
+
+def test_without_a_token_configured_there_is_no_such_route(client):
+    assert_problem(client.get("/metrics"), 404, "not_found")
+
+
+COUNT = """
+from rxapp.auth.web.metrics import Metrics
+metrics = Metrics()
+metrics("login", "", 1)
+metrics("page_opened", "", 1)
+input()
+print(metrics.render().decode())
+"""
+
+
+def test_two_processes_are_counted_as_one(tmp_path):
+    environment = os.environ | {"PROMETHEUS_MULTIPROC_DIR": str(tmp_path)}
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    processes = [subprocess.Popen([sys.executable, "-uc", COUNT], cwd=ROOT, env=environment, **pipes) for _ in "ab"]
+    while len(list(tmp_path.glob("counter_*.db"))) < 2:
+        assert all(process.poll() is None for process in processes)
+    text = processes[0].communicate("\n")[0]
+    processes[1].communicate("\n")
+    assert 'rxapp_logins_total{outcome="ok"} 2.0' in text
