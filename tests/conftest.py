@@ -15,7 +15,7 @@ from sqlalchemy import text
 from alembic import command
 from chaos.postgresql import PostgreSQL
 from rxapp.auth import AuthService, Database, Settings
-from rxapp.auth.settings import RATE_LIMITS
+from rxapp.auth.unsafe_settings import RATE_LIMITS
 from tests.clock import MovableClock
 
 ROOT = Path(__file__).parents[1]

@@ -32,8 +32,9 @@ from rxapp.auth.identity import Identity
 from rxapp.auth.models import AuthSession, SecurityEvent, User
 from rxapp.auth.outages import DatabaseUnavailable
 from rxapp.auth.service import AuthService
-from rxapp.auth.settings import Settings, UnsafeSettings, get_settings
+from rxapp.auth.settings import Settings, get_settings
 from rxapp.auth.token_pairs import TokenPair
+from rxapp.auth.unsafe_settings import UnsafeSettings
 
 __all__ = [
     "AccessTokenExpired",

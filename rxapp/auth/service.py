@@ -6,7 +6,6 @@ While the database is away it raises `DatabaseUnavailable`; asked again afterwar
 What is worth knowing later is written down in the same transaction (`security_events`).
 """
 
-import secrets
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -36,7 +35,7 @@ from rxapp.auth.errors import (
 from rxapp.auth.failure_log import FailureLog
 from rxapp.auth.identity import Identity
 from rxapp.auth.key_ring import KeyRing
-from rxapp.auth.models import AuthSession, User
+from rxapp.auth.models import User
 from rxapp.auth.observation import REFUSED, REPLAYED, ROTATED, notify
 from rxapp.auth.outages import repeated
 from rxapp.auth.password_links import PasswordLinks
@@ -50,8 +49,6 @@ from rxapp.auth.spent_proofs import spent_proofs
 from rxapp.auth.stored_keys import load_key_ring
 from rxapp.auth.throttle import Throttle
 from rxapp.auth.token_pairs import TokenPair, issue_pair
-
-SALT_BYTES = 32
 
 LAST_USED_RESOLUTION = 1 / 20
 """`last_used_at` is written again only after this part of the idle timeout, so that reading stays reading."""
@@ -118,17 +115,7 @@ class AuthService:
     @repeated
     def _begin_session(self, user: User, rehashed: str | None, client: Client, device_key: str | None) -> TokenPair | None:
         now = self.clock()
-        session = AuthSession(
-            user_id=user.id,
-            salt=secrets.token_bytes(SALT_BYTES),
-            created_at=now,
-            last_used_at=now,
-            authenticated_at=now,
-            expires_at=now + self.settings.session_lifetime,
-            device=client.describe_device(),
-            address=client.address,
-            device_key_thumbprint=device_key,
-        )
+        session = sessions.new_session(user.id, client, device_key, now, self.settings.session_lifetime)
         with self.database.write() as db:
             if not users.is_unchanged(db, user):
                 return None

@@ -1,19 +1,23 @@
 """The statements on `auth_session`: each decides in one statement, and is built once."""
 
+import secrets
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection, bindparam, delete, func, select, update
 from sqlmodel import SQLModel
 
+from rxapp.auth.clients import Client
 from rxapp.auth.errors import InvalidToken
 from rxapp.auth.models import AuthSession, User
 
 _session = SQLModel.metadata.tables[AuthSession.__tablename__]
 _user = SQLModel.metadata.tables[User.__tablename__]
 _NO_SESSION = UUID(int=0)
+
+SALT_BYTES = 32
 
 _WHAT_DECIDES = (
     _session.c.id,
@@ -127,6 +131,21 @@ _DELETE_ENDED = delete(_session).where(
         .with_for_update(skip_locked=True)  # of two that clean up at once, each takes other rows
     )
 )
+
+
+def new_session(user_id: UUID, client: Client, device_key: str | None, now: datetime, lifetime: timedelta) -> AuthSession:
+    """A session that begins now, not stored yet. `device_key` is the thumbprint of the key that it is bound to, if it is."""
+    return AuthSession(
+        user_id=user_id,
+        salt=secrets.token_bytes(SALT_BYTES),
+        created_at=now,
+        last_used_at=now,
+        authenticated_at=now,
+        expires_at=now + lifetime,
+        device=client.describe_device(),
+        address=client.address,
+        device_key_thumbprint=device_key,
+    )
 
 
 def find(db: Connection, session_id: UUID) -> Any | None:

@@ -1,26 +1,20 @@
 """Configuration: read once from the environment and `.env`, validated at start, handed to whatever needs it."""
 
-import os
-import secrets
 from datetime import timedelta
 from functools import lru_cache
-from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
 from pydantic import BeforeValidator, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from rxapp.auth import secret_keys
 from rxapp.auth.database_limits import DatabaseLimits
-from rxapp.auth.loopback import is_loopback
-
-MINIMUM_SECRET_KEY_BYTES = 32
-"""HMAC-SHA-256 wants a key of at least the length of its output (RFC 2104 §3)."""
+from rxapp.auth.secret_keys import is_long_enough
+from rxapp.auth.unsafe_settings import require_safe
 
 MINIMUM_METRICS_TOKEN_LENGTH = 22
 """Characters: 128 bits in base64url, which nobody guesses however often they may try."""
-
-DEVELOPMENT_SECRET_KEY_FILE = Path(".secret_key")
 
 OWASP_ARGON2_MEMORY_KIB = 19_456
 OWASP_ARGON2_TIME_COST = 2
@@ -31,24 +25,11 @@ OWASP_ARGON2_PARALLELISM = 1
 NIST_PASSWORD_MINIMUM_LENGTH = 15
 """NIST SP 800-63B-4 §3.1.1.2: a password that is the only factor has at least 15 characters."""
 
-RATE_LIMITS = ("login_rate_limit", "login_address_rate_limit", "refresh_rate_limit", "registration_rate_limit")
-"""The settings that 0 switches off. What each counts, and in what time, is said in `throttle.py`."""
-
-
 BODY_LIMIT_BYTES = 1024 * 1024
 """What any one request may send. Our own routes, which take a short form each, allow less."""
 
 WEBSOCKET_MESSAGE_LIMIT_BYTES = 256 * 1024
 """Reflex allows 1 MB. The largest event that a browser sends is its report of local storage, a few KB when nobody tampers."""
-
-
-class UnsafeSettings(Exception):
-    """Production was asked for with settings that are not safe; says which, why, and what to do. `settings` are those refused."""
-
-    def __init__(self, problems: list[str], settings: "Settings") -> None:
-        super().__init__("rxapp does not start in production:\n" + "\n".join(f"- {problem}" for problem in problems))
-        self.problems = problems
-        self.settings = settings
 
 
 def _seconds(value: object) -> object:
@@ -208,50 +189,19 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _safe_in_production(self) -> "Settings":
-        if self.in_production and (problems := self._unsafe()):
-            raise UnsafeSettings(problems, self)
-        if self.secret_key.get_secret_value() and not self._secret_key_is_long_enough():
-            raise ValueError(f"RXAPP_SECRET_KEY is shorter than {MINIMUM_SECRET_KEY_BYTES} bytes")
-        if not all(map(_is_long_enough, self.previous_secret_keys)):
-            raise ValueError(f"RXAPP_PREVIOUS_SECRET_KEYS: each has at least {MINIMUM_SECRET_KEY_BYTES} bytes")
+        if self.in_production:
+            require_safe(self)
+        if self.secret_key.get_secret_value() and not is_long_enough(self.secret_key):
+            raise ValueError(f"RXAPP_SECRET_KEY is shorter than {secret_keys.MINIMUM_BYTES} bytes")
+        if not all(map(is_long_enough, self.previous_secret_keys)):
+            raise ValueError(f"RXAPP_PREVIOUS_SECRET_KEYS: each has at least {secret_keys.MINIMUM_BYTES} bytes")
         return self
-
-    def _unsafe(self) -> list[str]:
-        problems = []
-        if not self._secret_key_is_long_enough():
-            problems.append(
-                f"RXAPP_SECRET_KEY is missing or shorter than {MINIMUM_SECRET_KEY_BYTES} bytes: "
-                "whoever guesses it signs in as anybody. "
-                'Make one with: python -c "import secrets; print(secrets.token_urlsafe(48))"'
-            )
-        if "*" in self.allowed_origins:
-            problems.append("RXAPP_ALLOWED_ORIGINS is *: any site could talk to this one. Name the origins.")
-        problems += [
-            f"RXAPP_{name.upper()} is 0: nothing slows down who tries again and again. Leave it out for the default."
-            for name in RATE_LIMITS
-            if getattr(self, name) == 0
-        ]
-        if readable := [origin for origin in self.allowed_origins if _is_readable_on_the_way(origin)]:
-            problems.append(
-                f"RXAPP_ALLOWED_ORIGINS has {', '.join(readable)}: whoever is on the way "
-                "reads and changes what is sent over http. Use https."
-            )
-        if self.demo_data:
-            problems.append("RXAPP_DEMO_DATA is true: everybody knows the demo user's password. Set it to false.")
-        return problems
-
-    def _secret_key_is_long_enough(self) -> bool:
-        return _is_long_enough(self.secret_key)
 
     def with_secret_key(self) -> "Settings":
         """These settings, with the development secret key from its file if none was configured."""
         if self.secret_key.get_secret_value():
             return self
-        return self.model_copy(update={"secret_key": SecretStr(development_secret_key(DEVELOPMENT_SECRET_KEY_FILE))})
-
-
-def _is_long_enough(secret: SecretStr) -> bool:
-    return len(secret.get_secret_value().encode()) >= MINIMUM_SECRET_KEY_BYTES
+        return self.model_copy(update={"secret_key": SecretStr(secret_keys.development_secret_key(secret_keys.DEVELOPMENT_FILE))})
 
 
 def _is_origin(text: str) -> bool:
@@ -262,30 +212,6 @@ def _is_origin(text: str) -> bool:
     except ValueError:
         return False
     return parts.scheme in ("http", "https") and bool(parts.hostname) and text == f"{parts.scheme}://{parts.netloc}"
-
-
-def _is_readable_on_the_way(origin: str) -> bool:
-    parts = urlsplit(origin)
-    return parts.scheme == "http" and not is_loopback(parts.hostname or "")
-
-
-def development_secret_key(file: Path) -> str:
-    """The secret key kept in `file`, made on first use; readable by its owner only.
-
-    It is written aside and linked into place, so that of two processes starting together both read the same whole key.
-    """
-    if not file.exists():
-        draft = file.with_name(f"{file.name}.{secrets.token_hex(8)}")
-        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "w") as handle:
-            handle.write(secrets.token_urlsafe(48))
-        try:
-            os.link(draft, file)
-        except FileExistsError:
-            pass
-        finally:
-            draft.unlink()
-    return file.read_text().strip()
 
 
 @lru_cache(maxsize=1)

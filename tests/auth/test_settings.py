@@ -8,7 +8,8 @@ import pytest
 from pydantic import ValidationError
 
 from rxapp.auth import Settings, UnsafeSettings
-from rxapp.auth.settings import RATE_LIMITS, development_secret_key
+from rxapp.auth.secret_keys import development_secret_key
+from rxapp.auth.unsafe_settings import RATE_LIMITS
 
 
 @pytest.fixture(autouse=True)

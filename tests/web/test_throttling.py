@@ -5,15 +5,17 @@ import threading
 from pathlib import Path
 
 import pytest
+import reflex as rx
 from reflex.state import State
 
 from rxapp.auth import AuthService
 from rxapp.auth.passwords import HASHES_AT_A_TIME
-from rxapp.auth.settings import RATE_LIMITS, Settings
+from rxapp.auth.settings import Settings
+from rxapp.auth.unsafe_settings import RATE_LIMITS
 from rxapp.auth.web.confirmation import ConfirmationState
 from rxapp.auth.web.pages.confirm import ConfirmState
 from rxapp.auth.web.pages.login import LoginState
-from rxapp.auth.web.reconnection import _connect
+from rxapp.auth.web.reconnection import ReconnectionGuard
 from rxapp.auth.web.runtime import Overloaded, in_hashing_thread, use_service
 from rxapp.auth.web.state import IN, UNKNOWN, AuthState
 from tests.conftest import PASSWORD
@@ -184,7 +186,10 @@ class TestInThePage:
 
     def test_a_page_that_connects_meanwhile_is_shown_nothing_private(self, throttled, pair):
         auth = in_a_loop(throttled.get_state(AuthState))
-        in_a_loop(_connect(auth, {"jwt": pair.access_token, "refresh_token": pair.refresh_token}))
+        name = AuthState.get_full_name()
+        reported = {f"{name}.jwt": pair.access_token, f"{name}.refresh_token": pair.refresh_token}
+        hydrate = rx.event.Event(name="hydrate", payload={"vars": reported})
+        in_a_loop(ReconnectionGuard().preprocess(None, throttled, hydrate))
         assert (auth.status, auth.user_name, auth.storage_command) == (UNKNOWN, "", {})
         assert list(in_a_loop(throttled.get_state(Example)).seen) == []
 

@@ -1,10 +1,5 @@
-"""The person's state in one open page: who they are, and how that is found out again at each event.
+"""The person's state in one open page: who they are, and how that is found out again at each event."""
 
-What `jwt` and `refresh_token` hold is the browser's word: the server reads and verifies them each time and never assigns them.
-A new pair goes to the browser as a command (`token_store.js`) and counts as received only when the browser reports it back.
-"""
-
-from collections.abc import Container
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +7,6 @@ import reflex as rx
 from reflex.event import Event, EventSpec
 from reflex_base.registry import RegistrationContext
 
-from rxapp.auth.access_tokens import AccessClaims
 from rxapp.auth.clients import Client
 from rxapp.auth.errors import (
     AccessTokenExpired,
@@ -33,6 +27,7 @@ from rxapp.auth.web.key_proof import KeyProof
 from rxapp.auth.web.navigation import login_url
 from rxapp.auth.web.open_pages import register_page, sign_out_open_pages, wait_for_database
 from rxapp.auth.web.outage import OutageState
+from rxapp.auth.web.page_tokens import PageTokens
 from rxapp.auth.web.policy import public
 from rxapp.auth.web.private_state import forget_private_state
 from rxapp.auth.web.runtime import get_service, in_thread
@@ -47,12 +42,9 @@ _ENDS_FOR_GOOD = frozenset({RevocationReason.SIGNED_OUT, RevocationReason.ACCOUN
 """Whoever signs in after these is not the same person going on: nothing says where they were."""
 
 
-class AuthState(rx.State):
+class AuthState(PageTokens, rx.State):
     """Vars without an underscore are for display; what decides is verified in `_authenticate` at each event."""
 
-    jwt: str | None = rx.LocalStorage("", name=token_store.ACCESS_TOKEN_KEY, sync=True)
-    refresh_token: str | None = rx.LocalStorage("", name=token_store.REFRESH_TOKEN_KEY, sync=True)
-    storage_command: dict[str, Any] = {}
     key_challenge: dict[str, Any] = {}
     status: str = UNKNOWN
     user_name: str = ""
@@ -61,14 +53,8 @@ class AuthState(rx.State):
     wait: int = 0
 
     _identity: Identity | None = None
-    _issued: TokenPair | None = None
-    _issued_in_place_of: str = ""
     _is_leaving: bool = False
-    _jwt_reported_on: str = ""
-    _refresh_token_reported_on: str = ""
     _key_proof: KeyProof = KeyProof()
-    _token_read: str = ""
-    _claims_read: AccessClaims | None = None
 
     @rx.event
     @public
@@ -167,46 +153,6 @@ class AuthState(rx.State):
         """Who is on this page, with the key that it has proved."""
         return page_client(self, self._key_proof.key_on(self.router.session.session_id))
 
-    def _claims_at_hand(self) -> AccessClaims | None:
-        """What the access token at hand says, expired or not; None if there is no genuine one. Each token is read once."""
-        token = self._pair_at_hand().access_token
-        if token != self._token_read:
-            try:
-                self._token_read, self._claims_read = token, get_service().access_tokens.identify(token)
-            except InvalidToken:
-                self._token_read, self._claims_read = token, None
-        return self._claims_read
-
-    def _send(self, pair: TokenPair, command: dict[str, Any]) -> None:
-        self._issued, self._issued_in_place_of = pair, self._held_pair().refresh_token
-        self.storage_command = command
-
-    def _held_pair(self) -> TokenPair:
-        """What the browser says it holds, as far as it has said so on this very connection.
-
-        The state outlives a connection, and whoever learns the page's client token can connect to it: what an earlier connection
-        reported is not this one's word.
-        """
-        connection = self.router.session.session_id
-        return TokenPair(
-            access_token=(self.jwt or "") if self._jwt_reported_on == connection else "",
-            refresh_token=(self.refresh_token or "") if self._refresh_token_reported_on == connection else "",
-        )
-
-    def _pair_at_hand(self) -> TokenPair:
-        """The pair that stands for this page now: the one under way to the browser, else what the browser holds.
-
-        The browser reports its two halves one after the other, and an event may come between: a new refresh token says it all.
-        """
-        held, issued = self._held_pair(), self._issued
-        is_there = issued is not None and held.refresh_token == issued.refresh_token
-        return issued if issued is not None and (is_there or self._is_under_way()) else held
-
-    def _is_under_way(self) -> bool:
-        """Whether the browser still reports, on this connection, the pair which the one last sent replaces."""
-        is_heard = self._refresh_token_reported_on == self.router.session.session_id
-        return self._issued is not None and is_heard and self._held_pair().refresh_token == self._issued_in_place_of
-
     def _leave(self, error: AuthError, *, stay: bool = False) -> EventSpec | None:
         """Become nobody because of `error`, and go to the login page unless this page may `stay` or one is going already.
 
@@ -221,9 +167,7 @@ class AuthState(rx.State):
         elif held.access_token or held.refresh_token:
             because = error.code if isinstance(error, InvalidDpopProof) else InvalidToken.code
             self._become_nobody(because, token_store.forget_exactly(held))
-            self._jwt_reported_on = self._refresh_token_reported_on = (
-                ""  # refused once: until the browser reports again it has none
-            )
+            self._unhear()
         else:
             self._become_nobody(self.ended_because, {})
         return None if stay or self._is_leaving else self._go_to_login(next_path=self._path_and_query())
@@ -252,19 +196,6 @@ class AuthState(rx.State):
     def _forget_person(self) -> None:
         forget_private_state(self._get_root_state(), besides=AuthState)
         self._identity, self.status, self.user_name, self.roles = None, UNKNOWN, "", []
-
-    def _hear_on_connecting(self, jwt: str, refresh_token: str) -> None:
-        """Take the word of a browser that has just connected; an answer under way on an older connection is lost."""
-        self.jwt, self.refresh_token = jwt, refresh_token
-        self._hear({"jwt", "refresh_token"})
-        self._issued, self.storage_command = None, {}
-
-    def _hear(self, reported: Container[str]) -> None:
-        """Note that this connection has reported these vars."""
-        if "jwt" in reported:
-            self._jwt_reported_on = self.router.session.session_id
-        if "refresh_token" in reported:
-            self._refresh_token_reported_on = self.router.session.session_id
 
     def _go_to_login(self, next_path: str = "") -> EventSpec:
         self._is_leaving = True

@@ -1,0 +1,36 @@
+"""The secret that all keys are derived from: what makes one good, and the one that is made by itself in development."""
+
+import os
+import secrets
+from pathlib import Path
+
+from pydantic import SecretStr
+
+MINIMUM_BYTES = 32
+"""HMAC-SHA-256 wants a key of at least the length of its output (RFC 2104 §3)."""
+
+DEVELOPMENT_FILE = Path(".secret_key")
+
+
+def is_long_enough(secret: SecretStr) -> bool:
+    """Whether nobody guesses it, if it is random."""
+    return len(secret.get_secret_value().encode()) >= MINIMUM_BYTES
+
+
+def development_secret_key(file: Path) -> str:
+    """The secret key kept in `file`, made on first use; readable by its owner only.
+
+    It is written aside and linked into place, so that of two processes starting together both read the same whole key.
+    """
+    if not file.exists():
+        draft = file.with_name(f"{file.name}.{secrets.token_hex(8)}")
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w") as handle:
+            handle.write(secrets.token_urlsafe(48))
+        try:
+            os.link(draft, file)
+        except FileExistsError:
+            pass
+        finally:
+            draft.unlink()
+    return file.read_text().strip()
