@@ -50,8 +50,8 @@ class App:
             "RXAPP_ENVIRONMENT": "production",
             "RXAPP_SECRET_KEY": SECRET_KEY,
             "RXAPP_ARGON2_MEMORY_KIB": "64",  # the storm is about rotations
-            "RXAPP_LOGIN_RATE_LIMIT": "0",
-            "RXAPP_REFRESH_RATE_LIMIT": "0",
+            "RXAPP_LOGIN_RATE_LIMIT": "1000000",  # production refuses to do without
+            "RXAPP_REFRESH_RATE_LIMIT": "1000000",
             "RXAPP_TEST_CLOCK_FILE": str(self._clock_file),
             "RXAPP_TEST_CRASH_FILE": str(self._clock_file.with_name("crash")),
             "REFLEX_APP_MODULE_IMPORT": "tests.e2e.served_app",
