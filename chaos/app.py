@@ -95,7 +95,12 @@ class App:
 
         Never the youngest: granian takes a worker that dies twice in 5.5 seconds for a loop of crashes, and gives up.
         """
-        process_id = random.choice(self.worker_ids()[:-1])
+        deadline = time.monotonic() + START_TIMEOUT_SECONDS
+        while len(elder := self.worker_ids()[:-1]) < 1:
+            if time.monotonic() > deadline:
+                raise RuntimeError("no worker was replaced")
+            time.sleep(0.1)
+        process_id = random.choice(elder)
         os.kill(process_id, signal.SIGKILL)
         self.kills += 1
         return process_id
