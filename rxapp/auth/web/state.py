@@ -86,7 +86,7 @@ class AuthState(PageTokens, rx.State):
 
     @rx.event
     @public
-    async def prove_key(self, proof: str) -> list[Event]:
+    async def prove_key(self, proof: str = "") -> list[Event]:
         """The browser's answer to the challenge, empty if it has no key. What waited for it goes on, in order."""
         service, session, asked = get_service(), self.router.session, self._key_proof.challenge
         if asked is None or asked.connection != session.session_id:
