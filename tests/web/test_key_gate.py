@@ -1,6 +1,7 @@
 """The gate: what an event waits for, in which order it goes on, and what becomes of it if no good answer comes."""
 
 import io
+from dataclasses import replace
 
 import pytest
 from reflex.event import Event
@@ -129,10 +130,10 @@ class TestOnConnecting:
 
     def test_a_click_that_waited_when_the_connection_broke_off_goes_on_over_the_next(self, page, pair, key, clock):
         connect(page, pair)
-        send(page, CLICK)
+        send(page, replace(CLICK, router_data={"sid": "one connection"}))
         come_from(page, "another connection")
         hydrate, update = connect(page, pair)
-        assert answer(page, key, update, clock) == [hydrate, CLICK]
+        assert answer(page, key, update, clock) == [hydrate, CLICK], "and not with the router data of the connection that is gone"
 
     def test_a_click_that_waited_for_one_person_does_not_go_on_for_the_next(self, page, pair, key, clock, service):
         connect(page, pair)

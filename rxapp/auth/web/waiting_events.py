@@ -5,6 +5,7 @@ may lie in Redis.
 """
 
 from collections.abc import Container
+from dataclasses import replace
 
 from reflex.event import Event
 from reflex_base.registry import RegistrationContext
@@ -18,10 +19,13 @@ _waiting: dict[str, list[Event]] = {}
 
 
 def wait(connection: str, event: Event) -> None:
-    """Have an event of this connection wait."""
+    """Have an event of this connection wait.
+
+    It goes on with the router data of the answer: its own may be of a connection that has broken off.
+    """
     events = _waiting.setdefault(connection, [])
     if len(events) < MAXIMUM_WAITING:
-        events.append(event)
+        events.append(replace(event, router_data={}))
     if len(_waiting) > SWEEP_THRESHOLD:
         _forget_closed_pages()
 
