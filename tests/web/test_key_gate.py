@@ -135,6 +135,35 @@ class TestOnConnecting:
         hydrate, update = connect(page, pair)
         assert answer(page, key, update, clock) == [hydrate, CLICK], "and not with the router data of the connection that is gone"
 
+    def test_a_click_that_comes_late_while_the_next_one_proves_itself_waits_with_it(self, proved, pair, key, clock):
+        """The answer came, and the page connected anew before what had waited was run."""
+        run(proved, "sync", "hello")
+        come_from(proved, "another connection")
+        hydrate, update = connect(proved, pair)
+        come_from(proved, "one connection")
+        assert send(proved, CLICK).delta == {}
+        come_from(proved, "another connection")
+        assert answer(proved, key, update, clock) == [hydrate, CLICK]
+
+    def test_a_click_that_comes_late_counts_as_the_next_ones_if_both_are_of_one_session(self, proved, pair, key, clock):
+        run(proved, "sync", "one")
+        come_from(proved, "another connection")
+        hydrate, update = connect(proved, pair)
+        answer(proved, key, update, clock)
+        send(proved, hydrate)
+        run(proved, "sync", "two")
+        come_from(proved, "one connection")
+        assert send(proved, CLICK) is None
+        run(proved, "sync", "three")
+        assert list(parts(proved)[1].seen) == ["one johndoe", "two johndoe", "three johndoe"]
+
+    def test_a_connection_that_was_never_verified_speaks_for_nobody(self, proved, pair, key, clock):
+        run(proved, "sync", "one")
+        come_from(proved, "a strangers connection")
+        run(proved, "sync", "two")
+        come_from(proved, "one connection")
+        assert list(parts(proved)[1].seen) == [], "forgotten, and nothing done in its name"
+
     def test_a_click_that_waited_for_one_person_does_not_go_on_for_the_next(self, page, pair, key, clock, service):
         connect(page, pair)
         send(page, CLICK)

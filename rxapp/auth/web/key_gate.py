@@ -26,8 +26,11 @@ def hold(auth: AuthState, event: Event) -> StateUpdate | None:
     name = event.name.rpartition(".")[2]
     if name == ANSWER or _has_files(event):
         return None
-    service, connection, proof, claims = get_service(), auth.router.session.session_id, auth._key_proof, auth._claims_at_hand()
+    service, connection, proof, claims = get_service(), auth._connection(), auth._key_proof, auth._claims_at_hand()
     now = service.clock()
+    if _is_late(auth, connection) and proof.is_asked(auth._refresh_token_reported_on, now):
+        _wait_for_newer(auth, event)
+        return StateUpdate()
     if not proof.is_needed(connection, claims, now, signs_in=_signs_in(event)):
         return None
     if name in LOADING:
@@ -40,6 +43,17 @@ def hold(auth: AuthState, event: Event) -> StateUpdate | None:
     auth._key_proof = proof.asked(connection, text, claims, now)
     challenge = {"text": text, "at": int(now.timestamp())}
     return StateUpdate(delta={auth.get_full_name(): {f"key_challenge{FIELD_MARKER}": challenge}})
+
+
+def _is_late(auth: AuthState, connection: str) -> bool:
+    """Whether the page has connected anew since it sent this event over a connection that was verified."""
+    return connection == auth._verified_on != auth._refresh_token_reported_on
+
+
+def _wait_for_newer(auth: AuthState, event: Event) -> None:
+    asked = auth._key_proof.challenge
+    if asked is not None and auth._identity is not None and asked.session_id == auth._identity.session_id:
+        waiting_events.wait(asked.connection, event)
 
 
 def _take_over(unanswered: Challenge | None, connection: str, claims: AccessClaims | None) -> None:

@@ -15,6 +15,9 @@ from rxapp.auth.token_pairs import TokenPair
 from rxapp.auth.web.components import token_store
 from rxapp.auth.web.runtime import get_service
 
+EARLIER_CONNECTIONS = 8
+"""Of a page, whose late events are still known. None is late for longer than a few of them."""
+
 
 class PageTokens(rx.State, mixin=True):  # type: ignore[call-arg]  # the keyword is Reflex's own
     """A part of `AuthState`."""
@@ -27,6 +30,8 @@ class PageTokens(rx.State, mixin=True):  # type: ignore[call-arg]  # the keyword
     _issued_in_place_of: str = ""
     _jwt_reported_on: str = ""
     _refresh_token_reported_on: str = ""
+    _verified_on: str = ""
+    _earlier_connections: tuple[str, ...] = ()
     _token_read: str = ""
     _claims_read: AccessClaims | None = None
 
@@ -36,7 +41,7 @@ class PageTokens(rx.State, mixin=True):  # type: ignore[call-arg]  # the keyword
         The state outlives a connection, and whoever learns the page's client token can connect to it: what an earlier connection
         reported is not this one's word.
         """
-        connection = self.router.session.session_id
+        connection = self._connection()
         return TokenPair(
             access_token=(self.jwt or "") if self._jwt_reported_on == connection else "",
             refresh_token=(self.refresh_token or "") if self._refresh_token_reported_on == connection else "",
@@ -53,7 +58,7 @@ class PageTokens(rx.State, mixin=True):  # type: ignore[call-arg]  # the keyword
 
     def _is_under_way(self) -> bool:
         """Whether the browser still reports, on this connection, the pair which the one last sent replaces."""
-        is_heard = self._refresh_token_reported_on == self.router.session.session_id
+        is_heard = self._refresh_token_reported_on == self._connection()
         return self._issued is not None and is_heard and self._held_pair().refresh_token == self._issued_in_place_of
 
     def _claims_at_hand(self) -> AccessClaims | None:
@@ -82,6 +87,23 @@ class PageTokens(rx.State, mixin=True):  # type: ignore[call-arg]  # the keyword
             self._jwt_reported_on = self.router.session.session_id
         if "refresh_token" in reported:
             self._refresh_token_reported_on = self.router.session.session_id
+
+    def _connection(self) -> str:
+        """The connection whose word counts for this event.
+
+        An event may come late, when its page has connected anew: it counts as the new one's, if both were verified to be of
+        one session.
+        """
+        own = self.router.session.session_id
+        return self._verified_on if own in self._earlier_connections else own
+
+    def _note_verified(self, *, is_same_session: bool) -> None:
+        """Note that this connection is of the session of the one verified before, or of another."""
+        connection = self._connection()
+        if connection != self._verified_on:
+            earlier = (*self._earlier_connections, self._verified_on)[-EARLIER_CONNECTIONS:]
+            self._earlier_connections = earlier if is_same_session and self._verified_on else ()
+            self._verified_on = connection
 
     def _unhear(self) -> None:
         """What the browser holds was refused: until it reports again it has nothing."""

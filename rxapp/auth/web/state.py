@@ -126,7 +126,9 @@ class AuthState(PageTokens, rx.State):
     async def _authenticate(self) -> Identity:
         """Who this page's person is, verified now; rotates if the access token has expired. Raises `AuthError`."""
         identity = await self._verify() or await self._rotate()
-        if self._identity is not None and self._identity.session_id != identity.session_id:
+        is_same_session = self._identity is not None and self._identity.session_id == identity.session_id
+        self._note_verified(is_same_session=is_same_session)
+        if self._identity is not None and not is_same_session:
             self._forget_person()
         self._identity = identity
         self.status, self.user_name, self.roles, self.ended_because = IN, identity.user_name, sorted(identity.roles), ""
@@ -155,7 +157,7 @@ class AuthState(PageTokens, rx.State):
 
     def _client(self) -> Client:
         """Who is on this page, with the key that it has proved."""
-        return page_client(self, self._key_proof.key_on(self.router.session.session_id))
+        return page_client(self, self._key_proof.key_on(self._connection()))
 
     def _leave(self, error: AuthError, *, stay: bool = False) -> EventSpec | None:
         """Become nobody because of `error`, and go to the login page unless this page may `stay` or one is going already.
