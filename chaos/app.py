@@ -50,8 +50,8 @@ class App:
             "RXAPP_ENVIRONMENT": "production",
             "RXAPP_SECRET_KEY": SECRET_KEY,
             "RXAPP_ARGON2_MEMORY_KIB": "64",  # the storm is about rotations
-            "RXAPP_LOGIN_RATE_LIMIT": "0",
-            "RXAPP_REFRESH_RATE_LIMIT": "0",
+            "RXAPP_LOGIN_RATE_LIMIT": "1000000",  # production refuses to do without
+            "RXAPP_REFRESH_RATE_LIMIT": "1000000",
             "RXAPP_TEST_CLOCK_FILE": str(self._clock_file),
             "RXAPP_TEST_CRASH_FILE": str(self._clock_file.with_name("crash")),
             "REFLEX_APP_MODULE_IMPORT": "tests.e2e.served_app",
@@ -95,7 +95,12 @@ class App:
 
         Never the youngest: granian takes a worker that dies twice in 5.5 seconds for a loop of crashes, and gives up.
         """
-        process_id = random.choice(self.worker_ids()[:-1])
+        deadline = time.monotonic() + START_TIMEOUT_SECONDS
+        while len(elder := self.worker_ids()[:-1]) < 1:
+            if time.monotonic() > deadline:
+                raise RuntimeError("no worker was replaced")
+            time.sleep(0.1)
+        process_id = random.choice(elder)
         os.kill(process_id, signal.SIGKILL)
         self.kills += 1
         return process_id

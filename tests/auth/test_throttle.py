@@ -21,6 +21,7 @@ from rxapp.auth import (
 )
 from rxapp.auth import security_events as events
 from rxapp.auth.counters import ClockedMemoryStorage
+from rxapp.auth.outages import DatabaseUnavailable
 from rxapp.auth.security_events import EventFilter, EventKind
 from rxapp.auth.settings import Settings
 from rxapp.auth.throttle import DELAYS, RECORDS_PER_PERIOD, network_of
@@ -179,8 +180,8 @@ class TestLogin:
 
     def test_an_attempt_that_the_database_failed_is_not_counted(self, service, johndoe):
         for _ in range(9):
-            with pytest.raises(OperationalError), service.throttle.password_attempt("johndoe", HERE.address):
-                raise OperationalError("", {}, OSError())
+            with pytest.raises(DatabaseUnavailable), service.throttle.password_attempt("johndoe", HERE.address):
+                raise DatabaseUnavailable(OperationalError("", {}, OSError()), may_repeat=False)
         assert service.log_in("johndoe", PASSWORD, HERE)
 
     def test_a_failure_counts_even_if_it_could_not_be_written_down(self, service, johndoe):
@@ -188,9 +189,9 @@ class TestLogin:
         with service.database.engine.begin() as db:
             db.execute(text("ALTER TABLE security_event RENAME TO gone"))
         for _ in range(5):
-            with pytest.raises(OperationalError):
+            with pytest.raises(DatabaseUnavailable):
                 service.log_in("johndoe", "wrong", HERE)
-        with pytest.raises((OperationalError, TooManyRequests)), service.throttle.password_attempt("johndoe", HERE.address):
+        with pytest.raises((DatabaseUnavailable, TooManyRequests)), service.throttle.password_attempt("johndoe", HERE.address):
             pytest.fail("another guess")
 
     def test_0_switches_the_limit_of_an_address_off_as_well(self, settings, database, clock):

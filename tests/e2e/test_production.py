@@ -20,13 +20,16 @@ from tests.e2e.database import open_service
 from tests.e2e.production_server import WORKERS
 
 # ruff: noqa: F401  each is a test here too, against the server below
+from tests.e2e.test_device_key import TestCopied
 from tests.e2e.test_lost_answers import test_a_reload_in_the_middle_of_a_rotation_signs_nobody_out
 from tests.e2e.test_sessions import (
     test_a_session_ended_by_another_process_leaves_the_open_page_within_a_second,
+    test_ending_a_session_takes_all_its_pages_to_the_login_page_within_a_second_and_refuses_its_tokens,
 )
 from tests.e2e.test_sign_out import (
     test_a_thief_who_rotated_and_used_a_copy_is_detected_when_the_owner_clicks,
     test_a_token_two_generations_old_ends_the_session_and_the_page_that_held_the_newer_one_shows_why,
+    test_revoking_over_http_takes_the_open_page_to_the_login_page_with_the_reason,
 )
 from tests.e2e.test_stay_signed_in import test_a_click_with_an_expired_access_token_rotates_and_is_not_lost
 from tests.e2e.test_two_tabs import (
@@ -75,11 +78,7 @@ def test_signing_out_on_one_worker_signs_out_the_pages_on_every_other_within_a_s
         expect_login_with(each, "signed_out", "You are logged out.")
 
 
-@pytest.mark.xfail(
-    strict=False,
-    reason="A tab may hear that storage was emptied, by a tab on another worker, before its own worker tells it why: "
-    "AuthState.session_changed then says signed_out instead of the session's reason.",
-)
+@pytest.mark.unbound
 def test_a_session_revoked_over_http_leaves_the_pages_on_every_worker_within_a_second(tab, profile, person, api):
     sign_in(tab, person)
     tabs = tab_on_each_worker(profile)
@@ -90,6 +89,7 @@ def test_a_session_revoked_over_http_leaves_the_pages_on_every_worker_within_a_s
     assert time.monotonic() - began < 1
 
 
+@pytest.mark.unbound
 def test_open_pages_are_counted_over_all_workers(tab, profile, person, api):
     sign_in(tab, person)
     tabs = tab_on_each_worker(profile)

@@ -2,6 +2,7 @@
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 
 import pytest
 import reflex as rx
@@ -67,7 +68,7 @@ KINDS = {"sync": 1, "coroutine": 1, "generator": 2, "async_generator": 1}
 def in_a_loop(coroutine):
     """Run it on an event loop in a thread of its own, for Playwright's occupies the main one."""
     with ThreadPoolExecutor(1) as thread:
-        return thread.submit(asyncio.run, coroutine).result()
+        return thread.submit(copy_context().run, asyncio.run, coroutine).result()
 
 
 def run(state: State, name: str, *args, of: type[rx.State] = Example, **kwargs) -> list:

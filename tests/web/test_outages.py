@@ -3,6 +3,7 @@
 import asyncio
 import json
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 
 import pytest
 import reflex as rx
@@ -51,7 +52,7 @@ def outage(database, postgresql_url):
 def in_a_loop(coroutine):
     """Run it on an event loop in a thread of its own, for Playwright's occupies the main one."""
     with ThreadPoolExecutor(1) as thread:
-        return thread.submit(asyncio.run, coroutine).result()
+        return thread.submit(copy_context().run, asyncio.run, coroutine).result()
 
 
 def run(page: State, of: type[rx.State], name: str, *args) -> list:

@@ -115,7 +115,8 @@ class TestMiddleware:
 
         @api.get("/own")
         def own():
-            headers = {POLICY: "default-src 'self'", "Access-Control-Allow-Credentials": "true"}
+            cors = {"Access-Control-Allow-Credentials": "true", "Access-Control-Allow-Origin": "https://app.example.com"}
+            headers = {POLICY: "default-src 'self'"} | cors
             return Response("<p>", media_type="text/html", headers=headers)
 
         return SecurityHeadersMiddleware(api, for_pages={POLICY: "for pages"}, for_others={POLICY: "for others"})
@@ -131,6 +132,10 @@ class TestMiddleware:
 
     def test_no_credentials_cross_origins(self, client):
         assert "Access-Control-Allow-Credentials" not in client.get("/own").headers
+
+    def test_an_allowed_origin_may_read_the_nonce_for_its_next_proof(self, client):
+        assert "DPoP-Nonce" in client.get("/own").headers["Access-Control-Expose-Headers"]
+        assert "Access-Control-Expose-Headers" not in client.get("/page").headers
 
 
 class TestDocsPage:

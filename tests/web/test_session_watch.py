@@ -2,6 +2,7 @@
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 
 import pytest
 
@@ -28,7 +29,7 @@ def look(service):
 
     def look() -> None:
         with ThreadPoolExecutor(1) as thread:
-            thread.submit(asyncio.run, watch.look()).result()
+            thread.submit(copy_context().run, asyncio.run, watch.look()).result()
 
     return look
 

@@ -66,8 +66,12 @@ class SecurityHeaders:
 DEFAULT_HEADERS = SecurityHeaders()
 
 
+EXPOSED = "DPoP-Nonce, Retry-After, WWW-Authenticate, X-Request-ID"
+"""What a page of an allowed origin may read of an answer, besides the body (for the first: RFC 9449 §8)."""
+
+
 class SecurityHeadersMiddleware:
-    """ASGI middleware: adds the headers that an answer does not have yet, and takes credentials out of CORS.
+    """ASGI middleware: adds the headers that an answer does not have yet, and mends what Reflex says for CORS.
 
     Who somebody is stands in the `Authorization` header, never in a cookie, so a page of another origin needs no credentials.
     """
@@ -89,6 +93,8 @@ class SecurityHeadersMiddleware:
                 for name, value in self._headers_of(message["status"], headers).items():
                     headers.setdefault(name, value)
                 del headers["Access-Control-Allow-Credentials"]
+                if "Access-Control-Allow-Origin" in headers:
+                    headers.setdefault("Access-Control-Expose-Headers", EXPOSED)
             await send(message)
 
         await self._app(scope, receive, send_with_headers)

@@ -76,9 +76,13 @@ class AuthState(PageTokens, rx.State):
     @public
     async def session_changed(self) -> Any:
         """Another tab of this browser signed in or out: leave with it, or load this page anew as whoever is signed in now."""
-        if not self.refresh_token:
-            return self._sign_out_of(self._identity.session_id, RevocationReason.SIGNED_OUT) if self._identity else None
-        return self._load_events()
+        if self.refresh_token:
+            return self._load_events()
+        if self._identity is None:
+            return None
+        # Storage may have been emptied by a page that knew sooner than this one why the session has ended.
+        reason = await in_thread(get_service().why_revoked, self._identity.session_id)
+        return self._sign_out_of(self._identity.session_id, reason or RevocationReason.SIGNED_OUT)
 
     @rx.event
     @public

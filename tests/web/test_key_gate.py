@@ -1,0 +1,204 @@
+"""The gate: what an event waits for, in which order it goes on, and what becomes of it if no good answer comes."""
+
+import io
+
+import pytest
+from reflex.event import Event
+from reflex.state import State
+from reflex_components_core.core._upload import UploadFile
+
+from rxapp.auth import Client
+from rxapp.auth.device_keys import ProvedKey
+from rxapp.auth.web import waiting_events
+from rxapp.auth.web.pages.login import LoginState
+from rxapp.auth.web.reconnection import ReconnectionGuard
+from rxapp.auth.web.runtime import use_service
+from rxapp.auth.web.state import IN, OUT, UNKNOWN, AuthState
+from tests.conftest import PASSWORD
+from tests.dpop import DeviceKey
+from tests.web.test_events import in_a_loop, parts, run
+
+CLICK, OTHER_CLICK = Event(name="example.sync", payload={"word": "one"}), Event(name="example.sync", payload={"word": "two"})
+HYDRATE = "state.hydrate_and_load"
+
+
+@pytest.fixture
+def page(service):
+    """The state of a page that has just connected."""
+    use_service(service)
+    page = State(_reflex_internal_init=True)
+    come_from(page, "one connection")
+    return page
+
+
+def come_from(page, connection):
+    """What comes next comes over this connection."""
+    router_data = {"sid": connection, "token": "a page"}
+    page._update_router_vars(router_data, page.router_data)
+    page.router_data = router_data
+
+
+@pytest.fixture(autouse=True)
+def nothing_waits():
+    waiting_events._waiting.clear()
+
+
+@pytest.fixture
+def key():
+    return DeviceKey()
+
+
+@pytest.fixture
+def pair(service, johndoe, key):
+    """Of a session that is bound to the key."""
+    return service.log_in("johndoe", PASSWORD, Client(device_key=ProvedKey(key.thumbprint)))
+
+
+def send(page, event):
+    """The update with which the event was held, or None if it passes."""
+    return in_a_loop(ReconnectionGuard().preprocess(None, page, event))
+
+
+def connect(page, pair):
+    name = AuthState.get_full_name()
+    reported = {f"{name}.jwt": pair.access_token, f"{name}.refresh_token": pair.refresh_token}
+    hydrate = Event(name=HYDRATE, payload={"vars": reported})
+    return hydrate, send(page, hydrate)
+
+
+def challenge_in(update):
+    (var,) = update.delta[AuthState.get_full_name()].values()
+    return var
+
+
+def answer(page, key, update, clock):
+    """What goes on after the browser's answer."""
+    challenge = challenge_in(update)
+    proof = key.proof("POST", "urn:rxapp:page", clock(), nonce=challenge["text"]) if key else ""
+    (gone_on,) = run(page, "prove_key", proof, of=AuthState)
+    return gone_on
+
+
+@pytest.fixture
+def proved(page, pair, key, clock):
+    """A page whose connection has proved the key."""
+    hydrate, update = connect(page, pair)
+    assert answer(page, key, update, clock) == [hydrate]
+    assert send(page, hydrate) is None
+    return page
+
+
+class TestOnConnecting:
+    def test_nothing_is_sent_but_the_challenge_until_the_key_is_proved(self, page, pair, key, clock):
+        hydrate, update = connect(page, pair)
+        assert update.delta.keys() == {AuthState.get_full_name()}
+        assert challenge_in(update) == {"text": challenge_in(update)["text"], "at": int(clock().timestamp())}
+        assert parts(page)[0].status == UNKNOWN
+        assert answer(page, key, update, clock) == [hydrate]
+        assert send(page, hydrate) is None
+        run(page, "sync", "hello")
+        assert list(parts(page)[1].seen) == ["hello johndoe"]
+
+    def test_what_comes_meanwhile_goes_on_in_order_and_asks_for_nothing_again(self, page, pair, key, clock):
+        hydrate, update = connect(page, pair)
+        for click in (CLICK, OTHER_CLICK):
+            assert send(page, click).delta == {}
+        assert answer(page, key, update, clock) == [hydrate, CLICK, OTHER_CLICK]
+        assert [send(page, event) for event in (hydrate, CLICK, OTHER_CLICK)] == [None] * 3
+
+    def test_of_two_navigations_the_last_one_counts_and_clicks_all_do(self, page, pair, key, clock):
+        _, update = connect(page, pair)
+        send(page, CLICK)
+        navigation = Event(name="state.on_load_internal")
+        send(page, navigation)
+        assert answer(page, key, update, clock) == [CLICK, navigation]
+
+    @pytest.mark.parametrize("thief", [None, DeviceKey()], ids=["no key", "another key"])
+    def test_without_the_key_events_go_on_as_nobodys(self, page, pair, service, clock, thief):
+        hydrate, update = connect(page, pair)
+        assert answer(page, thief, update, clock) == [hydrate]
+        assert send(page, hydrate) is None, "and nothing is asked for again"
+        run(page, "sync", "hello")
+        auth, example = parts(page)
+        assert (auth.status, auth.ended_because, list(example.seen)) == (OUT, "invalid_dpop_proof", [])
+
+    def test_a_connection_cannot_answer_for_another(self, page, pair, key, clock):
+        _, update = connect(page, pair)
+        come_from(page, "another connection")
+        assert answer(page, key, update, clock) == []
+
+    def test_an_answer_is_good_for_one_challenge(self, page, pair, key, clock):
+        _, first = connect(page, pair)
+        answer(page, key, first, clock)
+        come_from(page, "another connection")
+        _, second = connect(page, pair)
+        assert challenge_in(second)["text"] != challenge_in(first)["text"]
+        old = key.proof("POST", "urn:rxapp:page", clock(), nonce=challenge_in(first)["text"])
+        run(page, "prove_key", old, of=AuthState)
+        assert parts(page)[0]._key_proof.key is None
+
+    def test_a_proof_made_for_http_is_no_answer(self, page, pair, key, clock):
+        _, update = connect(page, pair)
+        proof = key.proof("POST", "http://testserver/api/token/refresh", clock(), nonce=challenge_in(update)["text"])
+        run(page, "prove_key", proof, of=AuthState)
+        assert parts(page)[0]._key_proof.key is None
+
+    def test_a_browser_that_does_not_answer_is_asked_again_after_a_while(self, page, pair, clock):
+        connect(page, pair)
+        clock.move(seconds=15)
+        assert send(page, CLICK).delta == {}
+        clock.move(seconds=1)
+        assert challenge_in(send(page, CLICK))["text"]
+
+    def test_a_page_that_only_asks_does_not_fill_the_memory(self, page, pair):
+        connect(page, pair)
+        for _ in range(200):
+            send(page, CLICK)
+        (waiting,) = waiting_events._waiting.values()
+        assert len(waiting) == waiting_events.MAXIMUM_WAITING
+
+
+class TestOnRotating:
+    def test_the_key_is_proved_again_before_and_the_click_is_not_lost(self, proved, key, clock):
+        clock.move(minutes=6)
+        update = send(proved, CLICK)
+        assert answer(proved, key, update, clock) == [CLICK]
+        assert send(proved, CLICK) is None
+        run(proved, "sync", "hello")
+        auth, example = parts(proved)
+        assert (auth.status, list(example.seen)) == (IN, ["hello johndoe"])
+
+    def test_shortly_before_as_well_for_it_may_expire_before_the_handler_runs(self, proved, clock):
+        clock.move(seconds=289)
+        assert send(proved, CLICK) is None
+        clock.move(seconds=1)
+        assert challenge_in(send(proved, CLICK))
+
+    def test_an_upload_does_not_wait_for_its_files_are_gone_afterwards(self, proved, clock):
+        clock.move(minutes=6)
+        file = UploadFile(file=io.BytesIO(b"x"))
+        assert send(proved, Event(name="example.upload", payload={"files": [file]})) is None
+
+    def test_who_cannot_prove_it_any_more_is_nobody(self, proved, clock):
+        clock.move(minutes=6)
+        assert answer(proved, None, send(proved, CLICK), clock) == [CLICK]
+        assert send(proved, CLICK) is None
+        run(proved, "sync", "hello")
+        assert parts(proved)[0].ended_because == "invalid_dpop_proof"
+
+
+def test_a_page_that_is_not_bound_waits_for_nothing(page, service, johndoe, clock):
+    _, update = connect(page, service.log_in("johndoe", PASSWORD))
+    assert update is None
+    clock.move(minutes=6)
+    assert send(page, CLICK) is None
+
+
+def test_what_begins_a_session_waits_for_a_key_and_begins_one_without_if_there_is_none(page, clock, johndoe):
+    assert send(page, Event(name=HYDRATE, payload={"vars": {}})) is None
+    submit = Event(name=f"{LoginState.get_full_name()}.submit", payload={"form": {"username": "johndoe", "password": PASSWORD}})
+    update = send(page, submit)
+    assert answer(page, None, update, clock) == [submit]
+    assert send(page, submit) is None
+    run(page, "submit", submit.payload["form"], of=LoginState)
+    assert parts(page)[0].status == IN
