@@ -120,14 +120,14 @@ class TestSecurity:
 
 
 class TestDecisions:
-    def test_their_numbers_go_up_by_one(self):
-        assert [int(file.name[:4]) for file in DECISIONS] == list(range(1, len(DECISIONS) + 1))
+    def test_no_number_is_given_twice(self):
+        assert len({file.name[:4] for file in DECISIONS}) == len(DECISIONS)
 
     @pytest.mark.parametrize("file", DECISIONS, ids=lambda file: file.name[:4])
-    def test_each_has_its_number_in_its_title_and_fits_on_a_page(self, file):
+    def test_each_has_its_number_in_its_title_and_is_short(self, file):
         text = file.read_text()
         assert text.startswith(f"# {int(file.name[:4])}. ")
-        assert len(text.splitlines()) <= 40
+        assert len(text.split()) <= 500
         assert "**Decision" in text
 
 
