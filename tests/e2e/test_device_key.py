@@ -255,7 +255,7 @@ def test_with_the_wrong_password_nothing_is_bound_and_the_next_try_works(tab, pe
     tab.get_by_label("Username").fill(person)
     tab.get_by_label("Password").fill("wrong")
     tab.get_by_role("button", name="Log in").click()
-    expect(tab.get_by_role("alert")).to_be_visible()
+    expect(tab.get_by_role("main").get_by_role("alert")).to_have_text("The user name or the password is wrong.")
     tab.get_by_label("Password").fill(PASSWORD)
     tab.get_by_role("button", name="Log in").click()
     expect(tab.get_by_role("button", name="Log out")).to_be_visible()

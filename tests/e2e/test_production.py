@@ -25,6 +25,7 @@ from tests.e2e.test_lost_answers import test_a_reload_in_the_middle_of_a_rotatio
 from tests.e2e.test_sessions import (
     test_a_session_ended_by_another_process_leaves_the_open_page_within_a_second,
     test_ending_a_session_takes_all_its_pages_to_the_login_page_within_a_second_and_refuses_its_tokens,
+    two,
 )
 from tests.e2e.test_sign_out import (
     test_a_thief_who_rotated_and_used_a_copy_is_detected_when_the_owner_clicks,
@@ -48,7 +49,7 @@ def worker_of(tab) -> int:
     runs = int(tab.get_by_text(" by ").inner_text().partition(" ")[0])
     tab.get_by_role("button", name="Work").click()
     expect(tab.get_by_text(f"{runs + 1} by ")).to_be_visible()
-    return int(tab.get_by_role("status").inner_text())
+    return int(tab.locator("output").inner_text())
 
 
 def tab_on_each_worker(profile) -> dict[int, object]:

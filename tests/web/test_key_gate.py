@@ -127,6 +127,21 @@ class TestOnConnecting:
         come_from(page, "another connection")
         assert answer(page, key, update, clock) == []
 
+    def test_a_click_that_waited_when_the_connection_broke_off_goes_on_over_the_next(self, page, pair, key, clock):
+        connect(page, pair)
+        send(page, CLICK)
+        come_from(page, "another connection")
+        hydrate, update = connect(page, pair)
+        assert answer(page, key, update, clock) == [hydrate, CLICK]
+
+    def test_a_click_that_waited_for_one_person_does_not_go_on_for_the_next(self, page, pair, key, clock, service):
+        connect(page, pair)
+        send(page, CLICK)
+        come_from(page, "another connection")
+        service.create_user("mallory", PASSWORD)
+        hydrate, update = connect(page, service.log_in("mallory", PASSWORD, Client(device_key=ProvedKey(key.thumbprint))))
+        assert answer(page, key, update, clock) == [hydrate]
+
     def test_an_answer_is_good_for_one_challenge(self, page, pair, key, clock):
         _, first = connect(page, pair)
         answer(page, key, first, clock)

@@ -9,7 +9,9 @@ from reflex_base.constants.state import FIELD_MARKER
 from reflex_base.registry import RegistrationContext
 from reflex_components_core.core._upload import UploadChunkIterator, UploadFile
 
+from rxapp.auth.access_tokens import AccessClaims
 from rxapp.auth.web import policy, waiting_events
+from rxapp.auth.web.key_proof import Challenge
 from rxapp.auth.web.runtime import get_service
 from rxapp.auth.web.state import AuthState
 
@@ -24,20 +26,30 @@ def hold(auth: AuthState, event: Event) -> StateUpdate | None:
     name = event.name.rpartition(".")[2]
     if name == ANSWER or _has_files(event):
         return None
-    service, connection, proof = get_service(), auth.router.session.session_id, auth._key_proof
+    service, connection, proof, claims = get_service(), auth.router.session.session_id, auth._key_proof, auth._claims_at_hand()
     now = service.clock()
-    if not proof.is_needed(connection, auth._claims_at_hand(), now, signs_in=_signs_in(event)):
+    if not proof.is_needed(connection, claims, now, signs_in=_signs_in(event)):
         return None
-    client_token = auth.router.session.client_token
     if name in LOADING:
-        waiting_events.forget(client_token, LOADING)
-    waiting_events.wait(client_token, event)
+        waiting_events.forget(connection, LOADING)
+    waiting_events.wait(connection, event)
     if proof.is_asked(connection, now):
         return StateUpdate()
+    _take_over(proof.challenge, connection, claims)
     text = service.dpop.new_challenge()
-    auth._key_proof = proof.asked(connection, text, now)
+    auth._key_proof = proof.asked(connection, text, claims, now)
     challenge = {"text": text, "at": int(now.timestamp())}
     return StateUpdate(delta={auth.get_full_name(): {f"key_challenge{FIELD_MARKER}": challenge}})
+
+
+def _take_over(unanswered: Challenge | None, connection: str, claims: AccessClaims | None) -> None:
+    """The connection broke off before the answer came: its clicks wait on the new one, for the same session only."""
+    if unanswered is None or unanswered.connection == connection:
+        return
+    clicks = [event for event in waiting_events.take(unanswered.connection) if event.name.rpartition(".")[2] not in LOADING]
+    if claims is not None and claims.session_id == unanswered.session_id:
+        for click in clicks:
+            waiting_events.wait(connection, click)
 
 
 def _signs_in(event: Event) -> bool:

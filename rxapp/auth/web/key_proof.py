@@ -19,11 +19,12 @@ PATIENCE = timedelta(seconds=15)
 
 @dataclass(frozen=True, slots=True)
 class Challenge:
-    """What a connection was asked to sign, and when."""
+    """What a connection was asked to sign, when, and for tokens of which session if it had any."""
 
     connection: str
     text: str
     asked_at: datetime
+    session_id: UUID | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +58,9 @@ class KeyProof:
         asked = self.challenge
         return asked is not None and asked.connection == connection and now <= asked.asked_at + PATIENCE
 
-    def asked(self, connection: str, text: str, now: datetime) -> "KeyProof":
+    def asked(self, connection: str, text: str, claims: AccessClaims | None, now: datetime) -> "KeyProof":
         """After this connection was asked to sign `text`."""
-        return replace(self, challenge=Challenge(connection, text, now))
+        return replace(self, challenge=Challenge(connection, text, now, claims.session_id if claims else None))
 
     def answered(self, connection: str, key: ProvedKey | None, claims: AccessClaims | None, now: datetime) -> "KeyProof":
         """After this connection has proved `key`, or has shown that it has none."""

@@ -86,17 +86,17 @@ class AuthState(PageTokens, rx.State):
 
     @rx.event
     @public
-    async def prove_key(self, proof: str) -> list[Event]:
+    async def prove_key(self, proof: str = "") -> list[Event]:
         """The browser's answer to the challenge, empty if it has no key. What waited for it goes on, in order."""
-        service, session, asked = get_service(), self.router.session, self._key_proof.challenge
-        if asked is None or asked.connection != session.session_id:
+        service, connection, asked = get_service(), self.router.session.session_id, self._key_proof.challenge
+        if asked is None or asked.connection != connection:
             return []
         try:
             key = service.dpop.prove_page(proof, asked.text)
         except InvalidDpopProof:
             key = None
-        self._key_proof = self._key_proof.answered(session.session_id, key, self._claims_at_hand(), service.clock())
-        return waiting_events.take(session.client_token)
+        self._key_proof = self._key_proof.answered(connection, key, self._claims_at_hand(), service.clock())
+        return waiting_events.take(connection)
 
     @rx.event
     @public

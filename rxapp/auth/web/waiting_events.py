@@ -10,34 +10,34 @@ from reflex.event import Event
 from reflex_base.registry import RegistrationContext
 
 MAXIMUM_WAITING = 64
-"""Of one page. A page that sends more without answering is not one of ours."""
+"""Of one connection. A page that sends more without answering is not one of ours."""
 
 SWEEP_THRESHOLD = 1_024
 
 _waiting: dict[str, list[Event]] = {}
 
 
-def wait(client_token: str, event: Event) -> None:
-    """Have an event of this page wait."""
-    events = _waiting.setdefault(client_token, [])
+def wait(connection: str, event: Event) -> None:
+    """Have an event of this connection wait."""
+    events = _waiting.setdefault(connection, [])
     if len(events) < MAXIMUM_WAITING:
         events.append(event)
     if len(_waiting) > SWEEP_THRESHOLD:
         _forget_closed_pages()
 
 
-def forget(client_token: str, names: Container[str]) -> None:
-    """What waits of this page and has one of these names (those of the handlers alone) never happens."""
-    if client_token in _waiting:
-        _waiting[client_token] = [event for event in _waiting[client_token] if event.name.rpartition(".")[2] not in names]
+def forget(connection: str, names: Container[str]) -> None:
+    """What waits of this connection and has one of these names (those of the handlers alone) never happens."""
+    if connection in _waiting:
+        _waiting[connection] = [event for event in _waiting[connection] if event.name.rpartition(".")[2] not in names]
 
 
-def take(client_token: str) -> list[Event]:
-    """All that waits of this page, in the order in which it came; it waits no more."""
-    return _waiting.pop(client_token, [])
+def take(connection: str) -> list[Event]:
+    """All that waits of this connection, in the order in which it came; it waits no more."""
+    return _waiting.pop(connection, [])
 
 
 def _forget_closed_pages() -> None:
-    connected = RegistrationContext.get().app.event_namespace.token_to_sid
-    for client_token in _waiting.keys() - connected.keys():
-        del _waiting[client_token]
+    connected = RegistrationContext.get().app.event_namespace.sid_to_token
+    for connection in _waiting.keys() - connected.keys():
+        del _waiting[connection]
