@@ -45,18 +45,6 @@ def test_every_page_of_somebody_who_is_signed_in_has_a_way_out(tab, administrato
 
 
 @pytest.mark.unbound
-def test_log_out_without_a_connection_is_done_as_soon_as_there_is_one_again(tab, server, api):
-    log_in(tab)
-    pair = stored(tab)
-    server.kill()
-    expect(tab.get_by_text("Cannot connect to server")).to_be_visible()
-    tab.get_by_role("button", name="Log out").click()
-    assert stored(tab) == pair, "nobody could be told yet"
-    server.start(is_built=True)
-    expect_login_with(tab, "signed_out", "You are logged out.")
-    assert api.post("/api/token/refresh", json=as_json(pair)).json()["code"] == "session_revoked"
-
-
 def test_log_out_works_with_an_expired_access_token(tab, server):
     log_in(tab)
     server.move_clock(EXPIRED)
