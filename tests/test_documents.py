@@ -96,7 +96,7 @@ class TestExample:
 
 class TestSecurity:
     def test_every_test_that_it_names_is_there(self):
-        named = re.findall(r"`([\w/]+/test_\w+\.py)`(?: (Test\w+))?", SECURITY)
+        named = re.findall(r"`([\w/]*test_\w+\.py)`(?: (Test\w+))?", SECURITY)
         assert len(named) > 100
         for path, name in named:
             file = path.removeprefix("tests/")
@@ -112,7 +112,7 @@ class TestSecurity:
     def test_every_row_has_a_test(self):
         rows = [line for line in SECURITY.splitlines() if line.startswith("| ") and not line.startswith("| threat")]
         assert len(rows) > 40
-        assert [row for row in rows if "/test_" not in row.rpartition(" | ")[2]] == []
+        assert [row for row in rows if not re.search(r"`[\w/]*test_\w+\.py`", row.rpartition(" | ")[2])] == []
 
     def test_no_threat_is_told_twice(self):
         threats = re.findall(r"^\| ([^|]+) \|", SECURITY, re.MULTILINE)
