@@ -249,6 +249,10 @@ class TestChangePassword:
         with pytest.raises(InvalidCredentials):
             service.log_in("johndoe", PASSWORD)
 
+    def test_nobody_has_to_change_it_however_old_it_is(self, service, johndoe, clock):
+        clock.move(days=3650)
+        assert service.log_in("johndoe", PASSWORD)
+
     def test_it_ends_the_other_sessions_and_not_this_one_and_returns_their_ids(self, service, accounts, me, pair, my_phone):
         phone_id = service.verify_access(my_phone.access_token).session_id
         assert accounts.change_password(me, PASSWORD, GOOD) == [phone_id]

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import hypothesis.strategies as st
 import pytest
 from hypothesis import given
+from zxcvbn.frequency_lists import FREQUENCY_LISTS
 
 from rxapp.auth import PasswordRefused
 from rxapp.auth.password_policy import MAXIMUM_LENGTH, Strength, require_good_password, strength_of
@@ -114,6 +115,19 @@ class TestCommonPasswords:
     )
     def test_what_would_be_tried_first_is_refused(self, settings, password):
         assert "too easy to guess" in refusal_of(password, settings)
+
+    def test_none_that_is_long_enough_is_among_the_thirty_thousand_most_used(self, settings):
+        long_enough = [password for password in FREQUENCY_LISTS["passwords"] if len(password) >= 15]
+        assert len(long_enough) > 20
+        for password in long_enough:
+            assert "too easy to guess" in refusal_of(password, settings), password
+
+    def test_nor_is_one_among_the_three_thousand_first_of_eight_characters_where_those_are_enough(self, settings):
+        """ASVS 6.2.4. Every tenth of them, for the estimator takes its time."""
+        shorter = settings.model_copy(update={"password_minimum_length": 8})
+        common = [password for password in FREQUENCY_LISTS["passwords"] if len(password) >= 8][:3_000:10]
+        for password in common:
+            assert "too easy to guess" in refusal_of(password, shorter), password
 
     def test_repeating_a_common_one_to_the_maximum_length_makes_it_no_better(self, settings):
         assert "too easy to guess" in refusal_of("password" * 32, settings)

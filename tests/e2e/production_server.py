@@ -38,7 +38,7 @@ class ProductionServer(Server):
         super().__init__(directory, port)
         self.url = f"https://127.0.0.1:{self.port}"
         self.redis_password = secrets.token_urlsafe(24)
-        self.redis_port, self.app_port = free_port(), free_port()
+        self.redis_port, self.app_port, self.plain_port = free_port(), free_port(), free_port()
         self.certificate, self.certificate_key = directory / "certificate.pem", directory / "certificate.key"
         self._postgresql_url = sa.make_url(postgresql_url)
         self._database_name = f"production_{secrets.token_hex(4)}"
@@ -93,7 +93,7 @@ class ProductionServer(Server):
 
     def _start_nginx(self) -> None:
         substituted = {
-            "listen 80;": f"listen 127.0.0.1:{free_port()};",
+            "listen 80;": f"listen 127.0.0.1:{self.plain_port};",
             "listen [::]:80;": f"listen [::1]:{free_port()};",
             "listen 443 ssl": f"listen 127.0.0.1:{self.port} ssl",
             "listen [::]:443 ssl": f"listen [::1]:{self.port} ssl",

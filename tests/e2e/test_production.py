@@ -5,7 +5,10 @@
 
 import contextlib
 import re
+import socket
+import ssl
 import time
+import warnings
 
 import httpx
 import pytest
@@ -159,6 +162,40 @@ def test_nginx_redirects_to_https_and_upgrades_websockets_of_the_apps_own_origin
     handshake["Sec-WebSocket-Key"] = "dGhlIHNhbXBsZSBub25jZQ=="
     assert httpx.get(url, headers=handshake | {"Origin": server.url}).status_code == 101
     assert httpx.get(url, headers=handshake | {"Origin": "https://evil.example"}).status_code != 101
+
+
+@pytest.mark.parametrize("version", ["TLSv1", "TLSv1_1"])
+def test_nginx_refuses_tls_that_is_out_of_date(server, version):
+    with pytest.raises(ssl.SSLError, match="PROTOCOL_VERSION"):
+        speak_tls(server.port, ssl.TLSVersion[version])
+
+
+@pytest.mark.parametrize("version", ["TLSv1_2", "TLSv1_3"])
+def test_nginx_speaks_tls_of_today(server, version):
+    assert speak_tls(server.port, ssl.TLSVersion[version]) == version.replace("_", ".")
+
+
+def speak_tls(port: int, version: ssl.TLSVersion) -> str | None:
+    """With a client that itself would put up with anything: only the server can refuse."""
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    context.set_ciphers("ALL:@SECLEVEL=0")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        context.minimum_version = context.maximum_version = version
+    with socket.create_connection(("127.0.0.1", port)) as plain, context.wrap_socket(plain) as secured:
+        return secured.version()
+
+
+def test_what_comes_without_tls_is_led_to_it_and_served_nothing(server):
+    answer = httpx.get(f"http://127.0.0.1:{server.plain_port}/api/me?x=1", headers={"Host": "app.example.com"})
+    assert (answer.status_code, answer.headers["location"]) == (301, "https://app.example.com/api/me?x=1")
+
+
+def test_every_answer_says_that_only_https_will_do_from_now_on(server):
+    """HSTS for two years (ASVS 3.4.1), on pages, assets, the API, errors and redirects."""
+    for path in ("/", "/favicon.svg", "/api/me", "/nothing-here", "/customers"):
+        assert httpx.get(f"{server.url}{path}").headers["strict-transport-security"].startswith("max-age=63072000;"), path
 
 
 def test_the_access_log_names_no_page(tab, person, server):

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.conftest import EXPIRED, expect_login_with, expect_stored, log_in, refresh_button, stored
+from tests.e2e.conftest import EXPIRED, expect_login_with, expect_stored, log_in, refresh_button, sign_in, stored
 
 DAY = 24 * 60 * 60
 
@@ -33,6 +33,18 @@ def test_back_after_log_out_shows_nothing_private(tab):
     assert "John Doe" not in tab.content()
 
 
+def test_every_page_of_somebody_who_is_signed_in_has_a_way_out(tab, administrator):
+    sign_in(tab, administrator)
+    for page in ("/", "/account", "/account/sessions", "/account/activity", "/admin/users", "/admin/events", "/customers"):
+        tab.goto(page)
+        expect(tab.get_by_role("button", name="Log out")).to_be_visible()
+    tab.goto("/admin/users")
+    tab.get_by_role("link", name=administrator).click()
+    expect(tab.get_by_role("button", name="Make a set-password link")).to_be_visible()
+    expect(tab.get_by_role("button", name="Log out")).to_be_visible()
+
+
+@pytest.mark.unbound
 def test_log_out_works_with_an_expired_access_token(tab, server):
     log_in(tab)
     server.move_clock(EXPIRED)

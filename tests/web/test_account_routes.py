@@ -39,6 +39,12 @@ def test_me_says_who_the_bearer_is_and_nothing_secret(client, tokens):
     assert set(me) == {"id", "userName", "displayName", "roles", "sessionId", "authenticatedAt", "expiresAt"}
 
 
+@pytest.mark.parametrize("path", ["/api/me", "/api/sessions", "/api/customers", "/api/customers/records", "/api/customers/1"])
+def test_what_only_its_reader_may_know_is_kept_in_no_cache(client, tokens, path):
+    answer = client.get(path, headers=bearer(tokens))
+    assert (answer.status_code, answer.headers.get("Cache-Control")) == (200, "no-store")
+
+
 def test_sessions_are_listed_with_device_and_address_and_this_one_marked(client, tokens, other, clock):
     listed = client.get("/api/sessions", headers=bearer(tokens)).json()
     marked = {session["device"]: session["current"] for session in listed}

@@ -3,6 +3,7 @@
 import pytest
 
 from rxapp.auth import User
+from rxapp.auth.security_events import EventFilter, EventKind
 from rxapp.auth.users import find_user
 from tests.web.conftest import assert_problem, bearer, refresh_body
 
@@ -35,6 +36,13 @@ class TestCustomers:
         service.create_user("visitor", "def@123")
         tokens = client.post("/api/auth/login", json={"username": "visitor", "password": "def@123"}).json()
         assert_problem(client.get("/api/customers", headers=bearer(tokens)), 403, "permission_denied")
+
+    def test_who_comes_without_the_role_is_written_down(self, client, service):
+        visitor = service.create_user("visitor", "def@123")
+        tokens = client.post("/api/auth/login", json={"username": "visitor", "password": "def@123"}).json()
+        client.get("/api/customers", headers=bearer(tokens))
+        _, events = service.administration.events(EventFilter(kind=EventKind.PERMISSION_DENIED), limit=9)
+        assert [(event.user_id, event.detail) for event in events] == [(visitor.id, "GET /api/customers")]
 
     def test_a_role_that_was_taken_away_is_gone_at_once(self, client, tokens, service):
         with service.database.write() as db:

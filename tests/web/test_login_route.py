@@ -64,6 +64,14 @@ def test_another_content_type_is_400(client):
     assert_problem(client.post(PATH, data=GOOD), 400, "invalid_request")
 
 
+@pytest.mark.parametrize("content_type", ["", "text/plain", "application/x-www-form-urlencoded", "multipart/form-data"])
+def test_what_a_foreign_page_may_send_without_asking_is_400_though_its_text_is_json(client, content_type):
+    """ASVS 3.5.2: only JSON that says so is read, and for that a browser asks first (CORS preflight)."""
+    headers = {"Content-Type": content_type} if content_type else {}
+    answer = client.post(PATH, content=b'{"username": "johndoe", "password": "def@123"}', headers=headers)
+    assert_problem(answer, 400, "invalid_request")
+
+
 @pytest.mark.parametrize("length_is_told", [True, False])
 def test_a_body_over_16_kb_is_413(client, length_is_told):
     body = b'{"username": "' + b"x" * 17_000 + b'", "password": "x"}'

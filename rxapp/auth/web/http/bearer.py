@@ -3,7 +3,7 @@
 from http import HTTPStatus
 from typing import Annotated, Any
 
-from fastapi import Depends, Request
+from fastapi import Depends, Request, Response
 
 from rxapp.auth.errors import AuthError, InvalidDpopProof, InvalidToken, PermissionDenied
 from rxapp.auth.identity import Identity
@@ -39,7 +39,7 @@ REFUSALS = documented(HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.
 COMMON_PROBLEMS = (HTTPStatus.BAD_REQUEST, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, HTTPStatus.SERVICE_UNAVAILABLE)
 
 
-async def bearer(request: Request) -> Identity:
+async def bearer(request: Request, response: Response) -> Identity:
     """Who sends this request, by its access token; `Unauthorized` if there is no good one.
 
     The token of a session that is bound to a key comes with the scheme `DPoP` and a proof (RFC 9449 §7.1), any other as `Bearer`.
@@ -56,6 +56,7 @@ async def bearer(request: Request) -> Identity:
     except AuthError as error:
         raise Unauthorized(error) from error
     note_identity(identity)
+    response.headers["Cache-Control"] = "no-store"  # what the route tells this person is in nobody's cache (ASVS 14.3.2)
     return identity
 
 

@@ -1,0 +1,149 @@
+"""The documents tell of settings, tests and files that are there, and of all settings."""
+
+import ast
+import re
+from datetime import timedelta
+
+import pytest
+from pydantic import SecretStr
+
+from rxapp.auth import Settings
+from tests.conftest import ROOT
+from tests.test_asvs_document import names_in
+
+README = (ROOT / "README.md").read_text()
+SECURITY = (ROOT / "SECURITY.md").read_text()
+EXAMPLE = (ROOT / ".env.example").read_text()
+DECISIONS = sorted((ROOT / "docs" / "decisions").glob("*.md"))
+DOCUMENTS = [ROOT / "README.md", ROOT / "SECURITY.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
+
+VARIABLES = {field.validation_alias or f"RXAPP_{name.upper()}": name for name, field in Settings.model_fields.items()}
+"""Each environment variable, and the setting that it sets."""
+
+OURS = re.compile(r"\b(?:RXAPP_[A-Z0-9_]+[A-Z0-9]|(?:DATABASE|REDIS)_URL)\b")
+OF_THE_TESTS = {"RXAPP_TEST_SERVER"}
+SAID_IN_WORDS = {"RXAPP_SECRET_KEY", "RXAPP_ALLOWED_ORIGINS", "RXAPP_DEMO_DATA", "RXAPP_API_DOCS"}
+"""Those whose default is not one value."""
+
+
+def rows_of_settings():
+    table = README.partition("| variable | default | meaning |")[2].partition("\n\n")[0]
+    for line in table.splitlines()[2:]:
+        names, default, _ = line.strip("|").split("|")
+        yield re.findall(r"`([A-Z0-9_]+)`", names), default.strip()
+
+
+def in_words(value) -> str:
+    if isinstance(value, timedelta):
+        return str(int(value.total_seconds()))
+    if isinstance(value, SecretStr):
+        value = value.get_secret_value()
+    return str(value).lower() if isinstance(value, bool) else "none" if value in (None, "", ()) else str(value)
+
+
+class TestSettings:
+    def test_the_table_has_each_setting_once_and_no_other(self):
+        assert sorted(name for names, _ in rows_of_settings() for name in names) == sorted(VARIABLES)
+
+    def test_its_defaults_are_those_of_the_code(self):
+        defaults = Settings.model_fields
+        for names, said in rows_of_settings():
+            values = [value.strip("` ") for value in said.split(",")]
+            for number, name in enumerate(names):
+                if name not in SAID_IN_WORDS:
+                    value = values[number] if len(values) > 1 else values[0]
+                    assert value == in_words(defaults[VARIABLES[name]].default), name
+
+    @pytest.mark.parametrize("file", DOCUMENTS, ids=lambda file: file.name)
+    def test_no_document_names_one_that_is_not_there(self, file):
+        for name in OURS.findall(file.read_text()):
+            assert name in VARIABLES.keys() | OF_THE_TESTS or any(known.startswith(f"{name}_") for known in VARIABLES), name
+
+
+class TestExample:
+    LINES = re.findall(r"^(?:# )?([A-Z][A-Z0-9_]+)=(.*)$", EXAMPLE, re.MULTILINE)
+
+    def test_it_names_no_setting_that_is_not_there(self):
+        assert set(OURS.findall(EXAMPLE)) <= set(VARIABLES)
+
+    def test_it_has_what_production_needs(self):
+        needed = {"RXAPP_ENVIRONMENT", "RXAPP_SECRET_KEY", "DATABASE_URL", "REDIS_URL", "RXAPP_TRUSTED_PROXY_HOPS"}
+        assert needed <= {name for name, _ in self.LINES}
+
+    def test_each_setting_has_a_line_of_explanation_above_it(self):
+        for paragraph in EXAMPLE.strip().split("\n\n"):
+            first, _, rest = paragraph.partition("\n")
+            assert re.match(r"# [A-Z].* ", first), paragraph
+            assert not OURS.match(first.removeprefix("# ")), paragraph
+            assert rest, paragraph
+
+    def test_copied_and_given_a_secret_key_it_is_what_production_starts_with(self, tmp_path, monkeypatch):
+        for name in VARIABLES:
+            monkeypatch.delenv(name, raising=False)
+        file = tmp_path / ".env"
+        file.write_text(EXAMPLE.replace("RXAPP_SECRET_KEY=", f"RXAPP_SECRET_KEY={'0123456789abcdef' * 3}"))
+        assert Settings(_env_file=file).in_production
+
+    def test_with_all_that_it_offers_too(self, tmp_path, monkeypatch):
+        for name in VARIABLES:
+            monkeypatch.delenv(name, raising=False)
+        secrets = {"RXAPP_SECRET_KEY", "RXAPP_PREVIOUS_SECRET_KEYS", "RXAPP_METRICS_TOKEN"}
+        lines = [f"{name}={'0123456789abcdef' * 3 if name in secrets else value}" for name, value in self.LINES]
+        file = tmp_path / ".env"
+        file.write_text("\n".join(lines))
+        assert Settings(_env_file=file).redis_url
+
+
+class TestSecurity:
+    def test_every_test_that_it_names_is_there(self):
+        named = re.findall(r"`([\w/]*test_\w+\.py)`(?: (Test\w+))?", SECURITY)
+        assert len(named) > 100
+        for path, name in named:
+            file = path.removeprefix("tests/")
+            assert not name or f"::{name}" in names_in(file), f"tests/{file} has no {name}"
+            assert names_in(file)
+
+    def test_the_races_that_it_names_have_tests(self):
+        for file, numbers in re.findall(r"`([\w/]+\.py)` (?:races? )?(\d[\d, –]*)(?=[,|])", SECURITY):
+            first, _, last = numbers.partition("–")
+            for number in range(int(first), int(last) + 1) if last else re.findall(r"\d+", numbers):
+                assert any(name.startswith(f"::test_race_{number}_") for name in names_in(file)), (file, number)
+
+    def test_every_row_has_a_test(self):
+        rows = [line for line in SECURITY.splitlines() if line.startswith("| ") and not line.startswith("| threat")]
+        assert len(rows) > 40
+        assert [row for row in rows if not re.search(r"`[\w/]*test_\w+\.py`", row.rpartition(" | ")[2])] == []
+
+    def test_no_threat_is_told_twice(self):
+        threats = re.findall(r"^\| ([^|]+) \|", SECURITY, re.MULTILINE)
+        assert sorted({*threats} - {"threat"}) == sorted(threat for threat in threats if threat != "threat")
+
+
+class TestDecisions:
+    def test_no_number_is_given_twice(self):
+        assert len({file.name[:4] for file in DECISIONS}) == len(DECISIONS)
+
+    @pytest.mark.parametrize("file", DECISIONS, ids=lambda file: file.name[:4])
+    def test_each_has_its_number_in_its_title_and_is_short(self, file):
+        text = file.read_text()
+        assert text.startswith(f"# {int(file.name[:4])}. ")
+        assert len(text.split()) <= 500
+
+
+@pytest.mark.parametrize("file", DOCUMENTS, ids=lambda file: file.name)
+def test_links_lead_somewhere(file):
+    for target in re.findall(r"\]\((?!https?:)([^)#]*)(?:#[\w-]*)?\)", file.read_text()):
+        assert not target or (file.parent / target).exists(), target
+
+
+@pytest.mark.parametrize("file", DOCUMENTS, ids=lambda file: file.name)
+def test_tests_that_are_named_are_there(file):
+    for name in re.findall(r"`((?:tests/)?(?:auth|web|e2e|cli|chaos)/test_\w+\.py)", file.read_text()):
+        assert (ROOT / "tests" / name.removeprefix("tests/")).exists(), name
+
+
+def test_the_document_of_the_command_line_names_every_command():
+    text = (ROOT / "docs" / "command-line.md").read_text()
+    source = ast.unparse(ast.parse((ROOT / "rxapp" / "cli" / "__init__.py").read_text()))
+    for command in re.findall(r"name='(\w+)'", source):
+        assert f"rxapp {command}" in text, command
