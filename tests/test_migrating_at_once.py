@@ -1,4 +1,4 @@
-"""Several processes that migrate at once, as workers do in development and machines during a deployment: one does it."""
+"""Several processes that prepare the database at once, as workers do in development: one does it, the others wait."""
 
 import secrets
 import subprocess
@@ -9,10 +9,13 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import create_engine, make_url, text
+from sqlmodel import select
 
 from rxapp import migrations
-from rxapp.auth import Database
+from rxapp.auth import Database, User
 from rxapp.auth.database_limits import DatabaseLimits
+from rxapp.customers import Customer
+from rxapp.demo_data import DEMO_CUSTOMERS, DEMO_USERS
 from rxapp.migrations import migrate, require_migrated
 from tests.conftest import ROOT
 
@@ -20,7 +23,8 @@ IMPATIENT = DatabaseLimits(lock_timeout=timedelta(milliseconds=200), statement_t
 AT_ONCE = 4
 MIGRATE_IN_FORKS = """
 import os, sys
-from rxapp.auth import Database
+from rxapp.auth import AuthService, Database, Settings
+from rxapp.demo_data import add_demo_data
 from rxapp.migrations import migrate
 
 gate, opener = os.pipe()
@@ -28,7 +32,9 @@ for _ in range(int(sys.argv[2])):
     if os.fork() == 0:
         os.close(opener)
         os.read(gate, 1)  # until it is closed: everybody at once
-        migrate(Database(sys.argv[1]))
+        database = Database(sys.argv[1])
+        migrate(database)
+        add_demo_data(AuthService(Settings(_env_file=None, secret_key="k" * 40, argon2_memory_kib=8), database))
         os._exit(0)
 os.close(opener)
 sys.exit(any([os.wait()[1] for _ in range(int(sys.argv[2]))]))
@@ -58,12 +64,15 @@ def new_url(request) -> str:
     return request.getfixturevalue(f"new_{request.param}_url")
 
 
-def test_processes_that_migrate_a_new_database_at_the_same_moment_all_succeed(new_url):
+def test_processes_that_prepare_a_new_database_at_the_same_moment_all_succeed(new_url):
     command = [sys.executable, "-c", MIGRATE_IN_FORKS, new_url, str(AT_ONCE)]
     finished = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert (finished.returncode, finished.stderr) == (0, "")
     database = Database(new_url)
     require_migrated(database)
+    with database.read() as db:
+        assert sorted(customer.name for customer in db.exec(select(Customer))) == sorted(DEMO_CUSTOMERS)
+        assert {user.user_name for user in db.exec(select(User))} == set(DEMO_USERS)
     database.dispose()
 
 

@@ -4,10 +4,13 @@
 """
 
 import contextlib
+import os
 import re
+import signal
 import time
 
 import httpx
+import psutil
 import pytest
 from playwright.sync_api import expect
 
@@ -42,7 +45,7 @@ def worker_of(tab) -> int:
     runs = int(tab.get_by_text(" by ").inner_text().partition(" ")[0])
     tab.get_by_role("button", name="Work").click()
     expect(tab.get_by_text(f"{runs + 1} by ")).to_be_visible()
-    return int(tab.get_by_role("status").inner_text())
+    return int(tab.locator("output").inner_text())
 
 
 def tab_on_each_worker(profile) -> dict[int, object]:
@@ -165,3 +168,24 @@ def test_the_access_log_names_no_page(tab, person, server):
     log = (server.directory / "nginx-rxapp.access.log").read_text()
     assert re.search(r'"GET /account/ HTTP', log)
     assert "token=" not in log
+
+
+def test_when_a_worker_is_killed_the_other_goes_on_its_pages_come_back_by_themselves_and_it_is_replaced(
+    tab, profile, person, server
+):
+    """As the kernel kills it when memory runs out: no handler runs."""
+    sign_in(tab, person)
+    tabs = tab_on_each_worker(profile)
+    killed, other = tabs
+    os.kill(killed, signal.SIGKILL)
+    assert worker_of(tabs[other]) == other
+    assert worker_of(tabs[killed]) != killed
+    wait_for(lambda: len(workers_of(server)), WORKERS)
+    assert other in workers_of(server)
+    assert killed not in workers_of(server)
+    for _ in range(2 * WORKERS):
+        assert httpx.get(f"{server.url}/readyz").is_success
+
+
+def workers_of(server) -> set[int]:
+    return {child.pid for child in psutil.Process(server.process_group).children() if child.status() != psutil.STATUS_ZOMBIE}
