@@ -2,15 +2,13 @@
 
 import http.client
 import json
-import os
-import signal
-import sys
 import time
 from collections.abc import Iterator
 
 import psutil
 import pytest
 
+from tests.e2e.backend import Backend
 from tests.e2e.conftest import PASSWORD, USER
 from tests.e2e.server import Server
 
@@ -19,26 +17,9 @@ SLOW_HASH = {"RXAPP_ARGON2_MEMORY_KIB": str(64 * 1024), "RXAPP_ARGON2_TIME_COST"
 """Long enough to be stopped in the middle of it."""
 
 
-class Backend(Server):
-    """The API alone, which needs no build."""
-
-    def _command(self) -> list[str]:
-        return [sys.executable, "-m", "rxapp", "serve", "--backend-only", "--host", "127.0.0.1", "--port", str(self.port)]
-
-    def _environment(self, is_built: bool) -> dict[str, str]:
-        return super()._environment(is_built) | SLOW_HASH
-
-    def terminate(self) -> None:
-        """As systemd does with `KillMode=mixed`: the main process is told, and tells its workers."""
-        os.kill(self._process.pid, signal.SIGTERM)
-
-    def exit_code(self) -> int:
-        return self._process.wait(timeout=30)
-
-
 @pytest.fixture
 def server(tmp_path) -> Iterator[Backend]:
-    server = Backend(tmp_path)
+    server = Backend(tmp_path, **SLOW_HASH)
     server.start()
     yield server
     server.stop()
