@@ -21,7 +21,8 @@ run: $(VENV)/app  ## serve the app at http://localhost:3000, reloading when a fi
 
 prod: $(VENV)/app  ## the same, built for production, pages and API on one port
 	alembic upgrade head
-	$(REGISTRY) reflex run --env prod
+	$(REGISTRY) REFLEX_BACKEND_PORT=3000 reflex export --frontend-only --no-zip
+	python -m rxapp serve --port 3000
 
 test: $(VENV)/dev browser  ## all tests, those in a real browser included
 	$(REGISTRY) pytest --numprocesses auto --maxprocesses 4 --dist loadfile $(ARGS)

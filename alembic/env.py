@@ -6,12 +6,14 @@ from sqlmodel import SQLModel, create_engine
 import rxapp.customers  # noqa: F401  its table belongs to the metadata
 from alembic import context
 from rxapp.auth import get_settings
+from rxapp.migrations import take_turn
 
 
 def migrate(connection: Connection) -> None:
     """Run the wanted migrations on this connection, all of them or none."""
     context.configure(connection=connection, target_metadata=SQLModel.metadata, render_as_batch=True)
     with context.begin_transaction():
+        take_turn(connection)
         context.run_migrations()
 
 

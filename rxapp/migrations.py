@@ -7,12 +7,18 @@ from pathlib import Path
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 
 from alembic import command
 from rxapp.auth import Database
 
 _ALEMBIC_INI = Path(__file__).resolve().parent.parent / "alembic.ini"
+
+_LOCK_KEY = int.from_bytes(b"rxapp")
+"""Any number that no other user of the same PostgreSQL database locks."""
+
+_LONGEST_WAIT_ON_SQLITE_MS = 10 * 60 * 1000
+"""For another process's migration. PostgreSQL waits as long as that takes."""
 
 logger = logging.getLogger(__name__)
 
@@ -25,13 +31,37 @@ class DatabaseNotMigrated(Exception):
 
 
 def migrate(database: Database) -> None:
-    """Bring the schema to the newest revision."""
-    with database.engine.begin() as connection:
-        if not _is_current(connection):
-            logger.info("migrating the database")
-            config = Config(str(_ALEMBIC_INI))
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+    """Bring the schema to the newest revision. Of several processes that ask for it at once one does it, and the others wait."""
+    with database.engine.connect() as connection:
+        if connection.dialect.name == "sqlite":
+            _wait_longer_for_the_file(connection)
+        with connection.begin():
+            take_turn(connection)
+            if not _is_current(connection):
+                logger.info("migrating the database")
+                config = Config(str(_ALEMBIC_INI))
+                config.attributes["connection"] = connection
+                command.upgrade(config, "head")
+
+
+def take_turn(connection: Connection) -> None:
+    """Let nobody else migrate until this transaction ends, and let a statement take as long as it has to.
+
+    On SQLite the transaction has the file's write lock already.
+    """
+    if connection.dialect.name != "postgresql":
+        return
+    for limit in ("statement_timeout", "idle_in_transaction_session_timeout", "lock_timeout"):
+        connection.execute(text(f"SET LOCAL {limit} = 0"))
+    connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK_KEY})
+    # For tables the limit stands: everybody else would queue behind a migration that waits for one.
+    connection.execute(text("RESET lock_timeout"))
+
+
+def _wait_longer_for_the_file(connection: Connection) -> None:
+    """Before the transaction, which begins with the wait. The connection does not go back to the pool."""
+    connection.detach()
+    connection.connection.cursor().execute(f"PRAGMA busy_timeout = {_LONGEST_WAIT_ON_SQLITE_MS}")
 
 
 def require_migrated(database: Database) -> None:

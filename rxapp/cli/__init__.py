@@ -5,7 +5,7 @@ from io import TextIOWrapper
 
 import typer
 
-from rxapp.cli import doctor, events, headers, keys, prune, sessions, users
+from rxapp.cli import doctor, events, headers, keys, prune, serve, sessions, users
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -22,6 +22,7 @@ app.add_typer(keys.app, name="keys")
 app.command("prune")(prune.prune)
 app.command("doctor")(doctor.doctor)
 app.command("headers")(headers.headers)
+app.command("serve")(serve.serve)
 
 
 @app.callback()

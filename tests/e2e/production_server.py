@@ -67,6 +67,10 @@ class ProductionServer(Server):
         if not self._beside:
             self.start_redis()
             self._start_nginx()
+        if not is_built:
+            build = [sys.executable, "-m", "reflex", "export", "--frontend-only", "--no-zip"]
+            with (self.directory / "build.log").open("ab") as log:
+                subprocess.run(build, cwd=ROOT, env=self._environment(is_built), stdout=log, stderr=log, check=True)
         super().start(is_built=is_built)
 
     def another(self, directory: Path) -> "ProductionServer":
@@ -161,8 +165,7 @@ class ProductionServer(Server):
         self.certificate_key.chmod(0o600)
 
     def _command(self) -> list[str]:
-        ports = ["--frontend-port", str(self.app_port), "--backend-port", str(self.app_port)]
-        return [sys.executable, "-m", "reflex", "run", "--env", "prod", *ports, "--backend-host", APP_ADDRESS]
+        return [sys.executable, "-m", "rxapp", "serve", "--host", APP_ADDRESS, "--port", str(self.app_port)]
 
     def _environment(self, is_built: bool) -> dict[str, str]:
         environment = super()._environment(is_built) | {

@@ -4,13 +4,16 @@
 """
 
 import contextlib
+import os
 import re
+import signal
 import socket
 import ssl
 import time
 import warnings
 
 import httpx
+import psutil
 import pytest
 from playwright.sync_api import expect
 
@@ -203,3 +206,24 @@ def test_the_access_log_names_no_page(tab, person, server):
     log = (server.directory / "nginx-rxapp.access.log").read_text()
     assert re.search(r'"GET /account/ HTTP', log)
     assert "token=" not in log
+
+
+def test_when_a_worker_is_killed_the_other_goes_on_its_pages_come_back_by_themselves_and_it_is_replaced(
+    tab, profile, person, server
+):
+    """As the kernel kills it when memory runs out: no handler runs."""
+    sign_in(tab, person)
+    tabs = tab_on_each_worker(profile)
+    killed, other = tabs
+    os.kill(killed, signal.SIGKILL)
+    assert worker_of(tabs[other]) == other
+    assert worker_of(tabs[killed]) != killed
+    wait_for(lambda: len(workers_of(server)), WORKERS)
+    assert other in workers_of(server)
+    assert killed not in workers_of(server)
+    for _ in range(2 * WORKERS):
+        assert httpx.get(f"{server.url}/readyz").is_success
+
+
+def workers_of(server) -> set[int]:
+    return {child.pid for child in psutil.Process(server.process_group).children() if child.status() != psutil.STATUS_ZOMBIE}

@@ -1,0 +1,50 @@
+"""`serve`: the built app, as `reflex run --env prod` serves it, and it goes on when a worker dies."""
+
+import functools
+from typing import Annotated
+
+import typer
+
+from rxapp.cli.opening import open_settings
+from rxapp.cli.refusals import refuse
+
+DEFAULT_PORT = 3000
+
+
+def serve(
+    *,
+    host: Annotated[str | None, typer.Option(help="The address to listen on. [default: Reflex's, which is all]")] = None,
+    port: Annotated[int, typer.Option(help="For pages and API.")] = DEFAULT_PORT,
+    backend_only: Annotated[bool, typer.Option("--backend-only", help="Another web server has the pages.")] = False,
+) -> None:
+    """Serve the built app in production mode, with GRANIAN_WORKERS workers; one that dies is replaced.
+
+    It builds nothing, so that it starts within seconds. Build first: reflex export --frontend-only --no-zip
+    """
+    open_settings()
+    # Other commands start faster without Reflex.
+    from reflex.utils.exec import run_backend_prod  # noqa: PLC0415
+    from reflex_base.config import get_config  # noqa: PLC0415
+    from reflex_base.constants import Env  # noqa: PLC0415
+    from reflex_base.environment import environment  # noqa: PLC0415
+
+    from rxapp.auth.web.security_headers import built_pages  # noqa: PLC0415
+
+    if not backend_only and not any(built_pages().rglob("*.html")):
+        refuse(f"There are no built pages in {built_pages()}. Build them with: reflex export --frontend-only --no-zip")
+    environment.REFLEX_ENV_MODE.set(Env.PROD)
+    environment.REFLEX_SKIP_COMPILE.set(True)
+    config = get_config()
+    config._set_persistent(frontend_port=port, backend_port=port)
+    _replace_workers_that_die()
+    run_backend_prod(host or config.backend_host, port, mount_frontend_compiled_app=not backend_only)
+
+
+def _replace_workers_that_die() -> None:
+    """Granian ends everything when one worker dies, unless it is told otherwise, and Reflex has no setting for that.
+
+    One that dies again within seconds ends the server all the same: that is for whatever supervises it.
+    """
+    import granian.server  # noqa: PLC0415
+
+    granian.server.Server = functools.partial(granian.server.Server, respawn_failed_workers=True)  # type: ignore[assignment]
