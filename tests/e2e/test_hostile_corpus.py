@@ -114,9 +114,8 @@ def test_each_leads_to_the_login_page_and_the_genuine_session_lives_on(tab, serv
     assert api.post("/api/token/refresh", json=body).status_code == 200
 
 
-@pytest.mark.xfail(reason="no answer that quotes it can be sent, so none comes: the page waits for ever", strict=True)
 def test_half_a_character_in_storage_leads_to_the_login_page(tab):
     tab.goto("/login")
     tab.evaluate("for (const key of ['jwt', 'refreshToken']) localStorage.setItem(key, 'rxr1_\\ud800')")
     tab.goto("/customers")
-    expect(tab.get_by_label("Username")).to_be_visible(timeout=3_000)
+    expect(tab.get_by_label("Username")).to_be_visible()
