@@ -34,6 +34,7 @@ class AccessClaims:
     user_name: str
     roles: tuple[str, ...]
     issued_at: datetime
+    not_before: datetime
     expires_at: datetime
     device_key_thumbprint: str | None = None
 
@@ -80,7 +81,7 @@ class AccessTokens:
         """The claims of a genuine token within its lifetime; else `AccessTokenExpired`, `…NotYetValid` or `InvalidToken`."""
         claims = self.identify(token)
         now = self._clock()
-        if claims.issued_at > now + CLOCK_SKEW_LEEWAY:
+        if max(claims.issued_at, claims.not_before) > now + CLOCK_SKEW_LEEWAY:
             raise AccessTokenNotYetValid
         if claims.expires_at <= now:
             raise AccessTokenExpired
@@ -91,7 +92,7 @@ class AccessTokens:
 
         PyJWT is kept from checking the times, for it would read the machine's clock and not ours; `verify` does it.
         """
-        if not isinstance(token, str) or len(token) > MAXIMUM_LENGTH:
+        if not isinstance(token, str) or len(token) > MAXIMUM_LENGTH or "=" in token:  # RFC 7515 §2: without padding
             raise InvalidToken
         try:
             key = self._key_ring.find_by_header(token.partition(".")[0]) or self._key_named_by(token)
@@ -104,7 +105,7 @@ class AccessTokens:
                 options={"require": _REQUIRED_CLAIMS, "verify_exp": False, "verify_nbf": False, "verify_iat": False},
             )
             return _read_claims(payload)
-        except (jwt.InvalidTokenError, ValueError, TypeError, KeyError, AttributeError, OverflowError) as error:
+        except (jwt.InvalidTokenError, ValueError, TypeError, KeyError, AttributeError, OverflowError, OSError) as error:
             raise InvalidToken from error
 
     def public_jwks(self) -> list[dict[str, Any]]:
@@ -121,16 +122,17 @@ class AccessTokens:
 
 def _read_claims(payload: dict[str, Any]) -> AccessClaims:
     generation, roles = payload["gen"], payload["roles"]
-    if type(generation) is not int or generation < 0 or not isinstance(roles, list):
+    if type(generation) is not int or generation < 0 or not isinstance(roles, list) or not isinstance(payload["name"], str):
         raise InvalidToken
     return AccessClaims(
         subject=UUID(payload["sub"]),
         session_id=UUID(payload["sid"]),
         generation=generation,
-        token_id=str(payload["jti"]),
-        user_name=str(payload["name"]),
+        token_id=payload["jti"],
+        user_name=payload["name"],
         roles=tuple(roles),
         issued_at=datetime.fromtimestamp(payload["iat"], UTC),
+        not_before=datetime.fromtimestamp(payload["nbf"], UTC),
         expires_at=datetime.fromtimestamp(payload["exp"], UTC),
         device_key_thumbprint=str(payload["cnf"]["jkt"]) if "cnf" in payload else None,
     )

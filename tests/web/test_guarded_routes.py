@@ -52,6 +52,11 @@ class TestCustomers:
     def test_the_scheme_is_compared_without_regard_to_case(self, client, tokens):
         assert client.get("/api/customers", headers={"Authorization": f"bearer {tokens['token']}"}).status_code == 200
 
+    @pytest.mark.parametrize("around", ["\x0b", "\x1c", "\x1f", "\x85", "\xa0"], ids=lambda sign: hex(ord(sign)))
+    def test_what_python_takes_for_white_space_is_no_part_of_a_header_and_is_401(self, client, tokens, around):
+        headers = {"Authorization": f"Bearer {tokens['token']}{around}".encode("latin-1")}
+        assert_problem(client.get("/api/customers", headers=headers), 401, "invalid_token")
+
 
 class TestRevoke:
     def test_it_is_204_and_both_tokens_are_dead(self, client, tokens):

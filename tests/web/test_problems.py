@@ -1,5 +1,6 @@
 """Failures are problem documents (RFC 9457), whatever fails."""
 
+import pytest
 from sqlalchemy import text
 
 from tests.web.conftest import assert_problem
@@ -46,3 +47,31 @@ def test_the_openapi_document_names_every_answer_of_the_routes(client):
     assert {"200", "400", "413", "503"} <= paths["/api/token/refresh"]["post"]["responses"].keys()
     assert {"204", "401"} <= paths["/api/token/revoke"]["post"]["responses"].keys()
     assert {"200", "401", "403"} <= paths["/api/customers"]["get"]["responses"].keys()
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "allowed"),
+    [
+        ("PATCH", "/api/customers", "GET, POST"),
+        ("PATCH", "/api/customers/1", "GET, PUT, DELETE"),
+        ("DELETE", "/api/auth/login", "POST"),
+        ("OPTIONS", "/.well-known/jwks.json", "GET"),
+    ],
+)
+def test_a_405_names_every_method_of_the_path(client, method, path, allowed):
+    response = client.request(method, path)
+    assert_problem(response, 405, "method_not_allowed")
+    assert response.headers["Allow"] == allowed
+
+
+def test_the_openapi_document_says_which_operations_want_a_token(client):
+    document = client.get("/openapi.json").json()
+    assert document["components"]["securitySchemes"]["accessToken"] == {
+        "type": "http",
+        "scheme": "bearer",
+        "bearerFormat": "JWT",
+    }
+    without = {
+        path for path, operations in document["paths"].items() for operation in operations.values() if "security" not in operation
+    }
+    assert without == {"/api/auth/login", "/api/token/refresh", "/.well-known/jwks.json"}

@@ -29,6 +29,7 @@ from rxapp.auth.web.runtime import use_service
 from rxapp.auth.web.security_headers import DEFAULT_HEADERS, SecurityHeaders, add_security_headers
 from rxapp.auth.web.session_watch import watch_sessions
 from rxapp.auth.web.site import site
+from rxapp.auth.web.socket_text import send_halves_of_characters
 from rxapp.auth.web.state import AuthState
 from rxapp.auth.web.state_at_rest import seal_states
 
@@ -73,6 +74,7 @@ def install_auth(
     )
     app.sio.eio.cors_allowed_origins = origin_check(settings)
     app.sio.eio.max_http_buffer_size = settings.websocket_message_limit
+    send_halves_of_characters(app)
     if security_headers is not None:
         add_security_headers(app, settings, security_headers)
     add_pages(settings, look or Look(), besides=own_pages)

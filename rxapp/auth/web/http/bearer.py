@@ -4,6 +4,7 @@ from http import HTTPStatus
 from typing import Annotated, Any
 
 from fastapi import Depends, Request, Response
+from fastapi.security import HTTPBearer
 
 from rxapp.auth.errors import AuthError, InvalidDpopProof, InvalidToken, PermissionDenied
 from rxapp.auth.identity import Identity
@@ -39,13 +40,17 @@ REFUSALS = documented(HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.
 COMMON_PROBLEMS = (HTTPStatus.BAD_REQUEST, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, HTTPStatus.SERVICE_UNAVAILABLE)
 
 
-async def bearer(request: Request, response: Response) -> Identity:
+_documented_scheme = HTTPBearer(auto_error=False, bearerFormat="JWT", scheme_name="accessToken")
+"""So that the OpenAPI document says which operations want a token. It refuses nothing by itself."""
+
+
+async def bearer(request: Request, response: Response, _scheme: Annotated[Any, Depends(_documented_scheme)] = None) -> Identity:
     """Who sends this request, by its access token; `Unauthorized` if there is no good one.
 
     The token of a session that is bound to a key comes with the scheme `DPoP` and a proof (RFC 9449 §7.1), any other as `Bearer`.
     """
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    token = token.strip()
+    token = token.strip(" \t")  # RFC 9110 §5.6.3; Python by itself would also drop what no token may have around it
     if scheme.lower() not in (BEARER, DPOP) or not token:
         raise Unauthorized(InvalidToken())
     try:

@@ -23,6 +23,7 @@ from rxapp.auth.errors import (
 )
 from rxapp.auth.outages import DatabaseUnavailable
 from rxapp.auth.spent_proofs import SpentProofsUnavailable
+from rxapp.auth.web.http.allowed_methods import allow_header
 from rxapp.auth.web.request_context import current_request
 from rxapp.auth.web.runtime import Overloaded, get_service
 
@@ -118,10 +119,10 @@ def add_problem_handlers(api: FastAPI) -> None:
         return refusal(error, status, headers)
 
     @api.exception_handler(HTTPException)
-    def http_error(_request: Request, error: HTTPException) -> JSONResponse:
+    def http_error(request: Request, error: HTTPException) -> JSONResponse:
         status = HTTPStatus(error.status_code)
         code = "invalid_request" if status == HTTPStatus.BAD_REQUEST else status.phrase.lower().replace(" ", "_")
-        return problem(status, code, str(error.detail), headers=dict(error.headers or {}))
+        return problem(status, code, str(error.detail), headers=dict(error.headers or {}) | allow_header(request, status))
 
     @api.exception_handler(DatabaseUnavailable)
     def database_unavailable(_request: Request, error: DatabaseUnavailable) -> JSONResponse:
