@@ -192,7 +192,7 @@ class TestPostgreSQL:
 
         with ThreadPoolExecutor(2) as threads:
             list(threads.map(Locker().lock, users, reversed(users)))
-        assert Locker.attempts == 3
+        assert Locker.attempts >= 3  # a slow machine may have them meet again
         patient.dispose()
 
     def test_a_row_that_another_holds_is_waited_for_only_so_long(self, service, database, johndoe):

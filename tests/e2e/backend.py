@@ -16,7 +16,7 @@ class Backend(Server):
         self.url = f"http://127.0.0.1:{self.port}"
         self._variables = variables
 
-    def _command(self) -> list[str]:
+    def _command(self, is_built: bool) -> list[str]:
         return [sys.executable, "-m", "rxapp", "serve", "--backend-only", "--host", "127.0.0.1", "--port", str(self.port)]
 
     def _environment(self, is_built: bool) -> dict[str, str]:

@@ -146,7 +146,7 @@ def expect_login_with(tab: Page, reason: str, words: str, **options) -> None:
     """The tab is at the login page with the reason in words, and holds no tokens."""
     expect(tab).to_have_url(re.compile(rf"/login/?\?reason={reason}"), **options)
     expect(tab.get_by_role("status").filter(has_text=words)).to_be_visible()
-    tab.wait_for_function("!localStorage.jwt && !localStorage.refreshToken")
+    tab.wait_for_function("() => !localStorage.jwt && !localStorage.refreshToken")
 
 
 @pytest.fixture

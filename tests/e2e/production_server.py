@@ -75,7 +75,9 @@ class ProductionServer(Server):
 
     def another(self, directory: Path) -> "ProductionServer":
         url = self._postgresql_url.render_as_string(hide_password=False)
-        return type(self)(directory, url, port=self.port)
+        server = type(self)(directory, url, port=self.port)
+        server.pages = self.pages
+        return server
 
     def stop(self) -> None:
         super().stop()
@@ -164,7 +166,7 @@ class ProductionServer(Server):
         )
         self.certificate_key.chmod(0o600)
 
-    def _command(self) -> list[str]:
+    def _command(self, is_built: bool) -> list[str]:
         return [sys.executable, "-m", "rxapp", "serve", "--host", APP_ADDRESS, "--port", str(self.app_port)]
 
     def _environment(self, is_built: bool) -> dict[str, str]:

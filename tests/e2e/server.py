@@ -30,6 +30,7 @@ class Server:
         self.port = port or free_port()
         self.url = f"http://localhost:{self.port}"
         self.log = directory / "server.log"
+        self.pages = directory / "web"
         self.database_file = directory / "rxapp.db"
         self._clock_file = directory / "clock"
         self._crash_file = directory / "crash"
@@ -47,15 +48,19 @@ class Server:
     def start(self, *, is_built: bool = False) -> None:
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
-                self._command(), cwd=ROOT, env=self._environment(is_built), stdout=log, stderr=log, start_new_session=True
+                self._command(is_built), cwd=ROOT, env=self._environment(is_built), stdout=log, stderr=log, start_new_session=True
             )
         self._wait_until_it_answers()
 
     def another(self, directory: Path) -> "Server":
         """Another server of this kind, for the same built pages and so at the same address: this one must be stopped first."""
-        return type(self)(directory, port=self.port)
+        server = type(self)(directory, port=self.port)
+        server.pages = self.pages
+        return server
 
-    def _command(self) -> list[str]:
+    def _command(self, is_built: bool) -> list[str]:
+        if is_built:
+            return [sys.executable, "-m", "rxapp", "serve", "--port", str(self.port)]
         command = [sys.executable, "-m", "reflex", "run", "--env", "prod"]
         return [*command, "--frontend-port", str(self.port), "--backend-port", str(self.port)]
 
@@ -72,7 +77,7 @@ class Server:
             "RXAPP_TEST_CRASH_FILE": str(self._crash_file),
             "REFLEX_APP_MODULE_IMPORT": "tests.e2e.served_app",
             "REFLEX_TELEMETRY_ENABLED": "false",
-            "REFLEX_WEB_WORKDIR": str(self.directory / "web"),  # the built pages name the server's port
+            "REFLEX_WEB_WORKDIR": str(self.pages),  # the built pages name the server's port
             "REFLEX_SKIP_COMPILE": str(is_built),
         }
 

@@ -18,12 +18,12 @@ import pytest
 from playwright.sync_api import expect
 
 from rxapp.auth.security_events import EventFilter, EventKind
+from tests.e2e import test_device_key
 from tests.e2e.conftest import PASSWORD, expect_login_with, log_in, sign_in, stored
 from tests.e2e.database import open_service
 from tests.e2e.production_server import WORKERS
 
 # ruff: noqa: F401  each is a test here too, against the server below
-from tests.e2e.test_device_key import TestCopied
 from tests.e2e.test_lost_answers import test_a_reload_in_the_middle_of_a_rotation_signs_nobody_out
 from tests.e2e.test_sessions import (
     test_a_session_ended_by_another_process_leaves_the_open_page_within_a_second,
@@ -45,6 +45,10 @@ from tests.e2e.test_two_tabs import (
 @pytest.fixture(scope="module")
 def server(production_server):
     return production_server
+
+
+def test_tokens_copied_into_another_browser_do_not_rotate_whichever_worker_it_reaches(server, tab, other_profile, person):
+    test_device_key.TestCopied().test_into_another_profile_they_do_not_rotate(server, tab, other_profile, person)
 
 
 def worker_of(tab) -> int:

@@ -32,7 +32,7 @@ def refused(profile) -> list[str]:
 
 def visit(tab, path):
     tab.goto(path)
-    tab.wait_for_function("sessionStorage.getItem('token') !== null")
+    tab.wait_for_function("() => sessionStorage.getItem('token') !== null")
     expect(tab.get_by_role("heading").first).to_be_visible()
 
 
@@ -115,7 +115,7 @@ def test_what_is_injected_is_refused_whatever_it_is(tab, refused):
     for name, (directive, how) in INJECTIONS.items():
         tab.evaluate("violations.length = 0")
         tab.evaluate(f"code => {{ {how} }}", "window.pwned = 1")
-        tab.wait_for_function("violations.length > 0")
+        tab.wait_for_function("() => violations.length > 0")
         assert tab.evaluate("violations") == [directive], name
         assert tab.evaluate("window.pwned") is None, name
 
@@ -124,7 +124,7 @@ def test_no_text_is_made_into_code(tab, refused):
     """Reflex's `rx.call_script` would be refused too: nothing here may use it."""
     tab.goto("/login")
     tab.evaluate("() => { setTimeout('window.pwned = 1') }")
-    tab.wait_for_function("violations.length > 0")
+    tab.wait_for_function("() => violations.length > 0")
     assert tab.evaluate("window.pwned") is None
 
 

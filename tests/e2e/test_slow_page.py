@@ -70,7 +70,7 @@ def test_what_was_typed_before_the_scripts_arrived_is_kept(tab):
     tab.get_by_label("Password").press_sequentially("abc")
     expect(tab.get_by_role("button", name="Log in")).to_be_enabled()
     release()
-    tab.wait_for_function("sessionStorage.getItem('token') !== null")  # the page has connected
+    tab.wait_for_function("() => sessionStorage.getItem('token') !== null")  # the page has connected
     expect(tab.get_by_label("Username")).to_have_value(USER)
     expect(tab.get_by_label("Password")).to_have_value("abc")
     expect(tab.get_by_role("button", name="Log in")).to_be_enabled()
