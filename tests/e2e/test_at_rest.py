@@ -15,6 +15,8 @@ from tests.e2e.conftest import EXPIRED, PASSWORD, USER, expect_login_with, expec
 from tests.e2e.production_server import ProductionServer
 from tests.e2e.server import SECRET_KEY
 
+pytestmark = pytest.mark.production
+
 PART = 24
 """Characters of a token that are searched for: 144 bits, more than chance could put anywhere."""
 

@@ -17,7 +17,10 @@ from tests.e2e.database import open_service
 from tests.e2e.production_server import wait_until
 from tests.e2e.server import free_port
 
-pytestmark = pytest.mark.skipif(not shutil.which("caddy"), reason="Caddy is not installed")
+pytestmark = [
+    pytest.mark.production,
+    pytest.mark.skipif(not shutil.which("caddy"), reason="Caddy is not installed"),
+]
 
 CLIENT = "127.0.0.2"
 """Another address than Caddy's, so that the one cannot be taken for the other."""

@@ -1,6 +1,6 @@
 """Several workers behind nginx with TLS: the representative tests again, and what only several workers or a proxy can get wrong.
 
-`make test-production` runs all end-to-end tests that way.
+`make test-production` runs these, `make test-production-whole` all end-to-end tests that way.
 """
 
 import contextlib
@@ -40,6 +40,8 @@ from tests.e2e.test_two_tabs import (
     test_race_1_two_tabs_that_refresh_at_the_same_moment_take_one_step_and_both_go_on,
     test_race_18_logging_out_takes_every_tab_to_the_login_page_and_removes_both_keys,
 )
+
+pytestmark = pytest.mark.production
 
 
 @pytest.fixture(scope="module")
