@@ -164,6 +164,7 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="few rounds, for trying it out; writes no file")
     quick = parser.parse_args().quick
     rounds = 5 if quick else 60
+    os.environ["RXAPP_REFRESH_RATE_LIMIT"] = "0"
     with tempfile.TemporaryDirectory() as name:
         server = Server(Path(name))
         server.start()
