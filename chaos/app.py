@@ -56,10 +56,11 @@ class App:
             "RXAPP_TEST_CRASH_FILE": str(self._clock_file.with_name("crash")),
             "REFLEX_APP_MODULE_IMPORT": "tests.e2e.served_app",
             "REFLEX_TELEMETRY_ENABLED": "false",
+            "GRANIAN_WORKERS": str(self.workers),
         }
         if self._redis_url:
             environment["REDIS_URL"] = self._redis_url
-        command = [sys.executable, "-m", "chaos.serve", str(self.port), str(self.workers)]
+        command = [sys.executable, "-m", "rxapp", "serve", "--backend-only", "--host", "127.0.0.1", "--port", str(self.port)]
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log, start_new_session=True)
         self._wait_until_it_answers()

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-import sqlalchemy as sa
 from sqlmodel import Session, col, func, select
 
 from rxapp.auth import security_events as events
@@ -14,7 +13,7 @@ from rxapp.auth.clients import NO_CLIENT, Client
 from rxapp.auth.clock import Clock
 from rxapp.auth.database import Database
 from rxapp.auth.errors import InputRefused, RevocationReason
-from rxapp.auth.models import AuthSession, User
+from rxapp.auth.models import User
 from rxapp.auth.outages import repeated
 from rxapp.auth.password_links import PasswordLinks
 from rxapp.auth.password_policy import require_good_password
@@ -41,15 +40,6 @@ class Actor:
 
 
 OPERATOR = Actor()
-
-_SHOWN_OF_A_SESSION = ("id", "device", "address", "created_at", "last_used_at", "expires_at")
-
-_SELECT_ALL_STANDING = (
-    sa.select(col(User.user_name), *(getattr(AuthSession, name) for name in _SHOWN_OF_A_SESSION))
-    .join(User, col(User.id) == col(AuthSession.user_id))
-    .where(*sessions._IS_STANDING)
-    .order_by(col(AuthSession.last_used_at).desc(), col(AuthSession.id))
-)
 
 
 class Administration:

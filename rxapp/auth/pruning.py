@@ -13,6 +13,9 @@ from rxapp.auth.settings import Settings
 BATCH = 100
 """Rows removed in one transaction: it holds SQLite's only write lock for some milliseconds."""
 
+PAUSE = 4
+"""Batches to wait after each: pruning has one fifth of the writes, however fast the disk is, and who is signed in has the rest."""
+
 
 @dataclass(frozen=True, slots=True)
 class Pruned:

@@ -11,9 +11,6 @@ from rxapp.cli.opening import open_service
 from rxapp.cli.options import AsJson
 from rxapp.cli.output import count_of, print_json, progress_bar
 
-PAUSE = 4
-"""Batches: pruning has one fifth of the writes, however fast the disk is, and whoever is signed in has the rest."""
-
 T = TypeVar("T")
 
 
@@ -37,7 +34,7 @@ def prune(*, as_json: AsJson = False) -> None:
 
 
 def unhurried(batches: Iterator[T]) -> Iterator[T]:
-    """Pause after each batch for `PAUSE` times as long as it took.
+    """Pause after each batch for `pruning.PAUSE` times as long as it took.
 
     A refresh that finds SQLite's write lock taken tries again after a while: without a long pause, it would find it taken again.
     """
@@ -45,5 +42,5 @@ def unhurried(batches: Iterator[T]) -> Iterator[T]:
     for batch in batches:
         took = time.monotonic() - began
         yield batch
-        time.sleep(took * PAUSE)
+        time.sleep(took * pruning.PAUSE)
         began = time.monotonic()

@@ -176,7 +176,7 @@ class ProductionServer(Server):
             "GRANIAN_WORKERS": str(WORKERS),
             "REFLEX_API_URL": self.url,
             "REFLEX_DEPLOY_URL": self.url,
-            "REFLEX_TRUSTED_PROXY_HOPS": "1",
+            "RXAPP_TRUSTED_PROXY_HOPS": "1",
         }
         del environment["SSL_CERT_FILE"]
         return environment

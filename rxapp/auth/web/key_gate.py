@@ -15,7 +15,7 @@ from rxapp.auth.web.key_proof import Challenge
 from rxapp.auth.web.runtime import get_service
 from rxapp.auth.web.state import AuthState
 
-ANSWER = "prove_key"
+ANSWER = f"{AuthState.get_full_name()}.prove_key"
 
 LOADING = frozenset({"hydrate", "hydrate_and_load", "on_load_internal"})
 """What a page sends on connecting and on navigating; the last one counts."""
@@ -24,7 +24,7 @@ LOADING = frozenset({"hydrate", "hydrate_and_load", "on_load_internal"})
 def hold(auth: AuthState, event: Event) -> StateUpdate | None:
     """The update to send while `event` waits, with the challenge if none is under way; None if the event may pass."""
     name = event.name.rpartition(".")[2]
-    if name == ANSWER or _has_files(event):
+    if event.name == ANSWER or _has_files(event):
         return None
     service, connection, proof, claims = get_service(), auth._connection(), auth._key_proof, auth._claims_at_hand()
     now = service.clock()

@@ -11,12 +11,9 @@ from datetime import timedelta
 from sqlalchemy.exc import SQLAlchemyError
 
 from rxapp.auth.observation import PRUNED, notify
-from rxapp.auth.pruning import Pruned, prune
+from rxapp.auth.pruning import PAUSE, Pruned, prune
 from rxapp.auth.service import AuthService
 from rxapp.auth.web.runtime import get_service, in_thread
-
-PAUSE = 4
-"""Batches: pruning has one fifth of the writes, however fast the disk is, and whoever is signed in has the rest."""
 
 JITTER = 0.1
 """Part of the interval, so that workers that started together do not go on working together."""
