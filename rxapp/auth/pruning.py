@@ -14,7 +14,7 @@ BATCH = 100
 """Rows removed in one transaction: it holds SQLite's only write lock for some milliseconds."""
 
 PAUSE = 4
-"""Batches to wait after each: pruning has one fifth of the writes, however fast the disk is, and who is signed in has the rest."""
+"""Batches to wait after each: pruning has a fifth of the writes, however fast the disk is, and who is signed in has the rest."""
 
 
 @dataclass(frozen=True, slots=True)
