@@ -16,11 +16,11 @@ REGISTRY = NPM_CONFIG_REGISTRY="$${NPM_CONFIG_REGISTRY:-$$(npm config get regist
 .DEFAULT_GOAL := run
 
 run: $(VENV)/app  ## serve the app at http://localhost:3000, reloading when a file changes
-	alembic upgrade head
+	alembic upgrade head && python -m rxapp migrate
 	$(REGISTRY) reflex run
 
 prod: $(VENV)/app  ## the same, built for production, pages and API on one port
-	alembic upgrade head
+	alembic upgrade head && python -m rxapp migrate
 	$(REGISTRY) REFLEX_BACKEND_PORT=3000 reflex export --frontend-only --no-zip
 	python -m rxapp serve --port 3000
 

@@ -10,10 +10,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from rich.progress import track
-from sqlmodel import SQLModel
 
 from benchmarks.servers import ROOT, Server, rxapp_environment
-from rxapp.auth import AuthService, Database, Settings, pruning, system_clock
+from rxapp.auth import AuthService, AuthTable, Database, Settings, pruning, system_clock
 from rxapp.migrations import migrate
 
 USERS = 100_000
@@ -42,7 +41,7 @@ def fill(url: str) -> None:
 
 
 def _insert(database: Database, table: str, rows: list[dict]) -> None:
-    insert = SQLModel.metadata.tables[table].insert()
+    insert = AuthTable.metadata.tables[table].insert()
     for start in track(range(0, len(rows), CHUNK), description=f"Filling {table}"):
         with database.transaction() as db:
             db.execute(insert, rows[start : start + CHUNK])

@@ -14,7 +14,7 @@ from pathlib import Path
 import psutil
 
 from rxapp.auth import AuthService, Database, Settings
-from rxapp.demo_data import DEMO_PASSWORD, DEMO_USERS
+from rxapp.auth.demo_users import DEMO_PASSWORD, DEMO_USERS
 from rxapp.migrations import migrate
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -9,7 +9,7 @@ from rxapp import api as customers_api
 from rxapp.auth import get_settings
 from rxapp.auth import web as auth
 from rxapp.demo_data import add_demo_data
-from rxapp.migrations import migrate, require_migrated, require_usable
+from rxapp.migrations import HISTORY
 from rxapp.pages import customers, home, layout  # noqa: F401  a page registers itself
 
 settings = get_settings()
@@ -17,22 +17,28 @@ auth.configure_logging(settings)
 
 
 @asynccontextmanager
-async def prepared_database() -> AsyncIterator[None]:
-    """Before the first request: in development migrate and add the demo data, in production refuse to run on an old schema."""
-    service = auth.get_service()
+async def own_tables() -> AsyncIterator[None]:
+    """Before the first request: in development migrate, in production refuse to run on an old schema."""
+    database = auth.get_service().database
     if settings.in_production:
-        require_migrated(service.database)
+        HISTORY.require_migrated(database)
     else:
-        migrate(service.database)
-    if settings.demo_data:
-        add_demo_data(service)
+        HISTORY.migrate(database)
     yield
-    service.database.dispose()
+
+
+@asynccontextmanager
+async def demo_data() -> AsyncIterator[None]:
+    """Before the first request too, when all tables are there."""
+    add_demo_data(auth.get_service())
+    yield
 
 
 app = rx.App(html_lang="en", head_components=[rx.el.link(rel="icon", href="/favicon.svg", type="image/svg+xml")])
+app.register_lifespan_task(own_tables)
 look = auth.Look(frame=layout.layout, logo=layout.logo, waiting=layout.waiting, forbidden=layout.forbidden)
 api = auth.install_auth(app, look=look)
 api.include_router(customers_api.router)
-app.register_lifespan_task(prepared_database)
-auth.add_readiness_check("migrations", lambda: require_usable(auth.get_service().database))
+auth.add_readiness_check("own migrations", lambda: HISTORY.require_usable(auth.get_service().database))
+if settings.demo_data:
+    app.register_lifespan_task(demo_data)

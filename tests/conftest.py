@@ -1,6 +1,7 @@
 """Databases, real ones: a SQLite file for each test, and one PostgreSQL server for all, emptied between tests."""
 
 import os
+import secrets
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,7 +11,7 @@ from alembic.config import Config
 from filelock import FileLock
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
-from sqlalchemy import text
+from sqlalchemy import create_engine, make_url, text
 
 from alembic import command
 from chaos.postgresql import PostgreSQL
@@ -89,8 +90,8 @@ def database(request) -> Iterator[Database]:
 def empty(database: Database) -> None:
     """What a SQLite file, which is each test's own, does not need."""
     with database.engine.begin() as connection:
-        connection.execute(text("TRUNCATE auth_user, auth_session, security_event, customer RESTART IDENTITY CASCADE"))
-        connection.execute(text("TRUNCATE signing_key"))
+        connection.execute(text("TRUNCATE auth_user, auth_session, auth_security_event, customer RESTART IDENTITY CASCADE"))
+        connection.execute(text("TRUNCATE auth_signing_key"))
 
 
 @pytest.fixture
@@ -98,6 +99,29 @@ def sqlite_database(sqlite_url) -> Iterator[Database]:
     database = Database(sqlite_url, sqlite_synchronous="NORMAL")
     yield database
     database.dispose()
+
+
+@pytest.fixture
+def new_postgresql_url(postgresql_url) -> Iterator[str]:
+    """Of a database with nothing in it."""
+    name = f"new_{secrets.token_hex(4)}"
+    operator = create_engine(postgresql_url, isolation_level="AUTOCOMMIT")
+    with operator.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    yield make_url(postgresql_url).set(database=name).render_as_string(hide_password=False)
+    with operator.connect() as connection:
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    operator.dispose()
+
+
+@pytest.fixture
+def new_sqlite_url(tmp_path) -> str:
+    return f"sqlite:///{tmp_path}/new.db"
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def new_url(request) -> str:
+    return request.getfixturevalue(f"new_{request.param}_url")
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """Several processes that prepare the database at once, as workers do in development: one does it, the others wait."""
 
-import secrets
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -8,14 +7,14 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import create_engine, make_url, text
+from sqlalchemy import text
 from sqlmodel import select
 
-from rxapp import migrations
-from rxapp.auth import Database, User
+from rxapp.auth import Database, MigrationHistory, User, take_turn
 from rxapp.auth.database_limits import DatabaseLimits
+from rxapp.auth.demo_users import DEMO_USERS
 from rxapp.customers import Customer
-from rxapp.demo_data import DEMO_CUSTOMERS, DEMO_USERS
+from rxapp.demo_data import DEMO_CUSTOMERS
 from rxapp.migrations import migrate, require_migrated
 from tests.conftest import ROOT
 
@@ -41,29 +40,6 @@ sys.exit(any([os.wait()[1] for _ in range(int(sys.argv[2]))]))
 """
 
 
-@pytest.fixture
-def new_postgresql_url(postgresql_url) -> Iterator[str]:
-    """Of a database with nothing in it."""
-    name = f"new_{secrets.token_hex(4)}"
-    operator = create_engine(postgresql_url, isolation_level="AUTOCOMMIT")
-    with operator.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    yield make_url(postgresql_url).set(database=name).render_as_string(hide_password=False)
-    with operator.connect() as connection:
-        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-    operator.dispose()
-
-
-@pytest.fixture
-def new_sqlite_url(tmp_path) -> str:
-    return f"sqlite:///{tmp_path}/new.db"
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def new_url(request) -> str:
-    return request.getfixturevalue(f"new_{request.param}_url")
-
-
 def test_processes_that_prepare_a_new_database_at_the_same_moment_all_succeed(new_url):
     command = [sys.executable, "-c", MIGRATE_IN_FORKS, new_url, str(AT_ONCE)]
     finished = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
@@ -86,16 +62,16 @@ class TestOnPostgreSQL:
         database.dispose()
 
     def test_a_migration_may_take_longer_than_any_statement_of_the_app_postgresql(self, database, monkeypatch):
-        def take_a_while(config, _revision):
-            config.attributes["connection"].execute(text("SELECT pg_sleep(0.5)"))
+        def take_a_while(_history, connection):
+            connection.execute(text("SELECT pg_sleep(0.5)"))
 
-        monkeypatch.setattr(migrations.command, "upgrade", take_a_while)
+        monkeypatch.setattr(MigrationHistory, "_upgrade", take_a_while)
         migrate(database)
 
     def test_it_waits_for_another_longer_than_the_app_does_for_a_lock_postgresql(self, database):
         with ThreadPoolExecutor(1) as thread:
             with database.engine.begin() as other:
-                migrations.take_turn(other)
+                take_turn(other)
                 waiting = thread.submit(migrate, database)
                 while not _waits_for_a_lock(other):
                     assert not waiting.done()
@@ -106,7 +82,7 @@ class TestOnPostgreSQL:
 
     def test_for_a_table_it_waits_no_longer_than_the_app_lest_everybody_queue_behind_it_postgresql(self, database):
         with database.engine.begin() as connection:
-            migrations.take_turn(connection)
+            take_turn(connection)
             limits = {name: connection.execute(text(f"SHOW {name}")).scalar() for name in ("lock_timeout", "statement_timeout")}
         assert limits == {"lock_timeout": "200ms", "statement_timeout": "0"}
 

@@ -54,7 +54,7 @@ def test_no_password_and_no_key_is_written_in_it_but_that_of_the_demo_users():
         value = node.value.value if isinstance(node.value, ast.Constant) else None
         if isinstance(value, str | bytes) and len(value) >= 7 and any(map(NAMES_OF_SECRETS.search, names)):
             written.append((file.name, names[0], value))
-    assert written == [("password_link.py", "SET_PASSWORD", "/set-password"), ("demo_data.py", "DEMO_PASSWORD", "def@123")]
+    assert written == [("demo_users.py", "DEMO_PASSWORD", "def@123"), ("password_link.py", "SET_PASSWORD", "/set-password")]
 
 
 @pytest.mark.parametrize("pattern", ["*.py", "*.js"])

@@ -21,6 +21,8 @@ SEARCH_KEY_MAXIMUM_LENGTH = 1024
 
 
 def upgrade() -> None:
+    if sa.inspect(op.get_bind()).has_table("auth_alembic_version"):
+        return  # those tables have a history of their own
     # The default stays: to drop it SQLite would make the table anew, and with the old one every session would be deleted.
     search_key = sa.Column("search_key", sa.String(SEARCH_KEY_MAXIMUM_LENGTH), nullable=False, server_default="")
     op.add_column("auth_user", search_key)

@@ -29,7 +29,9 @@ from rxapp.auth.errors import (
     WrongPassword,
 )
 from rxapp.auth.identity import Identity
-from rxapp.auth.models import AuthSession, SecurityEvent, User
+from rxapp.auth.migration_history import DatabaseNotMigrated, MigrationHistory, TableTaken, take_turn
+from rxapp.auth.migrations import AUTH_HISTORY
+from rxapp.auth.models import AuthSession, AuthTable, SecurityEvent, User
 from rxapp.auth.outages import DatabaseUnavailable
 from rxapp.auth.service import AuthService
 from rxapp.auth.settings import Settings, get_settings
@@ -37,13 +39,16 @@ from rxapp.auth.token_pairs import TokenPair
 from rxapp.auth.unsafe_settings import UnsafeSettings
 
 __all__ = [
+    "AUTH_HISTORY",
     "AccessTokenExpired",
     "AuthError",
     "AuthService",
     "AuthSession",
+    "AuthTable",
     "Client",
     "Clock",
     "Database",
+    "DatabaseNotMigrated",
     "DatabaseUnavailable",
     "FreshAuthenticationRequired",
     "Identity",
@@ -52,6 +57,7 @@ __all__ = [
     "InvalidToken",
     "InvalidUserName",
     "LastAdministrator",
+    "MigrationHistory",
     "NotFound",
     "PasswordRefused",
     "PermissionDenied",
@@ -62,6 +68,7 @@ __all__ = [
     "SessionIdle",
     "SessionRevoked",
     "Settings",
+    "TableTaken",
     "TokenPair",
     "TokenReused",
     "TooManyRequests",
@@ -71,4 +78,5 @@ __all__ = [
     "WrongPassword",
     "get_settings",
     "system_clock",
+    "take_turn",
 ]

@@ -31,7 +31,7 @@ class Keys:
 
     @classmethod
     def derive(cls, secret: str | bytes) -> "Keys":
-        """Derive all keys from a secret: the configured secret key, or the random bytes of a row of `signing_key`."""
+        """Derive all keys from a secret: the configured secret key, or the random bytes of a row of `auth_signing_key`."""
         secret = secret.encode() if isinstance(secret, str) else secret
         return cls(
             access_token_key=hkdf_sha256(secret, salt=b"", info=b"rxapp access token"),

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import JSON, BigInteger, Column, DateTime, Dialect, Integer, LargeBinary, TypeDecorator
+from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
 
@@ -29,7 +30,14 @@ def _moment(**options: Any) -> Any:
     return Field(sa_type=UtcDateTime, **options)
 
 
-class User(SQLModel, table=True):
+class AuthTable(SQLModel, registry=registry()):
+    """Base of our tables. They have a registry and metadata of their own, so that an app may have a `User` too.
+
+    A column of the app's points at one by its object: `Field(sa_column_args=[ForeignKey(User.id, ondelete="CASCADE")])`.
+    """
+
+
+class User(AuthTable, table=True):
     """A person who can sign in. `user_name_key` is the name as compared: without regard to case or Unicode form.
 
     `search_key` is what an administrator's search looks through: both names, in the same form.
@@ -48,7 +56,7 @@ class User(SQLModel, table=True):
     disabled_at: datetime | None = _moment(default=None)
 
 
-class AuthSession(SQLModel, table=True):
+class AuthSession(AuthTable, table=True):
     """One login on one device, and with it one family of tokens.
 
     `generation` counts the rotations; `generation_seen_at` is when the current generation was first seen in use, and until then
@@ -76,14 +84,14 @@ class AuthSession(SQLModel, table=True):
     revoked_reason: str | None = Field(default=None, max_length=32)
 
 
-class SecurityEvent(SQLModel, table=True):
+class SecurityEvent(AuthTable, table=True):
     """One thing that happened, for whoever looks into it later. It holds no secret.
 
     `user_id` is whom it concerns and `actor_id` who did it, where that was somebody else. Neither is a foreign key: what
     happened stays known when the user is gone. Ids only ever grow, so that a reader can ask for what is new.
     """
 
-    __tablename__ = "security_event"
+    __tablename__ = "auth_security_event"
     __table_args__ = {"sqlite_autoincrement": True}
 
     id: int | None = Field(
@@ -99,14 +107,14 @@ class SecurityEvent(SQLModel, table=True):
     detail: str = Field(default="", max_length=256)
 
 
-class SigningKey(SQLModel, table=True):
+class SigningKey(AuthTable, table=True):
     """A secret from which the keys that sign tokens are derived, encrypted under the configured secret key.
 
     It signs from `active_from` until `retired_at`, and verifies until `prune` removes it. While there is no row, the configured
     secret key signs by itself.
     """
 
-    __tablename__ = "signing_key"
+    __tablename__ = "auth_signing_key"
 
     kid: str = Field(max_length=32, primary_key=True)
     wrapped_secret: bytes = Field(sa_column=Column(LargeBinary(), nullable=False), repr=False)

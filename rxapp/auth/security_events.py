@@ -8,14 +8,13 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection, Select, bindparam, delete, func, insert, select
-from sqlmodel import SQLModel
 
 from rxapp.auth.clients import NO_CLIENT, Client
-from rxapp.auth.models import SecurityEvent, User
+from rxapp.auth.models import AuthTable, SecurityEvent, User
 from rxapp.auth.observation import notify
 
-_event = SQLModel.metadata.tables[SecurityEvent.__tablename__]
-_user = SQLModel.metadata.tables[User.__tablename__]
+_event = AuthTable.metadata.tables[SecurityEvent.__tablename__]
+_user = AuthTable.metadata.tables[User.__tablename__]
 _actor = _user.alias("actor")
 
 EXPORT_CHUNK = 1_000

@@ -7,14 +7,13 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection, bindparam, delete, func, select, update
-from sqlmodel import SQLModel
 
 from rxapp.auth.clients import Client
 from rxapp.auth.errors import InvalidToken
-from rxapp.auth.models import AuthSession, User
+from rxapp.auth.models import AuthSession, AuthTable, User
 
-_session = SQLModel.metadata.tables[AuthSession.__tablename__]
-_user = SQLModel.metadata.tables[User.__tablename__]
+_session = AuthTable.metadata.tables[AuthSession.__tablename__]
+_user = AuthTable.metadata.tables[User.__tablename__]
 _NO_SESSION = UUID(int=0)
 
 SALT_BYTES = 32

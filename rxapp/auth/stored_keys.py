@@ -1,4 +1,4 @@
-"""The keys in the database: the statements on `signing_key`, and what a process may use of what is there."""
+"""The keys in the database: the statements on `auth_signing_key`, and what a process may use of what is there."""
 
 import logging
 from collections.abc import Sequence
@@ -7,20 +7,19 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, text, update
-from sqlmodel import SQLModel
 
 from rxapp.auth.clock import CLOCK_SKEW_LEEWAY
 from rxapp.auth.database import Database
 from rxapp.auth.key_ring import ALWAYS, RingKey
 from rxapp.auth.key_wrapping import unwrap
 from rxapp.auth.keys import Keys
-from rxapp.auth.models import AuthSession, SigningKey
+from rxapp.auth.models import AuthSession, AuthTable, SigningKey
 from rxapp.auth.settings import Settings
 
 logger = logging.getLogger(__name__)
 
-_key = SQLModel.metadata.tables[SigningKey.__tablename__]
-_session = SQLModel.metadata.tables[AuthSession.__tablename__]
+_key = AuthTable.metadata.tables[SigningKey.__tablename__]
+_session = AuthTable.metadata.tables[AuthSession.__tablename__]
 
 _SELECT = select(_key).order_by(_key.c.active_from, _key.c.kid)
 
@@ -70,7 +69,7 @@ def select_all(db: Connection) -> Sequence[Any]:
 def lock(db: Connection) -> None:
     """Until the transaction ends no other changes the keys; they can still be read. On SQLite every transaction does this."""
     if db.dialect.name == "postgresql":
-        db.execute(text("LOCK TABLE signing_key IN EXCLUSIVE MODE"))
+        db.execute(text("LOCK TABLE auth_signing_key IN EXCLUSIVE MODE"))
 
 
 def store(db: Connection, values: dict[str, Any]) -> None:

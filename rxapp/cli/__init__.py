@@ -5,7 +5,7 @@ from io import TextIOWrapper
 
 import typer
 
-from rxapp.cli import doctor, events, headers, keys, prune, serve, sessions, users
+from rxapp.cli import doctor, events, headers, keys, migrate, prune, serve, sessions, users
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -19,6 +19,7 @@ app.add_typer(users.app, name="users")
 app.add_typer(sessions.app, name="sessions")
 app.add_typer(events.app, name="events")
 app.add_typer(keys.app, name="keys")
+app.command("migrate")(migrate.migrate)
 app.command("prune")(prune.prune)
 app.command("doctor")(doctor.doctor)
 app.command("headers")(headers.headers)

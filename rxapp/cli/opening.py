@@ -7,18 +7,27 @@ from pydantic import ValidationError
 from pydantic_settings import SettingsError
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
-from rxapp.auth import AuthError, AuthService, Database, DatabaseUnavailable, Settings, UnsafeSettings, get_settings
+from rxapp.auth import (
+    AUTH_HISTORY,
+    AuthError,
+    AuthService,
+    Database,
+    DatabaseNotMigrated,
+    DatabaseUnavailable,
+    Settings,
+    UnsafeSettings,
+    get_settings,
+)
 from rxapp.cli.refusals import describe_database_error, describe_settings_error, refuse
-from rxapp.migrations import DatabaseNotMigrated, require_migrated
 
 
 @contextmanager
 def open_service() -> Iterator[AuthService]:
     """The service on the configured database; whatever is refused while it is in use ends the process with one sentence."""
     settings = open_settings()
-    database = _database(settings)
+    database = open_database(settings)
     try:
-        require_migrated(database)
+        AUTH_HISTORY.require_migrated(database)
         yield AuthService(settings, database)
     except (AuthError, DatabaseNotMigrated) as error:
         refuse(str(error))
@@ -50,7 +59,8 @@ def read_settings() -> Settings:
         refuse(f"{error.filename} cannot be read or made: {error.strerror}.")
 
 
-def _database(settings: Settings) -> Database:
+def open_database(settings: Settings) -> Database:
+    """The database that the settings name; an address that makes no sense is refused."""
     try:
         return Database.of(settings)
     except (ArgumentError, ImportError, ValueError):

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping
 
 from rxapp.auth import Settings, UnsafeSettings
 from rxapp.auth.clock import Clock, system_clock
+from rxapp.doctor.app import check_app
 from rxapp.doctor.configuration import check_configuration
 from rxapp.doctor.findings import Finding, problem
-from rxapp.doctor.handlers import check_handlers
 from rxapp.doctor.redis import check_redis
 from rxapp.doctor.storage import check_database
 from rxapp.doctor.workers import check_workers
@@ -25,4 +25,4 @@ def examine(
     if refused:
         yield problem("handlers", "not looked at: the app does not start", "Mend the configuration first.")
     else:
-        yield from check_handlers()
+        yield from check_app()

@@ -8,14 +8,13 @@ from sqlalchemy import func, select
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
-from rxapp.auth import Database, SecurityEvent, Settings
+from rxapp.auth import AUTH_HISTORY, Database, DatabaseNotMigrated, SecurityEvent, Settings
 from rxapp.auth.clock import Clock
+from rxapp.auth.demo_users import DEMO_PASSWORD, DEMO_USERS
 from rxapp.auth.errors import InvalidCredentials
 from rxapp.auth.passwords import PasswordHasher
 from rxapp.auth.users import find_user, has_password
-from rxapp.demo_data import DEMO_PASSWORD, DEMO_USERS
 from rxapp.doctor.findings import Finding, ok, problem, warning
-from rxapp.migrations import DatabaseNotMigrated, require_migrated
 
 CONNECT_TIMEOUT_SECONDS = 5
 TOLERATED_SKEW = timedelta(seconds=5)
@@ -31,7 +30,7 @@ def check_database(settings: Settings, clock: Clock) -> Iterator[Finding]:
         return
     file = database.engine.url.database if database.engine.dialect.name == "sqlite" else None
     if file and not Path(file).exists():  # to open it would make it
-        yield problem("database", "there is no such file yet", "Run: alembic upgrade head")
+        yield problem("database", "there is no such file yet", f"Run: {AUTH_HISTORY.command}")
         return
     try:
         yield from _check(database, settings, clock)
@@ -54,9 +53,9 @@ def _check(database: Database, settings: Settings, clock: Clock) -> Iterator[Fin
         connection.execute(select(1))
     yield ok("database", f"{dialect} answers")
     try:
-        require_migrated(database)
+        AUTH_HISTORY.require_migrated(database)
     except DatabaseNotMigrated:
-        yield problem("migrations", "the schema is missing or older than this code", "Run: alembic upgrade head")
+        yield problem("migrations", "the schema is missing or older than this code", f"Run: {AUTH_HISTORY.command}")
         return
     yield ok("migrations", "at head")
     if dialect == "sqlite" and settings.sqlite_synchronous != "FULL":

@@ -7,11 +7,12 @@ from uuid import uuid4
 import hypothesis.strategies as st
 import pytest
 from hypothesis import assume, example, given
-from sqlmodel import SQLModel, select
+from sqlmodel import select
 
 from rxapp.auth import (
     AuthService,
     AuthSession,
+    AuthTable,
     Client,
     FreshAuthenticationRequired,
     InvalidCredentials,
@@ -61,7 +62,7 @@ def somebody(service):
 def everything(database):
     """All rows of all tables."""
     with database.connect() as db:
-        return {name: db.execute(table.select()).all() for name, table in SQLModel.metadata.tables.items()}
+        return {name: db.execute(table.select()).all() for name, table in AuthTable.metadata.tables.items()}
 
 
 def stands(service, pair):

@@ -6,10 +6,10 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
-from sqlmodel import SQLModel
 
 from rxapp.auth import (
     AuthService,
+    AuthTable,
     InvalidCredentials,
     InvalidUserName,
     LastAdministrator,
@@ -39,7 +39,7 @@ def admin(service):
 def everything(database):
     """All rows of all tables."""
     with database.connect() as db:
-        return {name: db.execute(table.select()).all() for name, table in SQLModel.metadata.tables.items()}
+        return {name: db.execute(table.select()).all() for name, table in AuthTable.metadata.tables.items()}
 
 
 def names(found):

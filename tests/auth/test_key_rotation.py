@@ -162,7 +162,7 @@ class TestWorkers:
         event.listen(database.engine, "before_cursor_execute", lambda *arguments: statements.append(arguments[2]))
         service.verify_access(pair.access_token)
         assert statements
-        assert not [statement for statement in statements if "signing_key" in statement]
+        assert not [statement for statement in statements if "auth_signing_key" in statement]
 
 
 class TestTheProtocolAcrossAChange:

@@ -50,7 +50,7 @@ class Rotations(RuleBasedStateMachine):
     @initialize()
     def the_database_has_neither_keys_nor_sessions_yet(self):
         with self.database.transaction() as db:
-            db.exec_driver_sql("DELETE FROM signing_key")
+            db.exec_driver_sql("DELETE FROM auth_signing_key")
             db.exec_driver_sql("DELETE FROM auth_session")
 
     @rule(worker=WORKERS)

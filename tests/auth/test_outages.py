@@ -105,18 +105,18 @@ class TestPostgreSQL:
 
     def test_a_transaction_that_is_broken_off_before_it_commits_is_run_again_whole(self, service, database, pair, terminator):
         session_id = service.verify_access(pair.access_token).session_id
-        terminator.before("INSERT INTO security_event")
+        terminator.before("INSERT INTO auth_security_event")
         assert service.revoke(session_id), "the first attempt's revocation was rolled back"
         assert terminator.ended == 1
         assert count(database, SecurityEvent, kind="session_revoked") == 1
 
     def test_a_login_that_is_broken_off_before_it_commits_begins_one_session(self, service, database, johndoe, terminator):
-        terminator.before("INSERT INTO security_event")
+        terminator.before("INSERT INTO auth_security_event")
         assert service.verify_access(service.log_in("johndoe", PASSWORD).access_token)
         assert (count(database, AuthSession), count(database, SecurityEvent, kind="login")) == (1, 1)
 
     def test_what_makes_a_user_stores_one_though_the_first_attempt_had_stored_it_already(self, service, database, terminator):
-        terminator.before("INSERT INTO security_event")
+        terminator.before("INSERT INTO auth_security_event")
         user = service.accounts.register("ada", "Ada", "plumb orbit cadet vixen")
         assert count(database, User, id=user.id) == 1
 
@@ -139,7 +139,7 @@ class TestPostgreSQL:
         assert service.refresh(successor.access_token, successor.refresh_token)
 
     def test_what_is_broken_off_again_and_again_is_given_up_and_has_changed_nothing(self, service, database, pair, terminator):
-        terminator.before("INSERT INTO security_event", times=ATTEMPTS)
+        terminator.before("INSERT INTO auth_security_event", times=ATTEMPTS)
         with pytest.raises(DatabaseUnavailable, match="AdminShutdown"):
             service.revoke(service.verify_access(pair.access_token).session_id)
         assert terminator.ended == ATTEMPTS

@@ -46,7 +46,7 @@ class Protocol(RuleBasedStateMachine):
         self.service = AuthService(self.settings, self.database, self.clock)
         self.other = AuthService(self.settings, self.database, self.clock)
         with self.database.transaction() as db:
-            db.exec_driver_sql("DELETE FROM signing_key")
+            db.exec_driver_sql("DELETE FROM auth_signing_key")
 
     @initialize()
     def log_in(self) -> None:

@@ -5,9 +5,9 @@ from uuid import UUID
 
 import pytest
 from sqlalchemy import event, insert
-from sqlmodel import SQLModel, select
+from sqlmodel import select
 
-from rxapp.auth import AuthSession, SecurityEvent, SessionExpired, User, pruning, sessions
+from rxapp.auth import AuthSession, AuthTable, SecurityEvent, SessionExpired, User, pruning, sessions
 from rxapp.auth import security_events as events
 from rxapp.auth.pruning import BATCH, Pruned, count_prunable_sessions, prune
 from rxapp.auth.security_events import EventFilter, EventKind
@@ -126,7 +126,7 @@ class TestBatches:
         assert run()[0] == Pruned(sessions=3)
 
     def test_a_large_log_goes_in_batches_of_the_real_size(self, service, run, clock):
-        table = SQLModel.metadata.tables["security_event"]
+        table = AuthTable.metadata.tables["auth_security_event"]
         row = {"occurred_at": clock(), "kind": "login", "address": "", "user_agent": "", "detail": ""}
         with service.database.transaction() as db:
             db.execute(insert(table), [row] * 1_201)
@@ -168,9 +168,9 @@ class TestQueryPlans:
             (lambda db: sessions.standing_of(db, SOMEBODY, NOW, NOW), "ix_auth_session_user_id"),
             (lambda db: sessions.count_standing(db, [SOMEBODY, UUID(int=2)], NOW, NOW), "ix_auth_session_user_id"),
             (lambda db: sessions.revoke(db, SOMEBODY, "signed_out", NOW), "sqlite_autoindex_auth_session_1"),
-            (lambda db: events.delete_batch(db, NOW, 20), "ix_security_event_occurred_at"),
-            (lambda db: events.newest(db, EventFilter(user_id=SOMEBODY), limit=20), "ix_security_event_user_id"),
-            (lambda db: events.newest(db, EventFilter(kind=EventKind.LOGIN), limit=20), "ix_security_event_kind"),
+            (lambda db: events.delete_batch(db, NOW, 20), "ix_auth_security_event_occurred_at"),
+            (lambda db: events.newest(db, EventFilter(user_id=SOMEBODY), limit=20), "ix_auth_security_event_user_id"),
+            (lambda db: events.newest(db, EventFilter(kind=EventKind.LOGIN), limit=20), "ix_auth_security_event_kind"),
             (lambda db: events.since(db, 5), "INTEGER PRIMARY KEY (rowid>?)"),
             (lambda db: list(events.oldest_first(db, EventFilter())), "INTEGER PRIMARY KEY (rowid>?)"),
         ],

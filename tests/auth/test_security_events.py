@@ -8,10 +8,10 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
-from sqlmodel import SQLModel
 
 from rxapp.auth import (
     AuthError,
+    AuthTable,
     Client,
     InvalidCredentials,
     InvalidToken,
@@ -232,7 +232,7 @@ def vars_of(pair):
 def everything(database):
     """All rows of all tables."""
     with database.connect() as db:
-        return {name: db.execute(table.select()).all() for name, table in SQLModel.metadata.tables.items()}
+        return {name: db.execute(table.select()).all() for name, table in AuthTable.metadata.tables.items()}
 
 
 @contextmanager
@@ -314,12 +314,12 @@ class TestOneTransaction:
         scene = Scene(service)
         clock.move(minutes=1)
         before = everything(service.database)
-        with failing(service.database, "INSERT", "security_event"), pytest.raises(DBAPIError, match="no room left"):
+        with failing(service.database, "INSERT", "auth_security_event"), pytest.raises(DBAPIError, match="no room left"):
             operation(scene)
         assert everything(service.database) == before
         with suppress(TokenReused):
             operation(scene)
-        assert len(all_events(service)) > len(before["security_event"]), "with room again it is done and written down"
+        assert len(all_events(service)) > len(before["auth_security_event"]), "with room again it is done and written down"
 
     @pytest.mark.parametrize(("name", "write"), LAST_WRITES.items(), ids=LAST_WRITES)
     def test_what_cannot_be_done_is_not_written_down(self, service, clock, name, write):
@@ -334,7 +334,8 @@ class TestOneTransaction:
         scene = Scene(service)
         before = everything(service.database)
         one_of_them = f"NEW.session_id = '{scene.there.session_id.hex}'"
-        with failing(service.database, "INSERT", "security_event", one_of_them), pytest.raises(DBAPIError, match="no room left"):
+        failing_insert = failing(service.database, "INSERT", "auth_security_event", one_of_them)
+        with failing_insert, pytest.raises(DBAPIError, match="no room left"):
             scene.administration.end_sessions(scene.john.id)
         assert everything(service.database) == before
 
@@ -465,7 +466,7 @@ class TestReading:
         """Or a reader that asks for what is new would miss it."""
         with service.database.transaction() as db:
             newest = events.newest_id(db)
-            db.execute(text("DELETE FROM security_event"))
+            db.execute(text("DELETE FROM auth_security_event"))
         service.record(EventKind.LOGIN)
         with service.database.connect() as db:
             assert events.newest_id(db) == newest + 1

@@ -187,7 +187,7 @@ class TestLogin:
     def test_a_failure_counts_even_if_it_could_not_be_written_down(self, service, johndoe):
         """With a full disk there would be guesses without end."""
         with service.database.engine.begin() as db:
-            db.execute(text("ALTER TABLE security_event RENAME TO gone"))
+            db.execute(text("ALTER TABLE auth_security_event RENAME TO gone"))
         for _ in range(5):
             with pytest.raises(DatabaseUnavailable):
                 service.log_in("johndoe", "wrong", HERE)

@@ -139,7 +139,7 @@ class TestCommand:
         monkeypatch.setenv("RXAPP_ENVIRONMENT", "production")
         monkeypatch.setenv("RXAPP_ALLOWED_ORIGINS", "*")
         monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path}/new.db")
-        assert "Run: alembic upgrade head" in run("doctor").stdout
+        assert "Run: python -m rxapp migrate" in run("doctor").stdout
         assert not (tmp_path / "new.db").exists()
 
     def test_headers_are_those_of_the_pages_given(self, run, run_json, tmp_path):

@@ -31,8 +31,8 @@ COMMANDS = [
 @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
 def test_on_a_database_that_is_not_migrated_every_command_says_what_to_run(run, monkeypatch, tmp_path, command):
     monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path}/new.db")
-    assert_refused(run(*command), "Run: alembic upgrade head")
-    assert_refused(run(*command, "--json"), "Run: alembic upgrade head")
+    assert_refused(run(*command), "Run: python -m rxapp migrate")
+    assert_refused(run(*command, "--json"), "Run: python -m rxapp migrate")
 
 
 @pytest.mark.parametrize(
@@ -126,9 +126,7 @@ def test_names_that_the_terminal_cannot_show_are_no_reason_to_fail(start, servic
 
 def test_it_is_as_well_from_an_installed_copy_elsewhere(tmp_path, environment, service):
     """Where the migrations are is known from the code's own place, not from the current directory."""
-    for name in ("rxapp", "alembic"):
-        shutil.copytree(ROOT / name, tmp_path / "copy" / name)
-    shutil.copy(ROOT / "alembic.ini", tmp_path / "copy")
+    shutil.copytree(ROOT / "rxapp", tmp_path / "copy" / "rxapp")
     done = subprocess.run(
         [sys.executable, "-m", "rxapp", "users", "list", "--json"],
         cwd=tmp_path,

@@ -134,7 +134,7 @@ class ProductionServer(Server):
         process.wait(timeout=30)
 
     def _make_database(self) -> None:
-        """As `alembic upgrade head` does beforehand; and the demo data, which production does not add by itself."""
+        """As the two commands that migrate do beforehand; and the demo data, which production does not add by itself."""
         engine = sa.create_engine(self._postgresql_url, isolation_level="AUTOCOMMIT")
         with engine.connect() as connection:
             connection.execute(sa.text(f"CREATE DATABASE {self._database_name}"))

@@ -88,7 +88,7 @@ def database_dump(server) -> bytes:
     engine = sa.create_engine(server.database_url)
     with engine.connect() as db:
         tables = sa.inspect(db).get_table_names()
-        assert {"auth_user", "auth_session", "security_event"} <= set(tables)
+        assert {"auth_user", "auth_session", "auth_security_event"} <= set(tables)
         rows = [repr(tuple(row)) for table in tables for row in db.execute(sa.text(f'SELECT * FROM "{table}"'))]
         raw = [
             bytes(value)

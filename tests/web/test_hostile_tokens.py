@@ -7,9 +7,8 @@ from collections.abc import Iterable, Iterator
 
 import pytest
 from anyio.from_thread import start_blocking_portal
-from sqlmodel import SQLModel
 
-from rxapp.auth import AuthService
+from rxapp.auth import AuthService, AuthTable
 from rxapp.auth.throttle import RECORDS_PER_PERIOD
 from rxapp.auth.web.http.body_limit import MAXIMUM_BODY_BYTES
 from tests.hostile_tokens import ACCESS, ACCESS_HALF, EVERYWHERE, Corpus, Hostile
@@ -92,14 +91,14 @@ def send_all(api):
 
 def everything_stored(service: AuthService) -> dict[str, list]:
     """All rows of all tables but the audit log."""
-    tables = [table for table in SQLModel.metadata.sorted_tables if table.name != "security_event"]
+    tables = [table for table in AuthTable.metadata.sorted_tables if table.name != "auth_security_event"]
     with service.database.connect() as db:
         return {table.name: db.execute(table.select()).all() for table in tables}
 
 
 def audit_rows(service: AuthService) -> int:
     with service.database.connect() as db:
-        return len(db.execute(SQLModel.metadata.tables["security_event"].select()).all())
+        return len(db.execute(AuthTable.metadata.tables["auth_security_event"].select()).all())
 
 
 def in_roles(corpus: Iterable[Hostile]) -> list[tuple[Hostile, str]]:

@@ -7,6 +7,7 @@ from fastapi import FastAPI
 
 from rxapp.auth.clock import Clock, system_clock
 from rxapp.auth.database import Database
+from rxapp.auth.models import AuthTable
 from rxapp.auth.service import AuthService
 from rxapp.auth.settings import Settings, get_settings
 from rxapp.auth.web.components.device_key import DeviceKey
@@ -23,6 +24,7 @@ from rxapp.auth.web.pages.confirm import confirm_dialog
 from rxapp.auth.web.pages.look import Look
 from rxapp.auth.web.pages.outage_notice import outage_notice
 from rxapp.auth.web.pages.slow_down import slow_down_notice
+from rxapp.auth.web.prepared_database import prepared_database
 from rxapp.auth.web.pruning_task import pruned_regularly
 from rxapp.auth.web.reconnection import ReconnectionGuard
 from rxapp.auth.web.runtime import use_service
@@ -47,19 +49,23 @@ def install_auth(
     look: Look | None = None,
     own_pages: Collection[str] = (),
     security_headers: SecurityHeaders | None = DEFAULT_HEADERS,
+    migrates: bool = True,
 ) -> FastAPI:
     """Give `app` the ready-made pages, the guards' inner works and the HTTP API; returns the API, for more routes.
 
     `look` fits the pages into the app. `own_pages` are the routes of ready-made pages for which the app has its own; a login page
     of its own has `LoginState.prepare` as on-load handler. The app's own `api_transformer` and head components stay in force.
-    `security_headers` says what they shall be beyond the default; None sends none.
+    `security_headers` says what they shall be beyond the default; None sends none. In development our tables are brought up
+    to date at start, unless `migrates` is False, for an app whose own migrations include ours; in production that is never done.
     """
     settings = settings or get_settings()
     database = database or Database.of(settings)
     use_service(AuthService(settings, database, clock))
     seal_states(settings.secret_key.get_secret_value())
     site.install(app, login_route=login_route, home_route=home_route)
+    rx.ModelRegistry.register(AuthTable)  # lest `reflex db makemigrations` propose to drop our tables
     app.add_middleware(ReconnectionGuard())
+    app.register_lifespan_task(prepared_database(migrates=migrates))
     app.register_lifespan_task(watch_sessions)
     app.backend_exception_handler = telling_outages(app.backend_exception_handler)
     app.register_lifespan_task(announce_pages)
