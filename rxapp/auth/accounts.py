@@ -80,6 +80,13 @@ class Accounts:
             self._record(db, EventKind.USER_REGISTERED, user.id, client)
         return user
 
+    @repeated
+    def take_back(self, user_id: UUID, client: Client = NO_CLIENT) -> None:
+        """Remove an account that has just been made, because what the app wanted to add to it could not be."""
+        with self._database.write() as db:
+            db.connection().execute(delete(User).where(col(User.id) == user_id))
+            self._record(db, EventKind.USER_DELETED, user_id, client)
+
     def strength_of(self, password: str, user_name: str) -> Strength:
         """A hint for a person who is choosing a password."""
         return strength_of(password, user_name, self._settings)

@@ -1,6 +1,7 @@
 """`rxapp.auth` fitted to Reflex and HTTP: `page` and `event` guard, and `install_auth(app)` fits it into an app."""
 
 from rxapp.auth.web.guards import current_user, event, has_role, page
+from rxapp.auth.web.hooks import Registration
 from rxapp.auth.web.http.bearer import REFUSALS, require
 from rxapp.auth.web.install import install_auth
 from rxapp.auth.web.logs import configure_logging
@@ -21,6 +22,7 @@ __all__ = [
     "AuthState",
     "LoginState",
     "Look",
+    "Registration",
     "SecurityHeaders",
     "add_readiness_check",
     "configure_logging",

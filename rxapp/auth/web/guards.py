@@ -33,8 +33,11 @@ _admitted: ContextVar[Identity] = ContextVar("admitted")
 View = Callable[[], rx.Component]
 
 
-def current_user() -> Identity:
-    """Who called the guarded event handler that is running. Raises `PermissionDenied` where no guard has admitted anybody."""
+def current_user(_state: rx.State | None = None, /) -> Identity:
+    """Who called the guarded event handler that is running. Raises `PermissionDenied` where no guard has admitted anybody.
+
+    `current_user(self)` says the same: in a handler there is one person, whatever its state.
+    """
     try:
         return _admitted.get()
     except LookupError:

@@ -13,6 +13,7 @@ from rxapp.auth.settings import Settings, get_settings
 from rxapp.auth.web.components.device_key import DeviceKey
 from rxapp.auth.web.components.token_store import TokenStore
 from rxapp.auth.web.forms import forms_script
+from rxapp.auth.web.hooks import Hooks, LoginHook, RegistrationHook
 from rxapp.auth.web.http.api import create_api
 from rxapp.auth.web.http.operations import add_operations
 from rxapp.auth.web.http.request_log import RequestLog
@@ -50,6 +51,9 @@ def install_auth(
     own_pages: Collection[str] = (),
     security_headers: SecurityHeaders | None = DEFAULT_HEADERS,
     migrates: bool = True,
+    on_login: LoginHook | None = None,
+    on_register: RegistrationHook | None = None,
+    on_sign_out: LoginHook | None = None,
 ) -> FastAPI:
     """Give `app` the ready-made pages, the guards' inner works and the HTTP API; returns the API, for more routes.
 
@@ -57,12 +61,15 @@ def install_auth(
     of its own has `LoginState.prepare` as on-load handler. The app's own `api_transformer` and head components stay in force.
     `security_headers` says what they shall be beyond the default; None sends none. In development our tables are brought up
     to date at start, unless `migrates` is False, for an app whose own migrations include ours; in production that is never done.
+
+    The hooks are awaited: `on_login` before anybody gets the tokens and `on_register` before the new person is let in (each
+    refuses by raising an `AuthError`, whose message the form shows), `on_sign_out` after the session has ended.
     """
     settings = settings or get_settings()
     database = database or Database.of(settings)
     use_service(AuthService(settings, database, clock))
     seal_states(settings.secret_key.get_secret_value())
-    site.install(app, login_route=login_route, home_route=home_route)
+    site.install(app, login_route=login_route, home_route=home_route, hooks=Hooks(on_login, on_register, on_sign_out))
     rx.ModelRegistry.register(AuthTable)  # lest `reflex db makemigrations` propose to drop our tables
     app.add_middleware(ReconnectionGuard())
     app.register_lifespan_task(prepared_database(migrates=migrates))

@@ -1,4 +1,4 @@
-"""What the guards know of the app they stand in: its pages, which of them are guarded, and where the login page is."""
+"""What the guards know of the app they stand in: its pages, which of them are guarded, where the login page is, and its hooks."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -7,6 +7,8 @@ from typing import Any
 import reflex as rx
 from reflex_base.registry import RegistrationContext
 
+from rxapp.auth.web.hooks import Hooks
+
 
 @dataclass
 class Site:
@@ -14,6 +16,7 @@ class Site:
 
     login_route: str = "/login"
     home_route: str = "/"
+    hooks: Hooks = field(default_factory=Hooks)
     _guarded_routes: set[str] = field(default_factory=set)
     _waiting_pages: list[tuple[Callable, dict[str, Any]]] = field(default_factory=list)
     _app: rx.App | None = None
@@ -27,9 +30,9 @@ class Site:
         else:
             self._app.add_page(view, **options)
 
-    def install(self, app: rx.App, *, login_route: str, home_route: str) -> None:
+    def install(self, app: rx.App, *, login_route: str, home_route: str, hooks: Hooks) -> None:
         """Name the app, and give it the pages declared so far."""
-        self._app, self.login_route, self.home_route = app, login_route, home_route
+        self._app, self.login_route, self.home_route, self.hooks = app, login_route, home_route, hooks
         for view, options in self._waiting_pages:
             app.add_page(view, **options)
         self._waiting_pages.clear()

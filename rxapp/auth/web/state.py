@@ -106,6 +106,7 @@ class AuthState(PageTokens, rx.State):
         session_id = await in_thread(get_service().end_session_of, pair.access_token, self._client())
         if session_id is not None:
             sign_out_open_pages(session_id, RevocationReason.SIGNED_OUT)
+            await site.hooks.signed_out(self._identity if self._identity and self._identity.session_id == session_id else None)
         self._become_nobody(RevocationReason.SIGNED_OUT, token_store.forget_session(pair))
         return self._go_to_login()
 

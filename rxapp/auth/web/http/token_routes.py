@@ -16,6 +16,7 @@ from rxapp.auth.web.http.wire import LoginRequest, RefreshRequest, TokenPairResp
 from rxapp.auth.web.open_pages import sign_out_open_pages
 from rxapp.auth.web.runtime import get_service, in_hashing_thread, in_thread
 from rxapp.auth.web.senders import Sender
+from rxapp.auth.web.site import site
 
 router = APIRouter(prefix="/api", route_class=LimitedBodyRoute)
 
@@ -36,7 +37,9 @@ def _answer(pair: TokenPair, client: Client) -> JSONResponse:
 async def log_in(request: LoginRequest, client: ProvingSender) -> Response:
     """Exchange a user name and a password for a token pair, bound to the key of the `DPoP` header if there is one."""
     try:
-        return _answer(await in_hashing_thread(get_service().log_in, request.username, request.password, client), client)
+        pair = await in_hashing_thread(get_service().log_in, request.username, request.password, client)
+        await site.hooks.logged_in(pair, client)
+        return _answer(pair, client)
     except InvalidCredentials as error:
         return refusal(error, HTTPStatus.UNAUTHORIZED, {"WWW-Authenticate": "Bearer"})
 
@@ -65,4 +68,5 @@ async def revoke(identity: Bearer, client: Sender) -> Response:
     """End the session that the bearer token belongs to: its refresh token is dead, and so is the access token itself."""
     await in_thread(get_service().revoke, identity.session_id, RevocationReason.SESSION_REVOKED, client)
     sign_out_open_pages(identity.session_id, RevocationReason.SESSION_REVOKED)
+    await site.hooks.signed_out(identity)
     return Response(status_code=HTTPStatus.NO_CONTENT)

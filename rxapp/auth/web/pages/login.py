@@ -76,6 +76,7 @@ class LoginState(rx.State):
         try:
             auth = await self.get_state(AuthState)
             pair = await _check(form, auth._client())
+            await site.hooks.logged_in(pair, auth._client())
             await auth._begin(pair)
         except SAID_IN_PLACE as error:
             self.is_busy, self.error, self.wait = False, error.message, error.retry_after_seconds

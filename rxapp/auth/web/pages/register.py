@@ -12,6 +12,7 @@ from rxapp.auth.token_pairs import TokenPair
 from rxapp.auth.users import DISPLAY_NAME_MAXIMUM_LENGTH, USER_NAME_MAXIMUM_LENGTH
 from rxapp.auth.web.forms import auth_form, submit_button, text_in
 from rxapp.auth.web.guards import event
+from rxapp.auth.web.hooks import Registration
 from rxapp.auth.web.pages import style
 from rxapp.auth.web.pages.fields import form_page, notices, text_field
 from rxapp.auth.web.pages.new_password import MISMATCH, StrengthState, new_password_fields
@@ -55,16 +56,19 @@ class RegisterState(rx.State):
 
     async def _register(self, form: RegisterForm) -> None:
         auth = await self.get_state(AuthState)
-        pair = await in_hashing_thread(_register_and_log_in, form, auth._client())
+        client = auth._client()
+        registration, pair = await in_hashing_thread(_register_and_log_in, form, client)
+        await site.hooks.registered(registration, client)
+        await site.hooks.logged_in(pair, client)
         await auth._begin(pair)
         (await self.get_state(StrengthState)).reset()
 
 
-def _register_and_log_in(form: RegisterForm, client: Client) -> TokenPair:
+def _register_and_log_in(form: RegisterForm, client: Client) -> tuple[Registration, TokenPair]:
     """In one call, so that nobody who has been let into the line is turned away between the two."""
     service, user_name, password = get_service(), text_in(form, "username"), text_in(form, "new_password")
-    service.accounts.register(user_name, text_in(form, "display_name"), password, client)
-    return service.log_in(user_name, password, client)
+    user = service.accounts.register(user_name, text_in(form, "display_name"), password, client)
+    return Registration(user.id, user.user_name, user.display_name), service.log_in(user_name, password, client)
 
 
 def register_page(*, title: str = "Create an account", logo: rx.Component | None = None) -> rx.Component:
