@@ -3,6 +3,8 @@
 import os
 import secrets
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -122,6 +124,15 @@ def new_sqlite_url(tmp_path) -> str:
 @pytest.fixture(params=["sqlite", "postgresql"])
 def new_url(request) -> str:
     return request.getfixturevalue(f"new_{request.param}_url")
+
+
+@pytest.fixture(scope="session")
+def wheel(tmp_path_factory) -> Path:
+    """The package as others install it."""
+    directory = tmp_path_factory.mktemp("wheel")
+    command = [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", str(directory)]
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+    return next(directory.glob("*.whl"))
 
 
 @pytest.fixture

@@ -33,6 +33,7 @@ from rxapp.auth.migration_history import DatabaseNotMigrated, MigrationHistory, 
 from rxapp.auth.migrations import AUTH_HISTORY
 from rxapp.auth.models import AuthSession, AuthTable, SecurityEvent, User
 from rxapp.auth.outages import DatabaseUnavailable
+from rxapp.auth.reflex_options import reflex_options
 from rxapp.auth.service import AuthService
 from rxapp.auth.settings import Settings, get_settings
 from rxapp.auth.token_pairs import TokenPair
@@ -77,6 +78,7 @@ __all__ = [
     "UserNameTaken",
     "WrongPassword",
     "get_settings",
+    "reflex_options",
     "system_clock",
     "take_turn",
 ]

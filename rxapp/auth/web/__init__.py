@@ -2,6 +2,7 @@
 
 from rxapp.auth.web.guards import current_user, event, has_role, page
 from rxapp.auth.web.hooks import Registration
+from rxapp.auth.web.host import InstalledTwice, RouteTaken
 from rxapp.auth.web.http.bearer import REFUSALS, require
 from rxapp.auth.web.install import install_auth
 from rxapp.auth.web.logs import configure_logging
@@ -20,9 +21,11 @@ __all__ = [
     "REFUSALS",
     "UNKNOWN",
     "AuthState",
+    "InstalledTwice",
     "LoginState",
     "Look",
     "Registration",
+    "RouteTaken",
     "SecurityHeaders",
     "add_readiness_check",
     "configure_logging",

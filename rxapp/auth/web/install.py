@@ -14,10 +14,11 @@ from rxapp.auth.web.components.device_key import DeviceKey
 from rxapp.auth.web.components.token_store import TokenStore
 from rxapp.auth.web.forms import forms_script
 from rxapp.auth.web.hooks import Hooks, LoginHook, RegistrationHook
+from rxapp.auth.web.host import require_free_api, warn_of_missing_styles
 from rxapp.auth.web.http.api import create_api
 from rxapp.auth.web.http.operations import add_operations
 from rxapp.auth.web.http.request_log import RequestLog
-from rxapp.auth.web.origins import origin_check
+from rxapp.auth.web.origins import allow_no_strangers, origin_check
 from rxapp.auth.web.outage import telling_outages
 from rxapp.auth.web.page_counts import announce_pages
 from rxapp.auth.web.pages import add_pages
@@ -64,7 +65,10 @@ def install_auth(
 
     The hooks are awaited: `on_login` before anybody gets the tokens and `on_register` before the new person is let in (each
     refuses by raising an `AuthError`, whose message the form shows), `on_sign_out` after the session has ended.
+
+    Raises `RouteTaken` or `InstalledTwice`, and `UnsafeSettings` in production.
     """
+    warn_of_missing_styles()
     settings = settings or get_settings()
     database = database or Database.of(settings)
     use_service(AuthService(settings, database, clock))
@@ -85,6 +89,7 @@ def install_auth(
         slow_down_notice(),
         outage_notice(),
     )
+    allow_no_strangers(settings)
     app.sio.eio.cors_allowed_origins = origin_check(settings)
     app.sio.eio.max_http_buffer_size = settings.websocket_message_limit
     send_halves_of_characters(app)
@@ -94,5 +99,7 @@ def install_auth(
     api = create_api(settings)
     add_operations(api, settings)
     own = app.api_transformer if isinstance(app.api_transformer, list | tuple) else [app.api_transformer]
-    app.api_transformer = [*(transformer for transformer in own if transformer is not None), api, RequestLog]
+    own = [transformer for transformer in own if transformer is not None]
+    require_free_api(own, api)
+    app.api_transformer = [*own, api, RequestLog]
     return api

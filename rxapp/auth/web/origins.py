@@ -1,7 +1,9 @@
-"""Which origins may open a WebSocket: the app's own, and those that the settings name."""
+"""Which origins may open a WebSocket or read our answers: the app's own, and those that the settings name."""
 
 from collections.abc import Callable
 from urllib.parse import SplitResult, urlsplit
+
+from reflex_base.config import get_config
 
 from rxapp.auth.loopback import is_loopback
 from rxapp.auth.settings import Settings
@@ -27,6 +29,14 @@ def origin_check(settings: Settings) -> Callable[[str, dict], bool]:
         return asked.scheme in ("http", "https") and asked.hostname is not None and asked.hostname == own.hostname
 
     return is_allowed
+
+
+def allow_no_strangers(settings: Settings) -> None:
+    """Take back Reflex's default for CORS, which is `*` with credentials. What the app's `rxconfig.py` says otherwise stays."""
+    config = get_config()
+    if tuple(config.cors_allowed_origins) == ("*",):
+        own_pages = () if settings.in_production else (config.deploy_url,)  # in development they come from another port
+        config.cors_allowed_origins = settings.allowed_origins or own_pages
 
 
 def _cannot_be_forged_on_the_way(origin: SplitResult) -> bool:

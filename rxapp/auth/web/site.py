@@ -1,6 +1,6 @@
 """What the guards know of the app they stand in: its pages, which of them are guarded, where the login page is, and its hooks."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -8,6 +8,7 @@ import reflex as rx
 from reflex_base.registry import RegistrationContext
 
 from rxapp.auth.web.hooks import Hooks
+from rxapp.auth.web.host import InstalledTwice, require_free_pages
 
 
 @dataclass
@@ -32,10 +33,17 @@ class Site:
 
     def install(self, app: rx.App, *, login_route: str, home_route: str, hooks: Hooks) -> None:
         """Name the app, and give it the pages declared so far."""
+        if self._app is app:
+            raise InstalledTwice
         self._app, self.login_route, self.home_route, self.hooks = app, login_route, home_route, hooks
         for view, options in self._waiting_pages:
             app.add_page(view, **options)
         self._waiting_pages.clear()
+
+    def require_free(self, routes: Iterable[str]) -> None:
+        """Raise `RouteTaken` if the app has a page of its own at one of them."""
+        if self._app is not None:
+            require_free_pages(self._app, routes)
 
     def is_guarded(self, path: str) -> bool:
         """Whether the page at this path, as the browser shows it, is guarded."""

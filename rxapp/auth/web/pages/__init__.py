@@ -46,6 +46,8 @@ def add_pages(settings: Settings, look: Look, *, besides: Collection[str] = ()) 
         USER: (administrators(USER, title="User", on_load=UserState.load), lambda: user_page(look)),
         EVENTS: (administrators(EVENTS, title="Events", on_load=EventsState.load), lambda: events_page(look)),
     }
-    for route, (register, view) in ready_made.items():
-        if route and route not in besides:
-            register(view)
+    wanted = [route for route in ready_made if route and route not in besides]
+    site.require_free(wanted)
+    for route in wanted:
+        register, view = ready_made[route]
+        register(view)
