@@ -34,6 +34,7 @@ from rxapp.auth.errors import (
 )
 from rxapp.auth.failure_log import FailureLog
 from rxapp.auth.identity import Identity
+from rxapp.auth.imported_hashes import ImportedHashes
 from rxapp.auth.key_ring import KeyRing
 from rxapp.auth.models import User
 from rxapp.auth.observation import REFUSED, REPLAYED, ROTATED, notify
@@ -68,7 +69,7 @@ class AuthService:
         self.settings = settings
         self.database = database
         self.clock = clock
-        self.passwords = PasswordHasher(settings)
+        self.passwords = PasswordHasher(settings, ImportedHashes(database, clock).are_left)
         self.throttle = Throttle(settings, clock)
         self.failures = FailureLog(database, clock, self.throttle)
         self.access_tokens = AccessTokens(settings, key_ring, clock)

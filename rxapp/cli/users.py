@@ -8,6 +8,7 @@ import typer
 
 from rxapp.auth import User
 from rxapp.auth.password_links import PresentedLink
+from rxapp.cli.import_local_auth import import_local_auth
 from rxapp.cli.new_password import new_password, require_one_source
 from rxapp.cli.opening import open_service
 from rxapp.cli.options import AsJson, ByLink, PasswordFromStdin, UserName, find_user
@@ -18,6 +19,7 @@ GREATEST_NUMBER = 2**31 - 1
 """What every database takes as a limit."""
 
 app = typer.Typer(no_args_is_help=True, help="Make accounts, list them, let people in and keep them out.")
+app.command("import-local-auth")(import_local_auth)
 
 
 @app.command()

@@ -2,10 +2,14 @@
 
 import threading
 
+import bcrypt
 import pytest
+from hypothesis import given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
 
 from rxapp.auth import InvalidCredentials, Settings
-from rxapp.auth.passwords import HASHES_AT_A_TIME, PasswordHasher
+from rxapp.auth.passwords import BCRYPT_MAXIMUM_BYTES, BCRYPT_ROUNDS, HASHES_AT_A_TIME, PasswordHasher
 
 
 @pytest.fixture
@@ -71,3 +75,50 @@ def test_no_more_hashes_run_at_a_time_than_there_are_cores(hasher, monkeypatch):
     for thread in threads:
         thread.join()
     assert 1 <= most <= HASHES_AT_A_TIME
+
+
+class TestBcrypt:
+    """The hashes that users bring from another app."""
+
+    @staticmethod
+    def hash_of(password, prefix=b"2b"):
+        """As reflex-local-auth makes it, but cheap; before bcrypt 5 what is beyond 72 bytes was dropped without a word."""
+        return bcrypt.hashpw(password.encode()[:BCRYPT_MAXIMUM_BYTES], bcrypt.gensalt(4, prefix)).decode()
+
+    @pytest.mark.parametrize("prefix", [b"2b", b"2a"], ids=["2b", "2a"])
+    def test_the_right_password_gets_an_argon2id_hash_in_its_place(self, hasher, prefix):
+        replacement = hasher.verify_password("def@123", self.hash_of("def@123", prefix))
+        assert replacement.startswith("$argon2id$")
+        assert hasher.verify_password("def@123", replacement) is None
+
+    @pytest.mark.parametrize("wrong", ["", "Def@123", "def@123 ", "def@12", "def@123\0", "\udcff", "d" * 5000])
+    def test_a_wrong_one_is_refused_like_any_other(self, hasher, wrong):
+        with pytest.raises(InvalidCredentials):
+            hasher.verify_password(wrong, self.hash_of("def@123"))
+
+    @hypothesis_settings(max_examples=40)
+    @given(password=st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), min_size=1, max_size=100))
+    def test_every_password_however_long_is_verified_and_from_then_on_all_of_it_counts(self, settings, password):
+        hasher = PasswordHasher(settings)
+        replacement = hasher.verify_password(password, self.hash_of(password))
+        assert hasher.verify_password(password, replacement) is None
+        with pytest.raises(InvalidCredentials):
+            hasher.verify_password(password + "x", replacement)
+
+    def test_what_nobody_can_have_chosen_is_refused_no_sooner_than_an_unknown_user(self, settings, monkeypatch):
+        """bcrypt knows no NUL."""
+        hasher = PasswordHasher(settings, expects_bcrypt=lambda: True)
+        hashed = []
+        hash_ = hasher._context.hash
+        monkeypatch.setattr(hasher._context, "hash", lambda password: hashed.append(password) or hash_(password))
+        with pytest.raises(InvalidCredentials):
+            hasher.verify_password("def@123\0", self.hash_of("def@123"))
+        assert hashed == ["def@123\0"]
+
+    def test_nobodys_hash_costs_what_that_of_an_imported_user_does(self, settings):
+        hasher = PasswordHasher(settings, expects_bcrypt=lambda: True)
+        assert hasher._nobodys_bcrypt_hash.startswith(f"$2b${BCRYPT_ROUNDS}$")
+        assert bcrypt.gensalt().startswith(f"$2b${BCRYPT_ROUNDS}$".encode())
+
+    def test_no_new_password_is_hashed_with_it(self, hasher):
+        assert hasher.hash_password("def@123").startswith("$argon2id$")

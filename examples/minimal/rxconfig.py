@@ -1,0 +1,11 @@
+"""Reflex's configuration. The ready-made pages (login, registration, account) are styled with Tailwind."""
+
+import reflex as rx
+
+config = rx.Config(
+    app_name="minimal",
+    telemetry_enabled=False,
+    show_built_with_reflex=False,
+    plugins=[rx.plugins.TailwindV4Plugin({"darkMode": "class"})],
+    disable_plugins=[rx.plugins.SitemapPlugin],
+)
