@@ -27,6 +27,7 @@ class Server:
 
     def __init__(self, directory: Path, port: int | None = None) -> None:
         self.directory = directory
+        self.working_directory = ROOT
         self.port = port or free_port()
         self.url = f"http://localhost:{self.port}"
         self.log = directory / "server.log"
@@ -48,7 +49,12 @@ class Server:
     def start(self, *, is_built: bool = False) -> None:
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
-                self._command(is_built), cwd=ROOT, env=self._environment(is_built), stdout=log, stderr=log, start_new_session=True
+                self._command(is_built),
+                cwd=self.working_directory,
+                env=self._environment(is_built),
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
             )
         self._wait_until_it_answers()
 

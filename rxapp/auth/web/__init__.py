@@ -1,5 +1,6 @@
 """`rxapp.auth` fitted to Reflex and HTTP: `page` and `event` guard, and `install_auth(app)` fits it into an app."""
 
+from rxapp.auth.web.forms import auth_form, submit_button
 from rxapp.auth.web.guards import current_user, event, has_role, page
 from rxapp.auth.web.hooks import Registration
 from rxapp.auth.web.host import InstalledTwice, RouteTaken
@@ -8,6 +9,7 @@ from rxapp.auth.web.install import install_auth
 from rxapp.auth.web.logs import configure_logging
 from rxapp.auth.web.pages.login import REASONS, LoginState, login_page
 from rxapp.auth.web.pages.look import Look
+from rxapp.auth.web.pages.register import register_page
 from rxapp.auth.web.placeholders import forbidden_view, waiting_view
 from rxapp.auth.web.readiness import add_readiness_check
 from rxapp.auth.web.runtime import get_service
@@ -28,6 +30,7 @@ __all__ = [
     "RouteTaken",
     "SecurityHeaders",
     "add_readiness_check",
+    "auth_form",
     "configure_logging",
     "current_user",
     "event",
@@ -37,6 +40,8 @@ __all__ = [
     "install_auth",
     "login_page",
     "page",
+    "register_page",
     "require",
+    "submit_button",
     "waiting_view",
 ]

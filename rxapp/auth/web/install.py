@@ -60,7 +60,7 @@ def install_auth(
     """Give `app` the ready-made pages, the guards' inner works and the HTTP API; returns the API, for more routes.
 
     `look` fits the pages into the app. `own_pages` are the routes of ready-made pages for which the app has its own; a login page
-    of its own has `LoginState.prepare` as on-load handler. `extra_fields` names inputs that the app adds to the registration form,
+    of its own has `LoginState.prepare` as on-load handler. `extra_fields` names inputs that the app adds to the registration,
     for `on_register`. The app's own `api_transformer` and head components stay in force.
     `security_headers` says what they shall be beyond the default; None sends none. In development our tables are brought up
     to date at start, unless `migrates` is False, for an app whose own migrations include ours; in production that is never done.

@@ -1,0 +1,55 @@
+"""What stands around every page, the ready-made ones of `rxapp.auth` included."""
+
+from typing import Any
+
+import reflex as rx
+from reflex_components_core.react_router import link
+
+from notes.pages import style
+from rxapp.auth import web as auth
+
+
+def frame(*content: Any) -> rx.Component:
+    """A page: the bar at the top, then its content."""
+    return rx.el.div(
+        rx.el.header(
+            rx.el.nav(
+                brand(),
+                rx.cond(auth.AuthState.status == auth.IN, _navigation(), rx.fragment()),
+                aria_label="Main",
+                class_name="mx-auto flex min-h-16 max-w-3xl items-center justify-between px-4 sm:px-6",
+            ),
+            class_name="border-b border-slate-200 bg-white dark:border-slate-700 dark:bg-slate-900",
+        ),
+        rx.el.main(*content, class_name="mx-auto max-w-3xl px-4 py-10 sm:px-6"),
+        class_name=style.PAGE,
+    )
+
+
+def waiting() -> rx.Component:
+    """In a guarded page's place, while it is not known who is there."""
+    return frame(rx.el.p("Loading…", role="status", class_name="sr-only"))
+
+
+def brand() -> rx.Component:
+    """The app's name, leading home."""
+    return link("✎ Notes", to="/", class_name="rounded-md text-lg font-bold text-slate-900 dark:text-white")
+
+
+def logo() -> rx.Component:
+    """The same, above a form."""
+    return rx.el.div(brand(), class_name="mb-6")
+
+
+def field(label: str, name: str, *, of: Any = rx.el.input, **props: Any) -> rx.Component:
+    """An input with its label."""
+    given = {"id": name, "name": name, "class_name": style.FIELD} | props
+    return rx.el.div(rx.el.label(label, html_for=given["id"], class_name=style.LABEL), of(**given))
+
+
+def _navigation() -> rx.Component:
+    return rx.el.div(
+        link("Account", to="/account", class_name=style.NAVIGATION),
+        rx.el.button("Log out", type="button", on_click=auth.AuthState.log_out, class_name=style.NAVIGATION),
+        class_name="flex items-center gap-1",
+    )

@@ -1,0 +1,52 @@
+"""A login page of this app's own. `auth.LoginState` does the work: `prepare` on load, and `submit` with the form's two fields."""
+
+import reflex as rx
+from reflex_components_core.react_router import link
+
+from notes.pages import style
+from notes.pages.layout import field
+from rxapp.auth import web as auth
+
+
+@auth.page("/login", public=True, title="Log in · Notes", on_load=auth.LoginState.prepare)
+def login() -> rx.Component:
+    """A word about the app, and the form."""
+    return rx.el.main(_welcome(), rx.el.div(_form(), class_name="flex items-center p-6 sm:p-12"), class_name=_HALVES)
+
+
+_HALVES = "grid grid-rows-[auto_1fr] lg:grid-cols-2 lg:grid-rows-1 " + style.PAGE
+
+
+def _welcome() -> rx.Component:
+    return rx.el.div(
+        rx.el.p("✎ Notes", class_name="text-lg font-bold"),
+        rx.el.p("What you write down is yours.", class_name="mt-4 max-w-md text-3xl font-semibold tracking-tight lg:text-5xl"),
+        class_name="bg-indigo-700 p-6 text-white sm:p-12 lg:flex lg:flex-col lg:justify-center dark:bg-indigo-950",
+    )
+
+
+def _form() -> rx.Component:
+    return rx.el.div(
+        rx.el.h1("Log in", class_name=style.HEADING),
+        _notices(),
+        auth.auth_form(
+            field("Username", "username", auto_complete="username", auto_capitalize="none", auto_focus=True, required=True),
+            field("Password", "password", type="password", auto_complete="current-password", required=True),
+            auth.submit_button("Log in", "One moment…", is_busy=auth.LoginState.is_busy, class_name=style.PRIMARY),
+            on_submit=auth.LoginState.submit,
+            is_busy=auth.LoginState.is_busy,
+            class_name="mt-6 grid gap-5",
+        ),
+        rx.el.p("New here? ", link("Create an account", to="/register", class_name=style.LINK), class_name="mt-6 " + style.TEXT),
+        class_name="mx-auto w-full max-w-sm",
+    )
+
+
+def _notices() -> rx.Component:
+    """Why one is here, and what went wrong. Both stand in the page from the start: what comes later is not read out."""
+    state = auth.LoginState
+    wait = rx.cond(state.wait > 0, f" Try again in {state.wait} seconds.", "")
+    return rx.el.div(
+        rx.el.div(rx.cond(state.reason, rx.el.p(state.reason, class_name="mt-6 " + style.NOTICE)), role="status"),
+        rx.el.div(rx.cond(state.error, rx.el.p(state.error, wait, class_name="mt-6 " + style.ALARM)), role="alert"),
+    )

@@ -1,0 +1,125 @@
+"""What the notes page shows and does. Each handler is guarded, and works on the notebook of whoever calls it."""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TypedDict
+from uuid import UUID
+
+import reflex as rx
+
+from notes.notebook import Note, Notebook
+from notes.profile import city_of
+from rxapp.auth import InputRefused, NotFound
+from rxapp.auth import web as auth
+
+
+class Row(TypedDict):
+    """A note in the list."""
+
+    id: str
+    title: str
+    text: str
+
+
+class NewNote(TypedDict):
+    """The fields of the form below the search."""
+
+    title: str
+    text: str
+
+
+class EditedNote(TypedDict):
+    """The fields of a note that is being edited."""
+
+    id: str
+    title: str
+    text: str
+
+
+class NotesState(rx.State):
+    """The notes that were found, and the id of the one that is being edited. All of it is forgotten when its person signs out."""
+
+    notes: list[Row] = []
+    is_loaded: bool = False
+    words: str = ""
+    city: str = ""
+    editing: str = ""
+    done: str = ""
+    error: str = ""
+
+    @auth.event
+    async def load(self) -> None:
+        """On load: what is private comes from here, never from the page itself, which is the same file for everybody."""
+        self.done = self.error = ""
+        self.city = await asyncio.to_thread(city_of, auth.get_service().database, auth.current_user(self).user_id)
+        await self._show()
+
+    @auth.event(debounce=200)
+    async def search(self, words: str) -> None:
+        """Show the notes with these words."""
+        self.words = words
+        await self._show()
+
+    @auth.event
+    async def add(self, form: NewNote) -> None:
+        """Write a new note."""
+        with self._saying("Added."):
+            await asyncio.to_thread(self._notebook().add, form["title"], form["text"])
+        await self._show()
+
+    @auth.event
+    async def start_editing(self, note_id: str) -> None:
+        """Turn a note into a form."""
+        self.editing = note_id
+
+    @auth.event
+    async def save(self, form: EditedNote) -> None:
+        """Write the note anew."""
+        with self._saying("Saved."):
+            await asyncio.to_thread(self._notebook().edit, _id(form["id"]), form["title"], form["text"])
+            self.editing = ""
+        await self._show()
+
+    @auth.event
+    async def delete(self, note_id: str) -> None:
+        """Remove a note for good."""
+        with self._saying("Deleted."):
+            await asyncio.to_thread(self._notebook().delete, _id(note_id))
+            self.editing = ""
+        await self._show()
+
+    @auth.event
+    async def cancel(self) -> None:
+        """Leave the note as it was."""
+        self.editing = ""
+
+    def _notebook(self) -> Notebook:
+        return Notebook(auth.get_service().database, auth.current_user(self).user_id)
+
+    async def _show(self) -> None:
+        self.notes = [_row(note) for note in await asyncio.to_thread(self._notebook().search, self.words)]
+        self.is_loaded = True
+
+    @contextmanager
+    def _saying(self, done: str) -> Iterator[None]:
+        """Say that it was done, or why not."""
+        self.done = self.error = ""
+        try:
+            yield
+        except (InputRefused, NotFound) as refusal:
+            self.error = refusal.message
+        else:
+            self.done = done
+
+
+def _id(text: str) -> UUID:
+    """Whoever sends an event by hand may send anything."""
+    try:
+        return UUID(text)
+    except ValueError:
+        raise NotFound from None
+
+
+def _row(note: Note) -> Row:
+    return Row(id=str(note.id), title=note.title, text=note.text)

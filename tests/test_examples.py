@@ -1,0 +1,37 @@
+"""The examples as whoever copies them sees them: their own tests, and how little of them is about signing in."""
+
+import os
+import subprocess
+import sys
+
+from tests.conftest import ROOT
+
+EXAMPLES = ROOT / "examples"
+
+
+def test_the_tests_of_notes_pass_in_its_own_directory(new_url, tmp_path):
+    """In a process of its own, for its tables and pages are not this app's. Its migrations run there, after ours."""
+    environment = os.environ | {"DATABASE_URL": new_url, "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"}
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", f"--basetemp={tmp_path / 'notes'}"]
+    done = subprocess.run(command, cwd=EXAMPLES / "notes", env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-2000:]
+
+
+def test_at_most_five_lines_of_minimal_are_about_signing_in():
+    source = (EXAMPLES / "minimal" / "minimal" / "minimal.py").read_text()
+    lines = [line.strip() for line in source.splitlines() if "auth" in line]
+    assert lines == [
+        "from rxapp.auth import web as auth",
+        "@auth.event",
+        '@auth.page("/private", title="Private")',
+        'rx.el.button("Log out", on_click=auth.AuthState.log_out, class_name=BUTTON),',
+        "auth.install_auth(app)",
+    ]
+
+
+def test_the_examples_use_only_public_names():
+    """Those of `rxapp.auth` and `rxapp.auth.web`, which do not change without a word in the changelog."""
+    for file in EXAMPLES.rglob("*.py"):
+        for line in file.read_text().splitlines():
+            if "rxapp" in line and "import" in line:
+                assert line.startswith(("from rxapp.auth import ",)), (file, line)
