@@ -49,7 +49,6 @@ def install_auth(
     login_route: str = "/login",
     home_route: str = "/",
     look: Look | None = None,
-    extra_fields: Collection[str] = (),
     own_pages: Collection[str] = (),
     security_headers: SecurityHeaders | None = DEFAULT_HEADERS,
     migrates: bool = True,
@@ -60,8 +59,7 @@ def install_auth(
     """Give `app` the ready-made pages, the guards' inner works and the HTTP API; returns the API, for more routes.
 
     `look` fits the pages into the app. `own_pages` are the routes of ready-made pages for which the app has its own; a login page
-    of its own has `LoginState.prepare` as on-load handler. `extra_fields` names inputs that the app adds to the registration,
-    for `on_register`. The app's own `api_transformer` and head components stay in force.
+    of its own has `LoginState.prepare` as on-load handler. The app's own `api_transformer` and head components stay in force.
     `security_headers` says what they shall be beyond the default; None sends none. In development our tables are brought up
     to date at start, unless `migrates` is False, for an app whose own migrations include ours; in production that is never done.
 
@@ -76,7 +74,6 @@ def install_auth(
     use_service(AuthService(settings, database, clock))
     seal_states(settings.secret_key.get_secret_value())
     site.install(app, login_route=login_route, home_route=home_route, hooks=Hooks(on_login, on_register, on_sign_out))
-    site.extra_fields = extra_fields
     rx.ModelRegistry.register(AuthTable)  # lest `reflex db makemigrations` propose to drop our tables
     app.add_middleware(ReconnectionGuard())
     app.register_lifespan_task(prepared_database(migrates=migrates))

@@ -1,6 +1,6 @@
 """What the guards know of the app they stand in: its pages, which of them are guarded, where the login page is, and its hooks."""
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,7 +18,6 @@ class Site:
     login_route: str = "/login"
     home_route: str = "/"
     hooks: Hooks = field(default_factory=Hooks)
-    extra_fields: Collection[str] = ()
     _guarded_routes: set[str] = field(default_factory=set)
     _waiting_pages: list[tuple[Callable, dict[str, Any]]] = field(default_factory=list)
     _app: rx.App | None = None

@@ -68,12 +68,11 @@ def _register_and_log_in(form: RegisterForm, client: Client) -> tuple[Registrati
     """In one call, so that nobody who has been let into the line is turned away between the two."""
     service, user_name, password = get_service(), text_in(form, "username"), text_in(form, "new_password")
     user = service.accounts.register(user_name, text_in(form, "display_name"), password, client)
-    extra_fields = {name: text_in(form, name) for name in site.extra_fields}
-    return Registration(user.id, user.user_name, user.display_name, extra_fields), service.log_in(user_name, password, client)
+    return Registration(user.id, user.user_name, user.display_name), service.log_in(user_name, password, client)
 
 
-def register_page(*, title: str = "Create an account", logo: rx.Component | None = None, extra: Any = None) -> rx.Component:
-    """The registration form in a card. Slots: `title`, a `logo` above it, and `extra` fields below the others."""
+def register_page(*, title: str = "Create an account", logo: rx.Component | None = None) -> rx.Component:
+    """The registration form in a card. Slots: `title`, and a `logo` above it."""
     return form_page(
         title,
         logo or rx.fragment(),
@@ -97,7 +96,6 @@ def register_page(*, title: str = "Create an account", logo: rx.Component | None
                 hint="What others see. You may leave it empty.",
             ),
             new_password_fields(),
-            extra or rx.fragment(),
             submit_button("Create account", "Creating…", is_busy=RegisterState.is_busy, class_name=style.SUBMIT),
             on_submit=RegisterState.submit,
             is_busy=RegisterState.is_busy,
