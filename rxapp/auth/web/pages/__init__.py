@@ -12,7 +12,7 @@ from rxapp.auth.web.pages.activity import ActivityState, activity_page
 from rxapp.auth.web.pages.events import EventsState, events_page
 from rxapp.auth.web.pages.login import LoginState, login_page
 from rxapp.auth.web.pages.password_link import SET_PASSWORD
-from rxapp.auth.web.pages.register import own_register_route, register_page
+from rxapp.auth.web.pages.register import own_register_route, register_page, require_other_names
 from rxapp.auth.web.pages.sessions import SessionsState, sessions_page
 from rxapp.auth.web.pages.set_password import SetPasswordState, set_password_page
 from rxapp.auth.web.pages.user import UserState, user_page
@@ -24,6 +24,7 @@ USER = "/admin/user"
 
 def add_pages(*, besides: Collection[str] = ()) -> None:
     """Register the ready-made pages, but for the routes `besides`, which the app serves with pages of its own."""
+    require_other_names(site.extra_fields)
     look, texts, register_route = site.look, site.texts, own_register_route()
     guarded = partial(page, waiting=look.waiting, forbidden=look.forbidden)
     administrators = partial(guarded, roles=[ADMIN_ROLE])

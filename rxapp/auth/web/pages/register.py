@@ -1,6 +1,6 @@
 """The page on which people make an account for themselves, and are signed in with it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, TypedDict, Unpack
 
 import reflex as rx
@@ -75,6 +75,12 @@ def _register_and_log_in(form: RegisterForm, client: Client) -> tuple[Registrati
     user = service.accounts.register(user_name, text_in(form, "display_name"), password, client)
     registration = Registration(user.id, user.user_name, user.display_name, _extra_fields_in(form))
     return registration, service.log_in(user_name, password, client)
+
+
+def require_other_names(extra_fields: Iterable[str]) -> None:
+    """Raise `ValueError` for one of our own: the password, above all, is not handed on."""
+    if taken := RegisterForm.__annotations__.keys() & set(extra_fields):
+        raise ValueError(f"the registration form has the field {', '.join(sorted(taken))} already: give yours another name")
 
 
 def _extra_fields_in(form: Mapping[str, Any]) -> dict[str, str]:
