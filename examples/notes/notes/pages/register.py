@@ -2,7 +2,7 @@
 
 import reflex as rx
 
-from notes.pages.layout import field, logo
+from notes.pages.layout import field
 from notes.profile import CITY_MAXIMUM_LENGTH
 from rxapp.auth import web as auth
 
@@ -11,4 +11,4 @@ from rxapp.auth import web as auth
 def register() -> rx.Component:
     """The form, with the city."""
     city = field("City (if you like)", "city", auto_complete="address-level2", max_length=CITY_MAXIMUM_LENGTH)
-    return auth.register_page(logo=logo(), extra=rx.el.div(city, class_name="mb-6"))
+    return auth.register_page(extra=rx.el.div(city, class_name="mb-6"))
