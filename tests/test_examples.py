@@ -1,8 +1,11 @@
 """The examples as whoever copies them sees them: their own tests, and how little of them is about signing in."""
 
 import os
+import re
 import subprocess
 import sys
+
+import pytest
 
 from tests.conftest import ROOT
 
@@ -35,3 +38,11 @@ def test_the_examples_use_only_public_names():
         for line in file.read_text().splitlines():
             if "rxapp" in line and "import" in line:
                 assert line.startswith(("from rxapp.auth import ",)), (file, line)
+
+
+@pytest.mark.parametrize("example", ["minimal", "notes"])
+def test_its_readme_names_files_that_are_there(example):
+    readme = EXAMPLES / example / "README.md"
+    targets = re.findall(r"\]\(([^)]+)\)", readme.read_text())
+    assert targets
+    assert [target for target in targets if not (readme.parent / target).exists()] == []

@@ -1,10 +1,13 @@
 """`examples/notes` in a browser: its own login page, its own field at registration, and notes that are their owner's alone."""
 
+import contextlib
+import sqlite3
 import uuid
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from rxapp.auth import AUTH_HISTORY
 from tests.e2e.examples.example_server import ExampleServer
 from tests.e2e.test_accessibility import WIDTHS, assert_accessible
 
@@ -93,6 +96,13 @@ def test_a_city_that_is_refused_makes_no_account(tab):
     tab.get_by_label("Password").fill(PASSWORD)
     tab.get_by_role("button", name="Log in").click()
     expect(tab.get_by_role("alert").filter(has_text="The user name or the password is wrong.")).to_be_visible()
+
+
+def test_the_apps_own_api_and_migrations_stand_beside_ours(server, api):
+    assert api.get("/api/notes").status_code == api.get("/api/me").status_code == 401
+    with contextlib.closing(sqlite3.connect(server.database_file)) as db:
+        assert db.execute("SELECT version_num FROM alembic_version").fetchall() == [("0001",)]
+        assert db.execute("SELECT version_num FROM auth_alembic_version").fetchall() == [(AUTH_HISTORY.newest_revision,)]
 
 
 def test_nothing_is_cut_off_and_axe_finds_nothing(tab):
