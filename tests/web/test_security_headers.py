@@ -157,6 +157,7 @@ class TestDocsPage:
             assert ("/docs" in paths, "/openapi.json" in paths, "/redoc" in paths) == (is_asked_for, is_asked_for, False)
 
 
+@pytest.mark.usefixtures("api")
 class TestBodyLimit:
     @pytest.fixture
     def settings(self, settings):
