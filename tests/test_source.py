@@ -9,7 +9,9 @@ from rxapp.auth import User
 from tests.conftest import ROOT
 
 PACKAGE = ROOT / "rxapp"
-SOURCES = sorted(PACKAGE.rglob("*.py"))
+SOURCES = sorted(file for file in PACKAGE.rglob("*.py") if "texts" not in file.parts)
+"""All but words about passwords, and in a language to which DES is an article."""
+
 TREES = {file: ast.parse(file.read_text()) for file in SOURCES}
 PROOF = re.compile(r"\b(mac|macs|signature|digest|secret|token_hash)\b")
 NAMES_OF_SECRETS = re.compile(r"(^|_)(password|secret|secret_key|api_key)$", re.IGNORECASE)

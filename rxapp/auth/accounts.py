@@ -23,6 +23,7 @@ from rxapp.auth.errors import (
 )
 from rxapp.auth.failure_log import FailureLog
 from rxapp.auth.identity import Identity
+from rxapp.auth.input_rules import InputRule
 from rxapp.auth.models import User
 from rxapp.auth.outages import repeated
 from rxapp.auth.password_links import PasswordLinks, PresentedLink
@@ -128,7 +129,7 @@ class Accounts:
         user = self._verify_own_password(identity, current, client)
         require_good_password(new, user.user_name, self._settings)
         if new == current:
-            raise PasswordRefused("This is the password that you have already.")
+            raise PasswordRefused(InputRule.PASSWORD_UNCHANGED)
         new_hash = self._passwords.hash_password(new)
         now = self._clock()
         with self._database.write() as db:

@@ -13,6 +13,7 @@ from rxapp.auth.clients import NO_CLIENT, Client
 from rxapp.auth.clock import Clock
 from rxapp.auth.database import Database
 from rxapp.auth.errors import InputRefused, RevocationReason
+from rxapp.auth.input_rules import InputRule
 from rxapp.auth.models import User
 from rxapp.auth.outages import repeated
 from rxapp.auth.password_links import PasswordLinks
@@ -235,5 +236,5 @@ def _clean_roles(roles: list[str]) -> list[str]:
     cleaned = sorted({role.strip() for role in roles if role.strip()})
     for role in cleaned:
         if len(role) > ROLE_MAXIMUM_LENGTH or not role.isprintable() or "," in role or '"' in role or "\\" in role:
-            raise InvalidRole(f"A role has at most {ROLE_MAXIMUM_LENGTH} characters, and no comma, quote or backslash.")
+            raise InvalidRole(InputRule.ROLE_REFUSED, limit=ROLE_MAXIMUM_LENGTH)
     return cleaned

@@ -18,6 +18,10 @@ _NO_BRANDS = ("Generic", "Spider")
 """What the parser calls the maker of a device that is not named: Chrome calls every Android phone "K"."""
 
 
+UNKNOWN_DEVICE = "Unknown device"
+_JOINT = " on "
+
+
 @dataclass(frozen=True, slots=True)
 class Client:
     """Whoever sent a request: network address and user agent, both shortened so that neither can forge a log line.
@@ -41,11 +45,17 @@ class Client:
         browser = found.user_agent.family if found.user_agent else program[1] if program else ""
         is_named = found.device and found.device.brand and not found.device.brand.startswith(_NO_BRANDS)
         system = found.device.family if found.device and is_named else found.os.family if found.os else ""
-        return (" on ".join(part for part in (browser, system) if part) or "Unknown device")[:_MAXIMUM_DEVICE_LENGTH]
+        return (_JOINT.join(part for part in (browser, system) if part) or UNKNOWN_DEVICE)[:_MAXIMUM_DEVICE_LENGTH]
 
 
 NO_CLIENT = Client()
 """For what nobody sent over a network."""
+
+
+def browser_and_system(device: str) -> tuple[str, str]:
+    """The two parts of what `describe_device` gave, for another language; the second is empty if there was one part only."""
+    browser, _, system = device.partition(_JOINT)
+    return browser, system
 
 
 def _clean(text: str | None, length: int) -> str:

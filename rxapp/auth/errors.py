@@ -10,6 +10,8 @@ from enum import StrEnum
 from typing import ClassVar
 from uuid import UUID
 
+from rxapp.auth.input_rules import InputRule
+
 
 class RevocationReason(StrEnum):
     """Why a session was ended before its time; stored with it."""
@@ -50,12 +52,17 @@ class WrongPassword(AuthError):
 
 
 class InputRefused(AuthError):
-    """Base of what a person can mend by writing something else; `message` says what."""
+    """Base of what a person can mend by writing something else; `message` says what, and `rule` names it if it is one of ours.
+
+    `limits` are the numbers that the message has in braces.
+    """
 
     code = "input_refused"
 
-    def __init__(self, message: str) -> None:
-        self.message = message  # type: ignore[misc]  # here the message is the error's own
+    def __init__(self, message: str, **limits: int) -> None:
+        self.rule = message.name.lower() if isinstance(message, InputRule) else ""
+        self.limits = limits
+        self.message = message.format(**limits) if limits else str(message)  # type: ignore[misc]  # here it is the error's own
         super().__init__()
 
 
@@ -71,7 +78,7 @@ class UserNameTaken(InputRefused):
     code = "user_name_taken"
 
     def __init__(self) -> None:
-        super().__init__("This user name is taken.")
+        super().__init__(InputRule.USER_NAME_TAKEN)
 
 
 class PasswordRefused(InputRefused):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from zxcvbn import zxcvbn
 
 from rxapp.auth.errors import PasswordRefused
+from rxapp.auth.input_rules import InputRule
 from rxapp.auth.settings import Settings
 from rxapp.auth.users import user_name_key
 
@@ -28,15 +29,17 @@ _TOO_COMMON = 1
 _ESTIMATOR = threading.Lock()
 """zxcvbn keeps the context words in a global: without a lock, one person's password would be compared to another's name."""
 
-_WORDS = ("Too easy to guess", "Too easy to guess", "Could be better", "Good", "Very good")
-
 
 @dataclass(frozen=True, slots=True)
 class Strength:
-    """How well a password would stand: `score` from 0 to 4, and a hint in words."""
+    """How well a password would stand: `score` from 0 to 4.
+
+    Below 2 it would not be taken: so many characters are `missing`, or it is the `refusal` that says why.
+    """
 
     score: int
-    hint: str
+    missing: int = 0
+    refusal: PasswordRefused | None = None
 
 
 def require_good_password(password: str, user_name: str, settings: Settings) -> None:
@@ -47,31 +50,30 @@ def require_good_password(password: str, user_name: str, settings: Settings) -> 
 def strength_of(password: str, user_name: str, settings: Settings) -> Strength:
     """A hint for a person who is still typing."""
     if not password:
-        return Strength(0, "")
+        return Strength(0)
     missing = settings.password_minimum_length - len(password)
     if missing > 0:
-        return Strength(0, f"{missing} more {'character' if missing == 1 else 'characters'} to go")
+        return Strength(0, missing)
     try:
-        score = _score_of_good_password(password, user_name, settings)
+        return Strength(_score_of_good_password(password, user_name, settings))
     except PasswordRefused as refused:
-        return Strength(1, refused.message)
-    return Strength(score, _WORDS[score])
+        return Strength(1, refusal=refused)
 
 
 def _score_of_good_password(password: str, user_name: str, settings: Settings) -> int:
     if len(password) < settings.password_minimum_length:
-        raise PasswordRefused(f"Please use at least {settings.password_minimum_length} characters. A few random words will do.")
+        raise PasswordRefused(InputRule.PASSWORD_TOO_SHORT, limit=settings.password_minimum_length)
     if len(password) > MAXIMUM_LENGTH:
-        raise PasswordRefused(f"Please use at most {MAXIMUM_LENGTH} characters.")
+        raise PasswordRefused(InputRule.PASSWORD_TOO_LONG, limit=MAXIMUM_LENGTH)
     if any(character == "\0" or "\ud800" <= character <= "\udfff" for character in password):
-        raise PasswordRefused("A password cannot contain a NUL character or half of a character.")
+        raise PasswordRefused(InputRule.PASSWORD_UNSTORABLE)
     read_as = user_name_key(password)
     for word in (user_name_key(user_name), APP_NAME):
         if len(word) >= _SHORTEST_CONTEXT_WORD and word in read_as:
-            raise PasswordRefused("The password must not contain your user name or the name of this app.")
+            raise PasswordRefused(InputRule.PASSWORD_TELLING)
     score = _estimate(password, [user_name, APP_NAME])
     if score <= _TOO_COMMON:
-        raise PasswordRefused("This password is too easy to guess: it is among the first that would be tried.")
+        raise PasswordRefused(InputRule.PASSWORD_TOO_COMMON)
     return score
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select, update
 
 from rxapp.auth.errors import InvalidUserName, LastAdministrator, NotFound, UserNameTaken
+from rxapp.auth.input_rules import InputRule
 from rxapp.auth.models import User
 
 ADMIN_ROLE = "Admin"
@@ -50,11 +51,11 @@ def new_user(user_name: str, display_name: str, password_hash: str, roles: list[
     """A user to be stored. Raises `InvalidUserName`."""
     user_name, key = user_name.strip(), user_name_key(user_name)
     if not key:
-        raise InvalidUserName("Please choose a user name.")
+        raise InvalidUserName(InputRule.USER_NAME_MISSING)
     if len(user_name) > USER_NAME_MAXIMUM_LENGTH or len(key) > USER_NAME_KEY_MAXIMUM_LENGTH:
-        raise InvalidUserName(f"A user name has at most {USER_NAME_MAXIMUM_LENGTH} characters.")
+        raise InvalidUserName(InputRule.USER_NAME_TOO_LONG, limit=USER_NAME_MAXIMUM_LENGTH)
     if not user_name.isprintable():
-        raise InvalidUserName("A user name has only characters that can be seen.")
+        raise InvalidUserName(InputRule.USER_NAME_UNSEEN)
     user = User(
         user_name=user_name,
         user_name_key=key,
@@ -70,7 +71,7 @@ def name_for_display(user: User, display_name: str) -> None:
     """Give the user a name that others see; without one it is the user name. Raises `InvalidUserName`."""
     display_name = display_name.strip() or user.user_name
     if len(display_name) > DISPLAY_NAME_MAXIMUM_LENGTH or not display_name.isprintable():
-        raise InvalidUserName(f"A name has at most {DISPLAY_NAME_MAXIMUM_LENGTH} characters, all of which can be seen.")
+        raise InvalidUserName(InputRule.DISPLAY_NAME_REFUSED, limit=DISPLAY_NAME_MAXIMUM_LENGTH)
     user.display_name = display_name
     user.search_key = f"{user.user_name_key}\n{user_name_key(display_name)}"[:SEARCH_KEY_MAXIMUM_LENGTH]
 

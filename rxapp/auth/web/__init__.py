@@ -1,4 +1,7 @@
-"""`rxapp.auth` fitted to Reflex and HTTP: `page` and `event` guard, and `install_auth(app)` fits it into an app."""
+"""`rxapp.auth` fitted to Reflex and HTTP: `page` and `event` guard, and `install_auth(app)` fits it into an app.
+
+The ready-made pages are functions that take slots; `docs/customising.md` says how an app puts its own in their place.
+"""
 
 from rxapp.auth.web.forms import text_in
 from rxapp.auth.web.guards import current_user, event, has_role, page
@@ -10,32 +13,59 @@ from rxapp.auth.web.http.problems import problem
 from rxapp.auth.web.install import install_auth
 from rxapp.auth.web.logs import configure_logging
 from rxapp.auth.web.pages import style
-from rxapp.auth.web.pages.login import REASONS, LoginState, login_page
+from rxapp.auth.web.pages.account import AccountState, account_page
+from rxapp.auth.web.pages.activity import ActivityState, activity_page
+from rxapp.auth.web.pages.events import EventsState, events_page
+from rxapp.auth.web.pages.fields import text_field
+from rxapp.auth.web.pages.login import LoginState, login_page
 from rxapp.auth.web.pages.look import Look
+from rxapp.auth.web.pages.new_password import StrengthState
+from rxapp.auth.web.pages.register import RegisterState, register_page
+from rxapp.auth.web.pages.sessions import SessionsState, sessions_page
+from rxapp.auth.web.pages.set_password import SetPasswordState, set_password_page
+from rxapp.auth.web.pages.slots import Slots
+from rxapp.auth.web.pages.user import UserState, user_page
+from rxapp.auth.web.pages.users import UsersState, users_page
 from rxapp.auth.web.placeholders import forbidden_view, waiting_view
 from rxapp.auth.web.readiness import add_readiness_check
 from rxapp.auth.web.runtime import get_service, in_thread
 from rxapp.auth.web.security_headers import SecurityHeaders
 from rxapp.auth.web.state import IN, OUT, UNKNOWN, AuthState
+from rxapp.auth.web.texts import ENGLISH, GERMAN, Texts
 
 __all__ = [
+    "ENGLISH",
+    "GERMAN",
     "IN",
     "OUT",
-    "REASONS",
     "REFUSALS",
     "UNKNOWN",
+    "AccountState",
+    "ActivityState",
     "AuthState",
+    "EventsState",
     "InstalledTwice",
     "LimitedBodyRoute",
     "LoginState",
     "Look",
+    "RegisterState",
     "Registration",
     "RouteTaken",
     "SecurityHeaders",
+    "SessionsState",
+    "SetPasswordState",
+    "Slots",
+    "StrengthState",
+    "Texts",
+    "UserState",
+    "UsersState",
+    "account_page",
+    "activity_page",
     "add_readiness_check",
     "configure_logging",
     "current_user",
     "event",
+    "events_page",
     "forbidden_view",
     "get_service",
     "has_role",
@@ -44,8 +74,14 @@ __all__ = [
     "login_page",
     "page",
     "problem",
+    "register_page",
     "require",
+    "sessions_page",
+    "set_password_page",
     "style",
+    "text_field",
     "text_in",
+    "user_page",
+    "users_page",
     "waiting_view",
 ]

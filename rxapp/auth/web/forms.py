@@ -7,6 +7,8 @@ from typing import Any
 
 import reflex as rx
 
+from rxapp.auth.web.site import site
+
 
 class InlineScript(rx.Component):
     """A script whose text stands in the prerendered page, unescaped."""
@@ -56,10 +58,11 @@ def submit_button(label: str, busy_label: str, *, is_busy: rx.Var[bool], **props
 
 def show_password_button(input_id: str, **props: Any) -> rx.Component:
     """A toggle that shows what was typed into the password input of that id."""
+    texts = site.texts.password
     return rx.el.button(
-        "Show",
+        texts.show,
         type="button",
-        aria_label="Show what was typed",
+        aria_label=texts.show_label,
         aria_controls=input_id,
         aria_pressed="false",
         custom_attrs={"data-shows-password": ""},

@@ -35,6 +35,7 @@ from rxapp.auth.web.site import site
 from rxapp.auth.web.socket_text import send_halves_of_characters
 from rxapp.auth.web.state import AuthState
 from rxapp.auth.web.state_at_rest import seal_states
+from rxapp.auth.web.texts import ENGLISH, Texts
 
 _ON_EVERY_PAGE = (6, "RxappAuth")
 
@@ -48,6 +49,8 @@ def install_auth(
     login_route: str = "/login",
     home_route: str = "/",
     look: Look | None = None,
+    texts: Texts = ENGLISH,
+    extra_fields: Collection[str] = (),
     own_pages: Collection[str] = (),
     security_headers: SecurityHeaders | None = DEFAULT_HEADERS,
     migrates: bool = True,
@@ -57,8 +60,10 @@ def install_auth(
 ) -> FastAPI:
     """Give `app` the ready-made pages, the guards' inner works and the HTTP API; returns the API, for more routes.
 
-    `look` fits the pages into the app. `own_pages` are the routes of ready-made pages for which the app has its own; a login page
-    of its own has `LoginState.prepare` as on-load handler. The app's own `api_transformer` and head components stay in force.
+    `look` fits the pages into the app, `texts` are all that they say (`GERMAN`; the language of the document is the app's to
+    name, `rx.App(html_lang="de")`). `own_pages` are the routes of ready-made pages for which the app has its own; `Slots` are
+    what can be put into ours. `extra_fields` names inputs that the app adds to the registration form, for `on_register`.
+    The app's own `api_transformer` and head components stay in force.
     `security_headers` says what they shall be beyond the default; None sends none. In development our tables are brought up
     to date at start, unless `migrates` is False, for an app whose own migrations include ours; in production that is never done.
 
@@ -74,6 +79,7 @@ def install_auth(
     use_service(AuthService(settings, database, clock))
     seal_states(settings.secret_key.get_secret_value())
     site.install(app, login_route=login_route, home_route=home_route, hooks=Hooks(on_login, on_register, on_sign_out))
+    site.furnish(look or Look(), texts, extra_fields)
     app.add_middleware(ReconnectionGuard())
     app.register_lifespan_task(prepared_database(migrates=migrates))
     app.register_lifespan_task(watch_sessions)
@@ -94,7 +100,7 @@ def install_auth(
     send_halves_of_characters(app)
     if security_headers is not None:
         add_security_headers(app, settings, security_headers)
-    add_pages(settings, look or Look(), besides=own_pages)
+    add_pages(besides=own_pages)
     api = create_api(settings)
     add_operations(api, settings)
     own = app.api_transformer if isinstance(app.api_transformer, list | tuple) else [app.api_transformer]

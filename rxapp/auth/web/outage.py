@@ -8,6 +8,7 @@ import reflex as rx
 
 from rxapp.auth.outages import DatabaseUnavailable
 from rxapp.auth.web.policy import public
+from rxapp.auth.web.refusals import outage_in_words
 
 logger = logging.getLogger(__name__)
 
@@ -21,7 +22,7 @@ class OutageState(rx.State):
     @public
     async def tell(self, is_outcome_known: bool) -> None:
         """Say that something could not be done. A browser that calls this tells itself."""
-        self.sentence = DatabaseUnavailable.in_words(is_outcome_known=is_outcome_known is not False)
+        self.sentence = outage_in_words(is_outcome_known=is_outcome_known is not False)
 
     @rx.event
     @public

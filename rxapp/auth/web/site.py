@@ -1,23 +1,33 @@
-"""What the guards know of the app they stand in: its pages, which of them are guarded, where the login page is, and its hooks."""
+"""What we know of the app we stand in: its pages, which of them are guarded, its hooks, its look and its language."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import reflex as rx
 from reflex_base.registry import RegistrationContext
 
 from rxapp.auth.web.hooks import Hooks
 from rxapp.auth.web.host import InstalledTwice, require_free_pages
+from rxapp.auth.web.texts import ENGLISH, Texts
+
+if TYPE_CHECKING:
+    from rxapp.auth.web.pages.look import Look
 
 
 @dataclass
 class Site:
-    """Collects the pages that `page` declares, and hands them to the app when `install_auth` names it."""
+    """Collects the pages that `page` declares, and hands them to the app when `install_auth` names it.
+
+    `texts` are one language for all who come; to choose them for each visitor, they are looked up here at each use.
+    """
 
     login_route: str = "/login"
     home_route: str = "/"
     hooks: Hooks = field(default_factory=Hooks)
+    texts: Texts = ENGLISH
+    extra_fields: Collection[str] = ()
+    _look: "Look | None" = None
     _guarded_routes: set[str] = field(default_factory=set)
     _waiting_pages: list[tuple[Callable, dict[str, Any]]] = field(default_factory=list)
     _app: rx.App | None = None
@@ -30,6 +40,17 @@ class Site:
             self._waiting_pages.append((view, options))
         else:
             self._app.add_page(view, **options)
+
+    @property
+    def look(self) -> "Look":
+        """How the ready-made pages fit into the app."""
+        if self._look is None:
+            raise RuntimeError("a ready-made page is built after install_auth(app), which says how it looks")
+        return self._look
+
+    def furnish(self, look: "Look", texts: Texts, extra_fields: Collection[str]) -> None:
+        """Say how the pages look, what they say, and what registration asks for besides our own fields."""
+        self._look, self.texts, self.extra_fields = look, texts, extra_fields
 
     def install(self, app: rx.App, *, login_route: str, home_route: str, hooks: Hooks) -> None:
         """Name the app, and give it the pages declared so far."""

@@ -3,11 +3,11 @@ import { createElement, Fragment, useEffect, useState } from "react";
 
 const TICK_MS = 250;
 
-const counted = (number, unit) => `${number} ${unit}${number === 1 ? "" : "s"}`;
-const inMinutes = (seconds) => `Try again in ${seconds > 60 ? counted(Math.ceil(seconds / 60), "minute") : "a minute"}.`;
-const inWords = (seconds) => (seconds > 60 ? inMinutes(seconds) : `Try again in ${counted(seconds, "second")}.`);
+const counted = ({ one, other }, number) => (number === 1 ? one : other.replace("{count}", number));
+const inMinutes = (words, seconds) => counted(words.minutes, Math.ceil(seconds / 60));
+const inWords = (words, seconds) => (seconds > 60 ? inMinutes(words, seconds) : counted(words.seconds, seconds));
 
-export function Countdown({ seconds, className, onDone }) {
+export function Countdown({ seconds, words, className, onDone }) {
   const [left, setLeft] = useState(seconds);
 
   useEffect(() => {
@@ -25,12 +25,12 @@ export function Countdown({ seconds, className, onDone }) {
   }, [seconds]);
 
   if (left === 0) {
-    return createElement("p", { role: "status", className }, "You can try again now.");
+    return createElement("p", { role: "status", className }, words.now);
   }
   return createElement(
     Fragment,
     null,
-    createElement("p", { "aria-hidden": true, className }, inWords(left)),
-    createElement("p", { role: "status", className: "sr-only" }, inMinutes(left)),
+    createElement("p", { "aria-hidden": true, className }, inWords(words, left)),
+    createElement("p", { role: "status", className: "sr-only" }, inMinutes(words, left)),
   );
 }

@@ -1,6 +1,6 @@
 """A person's own account: their name, their password, and the way out for good."""
 
-from typing import Any, NotRequired, TypedDict
+from typing import Any, NotRequired, TypedDict, Unpack
 
 import reflex as rx
 
@@ -13,11 +13,15 @@ from rxapp.auth.web.open_pages import sign_out_all
 from rxapp.auth.web.pages import style
 from rxapp.auth.web.pages.account_frame import ACCOUNT, account_frame
 from rxapp.auth.web.pages.fields import notices, password_field, section, text_field
-from rxapp.auth.web.pages.look import Look
-from rxapp.auth.web.pages.new_password import MISMATCH, StrengthState, new_password_fields
+from rxapp.auth.web.pages.new_password import StrengthState, new_password_fields, require_same
+from rxapp.auth.web.pages.sentence import counted, sentence
+from rxapp.auth.web.pages.slots import Slots
+from rxapp.auth.web.refusals import in_words
 from rxapp.auth.web.runtime import get_service, in_hashing_thread, in_thread
 from rxapp.auth.web.senders import page_client
+from rxapp.auth.web.site import site
 from rxapp.auth.web.state import AuthState
+from rxapp.auth.web.texts import AccountTexts
 
 
 class ProfileForm(TypedDict):
@@ -71,10 +75,10 @@ class AccountState(rx.State):
         try:
             await in_thread(get_service().accounts.rename, current_user(), text_in(form, "display_name"), page_client(self))
         except InputRefused as error:
-            self.profile_error = error.message
+            self.profile_error = in_words(error)
         else:
             await self._load()
-            self.profile_message = "Saved."
+            self.profile_message = site.texts.account.saved
 
     @event
     async def change_password(self, form: PasswordForm) -> Any:
@@ -85,17 +89,16 @@ class AccountState(rx.State):
         try:
             ended = await self._change_password(form)
         except SAID_IN_PLACE as error:
-            self.password_error, self.password_wait = error.message, error.retry_after_seconds
+            self.password_error, self.password_wait = in_words(error), error.retry_after_seconds
             yield rx.set_focus("new_password" if isinstance(error, PasswordRefused) else "current_password")
         else:
             await self._load()
             self.password_form += 1
             (await self.get_state(StrengthState)).reset()
-            self.password_message = f"Your password is changed. {_in_words(ended)}"
+            self.password_message = site.texts.account.password_changed.of(ended)
 
     async def _change_password(self, form: PasswordForm) -> int:
-        if text_in(form, "new_password") != text_in(form, "new_password_again"):
-            raise PasswordRefused(MISMATCH)
+        require_same(form)
         ended = await in_hashing_thread(
             get_service().accounts.change_password,
             current_user(),
@@ -117,7 +120,7 @@ class AccountState(rx.State):
             delete = get_service().accounts.delete
             ended = await in_hashing_thread(delete, current_user(), text_in(form, "deletion_password"), page_client(self))
         except SAID_IN_PLACE as error:
-            self.deletion_error, self.deletion_wait = error.message, error.retry_after_seconds
+            self.deletion_error, self.deletion_wait = in_words(error), error.retry_after_seconds
             yield rx.set_focus("deletion_password")
         else:
             sign_out_all(ended, RevocationReason.ACCOUNT_DELETED)
@@ -131,23 +134,21 @@ class AccountState(rx.State):
         self.other_sessions = len(await in_thread(accounts.sessions_of, identity)) - 1
 
 
-def _in_words(ended: int) -> str:
-    return {0: "", 1: "One other session was ended."}.get(ended, f"{ended} other sessions were ended.")
+def account_page(**slots: Unpack[Slots]) -> rx.Component:
+    """Profile, password, deletion. It needs `AccountState.load` on load."""
+    texts = site.texts.account
+    return account_frame(ACCOUNT, _profile(texts), _password(texts), _deletion(texts), **slots)
 
 
-def account_page(look: Look) -> rx.Component:
-    """Profile, password, deletion."""
-    return account_frame(look.frame, ACCOUNT, _profile(), _password(), _deletion())
-
-
-def _profile() -> rx.Component:
+def _profile(texts: AccountTexts) -> rx.Component:
+    user_name = rx.el.strong(AccountState.user_name)
     return section(
-        "Profile",
+        texts.profile,
         notices(AccountState.profile_message, AccountState.profile_error),
-        rx.el.p("Your user name is ", rx.el.strong(AccountState.user_name), ".", class_name=style.TEXT + " mb-4"),
+        rx.el.p(*sentence(texts.your_user_name, user_name=user_name), class_name=style.TEXT + " mb-4"),
         auth_form(
             text_field(
-                "Display name",
+                texts.display_name,
                 "display_name",
                 auto_complete="name",
                 required=True,
@@ -155,7 +156,7 @@ def _profile() -> rx.Component:
                 key=AccountState.display_name,
                 default_value=AccountState.display_name,
             ),
-            submit_button("Save", "Saving…", is_busy=rx.Var.create(False), class_name=style.PRIMARY),
+            submit_button(texts.save, texts.saving, is_busy=rx.Var.create(False), class_name=style.PRIMARY),
             on_submit=AccountState.rename,
             is_busy=rx.Var.create(False),
             class_name="max-w-sm",
@@ -163,25 +164,20 @@ def _profile() -> rx.Component:
     )
 
 
-def _password() -> rx.Component:
+def _password(texts: AccountTexts) -> rx.Component:
     return section(
-        "Password",
+        texts.password,
         notices(AccountState.password_message, AccountState.password_error, AccountState.password_wait),
         auth_form(
             rx.el.input(auto_complete="username", default_value=AccountState.user_name, read_only=True, class_name="hidden"),
-            password_field("Current password", "current_password", auto_complete="current-password"),
-            new_password_fields("New password"),
+            password_field(texts.current_password, "current_password", auto_complete="current-password"),
+            new_password_fields(is_new=True),
             rx.el.label(
                 rx.el.input(type="checkbox", name="ends_others", default_checked=True, class_name=style.CHECKBOX),
-                rx.match(
-                    AccountState.other_sessions,
-                    (0, "Log out everywhere else"),
-                    (1, "Log out everywhere else: one other session"),
-                    f"Log out everywhere else: {AccountState.other_sessions} other sessions",
-                ),
+                counted(texts.end_others, AccountState.other_sessions),
                 class_name=style.SMALL + " mb-4 flex items-center gap-2",
             ),
-            submit_button("Change password", "Changing…", is_busy=AccountState.is_busy, class_name=style.PRIMARY),
+            submit_button(texts.change_password, texts.changing, is_busy=AccountState.is_busy, class_name=style.PRIMARY),
             on_submit=AccountState.change_password,
             is_busy=AccountState.is_busy,
             key=AccountState.password_form,
@@ -190,14 +186,14 @@ def _password() -> rx.Component:
     )
 
 
-def _deletion() -> rx.Component:
+def _deletion(texts: AccountTexts) -> rx.Component:
     return section(
-        "Delete account",
+        texts.deletion,
         notices(rx.Var.create(""), AccountState.deletion_error, AccountState.deletion_wait),
-        rx.el.p("This cannot be undone.", class_name=style.TEXT + " mb-4"),
+        rx.el.p(texts.cannot_be_undone, class_name=style.TEXT + " mb-4"),
         auth_form(
-            password_field("Your password, to delete the account", "deletion_password", auto_complete="current-password"),
-            submit_button("Delete my account", "Deleting…", is_busy=AccountState.is_busy, class_name=style.DANGER),
+            password_field(texts.deletion_password, "deletion_password", auto_complete="current-password"),
+            submit_button(texts.delete, texts.deleting, is_busy=AccountState.is_busy, class_name=style.DANGER),
             on_submit=AccountState.delete,
             is_busy=AccountState.is_busy,
             class_name="max-w-sm",

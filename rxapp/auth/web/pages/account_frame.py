@@ -1,28 +1,37 @@
 """What the account pages have in common: a heading, and the way from one to the next."""
 
-from collections.abc import Callable
-from typing import Any
+from typing import Any, Unpack
 
 import reflex as rx
 from reflex_components_core.react_router import link
 
 from rxapp.auth.web.pages import style
+from rxapp.auth.web.pages.sentence import sentence
+from rxapp.auth.web.pages.slots import Slots, extra_in
+from rxapp.auth.web.site import site
 
 ACCOUNT, SESSIONS, ACTIVITY = "/account", "/account/sessions", "/account/activity"
 USERS, EVENTS = "/admin/users", "/admin/events"
 
-_ACCOUNT_TABS = {ACCOUNT: "Profile", SESSIONS: "Sessions", ACTIVITY: "Activity"}
-_ADMIN_TABS = {USERS: "Users", EVENTS: "Events"}
 
-
-def account_frame(frame: Callable[..., rx.Component], route: str, *content: Any) -> rx.Component:
+def account_frame(route: str, *content: Any, **slots: Unpack[Slots]) -> rx.Component:
     """A page of a person's own account."""
-    return frame(rx.el.h1("Your account", class_name=style.HEADING), _tabs("Account", _ACCOUNT_TABS, route), *content)
+    texts = site.texts.account
+    tabs = {ACCOUNT: texts.profile_tab, SESSIONS: texts.sessions_tab, ACTIVITY: texts.activity_tab}
+    return _framed(texts.title, _tabs(texts.tabs, tabs, route), *content, **slots)
 
 
-def admin_frame(frame: Callable[..., rx.Component], route: str, *content: Any) -> rx.Component:
+def admin_frame(route: str, *content: Any, **slots: Unpack[Slots]) -> rx.Component:
     """A page for administrators."""
-    return frame(rx.el.h1("Administration", class_name=style.HEADING), _tabs("Administration", _ADMIN_TABS, route), *content)
+    texts = site.texts.users
+    tabs = {USERS: texts.users_tab, EVENTS: texts.events_tab}
+    return _framed(texts.title, _tabs(texts.tabs, tabs, route), *content, **slots)
+
+
+def _framed(own_title: str, /, *content: Any, **slots: Unpack[Slots]) -> rx.Component:
+    """The look's frame has the app's logo already."""
+    heading = rx.el.h1(slots.get("title") or own_title, class_name=style.HEADING)
+    return site.look.frame(slots.get("logo") or rx.fragment(), heading, *content, extra_in(slots))
 
 
 def _tabs(label: str, tabs: dict[str, str], current: str) -> rx.Component:
@@ -38,13 +47,14 @@ def _tabs(label: str, tabs: dict[str, str], current: str) -> rx.Component:
 
 def pager(page: rx.Var[int], pages: rx.Var[int], *, on_previous: Any, on_next: Any) -> rx.Component:
     """Previous and next, where there is more than one page."""
+    texts = site.texts.notices
     return rx.cond(
         pages > 1,
         rx.el.nav(
-            rx.el.button("Previous", type="button", disabled=page <= 1, on_click=on_previous, class_name=style.SECONDARY),
-            rx.el.span(f"Page {page} of {pages}", class_name=style.SMALL),
-            rx.el.button("Next", type="button", disabled=page >= pages, on_click=on_next, class_name=style.SECONDARY),
-            aria_label="Pages",
+            rx.el.button(texts.previous, type="button", disabled=page <= 1, on_click=on_previous, class_name=style.SECONDARY),
+            rx.el.span(*sentence(texts.page_of, page=page, pages=pages), class_name=style.SMALL),
+            rx.el.button(texts.next, type="button", disabled=page >= pages, on_click=on_next, class_name=style.SECONDARY),
+            aria_label=texts.pages,
             class_name="mt-4 flex items-center justify-between gap-4",
         ),
     )

@@ -1,13 +1,16 @@
 """What happened to a person's own account, for them to see."""
 
+from typing import Unpack
+
 import reflex as rx
 
 from rxapp.auth.web.guards import current_user, event
 from rxapp.auth.web.pages import style
 from rxapp.auth.web.pages.account_frame import ACTIVITY, account_frame
 from rxapp.auth.web.pages.event_rows import EventRow, event_list, event_rows
-from rxapp.auth.web.pages.look import Look
+from rxapp.auth.web.pages.slots import Slots
 from rxapp.auth.web.runtime import get_service, in_thread
+from rxapp.auth.web.site import site
 
 PAGE_SIZE = 25
 
@@ -37,17 +40,16 @@ class ActivityState(rx.State):
         self.has_more, self.now = len(found) > PAGE_SIZE, service.clock().isoformat()
 
 
-def activity_page(look: Look) -> rx.Component:
-    """The list, and a button for more."""
+def activity_page(**slots: Unpack[Slots]) -> rx.Component:
+    """The list, and a button for more. It needs `ActivityState.load` on load."""
+    texts = site.texts.activity
     return account_frame(
-        look.frame,
         ACTIVITY,
-        rx.el.p(
-            "What happened to your account. If something was not you, change your password.", class_name=style.TEXT + " mt-6"
-        ),
+        rx.el.p(texts.intro, class_name=style.TEXT + " mt-6"),
         event_list(ActivityState.rows, ActivityState.now, with_user=False),
         rx.cond(
             ActivityState.has_more,
-            rx.el.button("Show more", type="button", on_click=ActivityState.show_more, class_name=style.SECONDARY + " mt-4"),
+            rx.el.button(texts.more, type="button", on_click=ActivityState.show_more, class_name=style.SECONDARY + " mt-4"),
         ),
+        **slots,
     )

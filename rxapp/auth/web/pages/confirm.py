@@ -11,8 +11,10 @@ from rxapp.auth.web.forms import auth_form, submit_button, text_in
 from rxapp.auth.web.guards import current_user, event
 from rxapp.auth.web.pages import style
 from rxapp.auth.web.pages.fields import notices, password_field
+from rxapp.auth.web.refusals import in_words
 from rxapp.auth.web.runtime import get_service, in_hashing_thread
 from rxapp.auth.web.senders import page_client
+from rxapp.auth.web.site import site
 
 
 class ConfirmForm(TypedDict):
@@ -35,7 +37,7 @@ class ConfirmState(rx.State):
         try:
             await in_hashing_thread(confirm, current_user(), password, page_client(self))
         except SAID_IN_PLACE as error:
-            confirmation.error, confirmation.wait = error.message, error.retry_after_seconds
+            confirmation.error, confirmation.wait = in_words(error), error.retry_after_seconds
             yield rx.set_focus("confirmation")
         else:
             yield confirmation._close()
@@ -46,24 +48,23 @@ _DIALOG = "m-auto w-[calc(100%-2rem)] max-w-sm p-6 backdrop:bg-slate-950/60 dark
 
 def confirm_dialog() -> rx.Component:
     """Stands in every page, and is shown when a handler with `fresh=True` is called too long after the last password."""
+    texts = site.texts.confirm
     return modal(
-        rx.el.h2("Please confirm that it is you", class_name=style.SUBHEADING + " mb-2"),
-        rx.el.p(
-            "You are about to do something that only you should. Enter your password to go on.", class_name=style.SMALL + " mb-4"
-        ),
+        rx.el.h2(texts.title, class_name=style.SUBHEADING + " mb-2"),
+        rx.el.p(texts.why, class_name=style.SMALL + " mb-4"),
         notices(rx.Var.create(""), ConfirmationState.error, ConfirmationState.wait),
         auth_form(
-            password_field("Your password", "confirmation", auto_complete="current-password", auto_focus=True),
+            password_field(texts.password, "confirmation", auto_complete="current-password", auto_focus=True),
             rx.el.div(
-                rx.el.button("Cancel", type="button", on_click=ConfirmationState.cancel, class_name=style.SECONDARY),
-                submit_button("Confirm", "Checking…", is_busy=ConfirmationState.is_busy, class_name=style.PRIMARY),
+                rx.el.button(texts.cancel, type="button", on_click=ConfirmationState.cancel, class_name=style.SECONDARY),
+                submit_button(texts.submit, texts.busy, is_busy=ConfirmationState.is_busy, class_name=style.PRIMARY),
                 class_name="flex justify-end gap-3",
             ),
             on_submit=ConfirmState.submit,
             is_busy=ConfirmationState.is_busy,
         ),
         is_open=ConfirmationState.is_open,
-        label="Confirm that it is you",
+        label=texts.label,
         on_close=ConfirmationState.cancel,
         class_name=_DIALOG,
     )

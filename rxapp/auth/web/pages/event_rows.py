@@ -8,43 +8,12 @@ from typing import Any
 import reflex as rx
 
 from rxapp.auth.clients import Client
-from rxapp.auth.errors import RevocationReason
 from rxapp.auth.security_events import EventKind
 from rxapp.auth.web.components import time_ago
 from rxapp.auth.web.pages import style
-
-WORDS = {
-    EventKind.LOGIN: "Logged in",
-    EventKind.LOGIN_FAILED: "Failed attempt to log in",
-    EventKind.REFRESH_REFUSED: "A stored sign-in was refused",
-    EventKind.TOKEN_REUSED: "A sign-in was used in two places, and ended",
-    EventKind.DEVICE_PROOF_REFUSED: "A sign-in was tried without its device's key, and refused",
-    EventKind.SESSION_REVOKED: "Session ended",
-    EventKind.PASSWORD_CONFIRMED: "Password confirmed",
-    EventKind.PASSWORD_CONFIRMATION_FAILED: "Wrong password when asked to confirm",
-    EventKind.PASSWORD_CHANGED: "Password changed",
-    EventKind.PASSWORD_SET: "Password set by link",
-    EventKind.PASSWORD_LINK_ISSUED: "Link to set a password made",
-    EventKind.USER_REGISTERED: "Account registered",
-    EventKind.USER_CREATED: "Account created",
-    EventKind.USER_RENAMED: "Display name changed",
-    EventKind.USER_DISABLED: "Account disabled",
-    EventKind.USER_ENABLED: "Account enabled",
-    EventKind.USER_DELETED: "Account deleted",
-    EventKind.ROLES_CHANGED: "Roles changed",
-    EventKind.PERMISSION_DENIED: "Tried something without permission",
-    EventKind.KEYS_ROTATED: "Signing key changed",
-    EventKind.THROTTLED: "Too many attempts, slowed down",
-}
-
-_REASONS = {
-    RevocationReason.SIGNED_OUT: "Logged out",
-    RevocationReason.SESSION_REVOKED: "Session ended by its owner",
-    RevocationReason.PASSWORD_CHANGED: "Session ended with the change of the password",
-    RevocationReason.ENDED_BY_ADMINISTRATOR: "Session ended by an administrator",
-    RevocationReason.USER_DISABLED: "Session ended as the account was disabled",
-    RevocationReason.ACCOUNT_DELETED: "Session ended as the account was deleted",
-}
+from rxapp.auth.web.pages.sentence import sentence
+from rxapp.auth.web.pages.session_rows import device_in_words
+from rxapp.auth.web.site import site
 
 
 @dataclass
@@ -66,20 +35,20 @@ async def event_rows(events: Iterable[Any]) -> list[EventRow]:
 
 
 def _row(event: Any) -> EventRow:
-    is_end = event.kind == EventKind.SESSION_REVOKED
+    texts, words, is_end = site.texts, site.texts.events, event.kind == EventKind.SESSION_REVOKED
     return EventRow(
         id=str(event.id),
-        what=_REASONS.get(event.detail, WORDS[EventKind.SESSION_REVOKED]) if is_end else WORDS.get(event.kind, event.kind),
+        what=(texts.session_ends.of(event.detail) if is_end else "") or texts.event_kinds.of(event.kind) or event.kind,
         detail="" if is_end else event.detail,
-        who=event.user_name or (f"a user who is gone ({event.user_id})" if event.user_id else "nobody known"),
-        by=event.actor_name or (f"somebody who is gone ({event.actor_id})" if event.actor_id else ""),
+        who=event.user_name or (words.user_gone.format(id=event.user_id) if event.user_id else words.nobody),
+        by=event.actor_name or (words.actor_gone.format(id=event.actor_id) if event.actor_id else ""),
         occurred_at=event.occurred_at.isoformat(),
         place=_place(event),
     )
 
 
 def _place(event: Any) -> str:
-    device = Client(event.address, event.user_agent).describe_device() if event.user_agent else ""
+    device = device_in_words(Client(event.address, event.user_agent).describe_device()) if event.user_agent else ""
     return " · ".join(part for part in (device, event.address) if part)
 
 
@@ -87,7 +56,7 @@ def event_list(rows: Any, now: Any, *, with_user: bool) -> rx.Component:
     """The list; `now` is the server's time."""
     return rx.el.ul(
         rx.foreach(rows, lambda row: _item(row, now, with_user)),
-        aria_label="Events",
+        aria_label=site.texts.events.label,
         class_name=style.ROWS + " mt-4 empty:hidden",
     )
 
@@ -102,7 +71,7 @@ def _item(row: Any, now: Any, with_user: bool) -> rx.Component:
             ),
             rx.el.p(
                 row.who if with_user else rx.fragment(),
-                rx.cond(row.by, rx.el.span(" by ", rx.el.strong(row.by))),
+                rx.cond(row.by, rx.el.span(" ", *sentence(site.texts.events.by, name=rx.el.strong(row.by)))),
                 rx.cond(row.place, rx.el.span(" · " if with_user else rx.cond(row.by, " · ", ""), row.place)),
                 class_name=style.SMALL + " break-words",
             ),

@@ -5,25 +5,30 @@ import io
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from math import ceil
-from typing import Any, TypedDict
+from typing import Any, TypedDict, Unpack
 
 import reflex as rx
 
 from rxapp.auth.event_csv import write_csv
-from rxapp.auth.security_events import EventFilter
+from rxapp.auth.security_events import EventFilter, EventKind
 from rxapp.auth.users import ADMIN_ROLE
 from rxapp.auth.web.forms import text_in
 from rxapp.auth.web.guards import event
 from rxapp.auth.web.pages import style
 from rxapp.auth.web.pages.account_frame import EVENTS, admin_frame, pager
-from rxapp.auth.web.pages.event_rows import WORDS, EventRow, event_list, event_rows
+from rxapp.auth.web.pages.event_rows import EventRow, event_list, event_rows
 from rxapp.auth.web.pages.fields import notices, text_field
-from rxapp.auth.web.pages.look import Look
+from rxapp.auth.web.pages.sentence import counted
+from rxapp.auth.web.pages.slots import Slots
 from rxapp.auth.web.runtime import get_service, in_thread
+from rxapp.auth.web.site import site
+from rxapp.auth.web.texts import EventsTexts
 
 PAGE_SIZE = 50
 EXPORT_LIMIT = 10_000
 """Events in one file from the browser; the command line exports them all."""
+
+_KINDS = frozenset(EventKind)
 
 
 class FilterForm(TypedDict):
@@ -94,11 +99,11 @@ def _as_csv(events: Sequence[Any]) -> str:
 def _read_filter(form: FilterForm) -> EventFilter:
     user = get_service().administration.find_user(text_in(form, "user")) if text_in(form, "user").strip() else None
     if text_in(form, "user").strip() and user is None:
-        raise ValueError("There is no user of that name.")
+        raise ValueError(site.texts.events.unknown_user)
     until = _day(text_in(form, "until"))
     return EventFilter(
         user_id=user.id if user else None,
-        kind=text_in(form, "kind") if text_in(form, "kind") in WORDS else "",
+        kind=text_in(form, "kind") if text_in(form, "kind") in _KINDS else "",
         since=_day(text_in(form, "since")),
         before=until + timedelta(days=1) if until else None,
     )
@@ -110,40 +115,39 @@ def _day(text: str) -> datetime | None:
     try:
         return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC)
     except ValueError:
-        raise ValueError("A day has the form 2026-01-31.") from None
+        raise ValueError(site.texts.events.wrong_day) from None
 
 
-def events_page(look: Look) -> rx.Component:
-    """Filter, list, and a button for the file."""
+def events_page(**slots: Unpack[Slots]) -> rx.Component:
+    """Filter, list, and a button for the file. It needs `EventsState.load` on load."""
+    texts = site.texts.events
     return admin_frame(
-        look.frame,
         EVENTS,
-        _filter(),
+        _filter(texts),
         notices(rx.Var.create(""), EventsState.error),
         rx.el.div(
-            rx.el.p(
-                rx.cond(EventsState.total == 1, "1 event", f"{EventsState.total} events"), role="status", class_name=style.SMALL
-            ),
-            rx.el.button("Export as CSV", type="button", on_click=EventsState.export, class_name=style.SECONDARY),
+            rx.el.p(counted(texts.found, EventsState.total), role="status", class_name=style.SMALL),
+            rx.el.button(texts.export, type="button", on_click=EventsState.export, class_name=style.SECONDARY),
             class_name="mt-2 flex flex-wrap items-center justify-between gap-4",
         ),
         event_list(EventsState.rows, EventsState.now, with_user=True),
         pager(EventsState.page, EventsState.pages, on_previous=EventsState.turn_page(-1), on_next=EventsState.turn_page(1)),
+        **slots,
     )
 
 
-def _filter() -> rx.Component:
-    kinds = [rx.el.option(words, value=kind.value) for kind, words in WORDS.items()]
+def _filter(texts: EventsTexts) -> rx.Component:
+    kinds = [rx.el.option(site.texts.event_kinds.of(kind), value=kind.value) for kind in EventKind]
     return rx.el.form(
-        text_field("User", "user", auto_complete="off", max_length=256),
+        text_field(texts.user, "user", auto_complete="off", max_length=256),
         rx.el.div(
-            rx.el.label("What happened", html_for="kind", class_name=style.LABEL),
-            rx.el.select(rx.el.option("Anything", value=""), *kinds, id="kind", name="kind", class_name=style.FIELD),
+            rx.el.label(texts.kind, html_for="kind", class_name=style.LABEL),
+            rx.el.select(rx.el.option(texts.any_kind, value=""), *kinds, id="kind", name="kind", class_name=style.FIELD),
             class_name="mb-4",
         ),
-        text_field("From (UTC)", "since", type="date"),
-        text_field("Until (UTC)", "until", type="date"),
-        rx.el.button("Filter", type="submit", class_name=style.PRIMARY + " mb-4 self-end"),
+        text_field(texts.since, "since", type="date"),
+        text_field(texts.until, "until", type="date"),
+        rx.el.button(texts.filter, type="submit", class_name=style.PRIMARY + " mb-4 self-end"),
         on_submit=EventsState.filter_by,
         method="post",
         class_name="mt-6 grid grid-cols-1 gap-x-4 sm:grid-cols-2 lg:grid-cols-4",

@@ -1,12 +1,15 @@
 """The parts that forms are made of: labelled fields, notices that are read out, a card around a form."""
 
-from typing import Any
+from dataclasses import asdict
+from typing import Any, Unpack
 
 import reflex as rx
 
 from rxapp.auth.web.components import countdown
 from rxapp.auth.web.forms import show_password_button
 from rxapp.auth.web.pages import style
+from rxapp.auth.web.pages.slots import Slots
+from rxapp.auth.web.site import site
 
 
 def text_field(label: str, name: str, *, hint: Any = None, **props: Any) -> rx.Component:
@@ -45,17 +48,27 @@ def notices(message: rx.Var[str], error: rx.Var[str], wait: Any = 0, **props: An
     return rx.el.div(
         rx.el.div(rx.cond(message, rx.el.p(message, class_name=style.NEUTRAL_NOTICE + " mb-4")), role="status"),
         rx.el.div(rx.cond(error, rx.el.p(error, class_name=style.ALARM_NOTICE + " mb-4")), role="alert"),
-        rx.cond(wait, countdown(seconds=wait, class_name=style.SMALL + " mb-4")),
+        rx.cond(wait, waiting_time(seconds=wait, class_name=style.SMALL + " mb-4")),
         **props,
     )
 
 
-def form_page(title: str, logo: rx.Component, *content: rx.Component) -> rx.Component:
+def waiting_time(*, seconds: Any, **props: Any) -> rx.Component:
+    """In how long to try again, counting down."""
+    texts = site.texts.notices
+    minutes, in_seconds = asdict(texts.try_again_in_minutes), asdict(texts.try_again_in_seconds)
+    return countdown(seconds=seconds, words={"minutes": minutes, "seconds": in_seconds, "now": texts.try_again_now}, **props)
+
+
+def form_page(own_title: str, /, *content: Any, **slots: Unpack[Slots]) -> rx.Component:
     """A page with nothing but one card in the middle."""
     return rx.el.main(
         rx.el.div(
-            logo,
-            rx.el.h1(title, class_name="mb-6 text-2xl font-semibold tracking-tight text-slate-900 dark:text-white"),
+            slots.get("logo") or site.look.logo(),
+            rx.el.h1(
+                slots.get("title") or own_title,
+                class_name="mb-6 text-2xl font-semibold tracking-tight text-slate-900 dark:text-white",
+            ),
             *content,
             class_name="w-full max-w-sm p-8 " + style.CARD,
         ),

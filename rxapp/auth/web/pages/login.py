@@ -1,6 +1,6 @@
 """The login page: a plain function, registered by `install_auth` and by nothing else."""
 
-from typing import Any, TypedDict
+from typing import Any, TypedDict, Unpack
 
 import reflex as rx
 from pydantic import ValidationError
@@ -16,31 +16,14 @@ from rxapp.auth.web.http.wire import LoginRequest
 from rxapp.auth.web.navigation import own_path
 from rxapp.auth.web.pages import style
 from rxapp.auth.web.pages.fields import form_page, notices, password_field, text_field
-from rxapp.auth.web.pages.set_password import PASSWORD_SET
+from rxapp.auth.web.pages.register import own_register_route
+from rxapp.auth.web.pages.sentence import sentence
+from rxapp.auth.web.pages.slots import Slots, extra_in
+from rxapp.auth.web.refusals import in_words
 from rxapp.auth.web.runtime import get_service, in_hashing_thread
 from rxapp.auth.web.site import site
 from rxapp.auth.web.state import IN, AuthState
-
-REASONS = {
-    "signed_out": "You are logged out.",
-    "session_expired": "Your session has reached its end. Please log in again.",
-    "session_idle": "You were away for a while, so we logged you out. Please log in again.",
-    "session_revoked": "Your session was ended. Please log in again.",
-    "password_changed": "Your password was changed, so you were logged out here. Please log in with the new one.",
-    "ended_by_administrator": "An administrator ended your session. Please log in again.",
-    "user_disabled": "An administrator has disabled your account.",
-    "account_deleted": "Your account has been deleted.",
-    PASSWORD_SET: "Your password is set. Please log in with it.",
-    "token_reused": (
-        "We logged you out because your sign-in was used in two places, so somebody else may have a copy of it. "
-        "Please log in again, and change your password if this was not you."
-    ),
-    "invalid_dpop_proof": (
-        "The sign-in stored in this browser was made for another device, so it does not work here. Please log in again."
-    ),
-    "invalid_token": "Your stored sign-in was not valid any more. Please log in again.",
-}
-"""What a person is told; a code that is not here is not shown, for it comes from the URL."""
+from rxapp.auth.web.texts import LoginTexts
 
 
 class LoginForm(TypedDict):
@@ -65,7 +48,7 @@ class LoginState(rx.State):
         if auth.status == IN:
             return self._go_on()
         self.error, self.wait, self.is_busy = "", 0, False
-        self.reason = REASONS.get(self.router.url.query_parameters.get("reason") or auth.ended_because, "")
+        self.reason = site.texts.login.reasons.of(self.router.url.query_parameters.get("reason") or auth.ended_because)
         return None
 
     @event(public=True, signs_in=True)
@@ -79,7 +62,7 @@ class LoginState(rx.State):
             await site.hooks.logged_in(pair, auth._client())
             await auth._begin(pair)
         except SAID_IN_PLACE as error:
-            self.is_busy, self.error, self.wait = False, error.message, error.retry_after_seconds
+            self.is_busy, self.error, self.wait = False, in_words(error), error.retry_after_seconds
             yield rx.set_focus("password")
         else:
             yield self._go_on()
@@ -98,15 +81,18 @@ async def _check(form: LoginForm, client: Client) -> TokenPair:
     return await in_hashing_thread(get_service().log_in, request.username, request.password, client)
 
 
-def login_page(*, title: str = "Log in", logo: rx.Component | None = None, register_route: str = "") -> rx.Component:
-    """The login form in a card. Slots: `title`, a `logo` above it, and where to make an account, if people may."""
+def login_page(*, register_route: str | None = None, **slots: Unpack[Slots]) -> rx.Component:
+    """The login form in a card. It needs `LoginState.prepare` on load.
+
+    `register_route` is where to make an account, if not at our own page; empty for no link.
+    """
+    texts = site.texts.login
     return form_page(
-        title,
-        logo or rx.fragment(),
+        texts.title,
         notices(LoginState.reason, LoginState.error, LoginState.wait),
         auth_form(
             text_field(
-                "Username",
+                texts.username,
                 "username",
                 auto_complete="username",
                 auto_capitalize="none",
@@ -115,14 +101,19 @@ def login_page(*, title: str = "Log in", logo: rx.Component | None = None, regis
                 required=True,
                 max_length=256,
             ),
-            password_field("Password", "password", auto_complete="current-password"),
-            submit_button("Log in", "Logging in…", is_busy=LoginState.is_busy, class_name=style.SUBMIT + " mt-6"),
+            password_field(texts.password, "password", auto_complete="current-password"),
+            extra_in(slots),
+            submit_button(texts.submit, texts.busy, is_busy=LoginState.is_busy, class_name=style.SUBMIT + " mt-6"),
             on_submit=LoginState.submit,
             is_busy=LoginState.is_busy,
         ),
-        _register_link(register_route) if register_route else rx.fragment(),
+        _register_link(texts, own_register_route() if register_route is None else register_route),
+        **slots,
     )
 
 
-def _register_link(route: str) -> rx.Component:
-    return rx.el.p("New here? ", link("Create an account", to=route, class_name=style.LINK), class_name=style.SMALL + " mt-6")
+def _register_link(texts: LoginTexts, route: str) -> rx.Component:
+    if not route:
+        return rx.fragment()
+    register = link(texts.register, to=route, class_name=style.LINK)
+    return rx.el.p(*sentence(texts.new_here, register=register), class_name=style.SMALL + " mt-6")

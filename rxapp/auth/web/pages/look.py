@@ -1,4 +1,4 @@
-"""How the ready-made pages fit into an app: what stands around them, and what stands in for them."""
+"""How all ready-made pages fit into an app: what stands around them, and what stands in for them. `Slots` are for one page."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

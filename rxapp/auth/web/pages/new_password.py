@@ -1,13 +1,18 @@
 """Choosing a password: the two fields, with a hint while one types. What is typed is looked at and never kept."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import reflex as rx
 
-from rxapp.auth.password_policy import MAXIMUM_LENGTH
+from rxapp.auth.errors import PasswordRefused
+from rxapp.auth.password_policy import MAXIMUM_LENGTH, Strength
+from rxapp.auth.web.forms import text_in
 from rxapp.auth.web.guards import event
 from rxapp.auth.web.pages.fields import password_field
+from rxapp.auth.web.refusals import in_words
 from rxapp.auth.web.runtime import get_service, in_hashing_thread
-
-MISMATCH = "The two passwords are not the same."
+from rxapp.auth.web.site import site
 
 ESTIMATE_DELAY_MS = 250
 """A pause in typing: each letter by itself would be many messages for one hint."""
@@ -25,21 +30,39 @@ class StrengthState(rx.State):
     async def estimate(self, password: str) -> None:
         """Say what is still missing, or how well it would stand."""
         strength = await in_hashing_thread(get_service().accounts.strength_of, password[: MAXIMUM_LENGTH + 1], "")
-        self.score, self.hint = strength.score, strength.hint
+        self.score, self.hint = strength.score, _hint(strength)
 
 
-def new_password_fields(label: str = "Password") -> rx.Component:
-    """The fields `new_password` and `new_password_again`."""
-    at_first = f"At least {get_service().settings.password_minimum_length} characters. A few random words will do."
+def _hint(strength: Strength) -> str:
+    texts = site.texts.password
+    if strength.missing:
+        return texts.missing.of(strength.missing)
+    if strength.refusal:
+        return in_words(strength.refusal)
+    return texts.strengths[strength.score - 2] if strength.score else ""
+
+
+def require_same(form: Mapping[str, Any]) -> None:
+    """Raise `PasswordRefused` unless both fields have the same."""
+    if text_in(form, "new_password") != text_in(form, "new_password_again"):
+        raise PasswordRefused(site.texts.password.mismatch)
+
+
+def new_password_fields(*, is_new: bool = False) -> rx.Component:
+    """The fields `new_password` and `new_password_again`; `is_new` says that there is another one already."""
+    texts = site.texts.password
+    at_first = texts.hint.format(minimum=get_service().settings.password_minimum_length)
     return rx.fragment(
         password_field(
-            label,
+            texts.new_password if is_new else texts.password,
             "new_password",
             auto_complete="new-password",
             on_change=StrengthState.estimate,
             hint=rx.fragment(_meter(), rx.el.span(rx.cond(StrengthState.hint, StrengthState.hint, at_first), aria_live="polite")),
         ),
-        password_field(f"Repeat {label.lower()}", "new_password_again", auto_complete="new-password"),
+        password_field(
+            texts.repeat_new_password if is_new else texts.repeat_password, "new_password_again", auto_complete="new-password"
+        ),
     )
 
 

@@ -3,6 +3,7 @@
 import reflex as rx
 
 from rxapp.auth.web.pages import style
+from rxapp.auth.web.site import site
 
 SET_PASSWORD = "/set-password"
 
@@ -14,12 +15,13 @@ def password_link_url(state: rx.State, token: str) -> str:
 
 def password_link(url: rx.Var[str]) -> rx.Component:
     """The link in a field to copy it from; nothing while there is none."""
+    texts = site.texts.users
     return rx.cond(
         url,
         rx.el.div(
-            rx.el.label("Link to set the password", html_for="password-link", class_name=style.LABEL),
+            rx.el.label(texts.link, html_for="password-link", class_name=style.LABEL),
             rx.el.input(id="password-link", value=url, read_only=True, type="text", class_name=style.FIELD + " font-mono"),
-            rx.el.p("It works once, and is not shown again. Give it to nobody else.", class_name=style.SMALL + " mt-1.5"),
+            rx.el.p(texts.link_hint, class_name=style.SMALL + " mt-1.5"),
             class_name="mb-4",
         ),
     )

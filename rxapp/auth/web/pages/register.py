@@ -1,6 +1,7 @@
 """The page on which people make an account for themselves, and are signed in with it."""
 
-from typing import Any, TypedDict
+from collections.abc import Iterable, Mapping
+from typing import Any, TypedDict, Unpack
 
 import reflex as rx
 from reflex_components_core.react_router import link
@@ -15,14 +16,19 @@ from rxapp.auth.web.guards import event
 from rxapp.auth.web.hooks import Registration
 from rxapp.auth.web.pages import style
 from rxapp.auth.web.pages.fields import form_page, notices, text_field
-from rxapp.auth.web.pages.new_password import MISMATCH, StrengthState, new_password_fields
+from rxapp.auth.web.pages.new_password import StrengthState, new_password_fields, require_same
+from rxapp.auth.web.pages.sentence import sentence
+from rxapp.auth.web.pages.slots import Slots, extra_in
+from rxapp.auth.web.refusals import in_words
 from rxapp.auth.web.runtime import get_service, in_hashing_thread
 from rxapp.auth.web.site import site
 from rxapp.auth.web.state import AuthState
 
+REGISTER = "/register"
+
 
 class RegisterForm(TypedDict):
-    """The form's fields."""
+    """The form's own fields; those that the app adds come with them."""
 
     username: str
     display_name: str
@@ -44,11 +50,10 @@ class RegisterState(rx.State):
         yield
         self.is_busy = False
         try:
-            if text_in(form, "new_password") != text_in(form, "new_password_again"):
-                raise PasswordRefused(MISMATCH)
+            require_same(form)
             await self._register(form)
         except SAID_IN_PLACE as error:
-            self.error, self.wait = error.message, error.retry_after_seconds
+            self.error, self.wait = in_words(error), error.retry_after_seconds
             is_about_the_name = isinstance(error, InputRefused) and not isinstance(error, PasswordRefused)
             yield rx.set_focus("username" if is_about_the_name else "new_password")
         else:
@@ -68,18 +73,35 @@ def _register_and_log_in(form: RegisterForm, client: Client) -> tuple[Registrati
     """In one call, so that nobody who has been let into the line is turned away between the two."""
     service, user_name, password = get_service(), text_in(form, "username"), text_in(form, "new_password")
     user = service.accounts.register(user_name, text_in(form, "display_name"), password, client)
-    return Registration(user.id, user.user_name, user.display_name), service.log_in(user_name, password, client)
+    registration = Registration(user.id, user.user_name, user.display_name, _extra_fields_in(form))
+    return registration, service.log_in(user_name, password, client)
 
 
-def register_page(*, title: str = "Create an account", logo: rx.Component | None = None) -> rx.Component:
-    """The registration form in a card. Slots: `title`, and a `logo` above it."""
+def require_other_names(extra_fields: Iterable[str]) -> None:
+    """Raise `ValueError` for one of our own: the password, above all, is not handed on."""
+    if taken := RegisterForm.__annotations__.keys() & set(extra_fields):
+        raise ValueError(f"the registration form has the field {', '.join(sorted(taken))} already: give yours another name")
+
+
+def _extra_fields_in(form: Mapping[str, Any]) -> dict[str, str]:
+    """What was typed into the fields that the app has declared; whoever sends others by hand sends them to nobody."""
+    return {name: text_in(form, name) for name in site.extra_fields}
+
+
+def own_register_route() -> str:
+    """Our registration page; empty if people may not make accounts for themselves."""
+    return REGISTER if get_service().settings.registration else ""
+
+
+def register_page(**slots: Unpack[Slots]) -> rx.Component:
+    """The registration form in a card."""
+    texts, log_in = site.texts.register, link(site.texts.login.title, to=site.login_route, class_name=style.LINK)
     return form_page(
-        title,
-        logo or rx.fragment(),
+        texts.title,
         notices(rx.Var.create(""), RegisterState.error, RegisterState.wait),
         auth_form(
             text_field(
-                "Username",
+                site.texts.login.username,
                 "username",
                 auto_complete="username",
                 auto_capitalize="none",
@@ -89,18 +111,18 @@ def register_page(*, title: str = "Create an account", logo: rx.Component | None
                 max_length=USER_NAME_MAXIMUM_LENGTH,
             ),
             text_field(
-                "Display name",
+                texts.display_name,
                 "display_name",
                 auto_complete="name",
                 max_length=DISPLAY_NAME_MAXIMUM_LENGTH,
-                hint="What others see. You may leave it empty.",
+                hint=texts.display_name_hint,
             ),
             new_password_fields(),
-            submit_button("Create account", "Creating…", is_busy=RegisterState.is_busy, class_name=style.SUBMIT),
+            extra_in(slots),
+            submit_button(texts.submit, texts.busy, is_busy=RegisterState.is_busy, class_name=style.SUBMIT),
             on_submit=RegisterState.submit,
             is_busy=RegisterState.is_busy,
         ),
-        rx.el.p(
-            "Have one already? ", link("Log in", to=site.login_route, class_name=style.LINK), class_name=style.SMALL + " mt-6"
-        ),
+        rx.el.p(*sentence(texts.have_one, log_in=log_in), class_name=style.SMALL + " mt-6"),
+        **slots,
     )

@@ -7,12 +7,12 @@ from uuid import UUID
 
 import reflex as rx
 
+from rxapp.auth.clients import UNKNOWN_DEVICE, browser_and_system
 from rxapp.auth.web.components import time_ago
 from rxapp.auth.web.page_counts import count_pages_everywhere
 from rxapp.auth.web.pages import style
-
-_BOUND = "It works only together with a key that the browser there does not give away."
-_NOT_BOUND = "Whoever copies what the browser or the program there has stored can use it."
+from rxapp.auth.web.pages.sentence import counted, sentence
+from rxapp.auth.web.site import site
 
 
 @dataclass
@@ -35,7 +35,7 @@ async def session_rows(sessions: Collection[Any], own: UUID | None = None) -> li
     return [
         SessionRow(
             str(session.id),
-            session.device,
+            device_in_words(session.device),
             session.address,
             session.created_at.isoformat(),
             session.last_used_at.isoformat(),
@@ -47,48 +47,54 @@ async def session_rows(sessions: Collection[Any], own: UUID | None = None) -> li
     ]
 
 
+def device_in_words(device: str) -> str:
+    """What `Client.describe_device` gave, in the language of the pages: sessions keep it as it was found out, in English."""
+    texts, (browser, system) = site.texts.sessions, browser_and_system(device)
+    if device == UNKNOWN_DEVICE:
+        return texts.unknown_device
+    return texts.device.format(browser=browser, system=system) if system else device
+
+
 def session_list(rows: Any, now: Any, *, on_end: Callable[[Any], Any]) -> rx.Component:
     """The list; `now` is the server's time, `on_end` gives the event that ends the session of that id."""
     return rx.el.ul(
-        rx.foreach(rows, lambda row: _item(row, now, on_end)), aria_label="Sessions", class_name=style.ROWS + " mt-4 empty:hidden"
+        rx.foreach(rows, lambda row: _item(row, now, on_end)),
+        aria_label=site.texts.sessions.label,
+        class_name=style.ROWS + " mt-4 empty:hidden",
     )
 
 
 def _item(row: Any, now: Any, on_end: Callable[[Any], Any]) -> rx.Component:
+    texts = site.texts.sessions
+    created, last_used = time_ago(at=row.created_at, now=now), time_ago(at=row.last_used_at, now=now)
     return rx.el.li(
         rx.el.div(
             rx.el.p(
                 rx.el.span(row.device, class_name=style.STRONG),
-                rx.cond(row.is_this, rx.el.span("This device", class_name=style.BADGE)),
+                rx.cond(row.is_this, rx.el.span(texts.this_device, class_name=style.BADGE)),
                 class_name="flex flex-wrap items-center gap-2",
             ),
             rx.el.p(
                 rx.cond(row.address, rx.el.span(row.address, " · ")),
-                rx.match(row.open_pages, (0, "no page open"), (1, "one page open"), f"{row.open_pages} pages open"),
+                counted(texts.open_pages, row.open_pages),
                 " · ",
                 rx.cond(
                     row.is_bound,
-                    rx.el.span(rx.cond(row.is_this, "bound to this device", "bound to its device"), title=_BOUND),
-                    rx.el.span("not bound", title=_NOT_BOUND),
+                    rx.el.span(rx.cond(row.is_this, texts.bound_here, texts.bound), title=texts.bound_hint),
+                    rx.el.span(texts.not_bound, title=texts.not_bound_hint),
                 ),
                 class_name=style.SMALL,
             ),
-            rx.el.p(
-                "Signed in ",
-                time_ago(at=row.created_at, now=now),
-                " · last used ",
-                time_ago(at=row.last_used_at, now=now),
-                class_name=style.SMALL,
-            ),
+            rx.el.p(*sentence(texts.times, created=created, last_used=last_used), class_name=style.SMALL),
             class_name="min-w-0",
         ),
         rx.el.button(
-            "End",
+            texts.end,
             type="button",
-            aria_label=rx.cond(row.is_this, "End this session", f"End the session on {row.device}"),
+            aria_label=rx.cond(row.is_this, texts.end_this_label, texts.end_label.format(device=row.device)),
             on_click=on_end(row.id),
             class_name=style.SECONDARY,
         ),
         key=row.id,
-        class_name="flex items-center justify-between gap-4 px-5 py-4",
+        class_name="flex flex-wrap items-center justify-between gap-x-4 gap-y-3 px-5 py-4 sm:flex-nowrap",
     )

@@ -1,6 +1,6 @@
 """Where a person is signed in, and the buttons that end it."""
 
-from typing import Any
+from typing import Any, Unpack
 from uuid import UUID
 
 import reflex as rx
@@ -11,10 +11,11 @@ from rxapp.auth.web.open_pages import sign_out_all, sign_out_open_pages
 from rxapp.auth.web.pages import style
 from rxapp.auth.web.pages.account_frame import SESSIONS, account_frame
 from rxapp.auth.web.pages.fields import notices
-from rxapp.auth.web.pages.look import Look
 from rxapp.auth.web.pages.session_rows import SessionRow, session_list, session_rows
+from rxapp.auth.web.pages.slots import Slots
 from rxapp.auth.web.runtime import get_service, in_thread
 from rxapp.auth.web.senders import page_client
+from rxapp.auth.web.site import site
 from rxapp.auth.web.state import AuthState
 
 
@@ -45,10 +46,10 @@ class SessionsState(rx.State):
             wanted = UUID(session_id)
             await in_thread(get_service().accounts.end_session, current_user(), wanted, page_client(self))
         except (ValueError, NotFound):
-            self.message = "That session had ended already."
+            self.message = site.texts.sessions.had_ended
         else:
             sign_out_open_pages(wanted, RevocationReason.SESSION_REVOKED)
-            self.message = "The session was ended."
+            self.message = site.texts.sessions.ended
         await self._load()
 
     @event(fresh=True)
@@ -56,7 +57,7 @@ class SessionsState(rx.State):
         """End all sessions but this one."""
         ended = await in_thread(get_service().accounts.end_other_sessions, current_user(), page_client(self))
         sign_out_all(ended, RevocationReason.SESSION_REVOKED)
-        self.message = "One session was ended." if len(ended) == 1 else f"{len(ended)} sessions were ended."
+        self.message = site.texts.sessions.others_ended.of(len(ended))
         await self._load()
 
     async def _load(self) -> None:
@@ -65,20 +66,21 @@ class SessionsState(rx.State):
         self.now = service.clock().isoformat()
 
 
-def sessions_page(look: Look) -> rx.Component:
-    """The list, and a button for all others at once."""
+def sessions_page(**slots: Unpack[Slots]) -> rx.Component:
+    """The list, and a button for all others at once. It needs `SessionsState.load` on load."""
     rows: Any = SessionsState.rows
+    texts = site.texts.sessions
     return account_frame(
-        look.frame,
         SESSIONS,
         rx.el.div(
-            rx.el.p("Where you are signed in. End what you do not recognise.", class_name=style.TEXT),
+            rx.el.p(texts.intro, class_name=style.TEXT),
             rx.cond(
                 rows.length() > 1,
-                rx.el.button("End all others", type="button", on_click=SessionsState.end_others, class_name=style.SECONDARY),
+                rx.el.button(texts.end_all_others, type="button", on_click=SessionsState.end_others, class_name=style.SECONDARY),
             ),
             class_name="mt-6 flex flex-wrap items-center justify-between gap-4",
         ),
         notices(SessionsState.message, rx.Var.create(""), class_name="mt-4"),
         session_list(SessionsState.rows, SessionsState.now, on_end=SessionsState.end),
+        **slots,
     )

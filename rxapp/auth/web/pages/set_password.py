@@ -4,11 +4,11 @@ The link's token stands in the URL's fragment, which browsers do not send: so it
 `Referer`.
 """
 
-from typing import Any, TypedDict
+from typing import Any, TypedDict, Unpack
 
 import reflex as rx
 
-from rxapp.auth.errors import InvalidToken, PasswordRefused, RevocationReason
+from rxapp.auth.errors import InvalidToken, RevocationReason
 from rxapp.auth.outages import SAID_IN_PLACE
 from rxapp.auth.web.forms import auth_form, submit_button, text_in
 from rxapp.auth.web.guards import event
@@ -16,15 +16,16 @@ from rxapp.auth.web.navigation import login_url
 from rxapp.auth.web.open_pages import sign_out_all
 from rxapp.auth.web.pages import style
 from rxapp.auth.web.pages.fields import form_page, notices
-from rxapp.auth.web.pages.new_password import MISMATCH, new_password_fields
+from rxapp.auth.web.pages.new_password import new_password_fields, require_same
+from rxapp.auth.web.pages.sentence import sentence
+from rxapp.auth.web.pages.slots import Slots, extra_in
+from rxapp.auth.web.refusals import in_words
 from rxapp.auth.web.runtime import get_service, in_hashing_thread, in_thread
 from rxapp.auth.web.senders import page_client
 from rxapp.auth.web.site import site
 
 PASSWORD_SET = "password_set"
 """The reason shown at the login page afterwards."""
-
-_SPENT = "This link was used already, or is too old. Ask for a new one."
 
 
 class SetPasswordForm(TypedDict):
@@ -49,7 +50,7 @@ class SetPasswordState(rx.State):
         try:
             self.user_name = (await in_thread(get_service().accounts.user_of_link, self._token())).user_name
         except InvalidToken:
-            self.error = _SPENT
+            self.error = site.texts.set_password.spent
 
     @event(public=True)
     async def submit(self, form: SetPasswordForm) -> Any:
@@ -58,12 +59,11 @@ class SetPasswordState(rx.State):
         yield
         self.is_busy = False
         try:
-            if text_in(form, "new_password") != text_in(form, "new_password_again"):
-                raise PasswordRefused(MISMATCH)
+            require_same(form)
             set_password = get_service().accounts.set_password
             ended = await in_hashing_thread(set_password, self._token(), text_in(form, "new_password"), page_client(self))
         except SAID_IN_PLACE as error:
-            self.error = _SPENT if isinstance(error, InvalidToken) else error.message
+            self.error = site.texts.set_password.spent if isinstance(error, InvalidToken) else in_words(error)
             self.wait = error.retry_after_seconds
             yield rx.set_focus("new_password")
         else:
@@ -74,23 +74,25 @@ class SetPasswordState(rx.State):
         return self.router.url.fragment
 
 
-def set_password_page(*, title: str = "Set your password", logo: rx.Component | None = None) -> rx.Component:
-    """The form in a card. Slots: `title`, and a `logo` above it."""
+def set_password_page(**slots: Unpack[Slots]) -> rx.Component:
+    """The form in a card. It needs `SetPasswordState.prepare` on load."""
     return form_page(
-        title,
-        logo or rx.fragment(),
+        site.texts.set_password.title,
         notices(rx.Var.create(""), SetPasswordState.error, SetPasswordState.wait),
-        rx.cond(SetPasswordState.user_name, _form()),
+        rx.cond(SetPasswordState.user_name, _form(slots)),
+        **slots,
     )
 
 
-def _form() -> rx.Component:
+def _form(slots: Slots) -> rx.Component:
+    texts, user_name = site.texts.set_password, rx.el.strong(SetPasswordState.user_name)
     return auth_form(
-        rx.el.p("For the user ", rx.el.strong(SetPasswordState.user_name), ".", class_name=style.TEXT + " mb-4"),
+        rx.el.p(*sentence(texts.whose, user_name=user_name), class_name=style.TEXT + " mb-4"),
         # Password managers file the new password under this name.
         rx.el.input(auto_complete="username", default_value=SetPasswordState.user_name, read_only=True, class_name="hidden"),
-        new_password_fields("New password"),
-        submit_button("Set password", "Setting…", is_busy=SetPasswordState.is_busy, class_name=style.SUBMIT),
+        new_password_fields(is_new=True),
+        extra_in(slots),
+        submit_button(texts.submit, texts.busy, is_busy=SetPasswordState.is_busy, class_name=style.SUBMIT),
         on_submit=SetPasswordState.submit,
         is_busy=SetPasswordState.is_busy,
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, TypedDict
+from typing import Any, TypedDict, Unpack
 from uuid import UUID
 
 import reflex as rx
@@ -18,12 +18,15 @@ from rxapp.auth.web.pages import style
 from rxapp.auth.web.pages.account_frame import USERS, admin_frame
 from rxapp.auth.web.pages.event_rows import EventRow, event_list, event_rows
 from rxapp.auth.web.pages.fields import notices, section, text_field
-from rxapp.auth.web.pages.look import Look
 from rxapp.auth.web.pages.password_link import password_link, password_link_url
 from rxapp.auth.web.pages.session_rows import SessionRow, session_list, session_rows
+from rxapp.auth.web.pages.slots import Slots
 from rxapp.auth.web.policy import known_roles
+from rxapp.auth.web.refusals import in_words
 from rxapp.auth.web.runtime import get_service, in_thread
 from rxapp.auth.web.senders import acting
+from rxapp.auth.web.site import site
+from rxapp.auth.web.texts import UserTexts
 
 SHOWN_EVENTS = 20
 
@@ -110,9 +113,9 @@ class UserState(rx.State):
         result = None
         try:
             result = await in_thread(operation, self._user_id(), *arguments, acting(current_user(), self))
-            self.message = "Done."
+            self.message = site.texts.user.done
         except AuthError as error:
-            self.error = error.message
+            self.error = in_words(error)
         await self._load()
         return result
 
@@ -121,7 +124,7 @@ class UserState(rx.State):
         try:
             user = await in_thread(administration.get_user, self._user_id())
         except NotFound:
-            self.user_name, self.error = "", "There is no such user."
+            self.user_name, self.error = "", site.texts.user.unknown
             return
         self._show(user)
         self.sessions = await session_rows(await in_thread(administration.sessions_of, user.id))
@@ -141,26 +144,26 @@ class UserState(rx.State):
             raise NotFound from None
 
 
-def user_page(look: Look) -> rx.Component:
-    """Everything about one user, and what can be done."""
+def user_page(**slots: Unpack[Slots]) -> rx.Component:
+    """Everything about one user, and what can be done. It needs `UserState.load` on load."""
+    texts = site.texts.user
+    parts = (_head(texts), _roles(texts), _sessions(texts), section(texts.events, _events()))
     return admin_frame(
-        look.frame,
         USERS,
         notices(UserState.message, UserState.error, class_name="mt-6"),
-        rx.cond(
-            UserState.user_name, rx.fragment(_head(), _roles(), _sessions(), section("Recent events", _events())), rx.fragment()
-        ),
+        rx.cond(UserState.user_name, rx.fragment(*parts), rx.fragment()),
+        **slots,
     )
 
 
-def _head() -> rx.Component:
+def _head(texts: UserTexts) -> rx.Component:
     return rx.el.div(
         rx.el.div(
             rx.el.h2(UserState.user_name, class_name=style.SUBHEADING + " break-all"),
             rx.el.p(
                 UserState.display_name,
-                rx.cond(UserState.is_disabled, rx.el.span("Disabled", class_name=style.ALARM_BADGE)),
-                rx.cond(UserState.has_password, rx.fragment(), rx.el.span("No password yet", class_name=style.BADGE)),
+                rx.cond(UserState.is_disabled, rx.el.span(site.texts.users.disabled, class_name=style.ALARM_BADGE)),
+                rx.cond(UserState.has_password, rx.fragment(), rx.el.span(texts.no_password, class_name=style.BADGE)),
                 class_name=style.TEXT + " flex flex-wrap items-center gap-2",
             ),
             class_name="min-w-0",
@@ -168,12 +171,10 @@ def _head() -> rx.Component:
         rx.el.div(
             rx.cond(
                 UserState.is_disabled,
-                rx.el.button("Enable", type="button", on_click=UserState.enable, class_name=style.SECONDARY),
+                rx.el.button(texts.enable, type="button", on_click=UserState.enable, class_name=style.SECONDARY),
                 rx.fragment(
-                    rx.el.button("Disable", type="button", on_click=UserState.disable, class_name=style.DANGER),
-                    rx.el.button(
-                        "Make a set-password link", type="button", on_click=UserState.make_link, class_name=style.SECONDARY
-                    ),
+                    rx.el.button(texts.disable, type="button", on_click=UserState.disable, class_name=style.DANGER),
+                    rx.el.button(texts.make_link, type="button", on_click=UserState.make_link, class_name=style.SECONDARY),
                 ),
             ),
             class_name="flex flex-wrap gap-3",
@@ -183,13 +184,13 @@ def _head() -> rx.Component:
     )
 
 
-def _roles() -> rx.Component:
+def _roles(texts: UserTexts) -> rx.Component:
     return section(
-        "Roles",
-        rx.el.ul(rx.foreach(UserState.roles, _role), aria_label="Roles", class_name="mb-4 flex flex-wrap gap-x-6 gap-y-2"),
+        texts.roles,
+        rx.el.ul(rx.foreach(UserState.roles, _role), aria_label=texts.roles, class_name="mb-4 flex flex-wrap gap-x-6 gap-y-2"),
         auth_form(
-            text_field("Another role", "role", auto_complete="off", required=True, max_length=64),
-            submit_button("Give", "Giving…", is_busy=rx.Var.create(False), class_name=style.SECONDARY + " mb-4"),
+            text_field(texts.another_role, "role", auto_complete="off", required=True, max_length=64),
+            submit_button(texts.give, texts.giving, is_busy=rx.Var.create(False), class_name=style.SECONDARY + " mb-4"),
             on_submit=UserState.add_role,
             is_busy=rx.Var.create(False),
             reset_on_submit=True,
@@ -215,17 +216,17 @@ def _role(role: Any) -> rx.Component:
     )
 
 
-def _sessions() -> rx.Component:
+def _sessions(texts: UserTexts) -> rx.Component:
     sessions: Any = UserState.sessions
     return section(
-        "Sessions",
+        texts.sessions,
         rx.cond(
             sessions.length() > 0,
             rx.fragment(
-                rx.el.button("End all", type="button", on_click=UserState.end_sessions, class_name=style.SECONDARY),
+                rx.el.button(texts.end_all, type="button", on_click=UserState.end_sessions, class_name=style.SECONDARY),
                 session_list(UserState.sessions, UserState.now, on_end=UserState.end_session),
             ),
-            rx.el.p("Not signed in anywhere.", class_name=style.TEXT),
+            rx.el.p(texts.no_sessions, class_name=style.TEXT),
         ),
     )
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from math import ceil
-from typing import Any, TypedDict
+from typing import Any, TypedDict, Unpack
 
 import reflex as rx
 from reflex_components_core.react_router import link
@@ -14,10 +14,14 @@ from rxapp.auth.web.guards import current_user, event
 from rxapp.auth.web.pages import style
 from rxapp.auth.web.pages.account_frame import USERS, admin_frame, pager
 from rxapp.auth.web.pages.fields import notices, text_field
-from rxapp.auth.web.pages.look import Look
 from rxapp.auth.web.pages.password_link import password_link, password_link_url
+from rxapp.auth.web.pages.sentence import counted
+from rxapp.auth.web.pages.slots import Slots
+from rxapp.auth.web.refusals import in_words
 from rxapp.auth.web.runtime import get_service, in_thread
 from rxapp.auth.web.senders import acting
+from rxapp.auth.web.site import site
+from rxapp.auth.web.texts import UsersTexts
 
 PAGE_SIZE = 25
 SEARCH_DELAY_MS = 200
@@ -84,7 +88,7 @@ class UsersState(rx.State):
         try:
             user, token = await in_thread(administration.create_user, user_name, display_name, roles, actor)
         except InputRefused as error:
-            self.error = error.message
+            self.error = in_words(error)
             return rx.set_focus("username")
         self.created, self.link = user.user_name, password_link_url(self, token)
         self.new_user_form += 1
@@ -109,49 +113,51 @@ class UsersState(rx.State):
         ]
 
 
-def users_page(look: Look) -> rx.Component:
-    """Search, list, and a form for a new user."""
+def users_page(**slots: Unpack[Slots]) -> rx.Component:
+    """Search, list, and a form for a new user. It needs `UsersState.load` on load."""
+    texts = site.texts.users
     return admin_frame(
-        look.frame,
         USERS,
-        _new_user(),
+        _new_user(texts),
         rx.el.div(
-            text_field("Search by name", "search", type="search", auto_complete="off", on_change=UsersState.search_for),
+            text_field(texts.search, "search", type="search", auto_complete="off", on_change=UsersState.search_for),
             class_name="mt-6 max-w-sm",
         ),
-        rx.el.p(rx.cond(UsersState.total == 1, "1 user", f"{UsersState.total} users"), role="status", class_name=style.SMALL),
-        rx.el.ul(rx.foreach(UsersState.rows, _item), aria_label="Users", class_name=style.ROWS + " mt-3 empty:hidden"),
+        rx.el.p(counted(texts.found, UsersState.total), role="status", class_name=style.SMALL),
+        rx.el.ul(rx.foreach(UsersState.rows, _item), aria_label=texts.label, class_name=style.ROWS + " mt-3 empty:hidden"),
         pager(UsersState.page, UsersState.pages, on_previous=UsersState.turn_page(-1), on_next=UsersState.turn_page(1)),
+        **slots,
     )
 
 
-def _new_user() -> rx.Component:
+def _new_user(texts: UsersTexts) -> rx.Component:
     """Closed until it is wanted: most who come here look for somebody."""
     return rx.el.details(
-        rx.el.summary("New user", class_name=style.SUBHEADING + " cursor-pointer rounded " + style.FOCUS),
-        rx.el.div(notices(_created(), UsersState.error), password_link(UsersState.link), _form(), class_name="mt-4"),
+        rx.el.summary(texts.new_user, class_name=style.SUBHEADING + " cursor-pointer rounded " + style.FOCUS),
+        rx.el.div(notices(_created(texts), UsersState.error), password_link(UsersState.link), _form(texts), class_name="mt-4"),
         class_name="mt-6 p-6 " + style.CARD,
     )
 
 
-def _created() -> rx.Var[str]:
-    return rx.cond(UsersState.created, f"{UsersState.created} has an account now. Give them the link below.", "")
+def _created(texts: UsersTexts) -> rx.Var[str]:
+    return rx.cond(UsersState.created, texts.created.format(user_name=UsersState.created), "")
 
 
 def _item(user: Any) -> rx.Component:
+    texts = site.texts.users
     return rx.el.li(
         rx.el.div(
             rx.el.p(
                 link(user.user_name, to=f"/admin/user?id={user.id}", class_name=style.LINK + " break-all"),
-                rx.cond(user.is_disabled, rx.el.span("Disabled", class_name=style.ALARM_BADGE)),
+                rx.cond(user.is_disabled, rx.el.span(texts.disabled, class_name=style.ALARM_BADGE)),
                 class_name="flex flex-wrap items-center gap-2",
             ),
             rx.el.p(user.display_name, class_name=style.SMALL + " break-words"),
             class_name="min-w-0",
         ),
         rx.el.div(
-            rx.el.p(rx.cond(user.roles, user.roles, "no roles")),
-            rx.el.p(rx.match(user.sessions, (0, "not signed in"), (1, "1 session"), f"{user.sessions} sessions")),
+            rx.el.p(rx.cond(user.roles, user.roles, texts.no_roles)),
+            rx.el.p(counted(texts.sessions, user.sessions)),
             class_name=style.SMALL + " shrink-0 text-right",
         ),
         key=user.id,
@@ -159,19 +165,19 @@ def _item(user: Any) -> rx.Component:
     )
 
 
-def _form() -> rx.Component:
+def _form(texts: UsersTexts) -> rx.Component:
     return auth_form(
         text_field(
-            "Username",
+            site.texts.login.username,
             "username",
             auto_complete="off",
             auto_capitalize="none",
             required=True,
             max_length=USER_NAME_MAXIMUM_LENGTH,
         ),
-        text_field("Display name", "display_name", auto_complete="off", max_length=DISPLAY_NAME_MAXIMUM_LENGTH),
-        text_field("Roles", "roles", auto_complete="off", max_length=256, hint="Separated by commas; may be empty."),
-        submit_button("Create user", "Creating…", is_busy=rx.Var.create(False), class_name=style.PRIMARY),
+        text_field(texts.display_name, "display_name", auto_complete="off", max_length=DISPLAY_NAME_MAXIMUM_LENGTH),
+        text_field(texts.roles, "roles", auto_complete="off", max_length=256, hint=texts.roles_hint),
+        submit_button(texts.create, texts.creating, is_busy=rx.Var.create(False), class_name=style.PRIMARY),
         on_submit=UsersState.create,
         is_busy=rx.Var.create(False),
         key=UsersState.new_user_form,

@@ -1,0 +1,39 @@
+"""All texts that a person reads in the ready-made pages, to be translated or replaced; the defaults are English.
+
+`install_auth(app, texts=GERMAN)` chooses a language, `dataclasses.replace(ENGLISH, login=LoginTexts(title="Welcome back"))`
+changes single texts. What stands in braces is filled in, and stands in a translation too. The language of the document is the
+app's to say, `rx.App(html_lang="de")`: screen readers pronounce by it, and relative times ("5 minutes ago") are in it.
+"""
+
+from rxapp.auth.web.texts.account import AccountTexts, ActivityTexts, SessionsTexts
+from rxapp.auth.web.texts.administration import EventsTexts, UsersTexts, UserTexts
+from rxapp.auth.web.texts.counted import Counted
+from rxapp.auth.web.texts.everywhere import ConfirmTexts, NoticeTexts
+from rxapp.auth.web.texts.german import GERMAN
+from rxapp.auth.web.texts.happenings import EndTexts, EventKindTexts
+from rxapp.auth.web.texts.refusals import RefusalTexts
+from rxapp.auth.web.texts.signing_in import LoginTexts, PasswordTexts, ReasonTexts, RegisterTexts, SetPasswordTexts
+from rxapp.auth.web.texts.tree import ENGLISH, Texts
+
+__all__ = [
+    "ENGLISH",
+    "GERMAN",
+    "AccountTexts",
+    "ActivityTexts",
+    "ConfirmTexts",
+    "Counted",
+    "EndTexts",
+    "EventKindTexts",
+    "EventsTexts",
+    "LoginTexts",
+    "NoticeTexts",
+    "PasswordTexts",
+    "ReasonTexts",
+    "RefusalTexts",
+    "RegisterTexts",
+    "SessionsTexts",
+    "SetPasswordTexts",
+    "Texts",
+    "UserTexts",
+    "UsersTexts",
+]

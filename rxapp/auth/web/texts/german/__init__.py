@@ -1,0 +1,27 @@
+"""German."""
+
+from rxapp.auth.web.texts.german.account import ACCOUNT, ACTIVITY, SESSIONS
+from rxapp.auth.web.texts.german.administration import EVENTS, USER, USERS
+from rxapp.auth.web.texts.german.everywhere import CONFIRM, NOTICES
+from rxapp.auth.web.texts.german.happenings import EVENT_KINDS, SESSION_ENDS
+from rxapp.auth.web.texts.german.refusals import REFUSALS
+from rxapp.auth.web.texts.german.signing_in import LOGIN, PASSWORD_FIELDS, REGISTER, SET_PASSWORD_PAGE
+from rxapp.auth.web.texts.tree import Texts
+
+GERMAN = Texts(
+    login=LOGIN,
+    register=REGISTER,
+    password=PASSWORD_FIELDS,
+    set_password=SET_PASSWORD_PAGE,
+    account=ACCOUNT,
+    sessions=SESSIONS,
+    activity=ACTIVITY,
+    users=USERS,
+    user=USER,
+    events=EVENTS,
+    event_kinds=EVENT_KINDS,
+    session_ends=SESSION_ENDS,
+    confirm=CONFIRM,
+    notices=NOTICES,
+    refusals=REFUSALS,
+)

@@ -1,0 +1,67 @@
+"""A person's own account, in German."""
+
+from rxapp.auth.web.texts.account import AccountTexts, ActivityTexts, SessionsTexts
+from rxapp.auth.web.texts.counted import Counted
+
+ACCOUNT = AccountTexts(
+    page_title="Ihr Konto",
+    title="Ihr Konto",
+    tabs="Konto",
+    profile_tab="Profil",
+    sessions_tab="Sitzungen",
+    activity_tab="Verlauf",
+    profile="Profil",
+    your_user_name="Ihr Benutzername ist {user_name}.",
+    display_name="Anzeigename",
+    save="Speichern",
+    saving="Wird gespeichert …",
+    saved="Gespeichert.",
+    password="Passwort",
+    current_password="Bisheriges Passwort",
+    end_others=Counted(
+        "Überall sonst abmelden: eine weitere Sitzung",
+        "Überall sonst abmelden: {count} weitere Sitzungen",
+        "Überall sonst abmelden",
+    ),
+    change_password="Passwort ändern",
+    changing="Wird geändert …",
+    password_changed=Counted(
+        "Ihr Passwort ist geändert. Eine weitere Sitzung wurde beendet.",
+        "Ihr Passwort ist geändert. {count} weitere Sitzungen wurden beendet.",
+        "Ihr Passwort ist geändert.",
+    ),
+    deletion="Konto löschen",
+    cannot_be_undone="Das lässt sich nicht rückgängig machen.",
+    deletion_password="Ihr Passwort, um das Konto zu löschen",
+    delete="Mein Konto löschen",
+    deleting="Wird gelöscht …",
+)
+
+SESSIONS = SessionsTexts(
+    page_title="Ihre Sitzungen",
+    intro="Wo Sie angemeldet sind. Beenden Sie, was Sie nicht kennen.",
+    label="Sitzungen",
+    this_device="Dieses Gerät",
+    unknown_device="Unbekanntes Gerät",
+    device="{browser} auf {system}",
+    open_pages=Counted("eine Seite offen", "{count} Seiten offen", "keine Seite offen"),
+    bound_here="an dieses Gerät gebunden",
+    bound="an ihr Gerät gebunden",
+    bound_hint="Sie gilt nur zusammen mit einem Schlüssel, den der Browser dort nicht herausgibt.",
+    not_bound="nicht gebunden",
+    not_bound_hint="Wer kopiert, was der Browser oder das Programm dort gespeichert hat, kann sie verwenden.",
+    times="Angemeldet {created} · zuletzt verwendet {last_used}",
+    end="Beenden",
+    end_this_label="Diese Sitzung beenden",
+    end_label="Sitzung beenden: {device}",
+    end_all_others="Alle anderen beenden",
+    ended="Die Sitzung ist beendet.",
+    had_ended="Diese Sitzung war schon beendet.",
+    others_ended=Counted("Eine Sitzung wurde beendet.", "{count} Sitzungen wurden beendet."),
+)
+
+ACTIVITY = ActivityTexts(
+    page_title="Ihr Verlauf",
+    intro="Was mit Ihrem Konto geschehen ist. Falls Sie etwas davon nicht waren, ändern Sie Ihr Passwort.",
+    more="Mehr zeigen",
+)

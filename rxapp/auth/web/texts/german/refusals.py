@@ -1,0 +1,36 @@
+"""What a form says when something was refused, in German."""
+
+from rxapp.auth.web.texts.refusals import RefusalTexts
+
+REFUSALS = RefusalTexts(
+    invalid_credentials="Benutzername oder Passwort ist falsch.",
+    wrong_password="Das Passwort ist falsch.",
+    registration_closed="Neue Konten legt die Verwaltung an.",
+    last_administrator="Das ist das einzige Konto für die Verwaltung. Geben Sie die Rolle erst jemand anderem.",
+    not_found="Das gibt es nicht oder nicht mehr.",
+    fresh_authentication_required="Bitte geben Sie Ihr Passwort noch einmal ein.",
+    too_many_requests="Zu viele Versuche.",
+    temporarily_unavailable="Im Moment melden sich zu viele gleichzeitig an. Bitte versuchen Sie es gleich noch einmal.",
+    invalid_token="Das Token gilt nicht.",
+    token_expired="Das Zugriffstoken ist abgelaufen.",
+    invalid_dpop_proof="Diese Anmeldung gehört zu einem anderen Gerät.",
+    use_dpop_nonce="Der DPoP-Nachweis braucht den Nonce, den der Server gegeben hat.",
+    device_key_required="Dieser Browser kann keinen Schlüssel aufbewahren, und nur damit ist die Anmeldung möglich.",
+    permission_denied="Dazu haben Sie keine Berechtigung.",
+    session_expired="Die Sitzung ist zu Ende.",
+    session_idle="Die Sitzung wurde zu lange nicht verwendet.",
+    session_revoked="Die Sitzung wurde beendet.",
+    token_reused="Eine Anmeldung wurde zweimal verwendet. Die Sitzung wurde beendet.",
+    user_name_missing="Bitte wählen Sie einen Benutzernamen.",
+    user_name_too_long="Ein Benutzername hat höchstens {limit} Zeichen.",
+    user_name_unseen="Ein Benutzername hat nur Zeichen, die man sehen kann.",
+    user_name_taken="Dieser Benutzername ist vergeben.",
+    display_name_refused="Ein Name hat höchstens {limit} Zeichen, die man alle sehen kann.",
+    password_too_short="Bitte verwenden Sie mindestens {limit} Zeichen. Ein paar zufällige Wörter genügen.",
+    password_too_long="Bitte verwenden Sie höchstens {limit} Zeichen.",
+    password_unstorable="Ein Passwort kann weder ein NUL-Zeichen noch ein halbes Zeichen enthalten.",
+    password_telling="Das Passwort darf weder Ihren Benutzernamen noch den Namen dieser App enthalten.",
+    password_too_common="Dieses Passwort ist zu leicht zu erraten: Es gehört zu denen, die zuerst versucht werden.",
+    password_unchanged="Das ist das Passwort, das Sie schon haben.",
+    role_refused="Eine Rolle hat höchstens {limit} Zeichen und weder Komma noch Anführungszeichen noch Rückstrich.",
+)

@@ -1,0 +1,46 @@
+"""What a form says when something was refused. English is the core's own words, which the HTTP API says too."""
+
+from dataclasses import dataclass
+
+from rxapp.auth import errors
+from rxapp.auth.accounts import RegistrationClosed
+from rxapp.auth.input_rules import InputRule
+from rxapp.auth.web.runtime import Overloaded
+from rxapp.auth.web.texts.counted import ByCode
+
+
+@dataclass(frozen=True, slots=True)
+class RefusalTexts(ByCode):
+    """Named as the codes of the errors and the names of the rules. An error of the app's own says its own message."""
+
+    invalid_credentials: str = errors.InvalidCredentials.message
+    wrong_password: str = errors.WrongPassword.message
+    registration_closed: str = RegistrationClosed.message
+    last_administrator: str = errors.LastAdministrator.message
+    not_found: str = errors.NotFound.message
+    fresh_authentication_required: str = errors.FreshAuthenticationRequired.message
+    too_many_requests: str = errors.TooManyRequests.message
+    temporarily_unavailable: str = Overloaded.message
+    invalid_token: str = errors.InvalidToken.message
+    token_expired: str = errors.AccessTokenExpired.message
+    invalid_dpop_proof: str = errors.InvalidDpopProof.message
+    use_dpop_nonce: str = errors.DpopNonceRequired.message
+    device_key_required: str = errors.DeviceKeyRequired.message
+    permission_denied: str = errors.PermissionDenied.message
+    session_expired: str = errors.SessionExpired.message
+    session_idle: str = errors.SessionIdle.message
+    session_revoked: str = errors.SessionRevoked.message
+    token_reused: str = errors.TokenReused.message
+
+    user_name_missing: str = InputRule.USER_NAME_MISSING
+    user_name_too_long: str = InputRule.USER_NAME_TOO_LONG
+    user_name_unseen: str = InputRule.USER_NAME_UNSEEN
+    user_name_taken: str = InputRule.USER_NAME_TAKEN
+    display_name_refused: str = InputRule.DISPLAY_NAME_REFUSED
+    password_too_short: str = InputRule.PASSWORD_TOO_SHORT
+    password_too_long: str = InputRule.PASSWORD_TOO_LONG
+    password_unstorable: str = InputRule.PASSWORD_UNSTORABLE
+    password_telling: str = InputRule.PASSWORD_TELLING
+    password_too_common: str = InputRule.PASSWORD_TOO_COMMON
+    password_unchanged: str = InputRule.PASSWORD_UNCHANGED
+    role_refused: str = InputRule.ROLE_REFUSED

@@ -1,0 +1,81 @@
+"""Login, registration and choosing a password."""
+
+from dataclasses import dataclass
+
+from rxapp.auth.web.texts.counted import ByCode, Counted
+
+
+@dataclass(frozen=True, slots=True)
+class ReasonTexts(ByCode):
+    """Why somebody finds themself at the login page. A code that is not here is not shown, for it comes from the URL."""
+
+    signed_out: str = "You are logged out."
+    session_expired: str = "Your session has reached its end. Please log in again."
+    session_idle: str = "You were away for a while, so we logged you out. Please log in again."
+    session_revoked: str = "Your session was ended. Please log in again."
+    password_changed: str = "Your password was changed, so you were logged out here. Please log in with the new one."
+    ended_by_administrator: str = "An administrator ended your session. Please log in again."
+    user_disabled: str = "An administrator has disabled your account."
+    account_deleted: str = "Your account has been deleted."
+    password_set: str = "Your password is set. Please log in with it."
+    token_reused: str = (
+        "We logged you out because your sign-in was used in two places, so somebody else may have a copy of it. "
+        "Please log in again, and change your password if this was not you."
+    )
+    invalid_dpop_proof: str = (
+        "The sign-in stored in this browser was made for another device, so it does not work here. Please log in again."
+    )
+    invalid_token: str = "Your stored sign-in was not valid any more. Please log in again."
+
+
+@dataclass(frozen=True, slots=True)
+class LoginTexts:
+    """The login page. The user name's label is that of `RegisterTexts` and of the administration too."""
+
+    title: str = "Log in"
+    username: str = "Username"
+    password: str = "Password"
+    submit: str = "Log in"
+    busy: str = "Logging in…"
+    new_here: str = "New here? {register}"
+    register: str = "Create an account"
+    reasons: ReasonTexts = ReasonTexts()
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterTexts:
+    """The registration page."""
+
+    title: str = "Create an account"
+    display_name: str = "Display name"
+    display_name_hint: str = "What others see. You may leave it empty."
+    submit: str = "Create account"
+    busy: str = "Creating…"
+    have_one: str = "Have one already? {log_in}"
+
+
+@dataclass(frozen=True, slots=True)
+class PasswordTexts:
+    """The fields for a password. `strengths` are for the scores 2, 3 and 4; what is worse is refused, in its own words."""
+
+    show: str = "Show"
+    show_label: str = "Show what was typed"
+    password: str = "Password"
+    repeat_password: str = "Repeat password"
+    new_password: str = "New password"
+    repeat_new_password: str = "Repeat new password"
+    mismatch: str = "The two passwords are not the same."
+    hint: str = "At least {minimum} characters. A few random words will do."
+    missing: Counted = Counted("1 more character to go", "{count} more characters to go")
+    strengths: tuple[str, str, str] = ("Could be better", "Good", "Very good")
+
+
+@dataclass(frozen=True, slots=True)
+class SetPasswordTexts:
+    """The page behind a set-password link."""
+
+    title: str = "Set your password"
+    whose: str = "For the user {user_name}."
+    submit: str = "Set password"
+    busy: str = "Setting…"
+    spent: str = "This link was used already, or is too old. Ask for a new one."
