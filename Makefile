@@ -12,7 +12,7 @@ export REFLEX_TELEMETRY_ENABLED := false
 # Otherwise Reflex measures several package registries and takes the quickest: it shall use the one that is configured.
 REGISTRY = NPM_CONFIG_REGISTRY="$${NPM_CONFIG_REGISTRY:-$$(npm config get registry 2>/dev/null)}"
 
-.PHONY: run prod test test-production test-production-whole check bench chaos browser clean
+.PHONY: run prod test test-production test-oldest test-production-whole check bench chaos browser clean
 .DEFAULT_GOAL := run
 
 run: $(VENV)/app  ## serve the app at http://localhost:3000, reloading when a file changes
@@ -24,11 +24,14 @@ prod: $(VENV)/app  ## the same, built for production, pages and API on one port
 	$(REGISTRY) REFLEX_BACKEND_PORT=3000 reflex export --frontend-only --no-zip
 	python -m rxapp serve --port 3000
 
-test: $(VENV)/dev browser  ## all tests, those in a real browser included, but for those of the next line
-	$(REGISTRY) pytest --numprocesses auto --maxprocesses 4 --dist loadfile -m "not production" $(ARGS)
+test: $(VENV)/dev browser  ## all tests, those in a real browser included, but for those of the next lines
+	$(REGISTRY) pytest --numprocesses auto --maxprocesses 4 --dist loadfile -m "not production and not oldest" $(ARGS)
 
 test-production: $(VENV)/dev browser  ## two workers, PostgreSQL and Redis behind nginx with TLS: what only they can get wrong
 	$(REGISTRY) pytest tests/e2e -m production $(ARGS)
+
+test-oldest: $(VENV)/dev  ## with the oldest Reflex of the stated range
+	$(REGISTRY) pytest tests/stranger -m oldest $(ARGS)
 
 test-production-whole: $(VENV)/dev browser  ## all end-to-end tests that way
 	$(REGISTRY) RXAPP_TEST_SERVER=production pytest tests/e2e $(ARGS)
@@ -37,7 +40,7 @@ check: $(VENV)/dev  ## style, types, tests
 	ruff check .
 	ruff format --check .
 	mypy
-	$(MAKE) test test-production
+	$(MAKE) test test-production test-oldest
 
 bench: $(VENV)/dev browser  ## measure, next to a hand-made floor
 	$(REGISTRY) python -m benchmarks $(ARGS)

@@ -9,9 +9,7 @@ from pydantic import BaseModel, Field
 
 from rxapp import customers
 from rxapp.auth import web as auth
-from rxapp.auth.web.http.body_limit import LimitedBodyRoute
-from rxapp.auth.web.http.problems import problem
-from rxapp.auth.web.runtime import in_thread
+from rxapp.auth.web import LimitedBodyRoute, in_thread, problem
 from rxapp.customers import Customer, CustomerError, CustomerNameTaken, CustomerNotFound, InvalidCustomerName
 
 _STATUSES = {

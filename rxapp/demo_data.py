@@ -2,8 +2,7 @@
 
 from sqlmodel import select
 
-from rxapp.auth import AuthService, take_turn
-from rxapp.auth.demo_users import add_demo_users
+from rxapp.auth import AuthService, add_demo_users, take_turn
 from rxapp.customers import Customer
 
 DEMO_CUSTOMERS = ("John Doe", "Jane Doe")

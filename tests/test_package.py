@@ -1,5 +1,6 @@
 """The wheel: what it needs is in it, what is the example app's is not, and its metadata is true."""
 
+import ast
 import re
 import sys
 import tomllib
@@ -9,6 +10,7 @@ from importlib.metadata import version
 import pytest
 from packaging.requirements import Requirement
 
+import rxapp.auth.web
 from tests.conftest import ROOT
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
@@ -46,6 +48,19 @@ def test_nothing_in_it_imports_the_example_app():
     for file in (ROOT / "rxapp").rglob("*.py"):
         if file.relative_to(ROOT / "rxapp").parts[0] not in EXAMPLE:
             assert not re.search(rf"(from|import) rxapp\.({example})\b", file.read_text()), file
+
+
+def test_the_example_app_uses_nothing_but_public_names():
+    """What a stranger cannot use, it may not use either."""
+    public = {"rxapp.auth": set(rxapp.auth.__all__), "rxapp.auth.web": set(rxapp.auth.web.__all__)}
+    files = [ROOT / "rxconfig.py", *(file for name in EXAMPLE for file in [ROOT / "rxapp" / name] if file.is_file())]
+    for file in [*files, *(ROOT / "rxapp" / "pages").rglob("*.py")]:
+        for node in ast.walk(ast.parse(file.read_text())):
+            if isinstance(node, ast.ImportFrom) and node.module.startswith("rxapp.auth"):
+                assert node.module in public, (file, node.module)
+                assert {alias.name for alias in node.names} <= public[node.module] | {"web"}, file
+            elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "auth":
+                assert node.attr in public["rxapp.auth.web"], (file, node.attr)
 
 
 def test_what_it_depends_on_is_what_is_pinned_and_tested_here():

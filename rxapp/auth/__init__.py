@@ -6,6 +6,7 @@ This part knows no web framework. `rxapp.auth.web` fits it to Reflex and HTTP.
 from rxapp.auth.clients import Client
 from rxapp.auth.clock import Clock, system_clock
 from rxapp.auth.database import Database
+from rxapp.auth.demo_users import add_demo_users
 from rxapp.auth.errors import (
     AccessTokenExpired,
     AuthError,
@@ -77,6 +78,7 @@ __all__ = [
     "User",
     "UserNameTaken",
     "WrongPassword",
+    "add_demo_users",
     "get_settings",
     "reflex_options",
     "system_clock",

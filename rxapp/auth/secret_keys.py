@@ -1,5 +1,6 @@
 """The secret that all keys are derived from: what makes one good, and the one that is made by itself in development."""
 
+import logging
 import os
 import secrets
 from pathlib import Path
@@ -8,6 +9,8 @@ from pydantic import SecretStr
 
 MINIMUM_BYTES = 32
 """HMAC-SHA-256 wants a key of at least the length of its output (RFC 2104 §3)."""
+
+logger = logging.getLogger(__name__)
 
 DEVELOPMENT_FILE = Path(".secret_key")
 
@@ -31,6 +34,8 @@ def development_secret_key(file: Path) -> str:
             os.link(draft, file)
         except FileExistsError:
             pass
+        else:
+            logger.warning("made %s, the secret key of this development machine: keep it out of version control", file)
         finally:
             draft.unlink()
     return file.read_text().strip()

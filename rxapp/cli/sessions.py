@@ -41,13 +41,16 @@ def revoke(
     ] = None,
     *,
     user: Annotated[str | None, typer.Option(metavar="NAME", help="End all sessions of this user instead.")] = None,
+    everybody: Annotated[bool, typer.Option("--all", help="End all sessions of everybody instead.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """End a session, or all of a user's. It holds at once: the next click there leads to the login page."""
-    if (session_id is None) == (user is None):
-        raise typer.BadParameter("give either a session id or --user")
+    """End a session, or all of a user's, or all. It holds at once: the next click there leads to the login page."""
+    if [session_id is not None, user is not None, everybody].count(True) != 1:
+        raise typer.BadParameter("give either a session id, --user or --all")
     with open_service() as service:
-        if session_id is None:
+        if everybody:
+            ended = service.administration.end_all_sessions()
+        elif session_id is None:
             ended = service.administration.end_sessions(find_user(service, user or "").id)
         elif service.administration.end_session(session_id):
             ended = [session_id]

@@ -4,8 +4,7 @@ import reflex as rx
 from reflex_components_core.react_router import link
 
 from rxapp.auth import web as auth
-from rxapp.auth.web import AuthState
-from rxapp.auth.web.pages.style import HEADING, PRIMARY, SECONDARY, TEXT
+from rxapp.auth.web import AuthState, style
 from rxapp.pages.layout import layout
 
 
@@ -13,10 +12,10 @@ from rxapp.pages.layout import layout
 def home() -> rx.Component:
     """The first page."""
     return layout(
-        rx.el.h1("Sign in once. Stay signed in.", class_name=HEADING + " sm:text-4xl"),
+        rx.el.h1("Sign in once. Stay signed in.", class_name=style.HEADING + " sm:text-4xl"),
         rx.el.p(
             "Short-lived access tokens, rotated behind the scenes, and sessions that end the moment you say so.",
-            class_name=TEXT + " mt-4 max-w-2xl",
+            class_name=style.TEXT + " mt-4 max-w-2xl",
         ),
         rx.el.div(_who(), role="status", class_name="mt-8 min-h-28"),
         with_navigation=False,
@@ -29,10 +28,10 @@ def _who() -> rx.Component:
         (
             auth.IN,
             rx.fragment(
-                rx.el.p("You are signed in as ", rx.el.strong(AuthState.user_name), ".", class_name=TEXT),
+                rx.el.p("You are signed in as ", rx.el.strong(AuthState.user_name), ".", class_name=style.TEXT),
                 rx.el.div(
-                    link("Customers", to="/customers", class_name=PRIMARY),
-                    rx.el.button("Log out", type="button", on_click=AuthState.log_out, class_name=SECONDARY),
+                    link("Customers", to="/customers", class_name=style.PRIMARY),
+                    rx.el.button("Log out", type="button", on_click=AuthState.log_out, class_name=style.SECONDARY),
                     class_name="mt-5 flex flex-wrap gap-3",
                 ),
             ),
@@ -40,10 +39,10 @@ def _who() -> rx.Component:
         (
             auth.OUT,
             rx.fragment(
-                rx.el.p("You are not signed in.", class_name=TEXT),
+                rx.el.p("You are not signed in.", class_name=style.TEXT),
                 rx.el.div(
-                    link("Log in", to="/login", class_name=PRIMARY),
-                    link("Customers", to="/customers", class_name=SECONDARY),
+                    link("Log in", to="/login", class_name=style.PRIMARY),
+                    link("Customers", to="/customers", class_name=style.SECONDARY),
                     class_name="mt-5 flex flex-wrap gap-3",
                 ),
             ),

@@ -4,8 +4,7 @@ import reflex as rx
 from reflex_components_core.react_router import link
 
 from rxapp.auth import web as auth
-from rxapp.auth.web import AuthState
-from rxapp.auth.web.pages.style import HEADING, SECONDARY, TEXT
+from rxapp.auth.web import AuthState, style
 
 LINK = (
     "rounded-md px-2 py-2 text-sm font-medium whitespace-nowrap sm:px-3 text-slate-700 hover:bg-slate-100 hover:text-slate-950 "
@@ -44,14 +43,14 @@ def forbidden() -> rx.Component:
     """The 403 page: what is the matter, and what to do about it."""
     return layout(
         rx.el.p("403", class_name="text-sm font-semibold text-indigo-600 dark:text-indigo-400"),
-        rx.el.h1("You do not have access to this page", class_name=HEADING + " mt-2"),
+        rx.el.h1("You do not have access to this page", class_name=style.HEADING + " mt-2"),
         rx.el.p(
             "You are signed in as ",
             rx.el.strong(AuthState.user_name),
             ", and this account does not have the role that this page asks for. An administrator can give it to you.",
-            class_name=TEXT + " mt-4 max-w-2xl",
+            class_name=style.TEXT + " mt-4 max-w-2xl",
         ),
-        link("Back to the start", to="/", class_name=SECONDARY + " mt-8"),
+        link("Back to the start", to="/", class_name=style.SECONDARY + " mt-8"),
     )
 
 

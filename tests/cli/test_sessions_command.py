@@ -73,6 +73,13 @@ class TestRevoke:
                 service.verify_access(ended.access_token)
         assert service.verify_access(annas.access_token)
 
+    def test_all_of_everybodys_end_if_one_says_so(self, run, service, pair, annas):
+        assert run("sessions", "revoke", "--all").stdout == "2 sessions ended.\n"
+        for ended in (pair, annas):
+            with pytest.raises(SessionRevoked):
+                service.verify_access(ended.access_token)
+        assert run("sessions", "revoke", "--all").stdout == "0 sessions ended.\n"
+
     def test_a_session_that_has_ended_or_never_was_is_refused(self, run, service, pair):
         session_id = session_id_of(service, pair)
         run("sessions", "revoke", session_id)

@@ -1,6 +1,7 @@
 """What is counted, who may see it, and that two processes are counted as one."""
 
 import os
+import signal
 import subprocess
 import sys
 
@@ -78,6 +79,25 @@ metrics("page_opened", "", 1)
 input()
 print(metrics.render().decode())
 """
+
+
+OPEN_A_PAGE_AND_DIE = """
+import os, signal
+from rxapp.auth.web.metrics import Metrics
+Metrics()("page_opened", "", 1)
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_the_pages_of_a_worker_that_was_killed_are_not_counted(tmp_path):
+    environment = os.environ | {"PROMETHEUS_MULTIPROC_DIR": str(tmp_path)}
+    killed = subprocess.run([sys.executable, "-c", OPEN_A_PAGE_AND_DIE], cwd=ROOT, env=environment, check=False)
+    assert killed.returncode == -signal.SIGKILL
+    assert list(tmp_path.glob("gauge_livesum_*.db"))
+    asked = subprocess.run(
+        [sys.executable, "-c", COUNT], cwd=ROOT, env=environment, check=True, stdout=subprocess.PIPE, input=b"\n"
+    )
+    assert b"rxapp_open_pages 1.0" in asked.stdout, "its own"
 
 
 def test_two_processes_are_counted_as_one(tmp_path):

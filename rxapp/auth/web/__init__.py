@@ -3,16 +3,20 @@
 The ready-made pages are functions that take slots; `docs/customising.md` says how an app puts its own in their place.
 """
 
-from rxapp.auth.web.forms import auth_form, submit_button
+from rxapp.auth.web.forms import auth_form, submit_button, text_in
 from rxapp.auth.web.guards import current_user, event, has_role, page
 from rxapp.auth.web.hooks import Registration
 from rxapp.auth.web.host import InstalledTwice, RouteTaken
 from rxapp.auth.web.http.bearer import REFUSALS, require
+from rxapp.auth.web.http.body_limit import LimitedBodyRoute
+from rxapp.auth.web.http.problems import problem
 from rxapp.auth.web.install import install_auth
 from rxapp.auth.web.logs import configure_logging
+from rxapp.auth.web.pages import style
 from rxapp.auth.web.pages.account import AccountState, account_page
 from rxapp.auth.web.pages.activity import ActivityState, activity_page
 from rxapp.auth.web.pages.events import EventsState, events_page
+from rxapp.auth.web.pages.fields import text_field
 from rxapp.auth.web.pages.login import LoginState, login_page
 from rxapp.auth.web.pages.look import Look
 from rxapp.auth.web.pages.new_password import StrengthState
@@ -24,7 +28,7 @@ from rxapp.auth.web.pages.user import UserState, user_page
 from rxapp.auth.web.pages.users import UsersState, users_page
 from rxapp.auth.web.placeholders import forbidden_view, waiting_view
 from rxapp.auth.web.readiness import add_readiness_check
-from rxapp.auth.web.runtime import get_service
+from rxapp.auth.web.runtime import get_service, in_thread
 from rxapp.auth.web.security_headers import SecurityHeaders
 from rxapp.auth.web.state import IN, OUT, UNKNOWN, AuthState
 from rxapp.auth.web.texts import ENGLISH, GERMAN, Texts
@@ -41,6 +45,7 @@ __all__ = [
     "AuthState",
     "EventsState",
     "InstalledTwice",
+    "LimitedBodyRoute",
     "LoginState",
     "Look",
     "RegisterState",
@@ -65,14 +70,19 @@ __all__ = [
     "forbidden_view",
     "get_service",
     "has_role",
+    "in_thread",
     "install_auth",
     "login_page",
     "page",
+    "problem",
     "register_page",
     "require",
     "sessions_page",
     "set_password_page",
+    "style",
     "submit_button",
+    "text_field",
+    "text_in",
     "user_page",
     "users_page",
     "waiting_view",

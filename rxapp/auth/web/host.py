@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from typing import Any
 
 import reflex as rx
@@ -11,6 +12,8 @@ from reflex_base.config import get_config
 from reflex_base.registry import RegistrationContext
 from starlette.applications import Starlette
 from starlette.routing import Route
+
+from rxapp.auth.models import AuthTable
 
 logger = logging.getLogger(__name__)
 
@@ -51,6 +54,12 @@ def warn_of_missing_styles() -> None:
     """Our pages are styled with Tailwind's classes; without it they work, and are bare."""
     if not any(type(plugin).__name__.startswith("Tailwind") for plugin in get_config().plugins):
         logger.warning("the ready-made pages of rxapp.auth need rx.plugins.TailwindV4Plugin() among the plugins of rxconfig.py")
+
+
+def show_tables_to_reflex() -> None:
+    """Lest `reflex db makemigrations` propose to drop our tables. Without the extra `reflex[db]` there is no such command."""
+    with suppress(ImportError):
+        rx.ModelRegistry.register(AuthTable)
 
 
 def _normal(route: str) -> str:

@@ -7,14 +7,13 @@ from fastapi import FastAPI
 
 from rxapp.auth.clock import Clock, system_clock
 from rxapp.auth.database import Database
-from rxapp.auth.models import AuthTable
 from rxapp.auth.service import AuthService
 from rxapp.auth.settings import Settings, get_settings
 from rxapp.auth.web.components.device_key import DeviceKey
 from rxapp.auth.web.components.token_store import TokenStore
 from rxapp.auth.web.forms import forms_script
 from rxapp.auth.web.hooks import Hooks, LoginHook, RegistrationHook
-from rxapp.auth.web.host import require_free_api, warn_of_missing_styles
+from rxapp.auth.web.host import require_free_api, show_tables_to_reflex, warn_of_missing_styles
 from rxapp.auth.web.http.api import create_api
 from rxapp.auth.web.http.operations import add_operations
 from rxapp.auth.web.http.request_log import RequestLog
@@ -74,13 +73,13 @@ def install_auth(
     Raises `RouteTaken` or `InstalledTwice`, and `UnsafeSettings` in production.
     """
     warn_of_missing_styles()
+    show_tables_to_reflex()
     settings = settings or get_settings()
     database = database or Database.of(settings)
     use_service(AuthService(settings, database, clock))
     seal_states(settings.secret_key.get_secret_value())
     site.install(app, login_route=login_route, home_route=home_route, hooks=Hooks(on_login, on_register, on_sign_out))
     site.furnish(look or Look(), texts, extra_fields)
-    rx.ModelRegistry.register(AuthTable)  # lest `reflex db makemigrations` propose to drop our tables
     app.add_middleware(ReconnectionGuard())
     app.register_lifespan_task(prepared_database(migrates=migrates))
     app.register_lifespan_task(watch_sessions)

@@ -5,9 +5,10 @@ No label holds what somebody sent, nor who they are: the number of time series i
 
 import os
 from collections.abc import Callable
+from pathlib import Path
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
-from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 
 from rxapp.auth import observation
 from rxapp.auth.security_events import EventKind
@@ -67,6 +68,18 @@ class Metrics:
         """All numbers, of all workers if they keep them together, in Prometheus's text format."""
         if MULTIPROCESS_DIRECTORY not in os.environ:
             return generate_latest(self._registry)
+        _forget_dead_workers(Path(os.environ[MULTIPROCESS_DIRECTORY]))
         everyones = CollectorRegistry()
         MultiProcessCollector(everyones)
         return generate_latest(everyones)
+
+
+def _forget_dead_workers(directory: Path) -> None:
+    """A worker that was killed could not take back the pages that it had open."""
+    for pid in {int(file.stem.rpartition("_")[2]) for file in directory.glob("gauge_live*_*.db")}:
+        try:
+            os.kill(pid, 0)
+        except ProcessLookupError:
+            mark_process_dead(pid, str(directory))
+        except PermissionError:
+            continue  # alive, and another user's

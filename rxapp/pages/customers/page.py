@@ -5,7 +5,7 @@ from typing import Any
 import reflex as rx
 
 from rxapp.auth import web as auth
-from rxapp.auth.web.pages.style import CARD, HEADING, LABEL, PRIMARY, SECONDARY, TEXT
+from rxapp.auth.web import style
 from rxapp.pages.customers.name_field import FIELD, name_error, name_input
 from rxapp.pages.customers.row import customer_row
 from rxapp.pages.customers.state import LIST, NEW_NAME, ROLE, CustomersState
@@ -22,8 +22,8 @@ def customers() -> rx.Component:
     """The list of customers, with what can be done to it."""
     return layout(
         rx.el.div(
-            rx.el.h1("Customers", class_name=HEADING),
-            rx.el.button("Refresh", type="button", on_click=CustomersState.refresh, class_name=SECONDARY),
+            rx.el.h1("Customers", class_name=style.HEADING),
+            rx.el.button("Refresh", type="button", on_click=CustomersState.refresh, class_name=style.SECONDARY),
             class_name="flex flex-wrap items-center justify-between gap-4",
         ),
         rx.el.div(_filter(), _new_customer(), class_name="mt-6 grid items-start gap-6 sm:grid-cols-2"),
@@ -35,7 +35,7 @@ def customers() -> rx.Component:
 
 def _filter() -> rx.Component:
     return rx.el.div(
-        rx.el.label("Filter by name", html_for="filter", class_name=LABEL),
+        rx.el.label("Filter by name", html_for="filter", class_name=style.LABEL),
         rx.el.input(
             id="filter",
             name="filter",
@@ -50,10 +50,10 @@ def _filter() -> rx.Component:
 
 def _new_customer() -> rx.Component:
     return rx.el.form(
-        rx.el.label("New customer", html_for=NEW_NAME, class_name=LABEL),
+        rx.el.label("New customer", html_for=NEW_NAME, class_name=style.LABEL),
         rx.el.div(
             name_input(NEW_NAME, CustomersState.add_error),
-            rx.el.button("Add", type="submit", class_name=PRIMARY),
+            rx.el.button("Add", type="submit", class_name=style.PRIMARY),
             class_name="flex gap-3",
         ),
         rx.el.input(type="hidden", name="number", value=f"{CustomersState.additions}"),
@@ -73,7 +73,7 @@ def _count() -> rx.Component:
             f", refreshed {CustomersState.refreshed} times",
         ),
         role="status",
-        class_name="min-h-5 text-sm " + TEXT,
+        class_name="min-h-5 text-sm " + style.TEXT,
     )
 
 
@@ -93,12 +93,15 @@ def _list() -> rx.Component:
         id=LIST,
         tab_index=-1,
         aria_label="Customers",
-        class_name=CARD + " mt-3 divide-y divide-slate-200 outline-none empty:shadow-none empty:ring-0 dark:divide-slate-700",
+        class_name=style.CARD
+        + " mt-3 divide-y divide-slate-200 outline-none empty:shadow-none empty:ring-0 dark:divide-slate-700",
     )
 
 
 def _nobody() -> rx.Component:
     return rx.el.p(
         rx.cond(CustomersState.filter_text, "No customer matches the filter.", "There are no customers yet."),
-        class_name=("rounded-2xl border border-dashed border-slate-300 px-5 py-10 text-center dark:border-slate-600 " + TEXT),
+        class_name=(
+            "rounded-2xl border border-dashed border-slate-300 px-5 py-10 text-center dark:border-slate-600 " + style.TEXT
+        ),
     )

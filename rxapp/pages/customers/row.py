@@ -4,7 +4,7 @@ from typing import Any
 
 import reflex as rx
 
-from rxapp.auth.web.pages.style import PRIMARY, SECONDARY
+from rxapp.auth.web import style
 from rxapp.pages.customers.name_field import name_error, name_input
 from rxapp.pages.customers.state import CHANGED_NAME, CustomersState
 
@@ -88,7 +88,9 @@ def _form(row: Any) -> rx.Component:
             name_error(CHANGED_NAME, CustomersState.rename_error),
             class_name="min-w-48 flex-1 sm:-ml-3",
         ),
-        rx.el.div(rx.el.button("Save", type="submit", class_name=PRIMARY), _cancel_button(), class_name="flex shrink-0 gap-2"),
+        rx.el.div(
+            rx.el.button("Save", type="submit", class_name=style.PRIMARY), _cancel_button(), class_name="flex shrink-0 gap-2"
+        ),
         on_submit=CustomersState.rename,
         custom_attrs=ESCAPE_CANCELS,
         class_name=ROW + "items-start",
@@ -113,5 +115,5 @@ def _question(row: Any) -> rx.Component:
 def _cancel_button(**props: Any) -> rx.Component:
     attributes = {"data-cancels": ""}
     return rx.el.button(
-        "Cancel", type="button", on_click=CustomersState.cancel, custom_attrs=attributes, class_name=SECONDARY, **props
+        "Cancel", type="button", on_click=CustomersState.cancel, custom_attrs=attributes, class_name=style.SECONDARY, **props
     )

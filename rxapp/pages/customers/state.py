@@ -6,8 +6,7 @@ from typing import Any, TypedDict
 import reflex as rx
 
 from rxapp.auth import web as auth
-from rxapp.auth.web.forms import text_in
-from rxapp.auth.web.runtime import in_thread
+from rxapp.auth.web import in_thread, text_in
 from rxapp.customers import (
     Customer,
     CustomerError,

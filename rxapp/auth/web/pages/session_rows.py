@@ -96,5 +96,5 @@ def _item(row: Any, now: Any, on_end: Callable[[Any], Any]) -> rx.Component:
             class_name=style.SECONDARY,
         ),
         key=row.id,
-        class_name="flex items-center justify-between gap-4 px-5 py-4",
+        class_name="flex flex-wrap items-center justify-between gap-x-4 gap-y-3 px-5 py-4 sm:flex-nowrap",
     )

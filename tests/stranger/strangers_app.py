@@ -1,0 +1,82 @@
+"""Somebody else's app in a directory and a virtual environment of its own, which knows us only as an installed package."""
+
+import contextlib
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import venv
+from pathlib import Path
+
+import httpx
+
+from tests.e2e.server import BUILD_TIMEOUT_SECONDS, free_port
+
+NAME = "stranger"
+LOCK = Path(__file__).with_name("reflex.lock")
+"""The JavaScript packages of such an app, as Reflex notes them: a release of one of hundreds shall not decide over a test."""
+
+
+class StrangersApp:
+    """Made as `reflex init` makes one."""
+
+    def __init__(self, directory: Path, *packages: str) -> None:
+        self.directory = directory
+        self.port = free_port()
+        self.url = f"http://localhost:{self.port}"
+        self._packages = packages
+        self._log = directory / "server.log"
+        self._process: subprocess.Popen | None = None
+
+    @property
+    def python(self) -> Path:
+        return self.directory / ".venv" / "bin" / "python"
+
+    def make(self) -> None:
+        """A new virtual environment, what is installed, and an empty app."""
+        venv.create(self.directory / ".venv", with_pip=True)
+        self.run("-m", "pip", "install", "--quiet", "--disable-pip-version-check", *self._packages)
+        self.run("-m", "reflex", "init", "--name", NAME, "--template", "blank")
+        shutil.copytree(LOCK, self.directory / LOCK.name, dirs_exist_ok=True)
+
+    def write(self, name: str, text: str) -> None:
+        file = self.directory / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text)
+
+    def run(self, *arguments: str) -> str:
+        """Run it in the app's directory; returns what it printed."""
+        options = {"cwd": self.directory, "env": self._environment(), "stdin": subprocess.DEVNULL, "check": False}
+        done = subprocess.run([str(self.python), *arguments], capture_output=True, text=True, **options)  # noqa: PLW1510
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    def start(self, *, is_backend_only: bool = False) -> None:
+        port = str(self.port)
+        command = [self.python, "-m", "reflex", "run", "--env", "prod", "--backend-port", port]
+        command += ["--backend-only"] if is_backend_only else ["--frontend-port", port]
+        with self._log.open("ab") as log:
+            self._process = subprocess.Popen(
+                command, cwd=self.directory, env=self._environment(), stdout=log, stderr=log, start_new_session=True
+            )
+        deadline = time.monotonic() + BUILD_TIMEOUT_SECONDS
+        while self._process.poll() is None and time.monotonic() < deadline:
+            with contextlib.suppress(httpx.HTTPError):
+                if httpx.get(f"{self.url}/ping", timeout=1).status_code == 200:
+                    return
+            time.sleep(0.1)
+        raise RuntimeError(f"the stranger's app did not start:\n{self._log.read_text()[-4000:]}")
+
+    def stop(self) -> None:
+        if self._process is not None and self._process.poll() is None:
+            os.killpg(self._process.pid, signal.SIGTERM)
+            self._process.wait(timeout=30)
+
+    def _environment(self) -> dict[str, str]:
+        """Bun and Node are those of the tests; nothing of the tests' Python is seen, and no setting of ours."""
+        ours = ("RXAPP_", "PYTHON", "REFLEX_", "DATABASE_", "REDIS_")
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
+        path = os.pathsep.join([str(self.python.parent), str(Path(sys.executable).parent), os.environ["PATH"]])
+        return kept | {"PATH": path, "REFLEX_TELEMETRY_ENABLED": "false", "VIRTUAL_ENV": str(self.directory / ".venv")}

@@ -1,0 +1,114 @@
+"""A stranger installs the wheel in an empty directory, writes what the guide says, and has it all."""
+
+import re
+from importlib.metadata import version
+
+import httpx
+import pytest
+from packaging.requirements import Requirement
+from playwright.sync_api import expect
+
+from tests.conftest import ROOT
+from tests.e2e.conftest import browser  # noqa: F401  a fixture
+from tests.stranger.strangers_app import NAME, StrangersApp
+from tests.test_package import PROJECT
+
+PASSWORD = "correct horse battery staple"
+APP = """
+import reflex as rx
+
+from rxapp.auth import web as auth
+
+
+class Counter(rx.State):
+    count: int = 0
+
+    @auth.event
+    async def increment(self):
+        self.count += 1
+
+
+@rx.page("/")
+def index() -> rx.Component:
+    return rx.el.main(rx.el.h1("Welcome"), rx.link("Private", href="/private"))
+
+
+@auth.page("/private")
+def private() -> rx.Component:
+    return rx.el.main(rx.el.h1("Private"), rx.el.button("Count", on_click=Counter.increment), rx.el.p(Counter.count))
+
+
+app = rx.App()
+auth.install_auth(app)
+"""
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory, wheel):
+    app = StrangersApp(tmp_path_factory.mktemp("stranger"), str(wheel))
+    app.make()
+    app.write(f"{NAME}/{NAME}.py", APP)
+    app.start()
+    yield app
+    app.stop()
+
+
+@pytest.mark.timeout(300)
+def test_in_at_most_five_lines_there_are_login_register_guarded_page_and_event_and_sessions(app, browser):  # noqa: F811
+    assert len(re.findall(r"^.*\bauth\b.*$", APP, re.MULTILINE)) <= 5
+    profile = browser.new_context(base_url=app.url)
+    tab = profile.new_page()
+    tab.goto("/private")
+    expect(tab.get_by_label("Username")).to_be_visible()
+    tab.get_by_role("link", name="Create an account").click()
+    expect(tab.get_by_role("heading", name="Create an account")).to_be_visible()
+    tab.get_by_label("Username").fill("alice")
+    tab.locator("input[name=new_password]").fill(PASSWORD)
+    tab.locator("input[name=new_password_again]").fill(PASSWORD)
+    tab.get_by_role("button", name="Create account").click()
+    expect(tab.get_by_role("heading", name="Welcome")).to_be_visible()
+    tab.get_by_role("link", name="Private").click()
+    tab.get_by_role("button", name="Count").click()
+    expect(tab.get_by_text("1", exact=True)).to_be_visible()
+    tab.goto("/account/sessions")
+    expect(tab.get_by_text("This device")).to_be_visible()
+    tab.get_by_role("button", name="Log out").click()
+    expect(tab).to_have_url(re.compile(r"/login"))
+    tab.goto("/private")
+    tab.get_by_label("Username").fill("alice")
+    tab.get_by_label("Password").fill(PASSWORD)
+    tab.get_by_role("button", name="Log in").click()
+    expect(tab.get_by_role("heading", name="Private")).to_be_visible()
+    profile.close()
+
+
+def test_the_command_line_came_with_it(app):
+    assert "alice" in app.run("-m", "rxapp", "users", "list")
+    assert "handlers" in app.run("-m", "rxapp", "doctor")
+
+
+OLDEST_REFLEX = "0.10.0"
+
+
+@pytest.mark.oldest
+@pytest.mark.timeout(300)
+def test_with_the_oldest_reflex_of_the_range_the_app_compiles_and_serves(tmp_path, wheel):
+    """Without a browser: the JavaScript packages that it wants may not be had any more."""
+    app = StrangersApp(tmp_path, str(wheel), f"reflex=={OLDEST_REFLEX}")
+    app.make()
+    app.write(f"{NAME}/{NAME}.py", APP)
+    assert "Compiling" in app.run("-m", "reflex", "compile", "--dry")
+    app.start(is_backend_only=True)
+    try:
+        app.run("-m", "rxapp", "users", "create", "alice", "--link")
+        wrong = httpx.post(f"{app.url}/api/auth/login", json={"username": "alice", "password": "wrong"})
+        assert (wrong.status_code, wrong.json()["code"]) == (401, "invalid_credentials")
+        assert "each with a guard" in app.run("-m", "rxapp", "doctor")
+    finally:
+        app.stop()
+
+
+def test_the_range_that_is_stated_is_the_one_that_is_tested():
+    (reflex,) = [Requirement(text) for text in PROJECT["dependencies"] if text.startswith("reflex")]
+    assert f">={OLDEST_REFLEX}" in str(reflex.specifier)
+    assert f"reflex=={version('reflex')}" in (ROOT / "requirements.txt").read_text().splitlines()
