@@ -1,6 +1,5 @@
 """What this app wants to know of a person beyond what `rxapp.auth` does: the city, asked at registration."""
 
-import asyncio
 from uuid import UUID
 
 from sqlalchemy import ForeignKey
@@ -24,7 +23,7 @@ async def keep_profile(registration: auth.Registration) -> None:
     city = registration.extra_fields.get("city", "").strip()
     if len(city) > CITY_MAXIMUM_LENGTH or not city.isprintable():
         raise InputRefused(f"A city has at most {CITY_MAXIMUM_LENGTH} characters, all of which can be seen.")
-    await asyncio.to_thread(_store, auth.get_service().database, Profile(user_id=registration.user_id, city=city))
+    await auth.in_thread(_store, auth.get_service().database, Profile(user_id=registration.user_id, city=city))
 
 
 def city_of(database: Database, user_id: UUID) -> str:

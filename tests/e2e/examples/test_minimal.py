@@ -8,6 +8,8 @@ from playwright.sync_api import expect
 from tests.e2e.conftest import stored
 from tests.e2e.examples.example_server import ExampleServer
 
+pytestmark = pytest.mark.timeout(300)  # the first test builds
+
 PASSWORD = "correct horse battery staple"
 SECRET = "under the third flower pot"
 

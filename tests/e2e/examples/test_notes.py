@@ -11,6 +11,8 @@ from rxapp.auth import AUTH_HISTORY
 from tests.e2e.examples.example_server import ExampleServer
 from tests.e2e.test_accessibility import WIDTHS, assert_accessible
 
+pytestmark = pytest.mark.timeout(300)  # the first test builds
+
 PASSWORD = "correct horse battery staple"
 
 

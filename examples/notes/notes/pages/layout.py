@@ -5,8 +5,13 @@ from typing import Any
 import reflex as rx
 from reflex_components_core.react_router import link
 
-from notes.pages import style
 from rxapp.auth import web as auth
+
+PAGE = "min-h-screen bg-slate-50 dark:bg-slate-950"
+_NAVIGATION = (
+    "cursor-pointer rounded-md px-2 py-2 text-sm font-medium text-slate-700 hover:bg-slate-100 dark:text-slate-200 "
+    "dark:hover:bg-slate-800 " + auth.style.FOCUS
+)
 
 
 def frame(*content: Any) -> rx.Component:
@@ -22,7 +27,7 @@ def frame(*content: Any) -> rx.Component:
             class_name="border-b border-slate-200 bg-white dark:border-slate-700 dark:bg-slate-900",
         ),
         rx.el.main(*content, class_name="mx-auto max-w-3xl px-4 py-10 sm:px-6"),
-        class_name=style.PAGE,
+        class_name=PAGE,
     )
 
 
@@ -43,13 +48,13 @@ def logo() -> rx.Component:
 
 def field(label: str, name: str, *, of: Any = rx.el.input, **props: Any) -> rx.Component:
     """An input with its label."""
-    given = {"id": name, "name": name, "class_name": style.FIELD} | props
-    return rx.el.div(rx.el.label(label, html_for=given["id"], class_name=style.LABEL), of(**given))
+    given = {"id": name, "name": name, "class_name": auth.style.FIELD} | props
+    return rx.el.div(rx.el.label(label, html_for=given["id"], class_name=auth.style.LABEL), of(**given))
 
 
 def _navigation() -> rx.Component:
     return rx.el.div(
-        link("Account", to="/account", class_name=style.NAVIGATION),
-        rx.el.button("Log out", type="button", on_click=auth.AuthState.log_out, class_name=style.NAVIGATION),
+        link("Account", to="/account", class_name=_NAVIGATION),
+        rx.el.button("Log out", type="button", on_click=auth.AuthState.log_out, class_name=_NAVIGATION),
         class_name="flex items-center gap-1",
     )

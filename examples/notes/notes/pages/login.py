@@ -3,8 +3,7 @@
 import reflex as rx
 from reflex_components_core.react_router import link
 
-from notes.pages import style
-from notes.pages.layout import field
+from notes.pages.layout import PAGE, field
 from rxapp.auth import web as auth
 
 
@@ -14,7 +13,7 @@ def login() -> rx.Component:
     return rx.el.main(_welcome(), rx.el.div(_form(), class_name="flex items-center p-6 sm:p-12"), class_name=_HALVES)
 
 
-_HALVES = "grid grid-rows-[auto_1fr] lg:grid-cols-2 lg:grid-rows-1 " + style.PAGE
+_HALVES = "grid grid-rows-[auto_1fr] lg:grid-cols-2 lg:grid-rows-1 " + PAGE
 
 
 def _welcome() -> rx.Component:
@@ -27,17 +26,21 @@ def _welcome() -> rx.Component:
 
 def _form() -> rx.Component:
     return rx.el.div(
-        rx.el.h1("Log in", class_name=style.HEADING),
+        rx.el.h1("Log in", class_name=auth.style.HEADING),
         _notices(),
         auth.auth_form(
             field("Username", "username", auto_complete="username", auto_capitalize="none", auto_focus=True, required=True),
             field("Password", "password", type="password", auto_complete="current-password", required=True),
-            auth.submit_button("Log in", "One moment…", is_busy=auth.LoginState.is_busy, class_name=style.PRIMARY),
+            auth.submit_button("Log in", "One moment…", is_busy=auth.LoginState.is_busy, class_name=auth.style.SUBMIT),
             on_submit=auth.LoginState.submit,
             is_busy=auth.LoginState.is_busy,
             class_name="mt-6 grid gap-5",
         ),
-        rx.el.p("New here? ", link("Create an account", to="/register", class_name=style.LINK), class_name="mt-6 " + style.TEXT),
+        rx.el.p(
+            "New here? ",
+            link("Create an account", to="/register", class_name=auth.style.LINK),
+            class_name="mt-6 " + auth.style.TEXT,
+        ),
         class_name="mx-auto w-full max-w-sm",
     )
 
@@ -47,6 +50,6 @@ def _notices() -> rx.Component:
     state = auth.LoginState
     wait = rx.cond(state.wait > 0, f" Try again in {state.wait} seconds.", "")
     return rx.el.div(
-        rx.el.div(rx.cond(state.reason, rx.el.p(state.reason, class_name="mt-6 " + style.NOTICE)), role="status"),
-        rx.el.div(rx.cond(state.error, rx.el.p(state.error, wait, class_name="mt-6 " + style.ALARM)), role="alert"),
+        rx.el.div(rx.cond(state.reason, rx.el.p(state.reason, class_name="mt-6 " + auth.style.NEUTRAL_NOTICE)), role="status"),
+        rx.el.div(rx.cond(state.error, rx.el.p(state.error, wait, class_name="mt-6 " + auth.style.ALARM_NOTICE)), role="alert"),
     )

@@ -5,7 +5,6 @@ from typing import Any
 import reflex as rx
 
 from notes.notebook import TEXT_MAXIMUM_LENGTH, TITLE_MAXIMUM_LENGTH
-from notes.pages import style
 from notes.pages.layout import field, frame, waiting
 from notes.pages.state import NotesState
 from rxapp.auth import web as auth
@@ -15,12 +14,14 @@ from rxapp.auth import web as auth
 def notes() -> rx.Component:
     """Search, write, and what is there."""
     return frame(
-        rx.el.h1("Your notes", class_name=style.HEADING),
-        rx.el.p(auth.AuthState.user_name, rx.cond(NotesState.city, f", {NotesState.city}", ""), class_name="mt-1 " + style.TEXT),
+        rx.el.h1("Your notes", class_name=auth.style.HEADING),
+        rx.el.p(
+            auth.AuthState.user_name, rx.cond(NotesState.city, f", {NotesState.city}", ""), class_name="mt-1 " + auth.style.TEXT
+        ),
         rx.el.details(
-            rx.el.summary("New note", class_name="cursor-pointer " + style.STRONG),
+            rx.el.summary("New note", class_name="cursor-pointer " + auth.style.STRONG),
             _new_note(),
-            class_name="mt-8 " + style.CARD,
+            class_name="mt-8 p-5 " + auth.style.CARD,
         ),
         rx.el.div(_search(), class_name="mt-6"),
         _notices(),
@@ -37,7 +38,7 @@ def _search() -> rx.Component:
 def _new_note() -> rx.Component:
     return rx.el.form(
         *_title_and_text("new"),
-        rx.el.div(rx.el.button("Add note", type="submit", class_name=style.PRIMARY)),
+        rx.el.div(rx.el.button("Add note", type="submit", class_name=auth.style.PRIMARY)),
         on_submit=NotesState.add,
         reset_on_submit=True,
         class_name="mt-4 grid gap-4",
@@ -45,14 +46,16 @@ def _new_note() -> rx.Component:
 
 
 def _note(note: Any) -> rx.Component:
-    return rx.el.li(rx.cond(NotesState.editing == note.id, _editor(note), _card(note)), key=note.id, class_name=style.CARD)
+    return rx.el.li(
+        rx.cond(NotesState.editing == note.id, _editor(note), _card(note)), key=note.id, class_name="p-5 " + auth.style.CARD
+    )
 
 
 def _card(note: Any) -> rx.Component:
     return rx.el.div(
         rx.el.div(
-            rx.el.h2(note.title, class_name="text-lg " + style.STRONG),
-            rx.el.p(note.text, class_name="mt-1 whitespace-pre-wrap " + style.TEXT),
+            rx.el.h2(note.title, class_name=auth.style.SUBHEADING),
+            rx.el.p(note.text, class_name="mt-1 whitespace-pre-wrap " + auth.style.TEXT),
             class_name="min-w-0 wrap-anywhere",
         ),
         rx.el.button(
@@ -60,7 +63,7 @@ def _card(note: Any) -> rx.Component:
             type="button",
             aria_label=f"Edit {note.title}",
             on_click=NotesState.start_editing(note.id),
-            class_name=style.SECONDARY,
+            class_name=auth.style.SECONDARY,
         ),
         class_name="flex items-start justify-between gap-4",
     )
@@ -71,9 +74,9 @@ def _editor(note: Any) -> rx.Component:
         rx.el.input(type="hidden", name="id", value=note.id),
         *_title_and_text("edited", title=note.title, text=note.text, auto_focus=True),
         rx.el.div(
-            rx.el.button("Save", type="submit", class_name=style.PRIMARY),
-            rx.el.button("Cancel", type="button", on_click=NotesState.cancel, class_name=style.SECONDARY),
-            rx.el.button("Delete", type="button", on_click=NotesState.delete(note.id), class_name=style.DANGER + " ml-auto"),
+            rx.el.button("Save", type="submit", class_name=auth.style.PRIMARY),
+            rx.el.button("Cancel", type="button", on_click=NotesState.cancel, class_name=auth.style.SECONDARY),
+            rx.el.button("Delete", type="button", on_click=NotesState.delete(note.id), class_name=auth.style.DANGER + " ml-auto"),
             class_name="flex gap-3",
         ),
         on_submit=NotesState.save,
@@ -102,5 +105,6 @@ def _notices() -> rx.Component:
 def _nothing() -> rx.Component:
     return rx.el.p(
         rx.cond(NotesState.words, "No note has these words.", "You have not written anything down yet."),
-        class_name="rounded-2xl border border-dashed border-slate-300 px-5 py-10 text-center dark:border-slate-600 " + style.TEXT,
+        class_name="rounded-2xl border border-dashed border-slate-300 px-5 py-10 text-center dark:border-slate-600 "
+        + auth.style.TEXT,
     )

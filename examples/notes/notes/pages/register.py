@@ -2,7 +2,6 @@
 
 import reflex as rx
 
-from notes.pages.layout import field
 from notes.profile import CITY_MAXIMUM_LENGTH
 from rxapp.auth import web as auth
 
@@ -10,5 +9,5 @@ from rxapp.auth import web as auth
 @auth.page("/register", public=True, title="Create an account · Notes")
 def register() -> rx.Component:
     """The form, with the city."""
-    city = field("City (if you like)", "city", auto_complete="address-level2", max_length=CITY_MAXIMUM_LENGTH)
-    return auth.register_page(extra=rx.el.div(city, class_name="mb-6"))
+    city = auth.text_field("City (if you like)", "city", auto_complete="address-level2", max_length=CITY_MAXIMUM_LENGTH)
+    return auth.register_page(extra=city)

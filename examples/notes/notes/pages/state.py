@@ -1,6 +1,5 @@
 """What the notes page shows and does. Each handler is guarded, and works on the notebook of whoever calls it."""
 
-import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TypedDict
@@ -52,7 +51,7 @@ class NotesState(rx.State):
     async def load(self) -> None:
         """On load: what is private comes from here, never from the page itself, which is the same file for everybody."""
         self.done = self.error = ""
-        self.city = await asyncio.to_thread(city_of, auth.get_service().database, auth.current_user(self).user_id)
+        self.city = await auth.in_thread(city_of, auth.get_service().database, auth.current_user(self).user_id)
         await self._show()
 
     @auth.event(debounce=200)
@@ -65,7 +64,7 @@ class NotesState(rx.State):
     async def add(self, form: NewNote) -> None:
         """Write a new note."""
         with self._saying("Added."):
-            await asyncio.to_thread(self._notebook().add, form["title"], form["text"])
+            await auth.in_thread(self._notebook().add, form["title"], form["text"])
         await self._show()
 
     @auth.event
@@ -77,7 +76,7 @@ class NotesState(rx.State):
     async def save(self, form: EditedNote) -> None:
         """Write the note anew."""
         with self._saying("Saved."):
-            await asyncio.to_thread(self._notebook().edit, _id(form["id"]), form["title"], form["text"])
+            await auth.in_thread(self._notebook().edit, _id(form["id"]), form["title"], form["text"])
             self.editing = ""
         await self._show()
 
@@ -85,7 +84,7 @@ class NotesState(rx.State):
     async def delete(self, note_id: str) -> None:
         """Remove a note for good."""
         with self._saying("Deleted."):
-            await asyncio.to_thread(self._notebook().delete, _id(note_id))
+            await auth.in_thread(self._notebook().delete, _id(note_id))
             self.editing = ""
         await self._show()
 
@@ -98,7 +97,7 @@ class NotesState(rx.State):
         return Notebook(auth.get_service().database, auth.current_user(self).user_id)
 
     async def _show(self) -> None:
-        self.notes = [_row(note) for note in await asyncio.to_thread(self._notebook().search, self.words)]
+        self.notes = [_row(note) for note in await auth.in_thread(self._notebook().search, self.words)]
         self.is_loaded = True
 
     @contextmanager
