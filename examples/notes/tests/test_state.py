@@ -75,7 +75,13 @@ def test_what_is_refused_is_said_and_the_form_stays(page_of, anna, annas):
     assert page.state(NotesState).editing == str(note.id)
 
 
-@pytest.mark.parametrize("note_id", ["", "x", str(uuid4())], ids=["none", "nonsense", "unknown"])
+@pytest.mark.parametrize("form", [{}, {"title": None}, {"title": ["x"]}], ids=["empty", "nothing", "list"])
+def test_a_form_that_no_page_sends_writes_nothing(page_of, anna, annas, form):
+    page_of(anna).send("add", form)
+    assert annas.search() == []
+
+
+@pytest.mark.parametrize("note_id", ["", "x", None, str(uuid4())], ids=["empty", "nonsense", "none", "unknown"])
 def test_an_id_that_is_none_is_answered_in_words(page_of, anna, note_id):
     page = page_of(anna)
     page.send("delete", note_id)

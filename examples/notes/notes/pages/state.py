@@ -64,7 +64,7 @@ class NotesState(rx.State):
     async def add(self, form: NewNote) -> None:
         """Write a new note."""
         with self._saying("Added."):
-            await auth.in_thread(self._notebook().add, form["title"], form["text"])
+            await auth.in_thread(self._notebook().add, *_written(form))
         await self._show()
 
     @auth.event
@@ -76,7 +76,7 @@ class NotesState(rx.State):
     async def save(self, form: EditedNote) -> None:
         """Write the note anew."""
         with self._saying("Saved."):
-            await auth.in_thread(self._notebook().edit, _id(form["id"]), form["title"], form["text"])
+            await auth.in_thread(self._notebook().edit, _id(auth.text_in(form, "id")), *_written(form))
             self.editing = ""
         await self._show()
 
@@ -112,10 +112,15 @@ class NotesState(rx.State):
             self.done = done
 
 
+def _written(form: NewNote | EditedNote) -> tuple[str, str]:
+    """Title and text. Whoever sends an event by hand may send anything, or nothing."""
+    return auth.text_in(form, "title"), auth.text_in(form, "text")
+
+
 def _id(text: str) -> UUID:
-    """Whoever sends an event by hand may send anything."""
+    """What is no id is that of no note."""
     try:
-        return UUID(text)
+        return UUID(str(text))
     except ValueError:
         raise NotFound from None
 
