@@ -223,4 +223,4 @@ class TestExport:
             return int(done.stderr) / 1024
 
         small = peak_mib_of(2_000)
-        assert peak_mib_of(40_000) - small < 5, "MiB; all the rows at once would take more than twenty"
+        assert peak_mib_of(20_000) - small < 5, "MiB; all the rows at once would take more than ten"

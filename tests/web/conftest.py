@@ -1,14 +1,17 @@
 """The HTTP API in this process, without Reflex around it; the end-to-end tests have the whole."""
 
 import asyncio
+import functools
 from collections.abc import Iterator
 from functools import partial
 
 import httpx
 import pytest
 from anyio.from_thread import BlockingPortal, start_blocking_portal
+from fastapi import FastAPI
 
 from rxapp import api as customers_api
+from rxapp.auth import Settings
 from rxapp.auth.web.http.api import create_api
 from rxapp.auth.web.runtime import use_service
 from rxapp.demo_data import add_demo_data
@@ -42,17 +45,33 @@ class Client:
         self._portal.call(self._client.aclose)
 
 
-@pytest.fixture
-def api(service):
-    add_demo_data(service)
-    use_service(service)
-    api = create_api(service.settings)
+def new_api(settings: Settings) -> FastAPI:
+    api = create_api(settings)
     api.include_router(customers_api.router)
     return api
 
 
+everybodys_api = functools.cache(new_api)
+"""To put its middleware together takes longer than most tests."""
+
+
 @pytest.fixture
-def client(api) -> Iterator[Client]:
+def served(service):
+    add_demo_data(service)
+    use_service(service)
+    return service
+
+
+@pytest.fixture
+def api(served) -> FastAPI:
+    """The test's own, to which it may add."""
+    return new_api(served.settings)
+
+
+@pytest.fixture
+def client(request, served) -> Iterator[Client]:
+    """A client of the test's own API if it names one, else of one that many tests have in common."""
+    api = request.getfixturevalue("api") if "api" in request.fixturenames else everybodys_api(served.settings)
     with start_blocking_portal() as portal:
         client = Client(api, portal)
         yield client

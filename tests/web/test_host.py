@@ -62,6 +62,7 @@ class TestApi:
 
 def test_an_app_without_tailwind_is_told_that_our_pages_need_it(monkeypatch, caplog):
     with caplog.at_level(logging.WARNING):
+        monkeypatch.setattr(get_config(), "plugins", [rx.plugins.TailwindV4Plugin()])
         warn_of_missing_styles()
         assert not caplog.records
         monkeypatch.setattr(get_config(), "plugins", [rx.plugins.SitemapPlugin()])

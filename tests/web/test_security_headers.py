@@ -102,6 +102,7 @@ def test_answers_that_are_no_pages_may_do_nothing(settings):
     assert policy == "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
 
+@pytest.mark.usefixtures("api")
 class TestMiddleware:
     """Around the real API."""
 
@@ -156,6 +157,7 @@ class TestDocsPage:
             assert ("/docs" in paths, "/openapi.json" in paths, "/redoc" in paths) == (is_asked_for, is_asked_for, False)
 
 
+@pytest.mark.usefixtures("api")
 class TestBodyLimit:
     @pytest.fixture
     def settings(self, settings):
