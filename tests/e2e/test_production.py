@@ -207,6 +207,13 @@ def test_every_answer_says_that_only_https_will_do_from_now_on(server):
         assert httpx.get(f"{server.url}{path}").headers["strict-transport-security"].startswith("max-age=63072000;"), path
 
 
+def test_what_nginx_refuses_by_itself_says_so_too_and_no_answer_says_it_twice(server):
+    refused = httpx.post(f"{server.url}/api/auth/login", content=b" " * 100_000)
+    assert (refused.status_code, refused.headers["content-type"]) == (413, "text/html")
+    for answer in (refused, httpx.get(f"{server.url}/api/me")):
+        assert answer.headers.get_list("strict-transport-security") == ["max-age=63072000; includeSubDomains"]
+
+
 def test_the_access_log_names_no_page(tab, person, server):
     sign_in(tab, person)
     log = (server.directory / "nginx-rxapp.access.log").read_text()
