@@ -24,6 +24,7 @@ NAMESPACE = "/_event"
 PATH = "/customers"
 """The guarded page that is open."""
 
+OUTAGE_STATE = f"{STATE}.rxapp___auth___web___outage____outage_state"
 ANSWER_TIMEOUT_SECONDS = 5
 PAUSE_SECONDS = 0.5
 """Between two clicks, and before connecting again."""
@@ -33,6 +34,10 @@ AWAY = (OSError, ConnectionClosed, InvalidHandshake, TimeoutError)
 
 
 Update = dict[str, Any]
+
+
+class Told(ConnectionError):
+    """The page says that something could not be done just now."""
 
 
 @dataclass
@@ -78,7 +83,7 @@ class Page:
                     await self.click()
                     break
                 except AWAY as error:
-                    self.failures["no answer" if isinstance(error, TimeoutError) else "broken off"] += 1
+                    self.failures[_kind_of(error)] += 1
                     await asyncio.sleep(PAUSE_SECONDS)
             self.longest_wait = max(self.longest_wait, time.monotonic() - began)
             await asyncio.sleep(PAUSE_SECONDS)
@@ -124,5 +129,10 @@ class Page:
     async def _until(self, is_it: Callable[[Update], Any]) -> None:
         self._answers = asyncio.Queue()
         async with asyncio.timeout(ANSWER_TIMEOUT_SECONDS):
-            while not is_it(await self._answers.get()):
-                pass
+            while not is_it(update := await self._answers.get()):
+                if update["delta"].get(OUTAGE_STATE, {}).get(f"sentence{VAR}"):
+                    raise Told
+
+
+def _kind_of(error: BaseException) -> str:
+    return "told" if isinstance(error, Told) else "no answer" if isinstance(error, TimeoutError) else "broken off"
