@@ -19,7 +19,7 @@ from playwright.sync_api import expect
 
 from rxapp.auth.security_events import EventFilter, EventKind
 from tests.e2e import test_device_key
-from tests.e2e.conftest import PASSWORD, expect_login_with, log_in, sign_in, stored
+from tests.e2e.conftest import PASSWORD, expect_login_with, log_in, sign_in, stored, watching
 from tests.e2e.database import open_service
 from tests.e2e.production_server import WORKERS
 
@@ -207,6 +207,13 @@ def test_every_answer_says_that_only_https_will_do_from_now_on(server):
         assert httpx.get(f"{server.url}{path}").headers["strict-transport-security"].startswith("max-age=63072000;"), path
 
 
+def test_what_nginx_refuses_by_itself_says_so_too_and_no_answer_says_it_twice(server):
+    refused = httpx.post(f"{server.url}/api/auth/login", content=b" " * 100_000)
+    assert (refused.status_code, refused.headers["content-type"]) == (413, "text/html")
+    for answer in (refused, httpx.get(f"{server.url}/api/me")):
+        assert answer.headers.get_list("strict-transport-security") == ["max-age=63072000; includeSubDomains"]
+
+
 def test_the_access_log_names_no_page(tab, person, server):
     sign_in(tab, person)
     log = (server.directory / "nginx-rxapp.access.log").read_text()
@@ -229,6 +236,29 @@ def test_when_a_worker_is_killed_the_other_goes_on_its_pages_come_back_by_themse
     assert killed not in workers_of(server)
     for _ in range(2 * WORKERS):
         assert httpx.get(f"{server.url}/readyz").is_success
+
+
+def test_when_redis_restarts_and_forgets_everything_the_next_click_on_an_open_page_is_done(tab, person, server):
+    sign_in(tab, person)
+    tab.goto("/background")
+    worker_of(tab)
+    with watching(tab) as seen:
+        server.end_redis()
+        tab.get_by_role("button", name="Work").click()
+        expect(tab.get_by_role("alert").filter(has_text="look whether it was done")).to_be_visible()
+        server.start_redis()
+        tab.get_by_role("button", name="Work").click()
+        expect(tab.get_by_text(f"1 by {person}")).to_be_visible()
+    assert seen == []
+
+
+@pytest.mark.unbound
+def test_a_page_whose_state_redis_has_forgotten_learns_of_a_sign_out_elsewhere_too(tab, person, api, server):
+    sign_in(tab, person)
+    with server.open_redis() as client:
+        client.flushall()
+    assert api.post("/api/token/revoke", headers={"Authorization": f"Bearer {stored(tab)['jwt']}"}).status_code == 204
+    tab.wait_for_url("**/login?reason=session_revoked**", timeout=5000)
 
 
 def workers_of(server) -> set[int]:

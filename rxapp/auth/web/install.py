@@ -17,6 +17,7 @@ from rxapp.auth.web.host import require_free_api, show_tables_to_reflex, warn_of
 from rxapp.auth.web.http.api import create_api
 from rxapp.auth.web.http.operations import add_operations
 from rxapp.auth.web.http.request_log import RequestLog
+from rxapp.auth.web.http.turnstile import put_turnstile_outside
 from rxapp.auth.web.origins import allow_no_strangers, origin_check
 from rxapp.auth.web.outage import telling_outages
 from rxapp.auth.web.page_counts import announce_pages
@@ -100,6 +101,7 @@ def install_auth(
     send_halves_of_characters(app)
     if security_headers is not None:
         add_security_headers(app, settings, security_headers)
+    app.register_lifespan_task(put_turnstile_outside())
     add_pages(besides=own_pages)
     api = create_api(settings)
     add_operations(api, settings)
