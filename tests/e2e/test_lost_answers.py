@@ -74,8 +74,7 @@ def test_a_server_killed_between_commit_and_answer_signs_nobody_out_over_http(se
         body = {"accessToken": pair["token"], "refreshToken": pair["refreshToken"]}
         server.move_clock(EXPIRED)
         server.crash_at_next_rotation()
-        with pytest.raises(httpx.HTTPError):
-            httpx.post(f"{server.url}/api/token/refresh", json=body, timeout=30)
+        assert not is_answered(server, body)
         server.kill()
         server.start(is_built=True)
         server.move_clock(60)
@@ -84,6 +83,14 @@ def test_a_server_killed_between_commit_and_answer_signs_nobody_out_over_http(se
         pair = answer.json()
         customers = httpx.get(f"{server.url}/api/customers", headers={"Authorization": f"Bearer {pair['token']}"}, timeout=30)
         assert customers.json() == ["John Doe", "Jane Doe"]
+
+
+def is_answered(server, body) -> bool:
+    """By the app, and not by the proxy that may be in front of it."""
+    try:
+        return httpx.post(f"{server.url}/api/token/refresh", json=body, timeout=30).status_code != httpx.codes.BAD_GATEWAY
+    except httpx.HTTPError:
+        return False
 
 
 def test_a_server_killed_between_commit_and_answer_signs_nobody_out_in_the_browser(tab, server):

@@ -18,8 +18,9 @@ import pytest
 from playwright.sync_api import expect
 
 from rxapp.auth.security_events import EventFilter, EventKind
+from rxapp.auth.web.state_locks import EXPIRATION_SECONDS
 from tests.e2e import test_device_key
-from tests.e2e.conftest import PASSWORD, expect_login_with, log_in, sign_in, stored
+from tests.e2e.conftest import EXPIRED, PASSWORD, expect_login_with, expect_stored, log_in, refresh_button, sign_in, stored
 from tests.e2e.database import open_service
 from tests.e2e.production_server import WORKERS
 
@@ -42,6 +43,9 @@ from tests.e2e.test_two_tabs import (
 )
 
 pytestmark = pytest.mark.production
+
+GIVEN_UP_SECONDS = EXPIRATION_SECONDS + 4
+"""A lock that nobody holds any more, and a browser that notices its lost connection and makes another."""
 
 
 @pytest.fixture(scope="module")
@@ -229,6 +233,22 @@ def test_when_a_worker_is_killed_the_other_goes_on_its_pages_come_back_by_themse
     assert killed not in workers_of(server)
     for _ in range(2 * WORKERS):
         assert httpx.get(f"{server.url}/readyz").is_success
+
+
+def test_a_page_whose_worker_was_killed_while_it_held_the_pages_state_goes_on_within_seconds(tab, server):
+    """The lock on the state lies in Redis, and does not go with the worker."""
+    log_in(tab)
+    before = stored(tab)
+    server.move_clock(EXPIRED)
+    server.crash_at_next_rotation()
+    refresh_button(tab).dispatch_event("click")
+    server.wait_for_crash()
+    began = time.monotonic()
+    expect_stored(tab, before)
+    assert time.monotonic() - began < GIVEN_UP_SECONDS
+    refresh_button(tab).click()
+    expect(tab.get_by_text(re.compile("refreshed"))).to_be_visible()
+    wait_for(lambda: len(workers_of(server)), WORKERS)
 
 
 def workers_of(server) -> set[int]:
