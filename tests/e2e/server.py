@@ -25,6 +25,9 @@ def free_port() -> int:
 class Server:
     """Start, kill and start again; the clock goes on from where the tests put it."""
 
+    is_behind_proxy = False
+    """Whether something else than the app may refuse a request, in words of its own."""
+
     def __init__(self, directory: Path, port: int | None = None) -> None:
         self.directory = directory
         self.port = port or free_port()
