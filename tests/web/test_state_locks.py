@@ -1,6 +1,7 @@
 """The lock on a page's state, with a real Redis: renewed while its handler runs, gone soon after its worker."""
 
 import asyncio
+import contextlib
 import time
 from types import SimpleNamespace
 
@@ -92,6 +93,27 @@ def test_a_lock_that_has_passed_to_another_is_left_to_them(run):
         await until(has_tried)
         renewing.cancel()
         assert await manager.redis.pttl(key) > manager.lock_expiration
+
+    run(act)
+
+
+def test_an_event_that_is_cancelled_while_it_asks_for_the_lock_leaves_none_behind(run):
+    """As Reflex does with the loading of a page that is left before it has ended: the next page would wait for nobody."""
+
+    async def act(manager):
+        async def hold():
+            async with manager._lock(PAGE):
+                await asyncio.Event().wait()
+
+        await manager.redis.ping()
+        for steps in range(40):  # each time a step later: before it has asked, while it waits, when it has the lock
+            asking = asyncio.create_task(hold())
+            for _ in range(steps):
+                await asyncio.sleep(0)
+            asking.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await asking
+            assert not await manager.redis.exists(manager._lock_key(PAGE)), steps
 
     run(act)
 
