@@ -36,6 +36,7 @@ from rxapp.auth.web.site import site
 from rxapp.auth.web.socket_text import send_halves_of_characters
 from rxapp.auth.web.state import AuthState
 from rxapp.auth.web.state_at_rest import seal_states
+from rxapp.auth.web.state_locks import renew_state_locks
 from rxapp.auth.web.texts import ENGLISH, Texts
 
 _ON_EVERY_PAGE = (6, "RxappAuth")
@@ -79,6 +80,7 @@ def install_auth(
     database = database or Database.of(settings)
     use_service(AuthService(settings, database, clock))
     seal_states(settings.secret_key.get_secret_value())
+    renew_state_locks(app)
     site.install(app, login_route=login_route, home_route=home_route, hooks=Hooks(on_login, on_register, on_sign_out))
     site.furnish(look or Look(), texts, extra_fields)
     app.add_middleware(ReconnectionGuard())

@@ -82,7 +82,7 @@ class AuthState(PageTokens, rx.State):
         if self._identity is None:
             return None
         # Storage may have been emptied by a page that knew sooner than this one why the session has ended.
-        reason = await in_thread(get_service().why_revoked, self._identity.session_id)
+        reason = await in_thread(get_service().why_revoked, self._identity)
         return self._sign_out_of(self._identity.session_id, reason or RevocationReason.SIGNED_OUT)
 
     @rx.event
