@@ -34,6 +34,8 @@ DEPLOY = ROOT / "deploy"
 class ProductionServer(Server):
     """`kill` ends the app alone, `stop` nginx and Redis too; the database stays."""
 
+    is_behind_proxy = True
+
     def __init__(self, directory: Path, postgresql_url: str, port: int | None = None) -> None:
         super().__init__(directory, port)
         self.url = f"https://127.0.0.1:{self.port}"

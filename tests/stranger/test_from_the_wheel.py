@@ -71,7 +71,7 @@ def test_in_at_most_five_lines_there_are_login_register_guarded_page_and_event_a
     tab.get_by_role("button", name="Count").click()
     expect(tab.get_by_text("1", exact=True)).to_be_visible()
     tab.goto("/account/sessions")
-    expect(tab.get_by_text("This device")).to_be_visible()
+    expect(tab.get_by_text("This device", exact=True)).to_be_visible()
     tab.get_by_role("button", name="Log out").click()
     expect(tab).to_have_url(re.compile(r"/login"))
     tab.goto("/private")
