@@ -107,7 +107,7 @@ class NotesState(rx.State):
         try:
             yield
         except (InputRefused, NotFound) as refusal:
-            self.error = refusal.message
+            self.error = auth.in_words(refusal)
         else:
             self.done = done
 
