@@ -1,4 +1,4 @@
-"""A guarded background task asks again before each step whether its person is still there: a task outlives what it was let in by."""
+"""A guarded background task asks again before each step whether its person is still there: it outlives what let it in."""
 
 import asyncio
 
