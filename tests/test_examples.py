@@ -10,6 +10,7 @@ import pytest
 from tests.conftest import ROOT
 
 EXAMPLES = ROOT / "examples"
+TESTING = "from rxapp.auth.web.testing import "
 
 
 def test_the_tests_of_notes_pass_in_its_own_directory(new_url, tmp_path):
@@ -37,7 +38,7 @@ def test_the_examples_use_only_public_names():
     for file in EXAMPLES.rglob("*.py"):
         for line in file.read_text().splitlines():
             if "rxapp" in line and "import" in line:
-                assert line.startswith(("from rxapp.auth import ",)), (file, line)
+                assert line.startswith(("from rxapp.auth import ", TESTING, "from rxapp.auth.web import testing")), (file, line)
 
 
 @pytest.mark.parametrize("example", ["minimal", "notes"])

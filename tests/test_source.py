@@ -47,7 +47,7 @@ def test_what_proves_something_is_never_compared_with_an_equals_sign():
     assert compared == []
 
 
-def test_no_password_and_no_key_is_written_in_it_but_that_of_the_demo_users():
+def test_no_password_and_no_key_is_written_in_it_but_those_of_the_demo_users_and_of_tests():
     """ASVS 13.3.1."""
     written = []
     for file, node in nodes(ast.Assign | ast.AnnAssign | ast.keyword):
@@ -56,7 +56,11 @@ def test_no_password_and_no_key_is_written_in_it_but_that_of_the_demo_users():
         value = node.value.value if isinstance(node.value, ast.Constant) else None
         if isinstance(value, str | bytes) and len(value) >= 7 and any(map(NAMES_OF_SECRETS.search, names)):
             written.append((file.name, names[0], value))
-    assert written == [("demo_users.py", "DEMO_PASSWORD", "def@123"), ("password_link.py", "SET_PASSWORD", "/set-password")]
+    assert written == [
+        ("demo_users.py", "DEMO_PASSWORD", "def@123"),
+        ("password_link.py", "SET_PASSWORD", "/set-password"),
+        ("testing.py", "PASSWORD", "correct horse battery staple"),
+    ]
 
 
 @pytest.mark.parametrize("pattern", ["*.py", "*.js"])

@@ -5,6 +5,7 @@ import datetime as dt
 import importlib.util
 import ipaddress
 import os
+import pwd
 import secrets
 import shutil
 import subprocess
@@ -119,7 +120,9 @@ class ProductionServer(Server):
         )
         file = self.directory / "nginx.conf"
         file.write_text(
-            f"daemon off; worker_processes 1; pid {self.directory}/nginx.pid; error_log {self.directory}/nginx.log;\n"
+            # Its workers too as whoever runs the tests: they write bodies of unknown length into a directory that is only theirs.
+            f"user {pwd.getpwuid(os.geteuid()).pw_name}; daemon off; worker_processes 1;\n"
+            f"pid {self.directory}/nginx.pid; error_log {self.directory}/nginx.log;\n"
             f"events {{ worker_connections 1024; }}\nhttp {{ {temporary}\naccess_log off;\n{site} }}\n"
         )
         self._start_beside(

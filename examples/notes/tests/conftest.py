@@ -15,8 +15,7 @@ from reflex import model
 
 from rxapp.auth import AUTH_HISTORY, AuthService, User
 from rxapp.auth import web as auth
-
-PASSWORD = "correct horse battery staple"
+from rxapp.auth.web.testing import PASSWORD
 
 
 @pytest.fixture(scope="session")

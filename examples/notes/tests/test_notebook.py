@@ -6,6 +6,7 @@ import pytest
 from notes.notebook import TEXT_MAXIMUM_LENGTH, TITLE_MAXIMUM_LENGTH
 
 from rxapp.auth import InputRefused, NotFound
+from rxapp.auth.web.testing import PASSWORD
 
 
 def titles(notes):
@@ -76,7 +77,7 @@ class TestSomebodyElses:
 def test_notes_go_with_their_owners_account(service, anna, annas, bobs):
     annas.add("Shopping", "")
     bobs.add("Shopping", "")
-    identity = service.verify_access(service.log_in(anna.user_name, "correct horse battery staple").access_token)
-    service.accounts.delete(identity, "correct horse battery staple")
+    identity = service.verify_access(service.log_in(anna.user_name, PASSWORD).access_token)
+    service.accounts.delete(identity, PASSWORD)
     assert annas.search() == []
     assert titles(bobs.search()) == ["Shopping"]

@@ -4,7 +4,7 @@ The ready-made pages are functions that take slots; `docs/customising.md` says h
 """
 
 from rxapp.auth.web.forms import auth_form, submit_button, text_in
-from rxapp.auth.web.guards import current_user, event, has_role, page
+from rxapp.auth.web.guards import AdmittedNoMore, admit_again, current_user, event, has_role, page
 from rxapp.auth.web.hooks import Registration
 from rxapp.auth.web.host import InstalledTwice, RouteTaken
 from rxapp.auth.web.http.bearer import REFUSALS, require
@@ -43,6 +43,7 @@ __all__ = [
     "UNKNOWN",
     "AccountState",
     "ActivityState",
+    "AdmittedNoMore",
     "AuthState",
     "EventsState",
     "InstalledTwice",
@@ -63,6 +64,7 @@ __all__ = [
     "account_page",
     "activity_page",
     "add_readiness_check",
+    "admit_again",
     "auth_form",
     "configure_logging",
     "current_user",

@@ -9,6 +9,7 @@ import operator
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import nullcontext
 from contextvars import ContextVar
+from dataclasses import dataclass
 from typing import Any
 
 import reflex as rx
@@ -28,9 +29,27 @@ from rxapp.auth.web.senders import page_client
 from rxapp.auth.web.site import site
 from rxapp.auth.web.state import IN, AuthState
 
-_admitted: ContextVar[Identity] = ContextVar("admitted")
-
 View = Callable[[], rx.Component]
+
+
+@dataclass(frozen=True, slots=True)
+class _Admission:
+    """Whom the guard let in, to what, and what it asked."""
+
+    identity: Identity
+    handler: Callable
+    roles: frozenset[str]
+
+
+_admitted: ContextVar[_Admission] = ContextVar("admitted")
+
+
+class AdmittedNoMore(PermissionDenied):
+    """The session of the one who started this background task has ended, or a role was taken away. The guard ends the task."""
+
+    def __init__(self, refusal: EventSpec | None) -> None:
+        super().__init__()
+        self.refusal = refusal
 
 
 def current_user(_state: rx.State | None = None, /) -> Identity:
@@ -39,9 +58,28 @@ def current_user(_state: rx.State | None = None, /) -> Identity:
     `current_user(self)` says the same: in a handler there is one person, whatever its state.
     """
     try:
-        return _admitted.get()
+        return _admitted.get().identity
     except LookupError:
         raise PermissionDenied from None
+
+
+async def admit_again(state: rx.State, /) -> Identity:
+    """In a guarded background task, inside `async with self`: ask once more what the guard asked when the task began.
+
+    A task outlives the moment in which it was let in: meanwhile its person may have signed out, and the page, whose state this
+    is, may be somebody else's. Raises `AdmittedNoMore`, which the task need not catch: it ends there.
+    """
+    try:
+        admission = _admitted.get()
+    except LookupError:
+        raise PermissionDenied from None
+    on_page = (await state.get_state(AuthState))._identity
+    if on_page is None or on_page.session_id != admission.identity.session_id:
+        raise AdmittedNoMore(None)  # the page is at the login page already, or another's: it is not to be sent anywhere
+    identity, refusal = await _admit(state, admission.handler, {}, admission.roles, is_fresh=False)
+    if identity is None or identity.session_id != admission.identity.session_id:
+        raise AdmittedNoMore(refusal)
+    return identity
 
 
 def page(
@@ -120,9 +158,12 @@ def _guarded(handler: Callable, roles: frozenset[str], *, is_fresh: bool, is_bac
             yield refusal  # also sends a rotated pair on its way before the handler's own work begins
             if identity is None:
                 return
-            _admitted.set(identity)
-            async for chained in _run(handler(self, *args, **kwargs)):
-                yield chained
+            _admitted.set(_Admission(identity, handler, roles))
+            try:
+                async for chained in _run(handler(self, *args, **kwargs)):
+                    yield chained
+            except AdmittedNoMore as error:
+                yield error.refusal
 
     return guarded
 

@@ -1,0 +1,111 @@
+"""For the tests of an app that `rxapp.auth` is fitted into: a database of their own, people who have signed in, their pages.
+
+The guards, the service and the database are the real ones; only the browser is missing. `docs/guide/testing.md` shows it at work.
+"""
+
+import asyncio
+from collections.abc import Collection, Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
+from pathlib import Path
+from typing import Any, TypeVar
+
+import reflex as rx
+from reflex.event import EventHandler
+from reflex.state import State
+
+from rxapp.auth.clock import Clock, system_clock
+from rxapp.auth.database import Database
+from rxapp.auth.migrations import AUTH_HISTORY
+from rxapp.auth.service import AuthService
+from rxapp.auth.settings import Settings
+from rxapp.auth.token_pairs import TokenPair
+from rxapp.auth.unsafe_settings import RATE_LIMITS
+from rxapp.auth.users import find_user
+from rxapp.auth.web.runtime import get_service, use_service
+from rxapp.auth.web.state import AuthState
+
+PASSWORD = "correct horse battery staple"
+"""Of everybody whom `signed_in_as` makes."""
+
+S = TypeVar("S", bound=rx.State)
+T = TypeVar("T")
+
+
+def use_new_service(directory: Path, *, clock: Clock = system_clock, **settings: Any) -> AuthService:
+    """From now on guards and routes work on a new SQLite database in `directory`; returns the service, to make users with.
+
+    `clock` gives the time, aware and in UTC, and so lets a test move it. Passwords are hashed cheaply and nothing is limited,
+    unless `settings`, named as in `Settings`, say otherwise. No `.env` file is read.
+    """
+    cheap: dict[str, Any] = {
+        "argon2_memory_kib": 8,
+        "argon2_time_cost": 1,
+        "secret_key": "of a test, and of nothing else: long enough",
+    }
+    url = f"sqlite:///{directory / 'auth.db'}"
+    chosen = Settings(_env_file=None, **{"database_url": url, **dict.fromkeys(RATE_LIMITS, 0), **cheap, **settings})
+    service = AuthService(chosen, Database.of(chosen), clock)
+    AUTH_HISTORY.migrate(service.database)
+    use_service(service)
+    return service
+
+
+class Page:
+    """One open page: its states, and who is signed in on it."""
+
+    def __init__(self, pair: TokenPair | None = None) -> None:
+        self._root = State(_reflex_internal_init=True)
+        self._pair = pair
+        if pair is not None:
+            auth = self.state(AuthState)
+            auth.jwt, auth.refresh_token = pair.access_token, pair.refresh_token
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """With which the same person sends an HTTP request. Empty for nobody."""
+        return {"Authorization": f"Bearer {self._pair.access_token}"} if self._pair else {}
+
+    def state(self, cls: type[S]) -> S:
+        """The page's state of this class: its vars can be read and set."""
+        return _run(self._root.get_state(cls))
+
+    def call(self, handler: Any, *args: Any, **kwargs: Any) -> list[Any]:
+        """Have the page send an event, as in `page.call(NotesState.add, "milk")`. Returns the events that follow from it.
+
+        If the guard lets nobody pass, nothing happens but what it says instead, such as the way to the login page.
+        """
+        if not isinstance(handler, EventHandler) or handler.state is None:
+            raise TypeError("call(State.handler, *arguments): the handler itself, not the result of calling it")
+        return _run(self._follow(handler.fn, handler.state, args, kwargs))
+
+    async def _follow(self, function: Any, cls: type[rx.State], args: tuple, kwargs: dict[str, Any]) -> list[Any]:
+        result = function(await self._root.get_state(cls), *args, **kwargs)
+        if hasattr(result, "__aiter__"):
+            follows = [item async for item in result]
+        elif hasattr(result, "__await__"):
+            follows = [await result]
+        else:
+            follows = list(result) if hasattr(result, "__next__") else [result]
+        return [item for item in follows if item is not None]
+
+
+def signed_in_as(user_name: str, *, roles: Collection[str] = ()) -> Page:
+    """A page on which this person has just signed in. Who is not there yet is made, with these roles and `PASSWORD`."""
+    service = get_service()
+    with service.database.read() as db:
+        is_there = find_user(db, user_name) is not None
+    if not is_there:
+        service.create_user(user_name, PASSWORD, roles=list(roles))
+    return Page(service.log_in(user_name, PASSWORD))
+
+
+def nobody() -> Page:
+    """A page on which nobody has signed in."""
+    return Page()
+
+
+def _run(coroutine: Coroutine[Any, Any, T]) -> T:
+    """On an event loop in a thread of its own: the test's thread may be running one already."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(copy_context().run, asyncio.run, coroutine).result()
