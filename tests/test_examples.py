@@ -13,6 +13,7 @@ EXAMPLES = ROOT / "examples"
 TESTING = "from rxapp.auth.web.testing import "
 
 
+@pytest.mark.timeout(300)
 def test_the_tests_of_notes_pass_in_its_own_directory(new_url, tmp_path):
     """In a process of its own, for its tables and pages are not this app's. Its migrations run there, after ours."""
     environment = os.environ | {"DATABASE_URL": new_url, "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"}
