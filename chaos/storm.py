@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 
 from chaos.app import SECRET_KEY, App
 from chaos.clients import Client
+from chaos.page import Page
 from rxapp.auth import AuthService, AuthSession, Database, SecurityEvent, Settings
 from rxapp.auth.security_events import EventKind
 
@@ -32,28 +33,44 @@ class Outcome:
     rotating_afterwards: int = 0
     revoked_sessions: int = 0
     reuse_detections: int = 0
+    clicks: int = 0
+    clicks_not_done: Counter[str] = field(default_factory=Counter)
+    longest_click: float = 0.0
+    sent_to_login: list[str] = field(default_factory=list)
 
     @property
     def is_well(self) -> bool:
-        bad = (self.signed_out, self.forked, self.revoked_sessions, self.reuse_detections, self.failures["500"])
-        return not any(bad) and self.rotating_afterwards == self.clients
+        bad = (
+            self.signed_out,
+            self.sent_to_login,
+            self.forked,
+            self.revoked_sessions,
+            self.reuse_detections,
+            self.failures["500"],
+        )
+        return not any(bad) and not self.failures["500"] and self.rotating_afterwards == self.clients
 
 
-async def storm(app: App, clients: int, seconds: float, faults: list[Fault]) -> Outcome:
-    """Let that many clients rotate for that long while each of `faults` goes on."""
+async def storm(app: App, clients: int, seconds: float, faults: list[Fault], pages: int = 0) -> Outcome:
+    """Let that many clients rotate, and people click on so many open pages, for that long while each of `faults` goes on."""
     limits = httpx.Limits(max_connections=None, max_keepalive_connections=None)
     async with httpx.AsyncClient(base_url=app.url, timeout=15, limits=limits) as http:
         everyone = [Client(http) for _ in range(clients)]
         await asyncio.gather(*(client.log_in() for client in everyone))
+        open_pages = [Page(app.url, await _pair_of_login(http)) for _ in range(pages)]
+        await asyncio.gather(*(page.open() for page in open_pages))
         is_over = asyncio.Event()
+        clicking = [asyncio.create_task(page.click_until(is_over)) for page in open_pages]
         rotating = [asyncio.create_task(client.rotate_until(is_over)) for client in everyone]
         raging = [asyncio.create_task(fault()) for fault in faults]
         await asyncio.sleep(seconds)
         await asyncio.gather(*raging)
         calm = time.monotonic()
         is_over.set()
-        await asyncio.gather(*rotating)
+        await asyncio.gather(*rotating, *clicking)
         outcome = Outcome(clients, seconds, rotations=sum(client.rotations for client in everyone))
+        for page in open_pages:
+            await _note_page(page, outcome)
         for client in everyone:
             outcome.forked += len(await client.rotate_twice_at_once()) > 1
         outcome.seconds_until_well = time.monotonic() - calm
@@ -66,6 +83,20 @@ async def storm(app: App, clients: int, seconds: float, faults: list[Fault]) -> 
         outcome.signed_out = [client.signed_out_for for client in everyone if client.signed_out_for]
     await asyncio.to_thread(_ask_database, app, outcome)
     return outcome
+
+
+async def _pair_of_login(http: httpx.AsyncClient) -> dict[str, str]:
+    client = Client(http)
+    await client.log_in()
+    return client.pair
+
+
+async def _note_page(page: Page, outcome: Outcome) -> None:
+    outcome.clicks += page.clicks
+    outcome.clicks_not_done += page.failures
+    outcome.longest_click = max(outcome.longest_click, page.longest_wait)
+    outcome.sent_to_login += [page.left_for] if page.left_for else []
+    await page.close()
 
 
 def _ask_database(app: App, outcome: Outcome) -> None:

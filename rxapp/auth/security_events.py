@@ -128,6 +128,19 @@ def since(db: Connection, after_id: int) -> Sequence[Any]:
     return db.execute(_SINCE, {"after_id": after_id}).all()
 
 
+_WHY_REVOKED = (
+    select(_event.c.detail)
+    .where(_event.c.user_id == bindparam("user_id"), _event.c.session_id == bindparam("session_id"))
+    .where(_event.c.kind.in_([EventKind.SESSION_REVOKED, EventKind.TOKEN_REUSED]))
+    .limit(1)
+)
+
+
+def why_revoked(db: Connection, user_id: UUID, session_id: UUID) -> str:
+    """The reason for which this session of the user's was ended before its time, even if both are gone; empty if it was not."""
+    return db.execute(_WHY_REVOKED, {"user_id": user_id, "session_id": session_id}).scalar() or ""
+
+
 _DELETE_BATCH = delete(_event).where(
     _event.c.id.in_(
         select(_event.c.id)

@@ -199,11 +199,10 @@ class AuthService:
         with self.database.transaction() as db:
             return end_session(db, session_id, reason, self.clock(), client=client)
 
-    def why_revoked(self, session_id: UUID) -> str:
-        """The reason for which a session was ended before its time; empty if it was not."""
+    def why_revoked(self, identity: Identity) -> str:
+        """The reason for which their session was ended before its time; empty if it was not."""
         with self.database.connect() as db:
-            session = sessions.find(db, session_id)
-        return (session.revoked_reason or "") if session is not None else ""
+            return events.why_revoked(db, identity.user_id, identity.session_id)
 
     def end_session_of(self, access_token: str, client: Client = NO_CLIENT) -> UUID | None:
         """Log out by a genuine access token, expired or not. Returns the id of its session, None for any other token.

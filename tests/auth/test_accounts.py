@@ -325,6 +325,13 @@ class TestDelete:
         assert {event.kind for event in accounts.events_of(identity, limit=99)} == {"user_registered", "login"}
         assert newcomer.id != me.user_id
 
+    def test_afterwards_it_is_still_known_why_each_session_ended(self, service, accounts, me, my_phone):
+        """Else a page on another worker, told by the browser that storage was emptied, would say that the person logged out."""
+        sessions = [me, service.verify_access(my_phone.access_token)]
+        assert [service.why_revoked(identity) for identity in sessions] == ["", ""]
+        accounts.delete(me, PASSWORD)
+        assert [service.why_revoked(identity) for identity in sessions] == ["account_deleted"] * 2
+
     def test_it_needs_the_password(self, service, accounts, me, pair):
         with pytest.raises(WrongPassword):
             accounts.delete(me, "wrong")

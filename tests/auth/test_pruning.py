@@ -171,6 +171,7 @@ class TestQueryPlans:
             (lambda db: events.delete_batch(db, NOW, 20), "ix_auth_security_event_occurred_at"),
             (lambda db: events.newest(db, EventFilter(user_id=SOMEBODY), limit=20), "ix_auth_security_event_user_id"),
             (lambda db: events.newest(db, EventFilter(kind=EventKind.LOGIN), limit=20), "ix_auth_security_event_kind"),
+            (lambda db: events.why_revoked(db, SOMEBODY, UUID(int=2)), "ix_auth_security_event_user_id"),
             (lambda db: events.since(db, 5), "INTEGER PRIMARY KEY (rowid>?)"),
             (lambda db: list(events.oldest_first(db, EventFilter())), "INTEGER PRIMARY KEY (rowid>?)"),
         ],

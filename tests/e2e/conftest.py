@@ -6,6 +6,7 @@ import os
 import re
 import zlib
 from collections.abc import Iterator
+from pathlib import Path
 
 import httpx
 import pytest
@@ -44,10 +45,20 @@ def server(tmp_path_factory, of_all_workers, request) -> Iterator[Server]:
         yield request.getfixturevalue("production_server")
         return
     server = Server(tmp_path_factory.mktemp("server"))
-    with FileLock(of_all_workers / "build.lock"):  # in one checkout one build at a time
-        server.start()
+    with FileLock(of_all_workers / "build.lock"):  # in one checkout one build at a time, and one is enough
+        start_with_pages_of_the_first(server, of_all_workers / "pages-of-the-first.json")
     yield server
     server.stop()
+
+
+def start_with_pages_of_the_first(server: Server, note: Path) -> None:
+    """The first of the processes in which the tests run builds the pages, and notes where; the others take a copy."""
+    if note.exists():
+        server.copy_pages(**json.loads(note.read_text()))
+        server.start(is_built=True)
+    else:
+        server.start()
+        note.write_text(json.dumps({"pages": str(server.pages), "url": server.url}))
 
 
 @pytest.fixture(scope="session")

@@ -5,6 +5,7 @@ import datetime as dt
 import importlib.util
 import ipaddress
 import os
+import pwd
 import secrets
 import shutil
 import subprocess
@@ -33,6 +34,8 @@ DEPLOY = ROOT / "deploy"
 
 class ProductionServer(Server):
     """`kill` ends the app alone, `stop` nginx and Redis too; the database stays."""
+
+    is_behind_proxy = True
 
     def __init__(self, directory: Path, postgresql_url: str, port: int | None = None) -> None:
         super().__init__(directory, port)
@@ -117,7 +120,9 @@ class ProductionServer(Server):
         )
         file = self.directory / "nginx.conf"
         file.write_text(
-            f"daemon off; worker_processes 1; pid {self.directory}/nginx.pid; error_log {self.directory}/nginx.log;\n"
+            # Its workers too as whoever runs the tests: they write bodies of unknown length into a directory that is only theirs.
+            f"user {pwd.getpwuid(os.geteuid()).pw_name}; daemon off; worker_processes 1;\n"
+            f"pid {self.directory}/nginx.pid; error_log {self.directory}/nginx.log;\n"
             f"events {{ worker_connections 1024; }}\nhttp {{ {temporary}\naccess_log off;\n{site} }}\n"
         )
         self._start_beside(

@@ -3,7 +3,11 @@
 import datetime as dt
 import os
 import signal
+import time
 from pathlib import Path
+from types import SimpleNamespace
+
+import limits.storage.redis
 
 import rxapp.auth.clock
 import rxapp.auth.sessions
@@ -13,10 +17,14 @@ _crash_file = Path(os.environ["RXAPP_TEST_CRASH_FILE"])
 _rotate = rxapp.auth.sessions.rotate
 
 
+def _seconds_moved() -> float:
+    return float(_clock_file.read_text())
+
+
 class _MovedDatetime(dt.datetime):
     @classmethod
     def now(cls, tz=None):
-        return dt.datetime.now(tz) + dt.timedelta(seconds=float(_clock_file.read_text()))
+        return dt.datetime.now(tz) + dt.timedelta(seconds=_seconds_moved())
 
 
 def _rotate_then_crash_if_ordered(*arguments):
@@ -29,6 +37,7 @@ def _rotate_then_crash_if_ordered(*arguments):
 
 
 rxapp.auth.clock.datetime = _MovedDatetime
+limits.storage.redis.time = SimpleNamespace(time=lambda: time.time() + _seconds_moved())
 rxapp.auth.sessions.rotate = _rotate_then_crash_if_ordered
 
 from rxapp.rxapp import app  # noqa: E402, F401  after the clock

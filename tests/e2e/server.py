@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -13,6 +14,7 @@ import httpx
 
 ROOT = Path(__file__).parents[2]
 BUILD_TIMEOUT_SECONDS = 240
+BUILT = Path("build") / "client"
 SECRET_KEY = "a secret key for the tests, of more than 32 bytes"
 
 
@@ -24,6 +26,9 @@ def free_port() -> int:
 
 class Server:
     """Start, kill and start again; the clock goes on from where the tests put it."""
+
+    is_behind_proxy = False
+    """Whether something else than the app may refuse a request, in words of its own."""
 
     def __init__(self, directory: Path, port: int | None = None) -> None:
         self.directory = directory
@@ -57,6 +62,14 @@ class Server:
         server = type(self)(directory, port=self.port)
         server.pages = self.pages
         return server
+
+    def copy_pages(self, pages: str, url: str) -> None:
+        """Those built for a server at `url`: the address stands in one file, which then has no compressed twin any more."""
+        shutil.copytree(Path(pages) / BUILT, self.pages / BUILT)
+        (naming,) = (self.pages / BUILT / "assets").glob("reflex-env-*.js")
+        naming.write_text(naming.read_text().replace(url.partition("://")[2], self.url.partition("://")[2]))
+        for twin in naming.parent.glob(f"{naming.name}.*"):
+            twin.unlink()
 
     def _command(self, is_built: bool) -> list[str]:
         if is_built:

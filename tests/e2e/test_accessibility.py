@@ -1,31 +1,10 @@
 """Every page, at desktop and phone width, light and dark: axe-core finds nothing, and nothing is cut off."""
 
-import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
+from tests.e2e.accessibility import assert_accessible
 from tests.e2e.conftest import PASSWORD, log_in, sign_in
 from tests.e2e.database import open_service
-
-WIDTHS = {"desktop": {"width": 1280, "height": 800}, "phone": {"width": 360, "height": 740}}
-
-
-@pytest.fixture(params=["light", "dark"])
-def scheme(request):
-    return request.param
-
-
-@pytest.fixture(params=WIDTHS)
-def tab(request, browser, server, scheme):
-    context = browser.new_context(base_url=server.url, viewport=WIDTHS[request.param], color_scheme=scheme)
-    yield context.new_page()
-    context.close()
-
-
-def assert_accessible(tab):
-    found = Axe().run(tab).response["violations"]
-    assert [(violation["id"], violation["nodes"][0]["html"]) for violation in found] == []
-    assert tab.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"), "no sideways scrolling"
 
 
 def test_home_and_login(tab):
@@ -50,12 +29,9 @@ def test_customers_and_home_when_signed_in(tab):
     assert_accessible(tab)
 
 
-def test_the_403_page(tab, server, scheme):
-    user_name = f"guest-{scheme}-{tab.viewport_size['width']}"
-    with open_service(server) as service:
-        service.create_user(user_name, PASSWORD)
+def test_the_403_page(tab, person):
     tab.goto("/customers")
-    tab.get_by_label("Username").fill(user_name)
+    tab.get_by_label("Username").fill(person)
     tab.get_by_label("Password").fill(PASSWORD)
     tab.keyboard.press("Enter")
     expect(tab.get_by_role("heading", name="You do not have access")).to_be_visible()

@@ -53,6 +53,10 @@ async ({clientToken, names, boot, path}) => {
 """
 
 
+CONNECT = "reflex___state____state.hydrate_and_load"
+"""What every page sends first: what its browser holds."""
+
+
 @functools.cache
 def handlers() -> dict[str, str | list[str]]:
     """Every event handler of the app and of `rxapp.auth`, and its policy: "public", or the roles that may call it."""
@@ -85,11 +89,22 @@ def test_no_handler_does_anything_private_for_nobody(tab):
     expect(tab.get_by_text("You are not signed in.")).to_be_visible()
     names = handlers()
     assert [name for name, policy in names.items() if policy != "public"], "there are guarded handlers to call"
-    received = call(tab, "11111111-2222-4333-8444-555555555555", names, {name: arguments_for(name) for name in names})
+    payloads = {name: arguments_for(name) for name in names}
+    received = call(tab, "11111111-2222-4333-8444-555555555555", [CONNECT, *names], payloads)
     everything = "\n".join(received)
     assert "_redirect" in everything, "the guarded ones sent the client to the login page"
     assert "Doe" not in everything
     assert '"in"' not in everything
+
+
+def test_a_client_that_does_not_even_say_what_it_holds_gets_nothing_at_all(tab):
+    tab.goto("/")
+    names = handlers()
+    received = call(tab, "11111111-2222-4333-8444-666666666666", names, {name: arguments_for(name) for name in names})
+    events = [json.loads(each.partition(",")[2]) for each in received if each.startswith("42")]
+    assert events, "it is asked to connect"
+    assert {event["name"] for _, update in events for event in update["events"]} == {"_remove_session_storage"}
+    assert not any(update.get("delta") for _, update in events)
 
 
 @pytest.fixture
@@ -169,15 +184,14 @@ class TestReplayedByHand:
         names = [name for name, policy in handlers().items() if policy == ["Admin"]]
         auth = next(name for name in handlers() if name.endswith("auth_state.enter")).removesuffix(".enter")
         pair, new_user = stored(tab), f"made-{victim[0]}"
-        report = "reflex___state____state.reflex___state____update_vars_internal_state.update_vars_internal"
         payloads = {name: ADMIN_PAYLOADS.get(name.rpartition(".")[2], {}) for name in names}
         payloads |= {name: {"session_id": str(victim[1])} for name in names if name.endswith(".end_session")}
         payloads |= {name: {"form": {"username": new_user, "roles": "Admin"}} for name in names if name.endswith(".create")}
-        payloads[report] = {
+        payloads[CONNECT] = {
             "vars": {f"{auth}.jwt_rx_state_": pair["jwt"], f"{auth}.refresh_token_rx_state_": pair["refreshToken"]}
         }
         called = [name for name in names if only is None or name.endswith(only)]
-        received = call(tab, str(uuid.uuid4()), [report, *called], payloads, f"/admin/user?id={victim[0]}")
+        received = call(tab, str(uuid.uuid4()), [CONNECT, *called], payloads, f"/admin/user?id={victim[0]}")
         return called, "\n".join(received)
 
     def denials(self, server, user_name):

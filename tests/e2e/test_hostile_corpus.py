@@ -17,8 +17,8 @@ AT_ONCE = 24
 
 STATE = "reflex___state____state"
 AUTH = f"{STATE}.rxapp___auth___web___state____auth_state"
-REPORT = f"{STATE}.reflex___state____update_vars_internal_state.update_vars_internal"
-EVENTS = [REPORT, f"{AUTH}.enter", f"{STATE}.rxapp___pages___customers___state____customers_state.load"]
+CONNECT = f"{STATE}.hydrate_and_load"
+EVENTS = [CONNECT, f"{AUTH}.enter", f"{STATE}.rxapp___pages___customers___state____customers_state.load"]
 
 HALF_A_CHARACTER = re.compile("[\ud800-\udfff]")
 
@@ -58,7 +58,7 @@ def answers_to(tab, pairs: list[dict[str, str]]) -> list[str]:
     calls = []
     for pair in pairs:
         reported = {f"{AUTH}.jwt_rx_state_": pair["jwt"], f"{AUTH}.refresh_token_rx_state_": pair["refreshToken"]}
-        payloads = {REPORT: {"vars": reported}}
+        payloads = {CONNECT: {"vars": reported}}
         router_data = {"pathname": "/customers", "asPath": "/customers"}
         events = [{"name": name, "payload": payloads.get(name, {}), "router_data": router_data} for name in EVENTS]
         calls.append({"clientToken": str(uuid.uuid4()), "events": events})

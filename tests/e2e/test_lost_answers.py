@@ -52,9 +52,9 @@ def test_race_2_a_rotation_whose_answer_was_lost_is_answered_again_even_a_day_la
     tab.route_web_socket(re.compile("_event"), pass_on)
     tab.reload()
     expect(tab.get_by_text("John Doe")).to_be_visible()
-    server.move_clock(EXPIRED)
-    held_back["is"] = True
     generation = generation_of(server, before)
+    held_back["is"] = True  # before the clock moves: the page may still be loading, and then it is that which rotates
+    server.move_clock(EXPIRED)
     for _ in range(3):  # the later clicks run under a pair that the server knows and the browser never got
         refresh_button(tab).click()
     wait_until(lambda: generation_of(server, before) == generation + 1)
@@ -74,8 +74,7 @@ def test_a_server_killed_between_commit_and_answer_signs_nobody_out_over_http(se
         body = {"accessToken": pair["token"], "refreshToken": pair["refreshToken"]}
         server.move_clock(EXPIRED)
         server.crash_at_next_rotation()
-        with pytest.raises(httpx.HTTPError):
-            httpx.post(f"{server.url}/api/token/refresh", json=body, timeout=30)
+        assert not is_answered(server, body)
         server.kill()
         server.start(is_built=True)
         server.move_clock(60)
@@ -84,6 +83,14 @@ def test_a_server_killed_between_commit_and_answer_signs_nobody_out_over_http(se
         pair = answer.json()
         customers = httpx.get(f"{server.url}/api/customers", headers={"Authorization": f"Bearer {pair['token']}"}, timeout=30)
         assert customers.json() == ["John Doe", "Jane Doe"]
+
+
+def is_answered(server, body) -> bool:
+    """By the app, and not by the proxy that may be in front of it."""
+    try:
+        return httpx.post(f"{server.url}/api/token/refresh", json=body, timeout=30).status_code != httpx.codes.BAD_GATEWAY
+    except httpx.HTTPError:
+        return False
 
 
 def test_a_server_killed_between_commit_and_answer_signs_nobody_out_in_the_browser(tab, server):

@@ -18,10 +18,21 @@ import pytest
 from playwright.sync_api import expect
 
 from rxapp.auth.security_events import EventFilter, EventKind
+from rxapp.auth.web.state_locks import EXPIRATION_SECONDS
 from tests.e2e import test_device_key
-from tests.e2e.conftest import PASSWORD, expect_login_with, log_in, sign_in, stored
+from tests.e2e.conftest import (
+    EXPIRED,
+    PASSWORD,
+    expect_login_with,
+    expect_stored,
+    log_in,
+    refresh_button,
+    sign_in,
+    stored,
+    watching,
+)
 from tests.e2e.database import open_service
-from tests.e2e.production_server import WORKERS
+from tests.e2e.production_server import WORKERS, wait_until
 
 # ruff: noqa: F401  each is a test here too, against the server below
 from tests.e2e.test_lost_answers import test_a_reload_in_the_middle_of_a_rotation_signs_nobody_out
@@ -42,6 +53,10 @@ from tests.e2e.test_two_tabs import (
 )
 
 pytestmark = pytest.mark.production
+
+CRASH_LOOP_SECONDS = 6
+GIVEN_UP_SECONDS = EXPIRATION_SECONDS + 4
+"""A lock that nobody holds any more, and a browser that notices its lost connection and makes another."""
 
 
 @pytest.fixture(scope="module")
@@ -74,6 +89,23 @@ def tab_on_each_worker(profile) -> dict[int, object]:
         if len(tabs) == WORKERS:
             return tabs
     raise AssertionError(f"all tabs are on the same worker: {list(tabs)}")
+
+
+def test_a_page_whose_worker_was_killed_while_it_held_the_pages_state_goes_on_within_seconds(tab, server):
+    """The lock on the state lies in Redis, and does not go with the worker."""
+    log_in(tab)
+    wait_until_a_worker_may_die(server)
+    before = stored(tab)
+    server.move_clock(EXPIRED)
+    server.crash_at_next_rotation()
+    refresh_button(tab).dispatch_event("click")
+    server.wait_for_crash()
+    began = time.monotonic()
+    expect_stored(tab, before)
+    assert time.monotonic() - began < GIVEN_UP_SECONDS
+    refresh_button(tab).click()
+    expect(tab.get_by_text(re.compile("refreshed"))).to_be_visible()
+    wait_for(lambda: len(workers_of(server)), WORKERS)
 
 
 def test_signing_out_on_one_worker_signs_out_the_pages_on_every_other_within_a_second(tab, profile, person):
@@ -207,6 +239,13 @@ def test_every_answer_says_that_only_https_will_do_from_now_on(server):
         assert httpx.get(f"{server.url}{path}").headers["strict-transport-security"].startswith("max-age=63072000;"), path
 
 
+def test_what_nginx_refuses_by_itself_says_so_too_and_no_answer_says_it_twice(server):
+    refused = httpx.post(f"{server.url}/api/auth/login", content=b" " * 100_000)
+    assert (refused.status_code, refused.headers["content-type"]) == (413, "text/html")
+    for answer in (refused, httpx.get(f"{server.url}/api/me")):
+        assert answer.headers.get_list("strict-transport-security") == ["max-age=63072000; includeSubDomains"]
+
+
 def test_the_access_log_names_no_page(tab, person, server):
     sign_in(tab, person)
     log = (server.directory / "nginx-rxapp.access.log").read_text()
@@ -220,15 +259,46 @@ def test_when_a_worker_is_killed_the_other_goes_on_its_pages_come_back_by_themse
     """As the kernel kills it when memory runs out: no handler runs."""
     sign_in(tab, person)
     tabs = tab_on_each_worker(profile)
+    wait_until_a_worker_may_die(server)
     killed, other = tabs
     os.kill(killed, signal.SIGKILL)
     assert worker_of(tabs[other]) == other
+    # Reflex takes the connection for that of a second tab, and begins a new state (reflex#6345): who is there comes from storage.
+    expect(tabs[killed].locator("output")).not_to_have_text(str(killed))
     assert worker_of(tabs[killed]) != killed
     wait_for(lambda: len(workers_of(server)), WORKERS)
     assert other in workers_of(server)
     assert killed not in workers_of(server)
     for _ in range(2 * WORKERS):
         assert httpx.get(f"{server.url}/readyz").is_success
+
+
+def test_when_redis_restarts_and_forgets_everything_the_next_click_on_an_open_page_is_done(tab, person, server):
+    sign_in(tab, person)
+    tab.goto("/background")
+    worker_of(tab)
+    with watching(tab) as seen:
+        server.end_redis()
+        tab.get_by_role("button", name="Work").click()
+        expect(tab.get_by_role("alert").filter(has_text="look whether it was done")).to_be_visible()
+        server.start_redis()
+        tab.get_by_role("button", name="Work").click()
+        expect(tab.get_by_text(f"1 by {person}")).to_be_visible()
+    assert seen == []
+
+
+@pytest.mark.unbound
+def test_a_page_whose_state_redis_has_forgotten_learns_of_a_sign_out_elsewhere_too(tab, person, api, server):
+    sign_in(tab, person)
+    with server.open_redis() as client:
+        client.flushall()
+    assert api.post("/api/token/revoke", headers={"Authorization": f"Bearer {stored(tab)['jwt']}"}).status_code == 204
+    tab.wait_for_url("**/login?reason=session_revoked**", timeout=5000)
+
+
+def wait_until_a_worker_may_die(server) -> None:
+    """One that dies soon after it was started in the place of another ends the server (`docs/decisions/0016`)."""
+    wait_until(lambda: all(time.time() - psutil.Process(pid).create_time() > CRASH_LOOP_SECONDS for pid in workers_of(server)))
 
 
 def workers_of(server) -> set[int]:

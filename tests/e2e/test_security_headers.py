@@ -191,9 +191,9 @@ ORIGINS = [
     "https://{own}.evil.example",
     "https://evil{own}",
     "https://{own}@evil.example",
-    "http://{own}0",
-    "https://{own}",
-    "http://{own}, https://evil.example",
+    "{scheme}://{own}0",
+    "{other_scheme}://{own}",
+    "{scheme}://{own}, https://evil.example",
     "*",
     "file://",
 ]
@@ -201,7 +201,9 @@ ORIGINS = [
 
 @pytest.mark.parametrize("origin", ORIGINS)
 def test_cors_allows_no_foreign_origin_whatever_it_looks_like(api, server, origin):
-    headers = {"Origin": origin.format(own=f"localhost:{server.port}")}
+    scheme, _, own = server.url.partition("://")
+    other_scheme = "https" if scheme == "http" else "http"
+    headers = {"Origin": origin.format(own=own, scheme=scheme, other_scheme=other_scheme)}
     asked = headers | {"Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "authorization"}
     for answer in (
         api.options("/api/auth/login", headers=asked),
@@ -219,10 +221,11 @@ class TestSizes:
         for path in ("/api/auth/login", "/api/customers", "/_event/", "/_upload", "/nothing-here"):
             assert api.post(path, content=self.TOO_LARGE).status_code == 413, path
 
-    def test_so_is_one_that_does_not_say_how_long_it_is(self, api):
+    def test_so_is_one_that_does_not_say_how_long_it_is(self, api, server):
         chunks = (self.TOO_LARGE[start : start + 65_536] for start in range(0, len(self.TOO_LARGE), 65_536))
         answer = api.post("/api/auth/login", content=chunks)
-        assert (answer.status_code, answer.json()["code"]) == (413, "request_entity_too_large")
+        assert answer.status_code == 413
+        assert server.is_behind_proxy or answer.json()["code"] == "request_entity_too_large"
 
     def test_a_web_socket_message_over_the_limit_closes_the_connection_and_harms_nobody(self, tab, api):
         log_in(tab)

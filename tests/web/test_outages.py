@@ -7,7 +7,10 @@ from contextvars import copy_context
 
 import pytest
 import reflex as rx
+from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import TimeoutError as RedisTimeoutError
 from reflex.state import State
+from reflex_base.event.context import EventContext
 
 from rxapp.auth import Database, DatabaseUnavailable
 from rxapp.auth.web import open_pages
@@ -137,6 +140,24 @@ class TestAPage:
         assert "look whether it was done" in part(page, OutageState).sentence
         run(page, OutageState, "dismiss")
         assert part(page, OutageState).sentence == ""
+
+    @pytest.mark.parametrize("error", [RedisConnectionError, RedisTimeoutError])
+    def test_is_told_that_redis_is_away_without_its_state_which_lies_there(self, error, caplog):
+        sent = []
+
+        async def emit(client_token, delta) -> None:
+            sent.append((client_token, delta))
+
+        async def fail() -> None:
+            EventContext.set(EventContext(token="a page", state_manager=None, enqueue_impl=None, emit_delta_impl=emit))
+            assert telling_outages(lambda _: pytest.fail("this is no unexpected error"))(error("secret:6379")) is None
+            await asyncio.sleep(0)
+
+        in_a_loop(fail())
+        ((client_token, delta),) = sent
+        assert client_token == "a page"
+        assert "look whether it was done" in delta[OutageState.get_full_name()]["sentence_rx_state_"]
+        assert "secret" not in caplog.text
 
     def test_other_errors_are_told_as_ever(self):
         assert telling_outages(lambda error: f"told: {error}")(ValueError("x")) == "told: x"

@@ -2,12 +2,42 @@
 
 import pytest
 from sqlalchemy import text
+from starlette.applications import Starlette
+from starlette.responses import PlainTextResponse
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
 
 from tests.web.conftest import assert_problem
 
 
 def test_an_unknown_path_is_a_problem_too(client):
     assert_problem(client.get("/api/nothing"), 404, "not_found")
+
+
+@pytest.fixture
+def pages(api, tmp_path):
+    """Beside the API, as Reflex mounts them: what people are shown where nothing is, and an app's own route."""
+    (tmp_path / "404.html").write_text("<h1>404</h1>")
+    api.routes.append(Route("/api/own", lambda _: PlainTextResponse("Not so.", 404)))
+    api.mount("", Starlette(routes=[Mount("", StaticFiles(directory=tmp_path, html=True))]))
+
+
+@pytest.mark.usefixtures("pages")
+class TestBesideThePages:
+    """Where the pages are served by the same process, whatever is no route of the API is theirs to answer."""
+
+    @pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
+    def test_an_unknown_path_of_the_api_is_a_problem_all_the_same(self, client, method):
+        assert_problem(client.request(method, "/api/nothing"), 404, "not_found")
+
+    def test_any_other_unknown_path_is_a_page(self, client):
+        assert (client.get("/nothing").status_code, client.get("/nothing").text) == (404, "<h1>404</h1>")
+
+    def test_what_an_apps_own_route_answers_stays_as_it_is(self, client):
+        assert client.get("/api/own").text == "Not so."
+
+    def test_a_405_stays_one(self, client):
+        assert_problem(client.request("DELETE", "/api/auth/login"), 405, "method_not_allowed")
 
 
 def test_an_unexpected_error_is_a_500_that_tells_nothing(client, api):
@@ -47,6 +77,14 @@ def test_the_openapi_document_names_every_answer_of_the_routes(client):
     assert {"200", "400", "413", "503"} <= paths["/api/token/refresh"]["post"]["responses"].keys()
     assert {"204", "401"} <= paths["/api/token/revoke"]["post"]["responses"].keys()
     assert {"200", "401", "403"} <= paths["/api/customers"]["get"]["responses"].keys()
+
+
+def test_the_openapi_document_says_400_of_malformed_input_as_is_answered_and_never_422(client):
+    document = client.get("/openapi.json").json()
+    operations = [operation for operations in document["paths"].values() for operation in operations.values()]
+    assert not [operation for operation in operations if "422" in operation["responses"]]
+    assert all("400" in operation["responses"] for operation in operations if "requestBody" in operation)
+    assert "HTTPValidationError" not in document["components"]["schemas"]
 
 
 @pytest.mark.parametrize(

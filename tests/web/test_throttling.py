@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from rxapp.auth.passwords import HASHES_AT_A_TIME
 from rxapp.auth.settings import Settings
 from rxapp.auth.unsafe_settings import RATE_LIMITS
 from rxapp.auth.web.confirmation import ConfirmationState
+from rxapp.auth.web.http.turnstile import LOGINS_A_TURN, Turnstile
 from rxapp.auth.web.pages.confirm import ConfirmState
 from rxapp.auth.web.pages.login import LoginState
 from rxapp.auth.web.reconnection import ReconnectionGuard
@@ -123,6 +125,43 @@ class TestAFlood:
             return read.status_code, is_over
 
         assert client._portal.call(flood_and_read) == (200, False)
+
+
+class TestTheTurnstile:
+    """In front of everything: what is begun in one turn of the event loop is done before anybody else's turn comes."""
+
+    def requests_at_once(self, *paths: str, given_up: int = 0) -> list[tuple[str, int]]:
+        """The paths in the order in which they were let in, each with the turn of the event loop."""
+        let_in, turn = [], 0
+
+        async def app(scope, _receive, _send) -> None:
+            let_in.append((scope["path"], turn))
+
+        async def all_of_them() -> None:
+            nonlocal turn
+            turnstile = Turnstile(app)
+            requests = [asyncio.ensure_future(turnstile({"type": "http", "path": path}, None, None)) for path in paths]
+            await asyncio.sleep(0)
+            for request in requests[:given_up]:
+                request.cancel()
+            while not all(request.done() for request in requests):
+                turn += 1
+                await asyncio.sleep(0)
+            await turnstile({"type": "http", "path": LOGIN}, None, None)
+
+        in_a_loop(all_of_them())
+        return let_in[:-1]
+
+    def test_of_a_flood_of_logins_few_are_begun_in_one_turn_and_none_is_forgotten(self):
+        turns = Counter(turn for _, turn in self.requests_at_once(*[LOGIN] * 1_000))
+        assert turns.total() == 1_000
+        assert max(turns.values()) == LOGINS_A_TURN
+
+    def test_whoever_wants_something_else_does_not_stand_in_that_line(self):
+        assert self.requests_at_once(*[LOGIN] * 100, "/api/me")[0] == ("/api/me", 0)
+
+    def test_whoever_goes_away_before_it_is_their_turn_holds_up_nobody(self):
+        assert len(self.requests_at_once(*[LOGIN] * 10, given_up=3)) == 7
 
 
 def test_the_line_moves_on_when_a_caller_gives_up(service):

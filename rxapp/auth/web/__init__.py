@@ -28,6 +28,7 @@ from rxapp.auth.web.pages.user import UserState, user_page
 from rxapp.auth.web.pages.users import UsersState, users_page
 from rxapp.auth.web.placeholders import forbidden_view, waiting_view
 from rxapp.auth.web.readiness import add_readiness_check
+from rxapp.auth.web.refusals import in_words
 from rxapp.auth.web.runtime import get_service, in_thread
 from rxapp.auth.web.security_headers import SecurityHeaders
 from rxapp.auth.web.state import IN, OUT, UNKNOWN, AuthState
@@ -72,6 +73,7 @@ __all__ = [
     "get_service",
     "has_role",
     "in_thread",
+    "in_words",
     "install_auth",
     "login_page",
     "page",

@@ -17,6 +17,7 @@ from rxapp.auth.web.host import require_free_api, show_tables_to_reflex, warn_of
 from rxapp.auth.web.http.api import create_api
 from rxapp.auth.web.http.operations import add_operations
 from rxapp.auth.web.http.request_log import RequestLog
+from rxapp.auth.web.http.turnstile import put_turnstile_outside
 from rxapp.auth.web.origins import allow_no_strangers, origin_check
 from rxapp.auth.web.outage import telling_outages
 from rxapp.auth.web.page_counts import announce_pages
@@ -35,6 +36,7 @@ from rxapp.auth.web.site import site
 from rxapp.auth.web.socket_text import send_halves_of_characters
 from rxapp.auth.web.state import AuthState
 from rxapp.auth.web.state_at_rest import seal_states
+from rxapp.auth.web.state_locks import renew_state_locks
 from rxapp.auth.web.texts import ENGLISH, Texts
 
 _ON_EVERY_PAGE = (6, "RxappAuth")
@@ -78,6 +80,7 @@ def install_auth(
     database = database or Database.of(settings)
     use_service(AuthService(settings, database, clock))
     seal_states(settings.secret_key.get_secret_value())
+    renew_state_locks(app)
     site.install(app, login_route=login_route, home_route=home_route, hooks=Hooks(on_login, on_register, on_sign_out))
     site.furnish(look or Look(), texts, extra_fields)
     app.add_middleware(ReconnectionGuard())
@@ -100,6 +103,7 @@ def install_auth(
     send_halves_of_characters(app)
     if security_headers is not None:
         add_security_headers(app, settings, security_headers)
+    app.register_lifespan_task(put_turnstile_outside())
     add_pages(besides=own_pages)
     api = create_api(settings)
     add_operations(api, settings)

@@ -24,7 +24,7 @@ LOADING = frozenset({"hydrate", "hydrate_and_load", "on_load_internal"})
 def hold(auth: AuthState, event: Event) -> StateUpdate | None:
     """The update to send while `event` waits, with the challenge if none is under way; None if the event may pass."""
     name = event.name.rpartition(".")[2]
-    if event.name == ANSWER or _has_files(event):
+    if event.name == ANSWER or has_files(event):
         return None
     service, connection, proof, claims = get_service(), auth._connection(), auth._key_proof, auth._claims_at_hand()
     now = service.clock()
@@ -71,7 +71,7 @@ def _signs_in(event: Event) -> bool:
     return registered is not None and policy.signs_in(registered.handler.fn)
 
 
-def _has_files(event: Event) -> bool:
+def has_files(event: Event) -> bool:
     """An upload cannot wait: its files are gone when its request ends. It runs if this connection has proved the key before."""
     values = [item for value in event.payload.values() for item in (value if isinstance(value, list) else [value])]
     return any(isinstance(value, UploadFile | UploadChunkIterator) for value in values)

@@ -32,6 +32,7 @@ class PageTokens(rx.State, mixin=True):  # type: ignore[call-arg]  # the keyword
     _refresh_token_reported_on: str = ""
     _verified_on: str = ""
     _earlier_connections: tuple[str, ...] = ()
+    _has_connected: bool = False
     _token_read: str = ""
     _claims_read: AccessClaims | None = None
 
@@ -79,6 +80,7 @@ class PageTokens(rx.State, mixin=True):  # type: ignore[call-arg]  # the keyword
         """Take the word of a browser that has just connected; an answer under way on an older connection is lost."""
         self.jwt, self.refresh_token = jwt, refresh_token
         self._hear({"jwt", "refresh_token"})
+        self._has_connected = True
         self._issued, self.storage_command = None, {}
 
     def _hear(self, reported: Container[str]) -> None:

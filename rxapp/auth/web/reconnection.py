@@ -8,10 +8,10 @@ from reflex_base.constants.state import FIELD_MARKER
 
 from rxapp.auth.errors import AuthError, TooManyRequests
 from rxapp.auth.outages import DatabaseUnavailable
-from rxapp.auth.web.key_gate import hold
+from rxapp.auth.web.key_gate import has_files, hold
+from rxapp.auth.web.lost_state import CONNECTING, go_on, wait_until_connected
 from rxapp.auth.web.state import AuthState
 
-_CONNECTING = frozenset({"hydrate", "hydrate_and_load"})
 _REPORTING = "update_vars_internal"
 
 
@@ -25,18 +25,22 @@ class ReconnectionGuard(rx.Middleware):
     async def preprocess(self, app: rx.App, state: BaseState, event: rx.event.Event) -> StateUpdate | None:
         """On connecting, forget the private state unless the browser holds good tokens of the same session.
 
-        An event that needs the device's key waits until that is proved.
+        An event that needs the device's key waits until that is proved, and one of a page whose state is gone until it connects.
         """
         name = event.name.rpartition(".")[2]
         auth = await state.get_state(AuthState)
+        if not auth._has_connected and name not in CONNECTING:
+            return wait_until_connected(auth.router.session.session_id, event, can_wait=not has_files(event))
         if name == _REPORTING:
             auth._hear(_reported(event))
             return None
-        if name in _CONNECTING:
+        if name in CONNECTING:
             reported = _reported(event)
             auth._hear_on_connecting(reported.get("jwt", ""), reported.get("refresh_token", ""))
         challenge = hold(auth, event)
-        if challenge is None and name in _CONNECTING and auth._identity is not None:
+        if challenge is None and name in CONNECTING:
+            await go_on(app, auth.router.session.session_id, auth.router.session.client_token)
+        if challenge is None and name in CONNECTING and auth._identity is not None:
             try:
                 await auth._authenticate()
             except (TooManyRequests, DatabaseUnavailable):

@@ -24,6 +24,7 @@ from rxapp.auth.web import waiting_events
 from rxapp.auth.web.components import token_store
 from rxapp.auth.web.confirmation import ConfirmationState
 from rxapp.auth.web.key_proof import KeyProof
+from rxapp.auth.web.lost_state import connect_anew
 from rxapp.auth.web.navigation import login_url
 from rxapp.auth.web.open_pages import register_page, sign_out_open_pages, wait_for_database
 from rxapp.auth.web.outage import OutageState
@@ -81,7 +82,7 @@ class AuthState(PageTokens, rx.State):
         if self._identity is None:
             return None
         # Storage may have been emptied by a page that knew sooner than this one why the session has ended.
-        reason = await in_thread(get_service().why_revoked, self._identity.session_id)
+        reason = await in_thread(get_service().why_revoked, self._identity)
         return self._sign_out_of(self._identity.session_id, reason or RevocationReason.SIGNED_OUT)
 
     @rx.event
@@ -181,6 +182,8 @@ class AuthState(PageTokens, rx.State):
 
     def _sign_out_of(self, session_id: UUID, reason: str) -> EventSpec | None:
         """Leave because the session was ended elsewhere; nothing happens if this page does not show that session any more."""
+        if not self._has_connected:
+            return connect_anew()  # what this page shows was forgotten, not by the page: it finds out by itself
         if self._identity is None or self._identity.session_id != session_id:
             return None
         self._become_nobody(reason, token_store.forget_session(self._pair_at_hand()))

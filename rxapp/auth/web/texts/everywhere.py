@@ -27,6 +27,7 @@ class NoticeTexts:
     no_access: str = "You do not have access to this page"
     no_access_why: str = "Your account does not have the role that this page asks for. An administrator can give it to you."
     to_the_start: str = "Back to the start"
+    log_out: str = "Log out"
 
     try_again_in_minutes: Counted = Counted("Try again in a minute.", "Try again in {count} minutes.")
     try_again_in_seconds: Counted = Counted("Try again in 1 second.", "Try again in {count} seconds.")

@@ -18,6 +18,7 @@ NOTICES = NoticeTexts(
     no_access="Sie haben keinen Zugang zu dieser Seite",
     no_access_why="Ihrem Konto fehlt die Rolle, die diese Seite verlangt. Die Verwaltung kann sie Ihnen geben.",
     to_the_start="Zurück zum Anfang",
+    log_out="Abmelden",
     try_again_in_minutes=Counted("Versuchen Sie es in einer Minute wieder.", "Versuchen Sie es in {count} Minuten wieder."),
     try_again_in_seconds=Counted("Versuchen Sie es in 1 Sekunde wieder.", "Versuchen Sie es in {count} Sekunden wieder."),
     try_again_now="Sie können es jetzt wieder versuchen.",

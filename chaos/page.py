@@ -1,0 +1,138 @@
+"""An open page as its browser speaks (Socket.IO over a WebSocket, Reflex's events in it), for more than browsers could hold."""
+
+import asyncio
+import contextlib
+import json
+import time
+import uuid
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed, InvalidHandshake
+
+STATE = "reflex___state____state"
+AUTH_STATE = f"{STATE}.rxapp___auth___web___state____auth_state"
+CUSTOMERS_STATE = f"{STATE}.rxapp___pages___customers___state____customers_state"
+HYDRATE = f"{STATE}.hydrate_and_load"
+VAR = "_rx_state_"
+"""What Reflex puts after the name of a var."""
+
+NAMESPACE = "/_event"
+PATH = "/customers"
+"""The guarded page that is open."""
+
+OUTAGE_STATE = f"{STATE}.rxapp___auth___web___outage____outage_state"
+ANSWER_TIMEOUT_SECONDS = 5
+PAUSE_SECONDS = 0.5
+"""Between two clicks, and before connecting again."""
+
+AWAY = (OSError, ConnectionClosed, InvalidHandshake, TimeoutError)
+"""What a page sees of a server that is away."""
+
+
+Update = dict[str, Any]
+
+
+class Told(ConnectionError):
+    """The page says that something could not be done just now."""
+
+
+@dataclass
+class Page:
+    """At `/customers`, signed in with `pair`. `left_for` is where the server has sent it, if it ever did."""
+
+    url: str
+    pair: dict[str, str] = field(repr=False)
+    client_token: str = field(default_factory=lambda: str(uuid.uuid4()), repr=False)
+    left_for: str = ""
+    left_at: float = 0.0
+    clicks: int = 0
+    failures: Counter[str] = field(default_factory=Counter)
+    longest_wait: float = 0.0
+    _answers: asyncio.Queue[Update] = field(default_factory=asyncio.Queue, repr=False)
+
+    async def open(self) -> None:
+        """Connect, and return when the page shows what only its person may see."""
+        address = f"{self.url.replace('http', 'ws', 1)}{NAMESPACE}/?token={self.client_token}&EIO=4&transport=websocket"
+        self._socket: ClientConnection = await connect(
+            address, origin=self.url, compression=None, ping_interval=None, max_size=None
+        )
+        await self._socket.send(f"40{NAMESPACE},{json.dumps({'event': self._event(HYDRATE, self._storage())})}")
+        self._reader = asyncio.create_task(self._read())
+        await self._until(lambda update: update["delta"].get(CUSTOMERS_STATE, {}).get(f"is_loaded{VAR}"))
+
+    async def click(self) -> float:
+        """Click Refresh, and return how many seconds its answer took."""
+        began = time.perf_counter()
+        await self._send(f"{CUSTOMERS_STATE}.refresh", {})
+        await self._until(lambda update: f"refreshed{VAR}" in update["delta"].get(CUSTOMERS_STATE, {}))
+        self.clicks += 1
+        return time.perf_counter() - began
+
+    async def click_until(self, is_over: asyncio.Event) -> None:
+        """Click on and on; when the connection breaks off, connect again, as the page does by itself."""
+        while not is_over.is_set() and not self.left_for:
+            began = time.monotonic()
+            while not self.left_for:
+                try:
+                    if self._reader.done():
+                        await self.open()
+                    await self.click()
+                    break
+                except AWAY as error:
+                    self.failures[_kind_of(error)] += 1
+                    await asyncio.sleep(PAUSE_SECONDS)
+            self.longest_wait = max(self.longest_wait, time.monotonic() - began)
+            await asyncio.sleep(PAUSE_SECONDS)
+
+    async def close(self) -> None:
+        """Leave without a word, as a closed tab does."""
+        self._reader.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await self._reader
+        await self._socket.close()
+
+    def _storage(self) -> dict[str, Any]:
+        pair = {"jwt": self.pair["token"], "refresh_token": self.pair["refreshToken"]}
+        return {"vars": {f"{AUTH_STATE}.{name}{VAR}": value for name, value in pair.items()}}
+
+    def _event(self, name: str, payload: dict[str, Any]) -> dict[str, Any]:
+        return {"name": name, "payload": payload, "router_data": {"pathname": PATH, "asPath": PATH, "query": {}}}
+
+    async def _send(self, name: str, payload: dict[str, Any]) -> None:
+        await self._socket.send(f"42{NAMESPACE},{json.dumps(['event', self._event(name, payload)])}")
+
+    async def _read(self) -> None:
+        with contextlib.suppress(ConnectionClosed):
+            async for message in self._socket:
+                if message == "2":  # Engine.IO's ping
+                    await self._socket.send("3")
+                elif message.startswith(f"42{NAMESPACE},"):
+                    await self._hear(json.loads(message.partition(",")[2])[1])
+
+    async def _hear(self, update: Update) -> None:
+        update.setdefault("delta", {})
+        for follows in update.get("events") or ():
+            if follows["name"] == "_redirect":
+                self.left_for, self.left_at = follows["payload"]["path"], time.monotonic()
+            elif follows["name"] == "_remove_session_storage":  # whereupon Reflex's page sends what it sends on connecting
+                await self._send(HYDRATE, self._storage())
+        command = update["delta"].get(AUTH_STATE, {}).get(f"storage_command{VAR}") or {}
+        if (pair := command.get("pair")) and command["if_refresh_token"] in ("", self.pair["refreshToken"]):
+            self.pair = {"token": pair["jwt"], "refreshToken": pair["refreshToken"]}
+            await self._send(f"{STATE}.reflex___state____update_vars_internal_state.update_vars_internal", self._storage())
+        self._answers.put_nowait(update)
+
+    async def _until(self, is_it: Callable[[Update], Any]) -> None:
+        self._answers = asyncio.Queue()
+        async with asyncio.timeout(ANSWER_TIMEOUT_SECONDS):
+            while not is_it(update := await self._answers.get()):
+                if update["delta"].get(OUTAGE_STATE, {}).get(f"sentence{VAR}"):
+                    raise Told
+
+
+def _kind_of(error: BaseException) -> str:
+    return "told" if isinstance(error, Told) else "no answer" if isinstance(error, TimeoutError) else "broken off"

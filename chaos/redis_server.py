@@ -1,0 +1,42 @@
+"""A real Redis by `deploy/redis.conf`, which is stopped and started again while it is in use, and then is empty."""
+
+import contextlib
+import subprocess
+from pathlib import Path
+
+import redis
+
+from chaos.app import ROOT, free_port
+from tests.e2e.production_server import find_redis_server, wait_until
+
+STOP_TIMEOUT_SECONDS = 30
+
+
+class RedisServer:
+    """Runs from `start` to `stop`; nothing of it is kept, as in production."""
+
+    def __init__(self, directory: Path) -> None:
+        self._port, self._log = free_port(), directory / "redis.log"
+        self._config = directory / "redis.conf"
+        config = (ROOT / "deploy" / "redis.conf").read_text().replace("port 6379", f"port {self._port}")
+        self._config.write_text(f"{config}\ndir {directory}\n")
+        self.url = f"redis://127.0.0.1:{self._port}/0"
+
+    def start(self) -> None:
+        """Start, and return when it answers."""
+        with self._log.open("ab") as log:
+            self._process = subprocess.Popen([find_redis_server(), str(self._config)], stdout=log, stderr=log)
+        with contextlib.closing(redis.Redis.from_url(self.url)) as client:
+            wait_until(lambda: _answers(client))
+
+    def stop(self) -> None:
+        """What is connected is disconnected."""
+        self._process.terminate()
+        self._process.wait(STOP_TIMEOUT_SECONDS)
+
+
+def _answers(client: redis.Redis) -> bool:
+    try:
+        return bool(client.ping())
+    except redis.ConnectionError:
+        return False
