@@ -107,6 +107,7 @@ def errors(directories, environment) -> dict[Block, str]:
     return dict(zip(RUN, json.loads(done.stdout.splitlines()[-1]), strict=True))
 
 
+@pytest.mark.timeout(300)  # all of them run in the first one's setup
 @pytest.mark.parametrize("block", RUN, ids=str)
 def test_it_runs(errors, block):
     assert errors[block] == ""
