@@ -11,6 +11,7 @@ import shlex
 import subprocess
 import sys
 from pathlib import Path
+from textwrap import dedent
 from typing import NamedTuple
 
 import pytest
@@ -25,7 +26,7 @@ DOCUMENTS = [
     *sorted((ROOT / "examples").glob("*/README.md")),
 ]
 BLOCK = re.compile(
-    r"^(?:<!-- not run: (?P<reason>.+) -->\n\n?)?```(?P<language>\w*)\n(?P<source>.*?)^```$", re.MULTILINE | re.DOTALL
+    r"^(?:<!-- not run: (?P<reason>[^\n]+) -->\n\n?)? *```(?P<language>\w*)\n(?P<source>.*?)^ *```$", re.MULTILINE | re.DOTALL
 )
 COMMAND = re.compile(r"\bpython3? -m rxapp ([^\n<>|&`#]+)")
 NOT_RUN_AT_MOST = 2
@@ -53,7 +54,7 @@ def blocks_of(document):
     text = document.read_text()
     for found in BLOCK.finditer(text):
         line = text[: found.start("source")].count("\n") + 1
-        yield Block(document, line, found["language"], found["source"], found["reason"] or "")
+        yield Block(document, line, found["language"], dedent(found["source"]), found["reason"] or "")
 
 
 BLOCKS = [block for document in DOCUMENTS for block in blocks_of(document)]
@@ -106,6 +107,7 @@ def errors(directories, environment) -> dict[Block, str]:
     return dict(zip(RUN, json.loads(done.stdout.splitlines()[-1]), strict=True))
 
 
+@pytest.mark.timeout(300)  # all of them run in the first one's setup
 @pytest.mark.parametrize("block", RUN, ids=str)
 def test_it_runs(errors, block):
     assert errors[block] == ""
@@ -121,7 +123,7 @@ def test_no_block_is_of_a_kind_that_nobody_looks_at():
 
 def test_no_fence_is_left_open():
     for document in DOCUMENTS:
-        assert len(re.findall(r"^```", document.read_text(), re.MULTILINE)) == 2 * len(list(blocks_of(document))), document
+        assert len(re.findall(r"^ *```", document.read_text(), re.MULTILINE)) == 2 * len(list(blocks_of(document))), document
 
 
 def test_hardly_any_block_is_left_out_and_those_say_why():

@@ -130,6 +130,31 @@ class TestDecisions:
         assert len(text.split()) <= 500
 
 
+SOURCE = "".join(file.read_text() for file in (ROOT / "rxapp").rglob("*.py"))
+ROUTE = re.compile(
+    r"`(?:GET |POST |PUT |DELETE )?(/(?:api|account|admin|login|register|healthz|readyz|metrics|docs|\.well-known)[\w./-]*)`"
+)
+
+
+@pytest.mark.parametrize("file", DOCUMENTS, ids=lambda file: file.relative_to(ROOT).as_posix())
+def test_routes_that_are_named_are_there(file):
+    for route in ROUTE.findall(file.read_text()):
+        ours = f'"{route}"' in SOURCE or any(f'prefix="{route[:end]}"' in SOURCE for end in range(2, len(route) + 1))
+        assert ours or f'"{route}"' in file.read_text(), route
+
+
+def anchors_of(file):
+    """As GitHub makes them of headings."""
+    headings = re.findall(r"^#+ (.*)$", file.read_text(), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("file", DOCUMENTS, ids=lambda file: file.relative_to(ROOT).as_posix())
+def test_links_into_a_page_lead_to_a_heading_of_it(file):
+    for target, anchor in re.findall(r"\]\((?!https?:)([^)#]*)#([\w-]+)\)", file.read_text()):
+        assert anchor in anchors_of(file.parent / target if target else file), (target, anchor)
+
+
 @pytest.mark.parametrize("file", DOCUMENTS, ids=lambda file: file.name)
 def test_links_lead_somewhere(file):
     for target in re.findall(r"\]\((?!https?:)([^)#]*)(?:#[\w-]*)?\)", file.read_text()):

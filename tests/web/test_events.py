@@ -7,6 +7,7 @@ from contextvars import copy_context
 import pytest
 import reflex as rx
 from reflex.state import State
+from reflex_base.event import resolve_upload_handler_param
 
 from rxapp.auth import PermissionDenied
 from rxapp.auth.security_events import EventFilter, EventKind
@@ -53,6 +54,10 @@ class Example(rx.State):
     @event
     async def for_any_user(self):
         self.seen.append(current_user().user_name)
+
+    @event()
+    async def upload(self, files: list[rx.UploadFile]):
+        self.seen.append(f"{len(files)} files from {current_user(self).user_name}")
 
     @event(public=True)
     async def for_everyone(self):
@@ -135,6 +140,18 @@ def test_a_handler_of_any_kind_does_not_run_for_a_user_without_the_role(signed_i
 def test_without_roles_any_user_may(signed_in):
     run(signed_in, "for_any_user")
     assert list(parts(signed_in)[1].seen) == ["johndoe"]
+
+
+def test_an_upload_is_known_as_one_behind_its_guard_and_gets_its_files(signed_in):
+    assert resolve_upload_handler_param(Example.upload) == ("files", list[rx.UploadFile])
+    run(signed_in, "upload", [object(), object()])
+    assert list(parts(signed_in)[1].seen) == ["2 files from johndoe"]
+
+
+def test_an_upload_of_nobody_is_not_looked_at(page):
+    (redirect,) = run(page, "upload", [object()])
+    assert list(parts(page)[1].seen) == []
+    assert "/login" in str(redirect.args)
 
 
 def test_what_is_public_runs_for_nobody_and_names_nobody(page):
