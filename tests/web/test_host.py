@@ -101,6 +101,7 @@ auth.install_auth(app)
 assert app.api_transformer[:2] == [own_api, own_transformer]
 assert app.theme is theme and dict(app.style) == style
 assert (5, "Mine") in app.extra_app_wraps
+assert [middleware.kwargs["allow_origins"] for middleware in app._api.user_middleware] == [("http://localhost:3000",)]
 assert {"mine", "login", "account"} <= set(app._unevaluated_pages)
 try:
     auth.install_auth(app)

@@ -97,7 +97,7 @@ def install_auth(
         slow_down_notice(),
         outage_notice(),
     )
-    allow_no_strangers(settings)
+    allow_no_strangers(app, settings)
     app.sio.eio.cors_allowed_origins = origin_check(settings)
     app.sio.eio.max_http_buffer_size = settings.websocket_message_limit
     send_halves_of_characters(app)

@@ -3,7 +3,9 @@
 from collections.abc import Callable
 from urllib.parse import SplitResult, urlsplit
 
+import reflex as rx
 from reflex_base.config import get_config
+from starlette.middleware.cors import CORSMiddleware
 
 from rxapp.auth.loopback import is_loopback
 from rxapp.auth.settings import Settings
@@ -31,12 +33,16 @@ def origin_check(settings: Settings) -> Callable[[str, dict], bool]:
     return is_allowed
 
 
-def allow_no_strangers(settings: Settings) -> None:
+def allow_no_strangers(app: rx.App, settings: Settings) -> None:
     """Take back Reflex's default for CORS, which is `*` with credentials. What the app's `rxconfig.py` says otherwise stays."""
     config = get_config()
-    if tuple(config.cors_allowed_origins) == ("*",):
-        own_pages = () if settings.in_production else (config.deploy_url,)  # in development they come from another port
-        config.cors_allowed_origins = settings.allowed_origins or own_pages
+    if tuple(config.cors_allowed_origins) != ("*",):
+        return
+    own_pages = () if settings.in_production else (config.deploy_url,)  # in development they come from another port
+    config.cors_allowed_origins = settings.allowed_origins or own_pages
+    for middleware in app._api.user_middleware if app._api else ():  # which read the configuration when the app was made
+        if middleware.cls is CORSMiddleware:
+            middleware.kwargs["allow_origins"] = config.cors_allowed_origins
 
 
 def _cannot_be_forged_on_the_way(origin: SplitResult) -> bool:
