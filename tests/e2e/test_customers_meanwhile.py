@@ -9,7 +9,7 @@ from rxapp.customers import add_customer, customer_names, remove_customer, renam
 from tests.e2e.conftest import EXPIRED, PASSWORD, expect_stored, log_in, refresh_button, stored, watching
 from tests.e2e.customers_page import TAKEN, alert, ask, button, click_twice, demo_customers, new_name, open_form, rows, status
 from tests.e2e.database import open_service
-from tests.e2e.test_anonymous_events import call, handlers
+from tests.e2e.test_anonymous_events import CONNECT, call, handlers
 
 
 @pytest.fixture(autouse=True)
@@ -166,7 +166,7 @@ def test_nobody_changes_anything_by_calling_the_events(tab, database):
     own = {name: name.rpartition(".")[2] for name in handlers() if "customers_state" in name}
     boot = {name: payloads[short] for name, short in own.items() if short in payloads}
     assert len(boot) == len(payloads)
-    assert "_redirect" in "\n".join(call(tab, "22222222-2222-4333-8444-555555555555", boot, boot))
+    assert "_redirect" in "\n".join(call(tab, "22222222-2222-4333-8444-555555555555", [CONNECT, *boot], boot))
     assert customer_names(database) == ["John Doe", "Jane Doe"]
 
 
