@@ -1,6 +1,7 @@
 """Limits over HTTP and in the page: 429 and 503 that say when to come again, and nobody is signed out by either."""
 
 import asyncio
+import sys
 import threading
 from collections import Counter
 from pathlib import Path
@@ -8,13 +9,14 @@ from pathlib import Path
 import pytest
 import reflex as rx
 from reflex.state import State
+from starlette.applications import Starlette
 
 from rxapp.auth import AuthService
 from rxapp.auth.passwords import HASHES_AT_A_TIME
 from rxapp.auth.settings import Settings
 from rxapp.auth.unsafe_settings import RATE_LIMITS
 from rxapp.auth.web.confirmation import ConfirmationState
-from rxapp.auth.web.http.turnstile import LOGINS_A_TURN, Turnstile
+from rxapp.auth.web.http.turnstile import LOGINS_A_TURN, Turnstile, put_turnstile_outside
 from rxapp.auth.web.pages.confirm import ConfirmState
 from rxapp.auth.web.pages.login import LoginState
 from rxapp.auth.web.reconnection import ReconnectionGuard
@@ -151,6 +153,18 @@ class TestTheTurnstile:
 
         in_a_loop(all_of_them())
         return let_in[:-1]
+
+    def test_where_it_is_served_threads_wait_for_each_other_a_tenth_of_a_millisecond_at_most(self):
+        before = sys.getswitchinterval()
+
+        async def serve() -> float:
+            async with put_turnstile_outside()(Starlette()):
+                return sys.getswitchinterval()
+
+        try:
+            assert in_a_loop(serve()) == pytest.approx(0.0001)
+        finally:
+            sys.setswitchinterval(before)
 
     def test_of_a_flood_of_logins_few_are_begun_in_one_turn_and_none_is_forgotten(self):
         turns = Counter(turn for _, turn in self.requests_at_once(*[LOGIN] * 1_000))

@@ -1,10 +1,11 @@
-"""Lets logins in a few at a time.
+"""Lets logins in a few at a time, and threads change places often.
 
 A thousand that arrive at once would otherwise be begun in one turn of the event loop, and everybody else's click would wait until
 the last of them has been refused.
 """
 
 import asyncio
+import sys
 from collections import deque
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -16,6 +17,13 @@ from rxapp.auth.web.http.load_shedding import LOGIN_PATH
 
 LOGINS_A_TURN = 4
 """Each takes about 0.3 ms until it stands in line or is refused: of one turn of the loop, a millisecond."""
+
+THREAD_SWITCH_SECONDS = 0.0001
+"""How long a busy thread keeps the interpreter while another waits; Python's own is 5 ms.
+
+The server takes the interpreter once for every request that comes in, our database threads for every answer. While the event loop
+is busy, each time is that long, one after the other: a click stood behind a thousand of them.
+"""
 
 
 class Turnstile:
@@ -50,10 +58,11 @@ class Turnstile:
 
 
 def put_turnstile_outside() -> Callable[..., AbstractAsyncContextManager[None]]:
-    """A lifespan task, for only then is there a whole to put it around."""
+    """A lifespan task, for only then is there a whole to put it around, and a process that serves."""
 
     @asynccontextmanager
     async def turnstile(starlette_app: Starlette) -> AsyncIterator[None]:
+        sys.setswitchinterval(min(THREAD_SWITCH_SECONDS, sys.getswitchinterval()))
         if starlette_app.middleware_stack is not None:
             starlette_app.middleware_stack = Turnstile(starlette_app.middleware_stack)
         yield
