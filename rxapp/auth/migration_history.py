@@ -43,16 +43,13 @@ class TableTaken(Exception):
 class MigrationHistory:
     """The migrations in a directory as Alembic lays it out, with `version_table` to remember how far a database has come.
 
-    With a `prefix`, which then every revision's name has, the same revisions may also be part of another chain, which has
-    Alembic's usual table: they are looked for there too. `first_table` is what the first migration makes. `command` brings a
-    database up to date, and is named where one is not.
+    `first_table` is what the first migration makes. `command` brings a database up to date, and is named where one is not.
     """
 
     directory: Path
     command: str
     first_table: str
     version_table: str = "alembic_version"
-    prefix: str = ""
 
     def migrate(self, database: Database) -> None:
         """Bring the schema to the newest revision. Of several processes that ask for it at once one does it, and the others wait.
@@ -97,12 +94,8 @@ class MigrationHistory:
         return self._revision_of(connection) == self.newest_revision
 
     def _revision_of(self, connection: Connection) -> str | None:
-        for table in dict.fromkeys((self.version_table, "alembic_version")):
-            context = MigrationContext.configure(connection, opts={"version_table": table})
-            for revision in context.get_current_heads():
-                if revision.startswith(self.prefix):
-                    return revision
-        return None
+        context = MigrationContext.configure(connection, opts={"version_table": self.version_table})
+        return context.get_current_revision()
 
     @cached_property
     def newest_revision(self) -> str | None:

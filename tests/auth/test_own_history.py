@@ -1,5 +1,6 @@
 """Our tables in somebody else's database: migrated beside the app's own chain or as part of it, and in nobody's way."""
 
+from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -109,7 +110,7 @@ def host_config(tmp_path, new_url) -> Config:
 class TestAsPartOfTheAppsOwn:
     def test_the_apps_command_makes_both_and_ours_is_found_there(self, empty_database, host_config):
         command.upgrade(host_config, "heads")
-        assert tables_of(empty_database) == {"user", "alembic_version", *AuthTable.metadata.tables} - {"auth_alembic_version"}
+        assert tables_of(empty_database) == {"user", "alembic_version", *AuthTable.metadata.tables}
         AUTH_HISTORY.require_migrated(empty_database)
         AUTH_HISTORY.require_usable(empty_database)
 
@@ -123,6 +124,20 @@ class TestAsPartOfTheAppsOwn:
         command.upgrade(host_config, "0001")
         with pytest.raises(DatabaseNotMigrated):
             AUTH_HISTORY.require_migrated(empty_database)
+
+    def test_alembic_finds_no_difference_afterwards(self, empty_database, host_config):
+        command.upgrade(host_config, "heads")
+        with empty_database.engine.begin() as db:
+            db.execute(text('DROP TABLE "user"'))
+        assert differences(empty_database, AuthTable.metadata) == []
+
+    def test_it_is_found_too_where_a_migration_of_the_apps_depends_on_ours(self, empty_database, host_config):
+        """Alembic then drops our revision from its table, for the app's implies it."""
+        first = Path(host_config.get_main_option("script_location")) / "versions" / "0001_first.py"
+        first.write_text(HOST_MIGRATION.replace('"0001", None, None, None', '"0001", None, None, "rxapp_auth_0001"'))
+        command.upgrade(host_config, "heads")
+        AUTH_HISTORY.require_migrated(empty_database)
+        AUTH_HISTORY.migrate(empty_database)
 
     def test_it_runs_down_again(self, empty_database, host_config):
         command.upgrade(host_config, "heads")
@@ -170,3 +185,9 @@ class TestTheAppsOwnTables:
     def test_alembic_that_knows_our_tables_proposes_nothing_about_them(self, empty_database):
         AUTH_HISTORY.migrate(empty_database)
         assert differences(empty_database, [MetaData(), AuthTable.metadata]) == []
+
+
+@pytest.mark.parametrize("file", sorted((AUTH_HISTORY.directory / "versions").glob("*.py")), ids=lambda file: file.name)
+def test_each_of_our_migrations_remembers_itself_up_and_down(file):
+    source = file.read_text()
+    assert source.count("    remember(revision)\n") == source.count("    remember(down_revision)\n") == 1

@@ -1,25 +1,39 @@
 """The migrations of our own tables.
 
-They run beside whatever migrations the app has, and remember in a table of their own how far they have come; or they are part
-of the app's chain, which then names `versions` in this directory among its `version_locations`.
+They run beside whatever migrations the app has, or as part of the app's chain, which then names `versions` in this directory
+among its `version_locations`. Either way a table of our own remembers how far they have come.
 """
 
 from pathlib import Path
 
 from sqlalchemy import Column, String, Table
 
+from alembic import op
 from rxapp.auth.migration_history import MigrationHistory
 from rxapp.auth.models import AuthTable
-
-VERSION_TABLE = "auth_alembic_version"
 
 AUTH_HISTORY = MigrationHistory(
     directory=Path(__file__).parent,
     command="python -m rxapp migrate",
     first_table="auth_user",
-    version_table=VERSION_TABLE,
-    prefix="rxapp_auth_",
+    version_table="auth_alembic_version",
 )
 
-# Alembic makes it. It stands here so that an app that lets Alembic compare the database with its tables is not told to drop it.
-Table(VERSION_TABLE, AuthTable.metadata, Column("version_num", String(32), primary_key=True))
+_version = Table(AUTH_HISTORY.version_table, AuthTable.metadata, Column("version_num", String(32), primary_key=True))
+"""Alembic makes it. It is among our tables lest Alembic, comparing them with the database, propose to drop it."""
+
+
+def remember(revision: str | None) -> None:
+    """Each of our migrations ends with this: in the app's chain Alembic notes its revision elsewhere, and may drop the note.
+
+    It does when a migration of the app's depends on ours, which is then implied. `revision` is None when all are undone.
+    """
+    if op.get_context().version_table == AUTH_HISTORY.version_table:
+        return
+    db = op.get_bind()
+    if revision is None:
+        _version.drop(db)
+        return
+    _version.create(db, checkfirst=True)
+    db.execute(_version.delete())
+    db.execute(_version.insert().values(version_num=revision))

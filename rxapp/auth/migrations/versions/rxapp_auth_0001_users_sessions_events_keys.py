@@ -6,6 +6,7 @@ Revision: rxapp_auth_0001
 import sqlalchemy as sa
 
 from alembic import op
+from rxapp.auth.migrations import remember
 
 revision = "rxapp_auth_0001"
 down_revision = None
@@ -76,8 +77,10 @@ def upgrade() -> None:
         sa.Column("retired_at", moment, nullable=True),
         sa.PrimaryKeyConstraint("kid"),
     )
+    remember(revision)
 
 
 def downgrade() -> None:
     for table in ("auth_signing_key", "auth_security_event", "auth_session", "auth_user"):
         op.drop_table(table)
+    remember(down_revision)
