@@ -14,13 +14,12 @@ import httpx
 
 from tests.e2e.server import BUILD_TIMEOUT_SECONDS, free_port
 
-NAME = "stranger"
 LOCK = Path(__file__).with_name("reflex.lock")
 """The JavaScript packages of such an app, as Reflex notes them: a release of one of hundreds shall not decide over a test."""
 
 
 class StrangersApp:
-    """Made as `reflex init` makes one."""
+    """In an empty directory."""
 
     def __init__(self, directory: Path, *packages: str) -> None:
         self.directory = directory
@@ -35,11 +34,10 @@ class StrangersApp:
         return self.directory / ".venv" / "bin" / "python"
 
     def make(self) -> None:
-        """A new virtual environment, what is installed, and an empty app."""
+        """A new virtual environment, and what is installed."""
         venv.create(self.directory / ".venv", with_pip=True)
         self.run("-m", "pip", "install", "--quiet", "--disable-pip-version-check", *self._packages)
-        self.run("-m", "reflex", "init", "--name", NAME, "--template", "blank")
-        shutil.copytree(LOCK, self.directory / LOCK.name, dirs_exist_ok=True)
+        shutil.copytree(LOCK, self.directory / LOCK.name)
 
     def write(self, name: str, text: str) -> None:
         file = self.directory / name

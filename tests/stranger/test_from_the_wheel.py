@@ -10,44 +10,28 @@ from playwright.sync_api import expect
 
 from tests.conftest import ROOT
 from tests.e2e.conftest import browser  # noqa: F401  a fixture
-from tests.stranger.strangers_app import NAME, StrangersApp
+from tests.stranger.strangers_app import StrangersApp
+from tests.test_code_blocks import BLOCKS
 from tests.test_package import PROJECT
 
 PASSWORD = "correct horse battery staple"
-APP = """
-import reflex as rx
+GUIDE = [block for block in BLOCKS if block.document.name == "start.md" and block.file]
+"""The files that it has the reader write."""
 
-from rxapp.auth import web as auth
-
-
-class Counter(rx.State):
-    count: int = 0
-
-    @auth.event
-    async def increment(self):
-        self.count += 1
+(APP,) = [block.source for block in GUIDE if "install_auth" in block.source]
 
 
-@rx.page("/")
-def index() -> rx.Component:
-    return rx.el.main(rx.el.h1("Welcome"), rx.link("Private", href="/private"))
-
-
-@auth.page("/private")
-def private() -> rx.Component:
-    return rx.el.main(rx.el.h1("Private"), rx.el.button("Count", on_click=Counter.increment), rx.el.p(Counter.count))
-
-
-app = rx.App()
-auth.install_auth(app)
-"""
+def as_the_guide_says(directory, *packages):
+    app = StrangersApp(directory, *packages)
+    app.make()
+    for block in GUIDE:
+        app.write(block.file, block.source)
+    return app
 
 
 @pytest.fixture(scope="module")
 def app(tmp_path_factory, wheel):
-    app = StrangersApp(tmp_path_factory.mktemp("stranger"), str(wheel))
-    app.make()
-    app.write(f"{NAME}/{NAME}.py", APP)
+    app = as_the_guide_says(tmp_path_factory.mktemp("stranger"), str(wheel))
     app.start()
     yield app
     app.stop()
@@ -66,12 +50,14 @@ def test_in_at_most_five_lines_there_are_login_register_guarded_page_and_event_a
     tab.locator("input[name=new_password]").fill(PASSWORD)
     tab.locator("input[name=new_password_again]").fill(PASSWORD)
     tab.get_by_role("button", name="Create account").click()
-    expect(tab.get_by_role("heading", name="Welcome")).to_be_visible()
+    expect(tab.get_by_role("link", name="Private")).to_be_visible()
     tab.get_by_role("link", name="Private").click()
     tab.get_by_role("button", name="Count").click()
     expect(tab.get_by_text("1", exact=True)).to_be_visible()
     tab.goto("/account/sessions")
     expect(tab.get_by_text("This device", exact=True)).to_be_visible()
+    tab.get_by_role("link", name="Back to the start").click()
+    tab.get_by_role("link", name="Private").click()
     tab.get_by_role("button", name="Log out").click()
     expect(tab).to_have_url(re.compile(r"/login"))
     tab.goto("/private")
@@ -94,9 +80,7 @@ OLDEST_REFLEX = "0.10.0"
 @pytest.mark.timeout(300)
 def test_with_the_oldest_reflex_of_the_range_the_app_compiles_and_serves(tmp_path, wheel):
     """Without a browser: the JavaScript packages that it wants may not be had any more."""
-    app = StrangersApp(tmp_path, str(wheel), f"reflex=={OLDEST_REFLEX}")
-    app.make()
-    app.write(f"{NAME}/{NAME}.py", APP)
+    app = as_the_guide_says(tmp_path, str(wheel), f"reflex=={OLDEST_REFLEX}")
     assert "Compiling" in app.run("-m", "reflex", "compile", "--dry")
     app.start(is_backend_only=True)
     try:
