@@ -68,6 +68,7 @@ def test_nobody_is_signed_out_and_everybody_goes_on_rotating_though_workers_are_
     assert outcome.rotating_afterwards == CLIENTS
 
 
+@pytest.mark.production
 def test_nobody_is_signed_out_and_every_page_goes_on_though_redis_restarts_and_forgets_everything(run, redis_server):
     def restart() -> None:
         redis_server.stop()

@@ -14,6 +14,7 @@ from reflex.istate.manager.redis import StateManagerRedis
 from rxapp.auth.web import state_locks
 from rxapp.auth.web.state_locks import EXPIRATION_SECONDS, renew_state_locks
 from tests.auth.test_throttle_redis import RealRedis
+from tests.web.test_events import in_a_loop
 
 PAGE = rx.BaseStateToken(ident="7c0a2d6e-0000-4000-8000-000000000000", cls=rx.State)
 LONG_MS = 60_000
@@ -37,7 +38,7 @@ def run(redis, monkeypatch):
         await act(manager)
         await manager.close()
 
-    return lambda act: asyncio.run(with_manager(act))
+    return lambda act: in_a_loop(with_manager(act))
 
 
 async def until(is_so) -> None:

@@ -13,6 +13,9 @@ from rxapp.auth.web.http.problems import problem
 
 MAXIMUM_BODY_BYTES = 16 * 1024
 
+DISCARDED_AT_MOST_BYTES = 4 * 1024 * 1024
+"""Of a body that is refused for its length."""
+
 
 class LimitedBodyRoute(APIRoute):
     """A route that reads at most `MAXIMUM_BODY_BYTES`, whatever length the client announces or keeps to itself."""
@@ -35,14 +38,24 @@ class BodyLimit:
         self._maximum = maximum
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Refuse at once what announces too much, and the rest as soon as it has sent too much."""
+        """Refuse what announces too much, and the rest as soon as it has sent too much."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
         elif _announced_length(scope) > self._maximum:
+            await _discard(receive)
             refusal = problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "request_entity_too_large", _too_large(self._maximum))
             await refusal(scope, receive, send)
         else:
             await self._app(scope, _limited(receive, self._maximum), send)
+
+
+async def _discard(receive: Receive) -> None:
+    """Let the body come, if it comes to an end: who is answered while still sending may never read it (RFC 9112 §9.6)."""
+    discarded, is_more = 0, True
+    while is_more and discarded < DISCARDED_AT_MOST_BYTES:
+        message = await receive()
+        discarded += len(message.get("body", b""))
+        is_more = message.get("more_body", False)
 
 
 def _limited(receive: Receive, maximum: int) -> Receive:

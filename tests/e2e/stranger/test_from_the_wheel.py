@@ -9,8 +9,7 @@ from packaging.requirements import Requirement
 from playwright.sync_api import expect
 
 from tests.conftest import ROOT
-from tests.e2e.conftest import browser  # noqa: F401  a fixture
-from tests.stranger.strangers_app import StrangersApp
+from tests.e2e.stranger.strangers_app import StrangersApp
 from tests.test_code_blocks import BLOCKS
 from tests.test_package import PROJECT
 
@@ -38,7 +37,7 @@ def app(tmp_path_factory, wheel):
 
 
 @pytest.mark.timeout(300)
-def test_in_at_most_five_lines_there_are_login_register_guarded_page_and_event_and_sessions(app, browser):  # noqa: F811
+def test_in_at_most_five_lines_there_are_login_register_guarded_page_and_event_and_sessions(app, browser):
     assert len(re.findall(r"^.*\bauth\b.*$", APP, re.MULTILINE)) <= 5
     profile = browser.new_context(base_url=app.url)
     tab = profile.new_page()
