@@ -5,9 +5,6 @@ BIN := $(VENV)/bin
 PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11; do \
 	command -v $$name >/dev/null && $$name -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' && echo $$name && break; done)
 
-# The tests wait for browsers as much as they compute: one process more than there are cores, and four at most.
-PROCESSES = $$(python -c 'import os; print(min(4, (os.cpu_count() or 1) + 1))')
-
 # Bun and Node are in the virtual environment; with them on the path Reflex downloads nothing.
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 export REFLEX_TELEMETRY_ENABLED := false
@@ -28,12 +25,12 @@ prod: $(VENV)/app  ## the same, built for production, pages and API on one port
 	python -m rxapp serve --port 3000
 
 test: $(VENV)/dev browser  ## all tests, those in a real browser included, but for those of the next lines
-	$(REGISTRY) pytest --numprocesses $(PROCESSES) --dist loadfile -m "not production and not oldest" $(ARGS)
+	$(REGISTRY) pytest --numprocesses auto --maxprocesses 4 --dist loadfile -m "not production and not oldest" $(ARGS)
 
 test-production: $(VENV)/dev browser  ## two workers, PostgreSQL and Redis behind nginx with TLS: what only they can get wrong
 	$(REGISTRY) pytest tests/e2e tests/chaos -m production $(ARGS)
 
-test-oldest: $(VENV)/dev  ## with the oldest Reflex of the stated range
+test-oldest: $(VENV)/dev browser  ## the wheel with all that it needs, and with the oldest Reflex of the stated range
 	$(REGISTRY) pytest tests/e2e/stranger -m oldest $(ARGS)
 
 test-production-whole: $(VENV)/dev browser  ## all end-to-end tests that way

@@ -6,6 +6,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import sysconfig
 import time
 import venv
 from pathlib import Path
@@ -33,10 +34,16 @@ class StrangersApp:
     def python(self) -> Path:
         return self.directory / ".venv" / "bin" / "python"
 
-    def make(self) -> None:
-        """A new virtual environment, and what is installed."""
+    def make(self, *, borrows_dependencies: bool = False) -> None:
+        """A new virtual environment, and what is installed in it. What that needs is installed too, or the tests' own is lent."""
         venv.create(self.directory / ".venv", with_pip=True)
-        self.run("-m", "pip", "install", "--quiet", "--disable-pip-version-check", *self._packages)
+        install = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+        if borrows_dependencies:
+            install.append("--no-deps")
+            ours = sysconfig.get_path("purelib")
+            theirs = self.run("-c", "import sysconfig; print(sysconfig.get_path('purelib'))").strip()
+            Path(theirs, "lent.pth").write_text(ours)
+        self.run(*install, *self._packages)
         shutil.copytree(LOCK, self.directory / LOCK.name)
 
     def write(self, name: str, text: str) -> None:

@@ -20,17 +20,19 @@ GUIDE = [block for block in BLOCKS if block.document.name == "start.md" and bloc
 (APP,) = [block.source for block in GUIDE if "install_auth" in block.source]
 
 
-def as_the_guide_says(directory, *packages):
+def as_the_guide_says(directory, *packages, **options):
     app = StrangersApp(directory, *packages)
-    app.make()
+    app.make(**options)
     for block in GUIDE:
         app.write(block.file, block.source)
     return app
 
 
-@pytest.fixture(scope="module")
-def app(tmp_path_factory, wheel):
-    app = as_the_guide_says(tmp_path_factory.mktemp("stranger"), str(wheel))
+@pytest.fixture(scope="module", params=["with_our_packages", pytest.param("with_all_installed", marks=pytest.mark.oldest)])
+def app(request, tmp_path_factory, wheel):
+    """The wheel is installed either way; to install thirty packages more takes half a minute, and is for `make check`."""
+    lent = request.param == "with_our_packages"
+    app = as_the_guide_says(tmp_path_factory.mktemp("stranger"), str(wheel), borrows_dependencies=lent)
     app.start()
     yield app
     app.stop()
