@@ -28,6 +28,7 @@ class PageTokens(rx.State, mixin=True):  # type: ignore[call-arg]  # the keyword
 
     _issued: TokenPair | None = None
     _issued_in_place_of: str = ""
+    _issued_on: str = ""
     _jwt_reported_on: str = ""
     _refresh_token_reported_on: str = ""
     _verified_on: str = ""
@@ -58,9 +59,12 @@ class PageTokens(rx.State, mixin=True):  # type: ignore[call-arg]  # the keyword
         return issued if issued is not None and (is_there or self._is_under_way()) else held
 
     def _is_under_way(self) -> bool:
-        """Whether the browser still reports, on this connection, the pair which the one last sent replaces."""
-        is_heard = self._refresh_token_reported_on == self._connection()
-        return self._issued is not None and is_heard and self._held_pair().refresh_token == self._issued_in_place_of
+        """Whether the browser still reports, on this connection, the pair which the one last sent replaces.
+
+        Or has not reported yet, on the connection that asked for the pair: a login may come sooner than what storage holds.
+        """
+        is_heard_of = self._connection() in (self._refresh_token_reported_on, self._issued_on)
+        return self._issued is not None and is_heard_of and self._held_pair().refresh_token == self._issued_in_place_of
 
     def _claims_at_hand(self) -> AccessClaims | None:
         """What the access token at hand says, expired or not; None if there is no genuine one. Each token is read once."""
@@ -74,6 +78,7 @@ class PageTokens(rx.State, mixin=True):  # type: ignore[call-arg]  # the keyword
 
     def _send(self, pair: TokenPair, command: dict[str, Any]) -> None:
         self._issued, self._issued_in_place_of = pair, self._held_pair().refresh_token
+        self._issued_on = self._connection()
         self.storage_command = command
 
     def _hear_on_connecting(self, jwt: str, refresh_token: str) -> None:
