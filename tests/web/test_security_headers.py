@@ -1,9 +1,14 @@
 """The headers by themselves: what the app around can change, what production adds, and how pages are read."""
 
+import asyncio
+
 import pytest
 
 from rxapp.auth.web.content_security_policy import hashes_of_built_pages, policy_text, script_hashes
+from rxapp.auth.web.http import body_limit
+from rxapp.auth.web.http.body_limit import BodyLimit
 from rxapp.auth.web.security_headers import DEFAULT_HEADERS, SecurityHeaders, SecurityHeadersMiddleware
+from tests.web.test_events import in_a_loop
 
 POLICY = "Content-Security-Policy"
 ALERT = "'sha256-bhHHL3z2vDgxUt0W3dWQOrprscmda2Y5pLsLg4GF+pI='"
@@ -194,3 +199,41 @@ class TestBodyLimit:
         for verb, path in with_body:
             answer = client.request(verb.upper(), path.replace("{customer_id}", "1"), content=b"x" * 16_385)
             assert answer.status_code == 413, path
+
+
+class TestABodyThatIsRefusedForItsLength:
+    """It is let come to its end, so that the answer is read; who does not send it gains nothing."""
+
+    def answer_to(self, receive) -> list[int]:
+        sent = []
+
+        async def send(message) -> None:
+            sent.append(message.get("status"))
+
+        scope = {"type": "http", "method": "POST", "path": "/", "headers": [(b"content-length", b"2000000")]}
+        in_a_loop(BodyLimit(None, maximum=1_000)(scope, receive, send))
+        return [status for status in sent if status]
+
+    def test_one_that_never_comes_is_not_waited_for_long(self, monkeypatch):
+        monkeypatch.setattr(body_limit, "DISCARDING_SECONDS", 0.01)
+
+        async def never():
+            await asyncio.Event().wait()
+
+        assert self.answer_to(never) == [413]
+
+    def test_one_whose_sender_has_gone_is_not_waited_for(self):
+        async def gone():
+            return {"type": "http.disconnect"}
+
+        assert self.answer_to(gone) == [413]
+
+    def test_of_one_without_end_only_so_much_is_taken(self):
+        taken = []
+
+        async def endless():
+            taken.append(65_536)
+            return {"type": "http.request", "body": b"x" * 65_536, "more_body": True}
+
+        assert self.answer_to(endless) == [413]
+        assert sum(taken) <= body_limit.DISCARDED_AT_MOST_BYTES + 65_536

@@ -1,6 +1,8 @@
 """Limits on the size of request bodies, answered with a problem document like every other refusal."""
 
+import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from http import HTTPStatus
 from typing import Any
 
@@ -14,7 +16,8 @@ from rxapp.auth.web.http.problems import problem
 MAXIMUM_BODY_BYTES = 16 * 1024
 
 DISCARDED_AT_MOST_BYTES = 4 * 1024 * 1024
-"""Of a body that is refused for its length."""
+DISCARDING_SECONDS = 2
+"""Of a body that is refused for its length, and for how long altogether: a sender that dawdles holds up nothing."""
 
 
 class LimitedBodyRoute(APIRoute):
@@ -52,10 +55,12 @@ class BodyLimit:
 async def _discard(receive: Receive) -> None:
     """Let the body come, if it comes to an end: who is answered while still sending may never read it (RFC 9112 §9.6)."""
     discarded, is_more = 0, True
-    while is_more and discarded < DISCARDED_AT_MOST_BYTES:
-        message = await receive()
-        discarded += len(message.get("body", b""))
-        is_more = message.get("more_body", False)
+    with suppress(TimeoutError):
+        async with asyncio.timeout(DISCARDING_SECONDS):
+            while is_more and discarded < DISCARDED_AT_MOST_BYTES:
+                message = await receive()
+                discarded += len(message.get("body", b""))
+                is_more = message.get("more_body", False)
 
 
 def _limited(receive: Receive, maximum: int) -> Receive:
