@@ -30,10 +30,11 @@ TEXT = """Rotations per second (median / 99th percentile in ms), one worker each
 
 {postgresql}
 
-The floors ([floor.py](floor.py), [postgresql_floor.py](postgresql_floor.py)) are Starlette on granian with one conditional UPDATE and PyJWT;
-they keep no protocol. On SQLite the UPDATE runs on the event loop, on PostgreSQL through psycopg's asynchronous pool of ten connections.
-simplejwt: {versions}; `ROTATE_REFRESH_TOKENS`, `BLACKLIST_AFTER_ROTATION`, Django without any middleware but that of content lengths,
-under granian's WSGI with {sqlite_threads} thread on SQLite and {postgresql_threads} on PostgreSQL.
+The floors ([floor.py](floor.py), [postgresql_floor.py](postgresql_floor.py)) are Starlette on granian with one conditional
+UPDATE and PyJWT; they keep no protocol. On SQLite the UPDATE runs on the event loop, on PostgreSQL through psycopg's asynchronous
+pool of ten connections. simplejwt: {versions};
+`ROTATE_REFRESH_TOKENS`, `BLACKLIST_AFTER_ROTATION`, Django without any middleware but that of content lengths, under granian's
+WSGI with {sqlite_threads} thread on SQLite and {postgresql_threads} on PostgreSQL.
 """
 
 
@@ -54,7 +55,7 @@ def measure(quick: bool) -> Section:
     what = f"rotations/s over HTTP, 1 worker, {MOST} clients, "
     targets = [
         _at_least(f"{what}SQLite NORMAL, of the floor's", OF_FLOOR, sqlite[MOST].ratio("rxapp", to="floor")),
-        _at_least(f"{what}SQLite NORMAL, of simplejwt's", TIMES_SIMPLEJWT, sqlite[MOST].ratio("rxapp", to="simplejwt"), " ×"),
+        _at_least(f"{what}SQLite NORMAL, of simplejwt's", TIMES_SIMPLEJWT, sqlite[MOST].ratio("rxapp", to="simplejwt"), " times"),
         _at_least(f"{what}PostgreSQL, of the psycopg floor's", OF_FLOOR, postgresql[MOST].ratio("rxapp", to="floor")),
     ]
     plots = {"rotations-sqlite.svg": _plot("SQLite", sqlite), "rotations-postgresql.svg": _plot("PostgreSQL", postgresql)}
@@ -98,11 +99,11 @@ def _by_clients(servers: list[Server], rounds: int, seconds: float) -> dict[int,
 
 
 def _table(measured: dict[int, Rounds]) -> str:
-    rows = ["| clients | floor | rxapp | simplejwt | rxapp of the floor | rxapp of simplejwt |", "|---|---|---|---|---|---|"]
+    rows = ["| clients | floor | rxapp | simplejwt | of the floor's | of simplejwt's |", "|---|---|---|---|---|---|"]
     for clients, rounds in measured.items():
         cells = " | ".join(rounds.cell(name) for name in ("floor", "rxapp", "simplejwt"))
         of_floor, of_simplejwt = rounds.ratio("rxapp", to="floor"), rounds.ratio("rxapp", to="simplejwt")
-        rows.append(f"| {clients} | {cells} | **{of_floor:.2f}** | **{of_simplejwt:.1f} ×** |")
+        rows.append(f"| {clients} | {cells} | **{of_floor:.2f}** | **{of_simplejwt:.1f} times** |")
     return "\n".join(rows)
 
 

@@ -1,4 +1,4 @@
-"""The peers' environments under `.bench/`, made when they are first wanted: `python -m benchmarks.peers.environments` makes all."""
+"""The peers' environments under `.bench/`, made when first wanted: `python -m benchmarks.peers.environments` makes all."""
 
 import json
 import shutil

@@ -1,6 +1,7 @@
 """fastapi-users as its documentation sets it up with the database strategy: bearer tokens in a table, looked up at each request.
 
-`/customers` is for users, `/open/customers` the same without. One user, `SESSIONS` tokens, made at start and written to TOKENS_FILE.
+`/customers` is for users, `/open/customers` the same without. At start one user gets SESSIONS tokens,
+which go to TOKENS_FILE.
 """
 
 import json
@@ -22,6 +23,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 SESSIONS = 32
 TOKEN_LIFETIME_SECONDS = 3600
+TOKENS_FILE = Path(os.environ["TOKENS_FILE"])
 
 
 class Base(DeclarativeBase):
@@ -96,7 +98,7 @@ async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         await db.commit()
         strategy = get_strategy(SQLAlchemyAccessTokenDatabase(db, AccessToken))
         tokens = [{"token": await strategy.write_token(user)} for _ in range(SESSIONS)]
-    Path(os.environ["TOKENS_FILE"]).write_text(json.dumps(tokens))
+    TOKENS_FILE.write_text(json.dumps(tokens))  # noqa: ASYNC240  nobody waits yet
     yield
 
 

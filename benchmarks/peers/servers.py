@@ -1,4 +1,4 @@
-"""The peers as servers under measurement, each with one worker, a fresh SQLite file (WAL, NORMAL) and sessions for its clients."""
+"""The peers as servers under measurement, each with one worker, a fresh database and sessions for its clients."""
 
 import os
 import subprocess
