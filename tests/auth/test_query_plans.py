@@ -16,10 +16,6 @@ SOMEBODY, SOMETHING = UUID(int=1), UUID(int=2)
 
 BY_ID = ("sqlite_autoindex_auth_session_1", "auth_session_pkey")
 BY_USER, BY_END = "ix_auth_session_user_id", "ix_auth_session_expires_at"
-    ("sqlite_autoindex_auth_session_1", "auth_session_pkey"),
-    "ix_auth_session_user_id",
-    "ix_auth_session_expires_at",
-)
 BY_EVENT_ID = ("INTEGER PRIMARY KEY (rowid", "security_event_pkey")  # renamed by a migration, the table left its index the name
 
 STATEMENTS = {
