@@ -1,7 +1,9 @@
 """Rotations over HTTP, each client its own session: rxapp, the floor and simplejwt, on SQLite and on PostgreSQL."""
 
 import tempfile
+from collections.abc import Callable
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 
 import psycopg
@@ -10,7 +12,7 @@ from sqlalchemy import URL, make_url
 from benchmarks.peers.environments import versions
 from benchmarks.peers.servers import POSTGRESQL_THREADS, SQLITE_THREADS, simplejwt
 from benchmarks.plot import bars
-from benchmarks.rounds import Rounds
+from benchmarks.rounds import Rounds, Turn
 from benchmarks.section import Section, Target, run_alone
 from benchmarks.servers import NORMAL, Server, floor, postgresql_floor, rxapp
 from chaos.postgresql import PostgreSQL
@@ -92,8 +94,8 @@ def _libpq(url: URL) -> str:
 
 
 def _by_clients(servers: list[Server], rounds: int, seconds: float) -> dict[int, Rounds]:
-    def contenders(clients: int) -> dict:
-        return {server.name: lambda server=server: server.load(server.rotation, clients, seconds) for server in servers}
+    def contenders(clients: int) -> dict[str, Callable[[], Turn]]:
+        return {server.name: partial(server.load, server.rotation, clients, seconds) for server in servers}
 
     return {clients: Rounds(contenders(clients), rounds) for clients in CLIENTS}
 
