@@ -1,6 +1,6 @@
 """`python -m benchmarks [--quick] [SECTION …]`: measures rxapp beside its peers and the floor, in interleaved rounds.
 
-All sections together write benchmarks/RESULTS.md, the plots in docs/images/ and the table in the README; one alone writes nothing.
+All sections together write benchmarks/RESULTS.md, the plots in docs/images/ and the README's table; one alone writes nothing.
 """
 
 import argparse

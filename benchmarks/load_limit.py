@@ -11,9 +11,9 @@ from benchmarks.rounds import Rounds
 from benchmarks.section import Section, run_alone
 from benchmarks.servers import SESSIONS, Server, free_port
 
-TEXT = """The load comes from one process on the other core ([load.py](load.py)), over loopback. Against a server that answers every
-request at once with a fixed pair of tokens, {clients} clients of it make {rotations} rotations per second and {reads} GETs. Whatever comes near
-that below is what the load can do, and not the server.
+TEXT = """The load comes from one process on the other core ([load.py](load.py)), over loopback. Against a server that answers
+every request at once with a fixed pair of tokens, {clients} clients of it make {rotations} rotations and {reads} GETs per second.
+What comes near that below is limited by the load, and not by the server.
 """
 
 
