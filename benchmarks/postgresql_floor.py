@@ -1,11 +1,12 @@
-"""The floor on PostgreSQL: Starlette, psycopg's pool on the event loop, one UPDATE in autocommit for each rotation, PyJWT."""
+"""The floor on PostgreSQL: Starlette, a connection for each of eight threads, one UPDATE in autocommit per rotation, PyJWT."""
 
+import asyncio
 import os
 import secrets
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import threading
+from concurrent.futures import ThreadPoolExecutor
 
-from psycopg_pool import AsyncConnectionPool
+import psycopg
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse
@@ -13,24 +14,37 @@ from starlette.routing import Route
 
 from benchmarks.floor_tokens import opened, pair, verify
 
-CONNECTIONS = int(os.environ.get("FLOOR_CONNECTIONS", "10"))
-"""As many as rxapp keeps by default."""
-
-pool = AsyncConnectionPool(
-    os.environ["FLOOR_DATABASE"], min_size=CONNECTIONS, max_size=CONNECTIONS, kwargs={"autocommit": True}, open=False
-)
+THREADS = 8
+"""As many as rxapp has for a database behind a network."""
 
 TABLE = "CREATE TABLE floor_session (id uuid PRIMARY KEY, generation int, last_used_at timestamptz, revoked_at timestamptz)"
+INSERT = "INSERT INTO floor_session VALUES (%s, 0, now(), NULL)"
 ROTATE = """
 UPDATE floor_session SET generation = generation + 1, last_used_at = now()
 WHERE id = %s AND generation = %s AND revoked_at IS NULL
 """
 
+_own = threading.local()
+
+
+def connect() -> None:
+    _own.db = psycopg.connect(os.environ["FLOOR_DATABASE"], autocommit=True, prepare_threshold=0)
+
+
+threads = ThreadPoolExecutor(THREADS, initializer=connect)
+
+
+def run(statement: str, *values: object) -> int:
+    return _own.db.execute(statement, values).rowcount
+
+
+async def in_thread(statement: str, *values: object) -> int:
+    return await asyncio.get_running_loop().run_in_executor(threads, run, statement, *values)
+
 
 async def log_in(_request: Request) -> JSONResponse:
     session_id = secrets.token_bytes(16)
-    async with pool.connection() as db:
-        await db.execute("INSERT INTO floor_session VALUES (%s, 0, now(), NULL)", (session_id.hex(),))
+    await in_thread(INSERT, session_id.hex())
     return JSONResponse(pair(session_id, 0))
 
 
@@ -40,26 +54,15 @@ async def refresh(request: Request) -> JSONResponse:
     if (held := opened(body["refreshToken"])) is None:
         return JSONResponse({}, 400)
     session_id, generation = held
-    async with pool.connection() as db:
-        rotated = await db.execute(ROTATE, (session_id.hex(), generation), prepare=True)
-    if rotated.rowcount != 1:
+    if await in_thread(ROTATE, session_id.hex(), generation) != 1:
         return JSONResponse({}, 400)
     return JSONResponse(pair(session_id, generation + 1), headers={"Cache-Control": "no-store"})
 
 
-@asynccontextmanager
-async def lifespan(_app: Starlette) -> AsyncIterator[None]:
-    await pool.open(wait=True)
-    async with pool.connection() as db:
-        await db.execute(TABLE)
-    yield
-    await pool.close()
-
-
+threads.submit(run, TABLE).result()
 app = Starlette(
-    lifespan=lifespan,
     routes=[
         Route("/api/auth/login", log_in, methods=["POST"]),
         Route("/api/token/refresh", refresh, methods=["POST"]),
-    ],
+    ]
 )

@@ -1,7 +1,9 @@
 """Rotations over HTTP, each client its own session: rxapp, the floor and simplejwt, on SQLite and on PostgreSQL."""
 
 import tempfile
+from collections.abc import Callable
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 
 import psycopg
@@ -10,7 +12,7 @@ from sqlalchemy import URL, make_url
 from benchmarks.peers.environments import versions
 from benchmarks.peers.servers import POSTGRESQL_THREADS, SQLITE_THREADS, simplejwt
 from benchmarks.plot import bars
-from benchmarks.rounds import Rounds
+from benchmarks.rounds import Rounds, Turn
 from benchmarks.section import Section, Target, run_alone
 from benchmarks.servers import NORMAL, Server, floor, postgresql_floor, rxapp
 from chaos.postgresql import PostgreSQL
@@ -31,8 +33,8 @@ TEXT = """Rotations per second (median / 99th percentile in ms), one worker each
 {postgresql}
 
 The floors ([floor.py](floor.py), [postgresql_floor.py](postgresql_floor.py)) are Starlette on granian with one conditional
-UPDATE and PyJWT; they keep no protocol. On SQLite the UPDATE runs on the event loop, on PostgreSQL through psycopg's asynchronous
-pool of ten connections. simplejwt: {versions};
+UPDATE and PyJWT; they keep no protocol. On SQLite the UPDATE runs on the event loop, on PostgreSQL in eight threads with a
+psycopg connection each. simplejwt: {versions};
 `ROTATE_REFRESH_TOKENS`, `BLACKLIST_AFTER_ROTATION`, Django without any middleware but that of content lengths, under granian's
 WSGI with {sqlite_threads} thread on SQLite and {postgresql_threads} on PostgreSQL.
 """
@@ -92,8 +94,8 @@ def _libpq(url: URL) -> str:
 
 
 def _by_clients(servers: list[Server], rounds: int, seconds: float) -> dict[int, Rounds]:
-    def contenders(clients: int) -> dict:
-        return {server.name: lambda server=server: server.load(server.rotation, clients, seconds) for server in servers}
+    def contenders(clients: int) -> dict[str, Callable[[], Turn]]:
+        return {server.name: partial(server.load, server.rotation, clients, seconds) for server in servers}
 
     return {clients: Rounds(contenders(clients), rounds) for clients in CLIENTS}
 

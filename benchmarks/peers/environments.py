@@ -1,6 +1,7 @@
 """The peers' environments under `.bench/`, made when first wanted: `python -m benchmarks.peers.environments` makes all."""
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -34,6 +35,12 @@ def versions(*peers: str) -> str:
     return ", ".join(pin.replace("==", " ").replace("@", " ") for pin in dict.fromkeys(pins))
 
 
+def node_version() -> str:
+    """Of the node that runs better-auth: the one that Reflex uses."""
+    asked = subprocess.run(["node", "--version"], env=_with_our_programs(), capture_output=True, text=True, check=True)
+    return asked.stdout.strip()
+
+
 def _install(directory: Path, wanted: dict[str, list[str]]) -> None:
     if "npm" in wanted:
         _run("npm", "install", "--no-audit", "--no-fund", "--ignore-scripts", "--prefix", str(directory), *wanted["npm"])
@@ -43,8 +50,13 @@ def _install(directory: Path, wanted: dict[str, list[str]]) -> None:
         _run(python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *wanted["packages"])
 
 
+def _with_our_programs() -> dict[str, str]:
+    """Node and npm are beside our Python."""
+    return os.environ | {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
+
+
 def _run(*command: str) -> None:
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, env=_with_our_programs(), capture_output=True, text=True, check=False)
     if done.returncode:
         raise RuntimeError(f"{' '.join(command)}\n{done.stderr[-2000:]}")
 
