@@ -28,20 +28,21 @@ class OneLineFormatter(logging.Formatter):
     def members(self, record: logging.LogRecord) -> dict[str, Any]:
         """What the line says, in order. Ids are those of the request or event that is being handled."""
         message = record.getMessage()
-        members = {
+        members: dict[str, Any] = {
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
             "logger": record.name,
-            "message": strip_markup(message) if getattr(record, "rich", False) else message,
+            "message": _clean(strip_markup(message) if getattr(record, "rich", False) else message),
         }
         if (context := current_request()) is not None:
             members["request_id"] = context.request_id
             if context.user_id is not None:
                 members |= {"user_id": str(context.user_id), "session_id": str(context.session_id)}
-        members |= getattr(record, FIELDS, {})
+        for name, value in getattr(record, FIELDS, {}).items():
+            members[name] = _clean(value) if isinstance(value, str) else value
         if text := self.exception_text(record):
-            members["exception"] = text
-        return {name: _clean(value) if isinstance(value, str) else value for name, value in members.items()}
+            members["exception"] = _clean(text)
+        return members
 
     def exception_text(self, record: logging.LogRecord) -> str:
         """The traceback, without the values of variables; those of a stack too, if one was asked for."""
