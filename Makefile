@@ -57,7 +57,7 @@ browser: $(VENV)/dev
 	python -m tests.e2e.browser
 
 clean:
-	rm -rf $(VENV) .web .states .pytest_cache .hypothesis .mypy_cache .ruff_cache
+	rm -rf $(VENV) .bench .web .states .pytest_cache .hypothesis .mypy_cache .ruff_cache
 
 $(VENV)/app: requirements.txt
 	@test -n "$(PYTHON)" || { echo "rxapp needs Python 3.11, 3.12 or 3.13; name one with: make PYTHON=/path/to/python"; exit 1; }

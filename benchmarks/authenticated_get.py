@@ -8,7 +8,7 @@ from pathlib import Path
 from benchmarks.peers.environments import node_version, versions
 from benchmarks.peers.servers import better_auth, fastapi_users
 from benchmarks.plot import bars
-from benchmarks.rounds import Rounds
+from benchmarks.rounds import Rounds, so_many
 from benchmarks.section import Section, Target, run_alone
 from benchmarks.servers import NORMAL, floor, rxapp
 
@@ -68,7 +68,7 @@ def measure(quick: bool) -> Section:
         ratio >= OF_OPEN,
     )
     shown = (OURS_OPEN, OURS, THEIRS, BETTER_AUTH)
-    groups = {f"{clients} clients": [rounds.median(name) for name in shown] for clients, rounds in measured.items()}
+    groups = {so_many(clients): [rounds.median(name) for name in shown] for clients, rounds in measured.items()}
     return Section("An authenticated GET", text, [target], {"get.svg": bars("GET requests per second, SQLite", shown, groups)})
 
 

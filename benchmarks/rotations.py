@@ -12,7 +12,7 @@ from sqlalchemy import URL, make_url
 from benchmarks.peers.environments import versions
 from benchmarks.peers.servers import POSTGRESQL_THREADS, SQLITE_THREADS, simplejwt
 from benchmarks.plot import bars
-from benchmarks.rounds import Rounds, Turn
+from benchmarks.rounds import Rounds, Turn, so_many
 from benchmarks.section import Section, Target, run_alone
 from benchmarks.servers import NORMAL, Server, floor, postgresql_floor, rxapp
 from chaos.postgresql import PostgreSQL
@@ -115,7 +115,7 @@ def _at_least(what: str, target: float, measured: float, unit: str = "") -> Targ
 
 def _plot(database: str, measured: dict[int, Rounds]) -> str:
     names = ("floor", "rxapp", "simplejwt")
-    groups = {f"{clients} clients": [rounds.median(name) for name in names] for clients, rounds in measured.items()}
+    groups = {so_many(clients): [rounds.median(name) for name in names] for clients, rounds in measured.items()}
     return bars(f"Rotations per second, {database}", names, groups)
 
 

@@ -27,3 +27,7 @@ class Rounds:
     def cell(self, name: str) -> str:
         rate, p50, p99 = (self.median(name, key) for key in ("rate", "p50", "p99"))
         return f"{rate:,.0f}/s ({p50:.1f} / {p99:.1f})"
+
+
+def so_many(clients: int) -> str:
+    return "1 client" if clients == 1 else f"{clients} clients"

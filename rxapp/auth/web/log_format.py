@@ -17,6 +17,9 @@ FIELDS = "rxapp_fields"
 """The name under which `fields` travel in a record."""
 
 
+_encode = json.JSONEncoder(default=str).encode
+
+
 def fields(**values: Any) -> dict[str, Any]:
     """For `extra=`: members of the line, as which they can be searched for."""
     return {FIELDS: values}
@@ -55,7 +58,7 @@ class JsonFormatter(OneLineFormatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """The line."""
-        return json.dumps(self.members(record), default=str)
+        return _encode(self.members(record))
 
 
 class TextFormatter(OneLineFormatter):
