@@ -174,6 +174,18 @@ class TestShortMoments:
             assert db.execute(select(*wanted)).all() == before
         assert service.refresh(pair.access_token, pair.refresh_token)
 
+    @pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+    def test_on_postgresql_new_pages_have_room_for_the_next_version_of_a_row_down_and_up_again(self, database):
+        def options():
+            with database.engine.connect() as db:
+                return db.execute(text("SELECT reloptions FROM pg_class WHERE relname = 'auth_session'")).scalar_one()
+
+        assert options() == ["fillfactor=80"]
+        AUTH_HISTORY.take_back(database, FIRST_OF_OURS)
+        assert options() is None
+        AUTH_HISTORY.migrate(database)
+        assert options() == ["fillfactor=80"]
+
     @pytest.mark.parametrize("text_of_moment", ["2026-01-02 03:04:05.000678", "2026-01-02 03:04:05.000", "2026-01-02 03:04:05"])
     def test_what_was_written_by_hand_is_read_too(self, sqlite_database, text_of_moment, settings):
         service = AuthService(settings, sqlite_database)

@@ -1,4 +1,4 @@
-"""On SQLite, the moments of a session are integers of 8 bytes instead of texts of 26. On PostgreSQL they are short already.
+"""On SQLite, the moments of a session are integers of 8 bytes, not texts of 26. On PostgreSQL, new pages of sessions have room.
 
 Revision: rxapp_auth_0002
 """
@@ -20,10 +20,14 @@ TO_TEXT = "strftime('%Y-%m-%d %H:%M:%S', {0} / 1000000, 'unixepoch') || printf('
 
 def upgrade() -> None:
     _rewrite("text", TO_MICROSECONDS)
+    if op.get_context().dialect.name == "postgresql":
+        op.execute("ALTER TABLE auth_session SET (fillfactor = 80)")
     remember(revision)
 
 
 def downgrade() -> None:
+    if op.get_context().dialect.name == "postgresql":
+        op.execute("ALTER TABLE auth_session RESET (fillfactor)")
     _rewrite("integer", TO_TEXT)
     remember(down_revision)
 
