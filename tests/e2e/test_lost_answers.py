@@ -124,3 +124,14 @@ def wait_until(is_so, attempts=200):
             return
         time.sleep(0.05)
     raise AssertionError("it did not come about")
+
+
+def test_a_page_that_cannot_reach_the_server_says_so_and_goes_on_when_it_can(tab, server):
+    log_in(tab)
+    notice = tab.get_by_role("alert").filter(has_text="cannot be reached")
+    server.kill()
+    expect(notice).to_be_visible(timeout=20_000)
+    server.start(is_built=True)
+    expect(notice).to_be_hidden(timeout=20_000)
+    refresh_button(tab).click()
+    expect(tab.get_by_text("refreshed once")).to_be_visible()

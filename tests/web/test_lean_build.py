@@ -1,0 +1,56 @@
+"""`LeanBuild` by itself. What comes of it is weighed in `tests/e2e/test_built_pages.py`."""
+
+import shutil
+import subprocess
+
+import pytest
+from reflex_base.compiler.templates import vite_config_template
+
+from rxapp.auth.frontend.lean_build import VITE_PLUGIN, LeanBuild, with_vite_plugin
+
+DECIDE = """
+import leanBuild from "./vite-plugin-lean-build.js";
+const plugin = leanBuild();
+plugin.configResolved({ root: process.cwd() });
+plugin.buildStart.call({ info() {} });
+console.log(plugin.resolveId("@emotion/react", "/app/root.jsx") ? "without" : "with");
+"""
+
+
+@pytest.fixture
+def written() -> str:
+    return vite_config_template(base="/", hmr=True, force_full_reload=False, experimental_hmr=False, sourcemap=False)
+
+
+def test_vite_loads_it_before_all_other_plugins(written):
+    configuration = with_vite_plugin(written)
+    assert f'from "./{VITE_PLUGIN}";' in configuration
+    assert configuration.index("leanBuild(),") < configuration.index("reactRouter(),")
+    ((path, text),) = LeanBuild().get_static_assets()
+    assert (path.name, "export default function leanBuild" in text) == (VITE_PLUGIN, True)
+
+
+def test_a_configuration_of_another_kind_stays_as_it_is_and_a_warning_says_so(caplog):
+    assert with_vite_plugin("export default {};") == "export default {};"
+    assert "without LeanBuild" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("page", "decision"),
+    [
+        ('import {jsx} from "@emotion/react"\njsx("p",{className:"css"},"CSS: none")', "without"),
+        ('import {jsx} from "@emotion/react"\njsx("p",{css:({ ["color"] : "red" })})', "with"),
+        ('import {jsx} from "@emotion/react"\njsx("p",{...rest, "css": style})', "with"),
+        ('import {jsx,keyframes} from "@emotion/react"', "with"),
+        ('import * as emotion_react from "@emotion/react"', "without"),
+    ],
+)
+def test_emotion_stays_where_any_page_has_styles_of_its_own(tmp_path, page, decision):
+    for folder in ("app/routes", "app_components", "components", "utils"):
+        (tmp_path / folder).mkdir(parents=True)
+    (tmp_path / "app" / "routes" / "page.jsx").write_text(page)
+    ((name, text),) = LeanBuild().get_static_assets()
+    (tmp_path / name).write_text(text)
+    (tmp_path / "decide.mjs").write_text(DECIDE)
+    decided = subprocess.run([shutil.which("node"), "decide.mjs"], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert decided.stdout.strip() == decision
