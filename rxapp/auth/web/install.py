@@ -103,7 +103,7 @@ def install_auth(
         outage_notice(),
     )
     if app.toaster is None:
-        app.app_wraps[_REFLEX_OVERLAY] = lambda _stateful: connection_notice()
+        app.app_wraps[_REFLEX_OVERLAY] = lambda _stateful: rx.fragment(connection_notice())
     allow_no_strangers(app, settings)
     app.sio.eio.cors_allowed_origins = origin_check(settings)
     app.sio.eio.max_http_buffer_size = settings.websocket_message_limit
