@@ -4,6 +4,7 @@ import re
 
 import httpx
 import pytest
+from playwright.sync_api import expect
 
 FOR_EVER = "public, max-age=31536000, immutable"
 MOST_KILOBYTES = 150
@@ -48,6 +49,12 @@ class TestWeight:
         fetched = {url: size for url, size in again.items() if size}
         assert [url.rpartition("/")[2] for url in fetched] == ["login"]
         assert sum(fetched.values()) < 3_000
+
+    def test_a_page_is_drawn_without_waiting_for_any_other_file(self, tab):
+        tab.route("**/assets/**", lambda route: None)  # which never arrive
+        tab.goto("/login", wait_until="commit")
+        expect(tab.get_by_role("button", name="Log in")).to_have_css("border-radius", "8px")
+        tab.wait_for_function("() => performance.getEntriesByName('first-contentful-paint').length")
 
     def test_no_page_waits_for_a_redirect(self, api):
         for path in ("/login", "/login?next=/customers", "/account/sessions", "/login/"):

@@ -6,6 +6,7 @@ import subprocess
 import pytest
 from reflex_base.compiler.templates import vite_config_template
 
+from rxapp.auth.frontend.inline_styles import MOST_BYTES, inline_styles
 from rxapp.auth.frontend.lean_build import VITE_PLUGIN, LeanBuild, with_vite_plugin
 
 DECIDE = """
@@ -54,3 +55,46 @@ def test_emotion_stays_where_any_page_has_styles_of_its_own(tmp_path, page, deci
     (tmp_path / "decide.mjs").write_text(DECIDE)
     decided = subprocess.run([shutil.which("node"), "decide.mjs"], cwd=tmp_path, capture_output=True, text=True, check=True)
     assert decided.stdout.strip() == decision
+
+
+SHEET = "/assets/__reflex_global_styles-12345678.css"
+PAGE = (
+    f'<head><link as="style" href="{SHEET}" rel="preload"/><title>A page</title>'
+    f'<link href="{SHEET}" rel="stylesheet" type="text/css"/></head>'
+)
+
+
+class TestStylesInThePages:
+    @pytest.fixture
+    def built(self, tmp_path):
+        (tmp_path / "login").mkdir()
+        (tmp_path / "assets").mkdir()
+        for page in (tmp_path / "index.html", tmp_path / "login" / "index.html"):
+            page.write_text(PAGE)
+        (tmp_path / SHEET[1:]).write_text("p { color: red }")
+        return tmp_path
+
+    def test_each_page_has_them_and_keeps_both_links_which_fetch_nothing_any_more(self, built):
+        LeanBuild().post_build(static_dir=built)
+        for page in built.rglob("*.html"):
+            assert page.read_text() == (
+                f'<head><link media="not all" as="style" href="{SHEET}" rel="preload"/><title>A page</title>'
+                f'<link disabled href="{SHEET}" rel="stylesheet" type="text/css"/><style>p {{ color: red }}</style></head>'
+            )
+
+    @pytest.mark.parametrize("styles", ["p::after { content: '</STYLE><script>' }", "p" * (MOST_BYTES + 1)])
+    def test_what_would_end_the_element_or_is_too_large_stays_outside(self, built, styles, caplog):
+        (built / SHEET[1:]).write_text(styles)
+        inline_styles(built)
+        assert {page.read_text() for page in built.rglob("*.html")} == {PAGE}
+        assert "stays outside" in caplog.text
+
+    def test_a_page_of_another_kind_stays_as_it_is(self, built):
+        (built / "index.html").write_text("<html></html>")
+        (built / "login" / "index.html").unlink()
+        inline_styles(built)
+        assert (built / "index.html").read_text() == "<html></html>"
+
+    def test_an_app_can_do_without(self, built):
+        LeanBuild(inlines_styles=False).post_build(static_dir=built)
+        assert (built / "index.html").read_text() == PAGE
