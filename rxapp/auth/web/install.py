@@ -70,7 +70,7 @@ def install_auth(
     name, `rx.App(html_lang="de")`). `own_pages` are the routes of ready-made pages for which the app has its own; `Slots` are
     what can be put into ours. `extra_fields` names inputs that the app adds to the registration form, for `on_register`.
     The app's own `api_transformer` and head components stay in force. In an app without Reflex's toaster, `rx.App(toaster=None)`,
-    which makes its pages an eighth lighter, a notice of ours says when the server cannot be reached.
+    which makes its pages 10 KB lighter, a notice of ours says when the server cannot be reached.
     `security_headers` says what they shall be beyond the default; None sends none. In development our tables are brought up
     to date at start, unless `migrates` is False, for an app whose own migrations include ours; in production that is never done.
 
