@@ -131,7 +131,8 @@ Fast 3G is DevTools' own, now called Slow 4G: 1.44 Mbit/s down, 675 kbit/s up, 5
 The stand-in (`benchmarks/angular`) is {raw:.0f} KB raw, {gzip:.0f} KB with gzip and {brotli:.0f} KB with brotli. The client that
 it stands in for, which is not in this repository, was 527 KB raw and 131 KB with gzip, and was served with that. Its form is made
 by its scripts, so visible and usable are the same there. In rxapp's the form is in the HTML: what is typed before it is usable
-stays, and what is sent waits.
+stays, and what is sent waits. The stand-in's server says nothing of caching, so on its second load the browser guesses and does
+not ask; rxapp's page is asked for anew.
 """
 
 
