@@ -59,7 +59,9 @@ def failed() -> rx.Component:
     return layout(
         rx.el.h1("This page could not be shown", class_name=style.HEADING),
         rx.el.p("That is our fault, and it has been noted. Loading the page again may help.", class_name=style.TEXT + " mt-4"),
-        rx.el.a("Load it again", href="", class_name=style.PRIMARY + " mt-8"),
+        rx.el.button(
+            "Load it again", type="button", on_click=rx.run_script("location.reload()"), class_name=style.PRIMARY + " mt-8"
+        ),
         with_navigation=False,
     )
 

@@ -50,6 +50,9 @@ class TestWeight:
         assert [url.rpartition("/")[2] for url in fetched] == ["login"]
         assert sum(fetched.values()) < 3_000
 
+    def test_no_page_needs_emotion_so_none_carries_it(self, api, script):
+        assert "data-emotion" not in api.get(script).text
+
     def test_a_page_is_drawn_without_waiting_for_any_other_file(self, tab):
         tab.route("**/assets/**", lambda route: None)  # which never arrive
         tab.goto("/login", wait_until="commit")
