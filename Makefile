@@ -12,7 +12,7 @@ export REFLEX_TELEMETRY_ENABLED := false
 # Otherwise Reflex measures several package registries and takes the quickest: it shall use the one that is configured.
 REGISTRY = NPM_CONFIG_REGISTRY="$${NPM_CONFIG_REGISTRY:-$$(npm config get registry 2>/dev/null)}"
 
-.PHONY: run prod test test-production test-oldest test-production-whole check bench chaos browser clean
+.PHONY: run prod test test-production test-oldest test-production-whole check bench bench-more chaos browser clean
 .DEFAULT_GOAL := run
 
 run: $(VENV)/app  ## serve the app at http://localhost:3000, reloading when a file changes
@@ -42,10 +42,13 @@ check: $(VENV)/dev  ## style, types, tests
 	mypy
 	$(MAKE) test test-production test-oldest
 
-bench: $(VENV)/dev browser  ## measure, next to a hand-made floor
+bench: $(VENV)/dev browser  ## measure, next to peers and a hand-made floor, in a quarter of an hour; ARGS=--quick to try it out
 	$(REGISTRY) python -m benchmarks $(ARGS)
+
+bench-more: $(VENV)/dev browser  ## what takes longer: sign-out, search, pruning, the device's key, a flood of logins
 	$(REGISTRY) python -m benchmarks.accounts $(ARGS)
 	$(REGISTRY) python -m benchmarks.device_key $(ARGS)
+	$(REGISTRY) python -m benchmarks.login_flood $(ARGS)
 
 chaos: $(VENV)/dev  ## kill workers, restart the database, set the clock and fill the disk under load; writes docs/faults.md
 	python -m chaos
@@ -54,7 +57,7 @@ browser: $(VENV)/dev
 	python -m tests.e2e.browser
 
 clean:
-	rm -rf $(VENV) .web .states .pytest_cache .hypothesis .mypy_cache .ruff_cache
+	rm -rf $(VENV) .bench .web .states .pytest_cache .hypothesis .mypy_cache .ruff_cache
 
 $(VENV)/app: requirements.txt
 	@test -n "$(PYTHON)" || { echo "rxapp needs Python 3.11, 3.12 or 3.13; name one with: make PYTHON=/path/to/python"; exit 1; }

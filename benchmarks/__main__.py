@@ -1,106 +1,92 @@
-"""`python -m benchmarks [--quick]`: measures rxapp beside the floor, in interleaved rounds, and writes benchmarks/RESULTS.md."""
+"""`python -m benchmarks [--quick] [SECTION …]`: measures rxapp beside its peers and the floor, in interleaved rounds.
 
-import argparse
-import json
-import os
-import platform
-import tempfile
-from datetime import UTC, datetime
-from importlib.metadata import version
-from pathlib import Path
-from statistics import median
-
-from benchmarks.servers import SYNCHRONOUS, Server, floor, rxapp
-
-RESULTS = Path(__file__).with_name("RESULTS.md")
-CLIENTS = (1, 8, 32)
-LOGIN_CLIENTS = 8
-TARGET_RATIO = 1 / 3
-PACKAGES = ("reflex", "fastapi", "granian", "sqlalchemy", "pyjwt", "argon2-cffi")
-
-
-def compare(scenario: str, clients: int, servers: list[Server], rounds: int, seconds: float) -> dict:
-    """Medians over the rounds; in each round every server has its turn, and the ratio is taken within the round."""
-    taken = [[server.load(scenario, clients, seconds) for server in servers] for _ in range(rounds)]
-    medians = [{key: median(turn[at][key] for turn in taken) for key in ("rate", "p50", "p99")} for at in range(len(servers))]
-    return {"servers": medians, "ratio": median(turn[1]["rate"] / turn[0]["rate"] for turn in taken)}
-
-
-def row(what: str, clients: int, measured: dict) -> str:
-    floor_, ours = measured["servers"]
-    cells = [f"{each['rate']:,.0f}/s ({each['p50']:.1f} / {each['p99']:.1f})" for each in (floor_, ours)]
-    return f"| {what} | {clients} | {cells[0]} | {cells[1]} | **{measured['ratio']:.2f}** |"
-
-
-def logins_beside_a_trivial_get(server: Server, rounds: int, seconds: float) -> dict:
-    """The login rate, and what it does to the latency of a request that has nothing to do with it."""
-    taken = []
-    for _ in range(rounds):
-        idle = server.load("ping", 1, seconds)
-        logins = server.start_load("log_in", LOGIN_CLIENTS, seconds + 1)
-        busy = server.load("ping", 1, seconds)
-        taken.append({"idle": idle["p99"], "busy": busy["p99"], "rate": json.loads(logins.communicate()[0])["rate"]})
-    return {key: median(turn[key] for turn in taken) for key in ("idle", "busy", "rate")}
-
-
-REPORT = """# Results
-
-{date:%Y-%m-%d}, {cores} cores shared with the load itself, Python {python}, {packages}.
-One worker each, SQLite WAL, `synchronous={synchronous}` for both. Medians of {rounds} interleaved rounds;
-requests per second (median / 99th percentile in ms). Compare within a line only.
-
-| what | clients | floor | rxapp | ratio |
-|---|---|---|---|---|
-{rows}
-
-The floor (`benchmarks/floor.py`) is Starlette with raw `sqlite3` on the event loop and the same conditional UPDATE; it keeps no
-protocol. rxapp is the whole app as served, with Reflex's own layers. The floor's GET verifies the signature only, rxapp's also
-that the session stands, and reads the customers from the database.
-
-Logins (argon2id, 19 MiB, t=2) by {login_clients} clients at full rate: {logins[rate]:.0f}/s.
-
-| target | measured | |
-|---|---|---|
-| rotations at 32 clients: at least a third of the floor's rate | {ratio:.2f} | {ratio_met} |
-| GET p99 while logins run: at most twice the idle p99 ({logins[idle]:.1f} ms) plus 10 ms | {logins[busy]:.1f} ms | {get_met} |
+All sections together write benchmarks/RESULTS.md, the plots in docs/images/ and the README's table; one alone writes nothing.
 """
 
+import argparse
+import os
+import platform
+import sys
+import time
+import traceback
+from datetime import UTC, datetime
+from importlib import import_module
+from importlib.metadata import version
+from pathlib import Path
 
-def report(rotations: dict[int, dict], reads: dict[int, dict], logins: dict, rounds: int) -> str:
-    rows = [row("rotations, each client its own session", clients, measured) for clients, measured in rotations.items()]
-    rows += [row("authenticated GET", clients, measured) for clients, measured in reads.items()]
-    ratio = rotations[32]["ratio"]
-    return REPORT.format(
+from benchmarks.peers import environments
+from benchmarks.readme import update_readme
+from benchmarks.section import Section, Target
+
+RESULTS = Path(__file__).with_name("RESULTS.md")
+IMAGES = Path(__file__).resolve().parents[1] / "docs" / "images"
+SECTIONS = ("load_limit", "rotations", "authenticated_get", "logins", "guard", "navigation", "pages", "production_start")
+"""Modules with a `measure(quick) -> Section`, in the order of the report."""
+
+PACKAGES = ("reflex", "fastapi", "starlette", "granian", "sqlalchemy", "psycopg", "pyjwt", "argon2-cffi", "playwright")
+
+HEAD = """# Results
+
+{date:%Y-%m-%d}, {cores} cores shared with the load itself (load average {load:.1f} before it began: others used the machine too where that is
+above 0.5), {system}, Python {python}, {packages}.
+
+rxapp is the whole app as people run it, with Reflex's own layers, one worker, the request log on (to a file), and
+`RXAPP_REFRESH_RATE_LIMIT=0 RXAPP_LOGIN_RATE_LIMIT=0`: the only thing that is switched off. Access tokens live for an hour where their
+expiry is not what is measured. Each table is from interleaved rounds of {seconds} seconds; ratios are taken within a round, and the
+medians of all rounds are given: compare within a line only. The peers' versions are those of [peers.toml](peers/peers.toml).
+"""  # noqa: E501
+
+
+def measure(name: str, quick: bool) -> Section:
+    """The section; one that says so if it failed, for the others are worth having."""
+    print(f"measuring: {name}", file=sys.stderr, flush=True)
+    began = time.monotonic()
+    try:
+        return import_module(f"benchmarks.{name}").measure(quick)
+    except Exception:  # noqa: BLE001  whatever it was, it is told and counts as a target that was not met
+        traceback.print_exc()
+        return Section(name, "Not measured: it failed.", [Target(f"`benchmarks/{name}.py`", "runs", "failed", is_met=False)])
+    finally:
+        print(f"took {time.monotonic() - began:.0f} s", file=sys.stderr, flush=True)
+
+
+def head(load: float, quick: bool) -> str:
+    return HEAD.format(
         date=datetime.now(UTC),
         cores=os.cpu_count(),
+        load=load,
+        system=platform.system(),
         python=platform.python_version(),
-        packages=", ".join(f"{name} {version(name)}" for name in PACKAGES),
-        synchronous=SYNCHRONOUS,
-        rounds=rounds,
-        rows="\n".join(rows),
-        login_clients=LOGIN_CLIENTS,
-        logins=logins,
-        ratio=ratio,
-        ratio_met="met" if ratio >= TARGET_RATIO else "NOT met",
-        get_met="met" if logins["busy"] <= 2 * logins["idle"] + 10 else "NOT met",
+        packages=", ".join(f"{package} {version(package)}" for package in PACKAGES),
+        seconds=1 if quick else 2,
     )
 
 
-def main() -> None:
+def shown(section: Section) -> str:
+    plots = "".join(f"\n![{section.title}](../docs/images/{name})\n" for name in section.plots)
+    return f"{section}{plots}"
+
+
+def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("sections", nargs="*", metavar="SECTION", help=f"of {', '.join(SECTIONS)}; all if none is named")
     parser.add_argument("--quick", action="store_true", help="two short rounds, for trying it out; writes no file")
-    quick = parser.parse_args().quick
-    rounds, seconds = (2, 1) if quick else (7, 3)
-    with tempfile.TemporaryDirectory() as directory, floor(Path(directory)) as floor_, rxapp(Path(directory)) as ours:
-        servers = [floor_, ours]
-        rotations = {clients: compare("rotate", clients, servers, rounds, seconds) for clients in CLIENTS}
-        reads = {clients: compare("read", clients, servers, rounds, seconds) for clients in (8, 32)}
-        logins = logins_beside_a_trivial_get(ours, rounds, seconds)
-    text = report(rotations, reads, logins, rounds)
+    arguments = parser.parse_args()
+    if unknown := set(arguments.sections) - set(SECTIONS):
+        parser.error(f"no such section: {', '.join(unknown)}")
+    for peer in environments.PEERS:
+        environments.environment(peer)
+    load = os.getloadavg()[0]
+    sections = [measure(name, arguments.quick) for name in arguments.sections or SECTIONS]
+    text = "\n".join([head(load, arguments.quick), *map(shown, sections)])
     print(text)
-    if not quick:
+    if not arguments.quick and not arguments.sections:
         RESULTS.write_text(text)
+        for name, plot in ((name, plot) for section in sections for name, plot in section.plots.items()):
+            (IMAGES / name).write_text(plot)
+        update_readme()
+    return any(section.text.startswith("Not measured") for section in sections)
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

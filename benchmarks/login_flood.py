@@ -147,7 +147,7 @@ def worker_of(port: int) -> int:
         for entry in Path("/proc").iterdir()
         if entry.name.isdigit() and (entry / "cmdline").exists()
     }
-    session = os.getsid(next(pid for pid, command in group.items() if f"--backend-port {port}" in command))
+    session = os.getsid(next(pid for pid, command in group.items() if f"--port {port}" in command))
     return max((pid for pid in group if _session_of(pid) == session), key=resident_mib)
 
 

@@ -5,15 +5,10 @@ Each load is that of a browser that has never been there, followed by a second i
 
 import os
 import platform
-import socket
 import subprocess
 import sys
 import tempfile
-import time
-import urllib.error
-import urllib.request
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from importlib.metadata import version
 from pathlib import Path
 from statistics import median
@@ -21,17 +16,15 @@ from statistics import median
 from playwright.sync_api import sync_playwright
 
 from benchmarks import stand_in
+from benchmarks.built_app import BUILD, BUILD_TIMEOUT_SECONDS
 from benchmarks.page_load import NETWORKS, Measured, load_twice
 from benchmarks.section import Section, Target, run_alone
+from benchmarks.servers import GRANIAN, ROOT, free_port, running, rxapp_environment
 from tests.e2e.browser import ARGUMENTS, find_browser
 
-ROOT = Path(__file__).resolve().parents[1]
-RESULTS = Path(__file__).with_name("PAGES.md")
 ROUNDS, QUICK_ROUNDS = 5, 2
 TURNS_IN_A_ROUND = {"no throttling": 3, "Fast 3G": 1}
 """Loads of a fraction of a second differ more from each other."""
-
-START_TIMEOUT_SECONDS = 60
 
 MOST_KILOBYTES = 150
 RECORD_KILOBYTES = 135
@@ -39,62 +32,31 @@ RECORD_KILOBYTES = 135
 
 
 def rxapp(directory: Path, stack: ExitStack) -> str:
-    """Build and serve it as `make prod` does; its address."""
-    port = _free_port()
-    environment = {
-        "DATABASE_URL": f"sqlite:///{directory}/rxapp.db",
-        "RXAPP_SECRET_KEY": "a secret key for the benchmark, of more than 32 bytes",
+    """Build and serve it as `make prod` does, without the pages that other measurements add to it; its address."""
+    port = free_port()
+    environment = rxapp_environment(directory) | {
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+        "REFLEX_APP_MODULE_IMPORT": "rxapp.rxapp",
         "REFLEX_WEB_WORKDIR": str(directory / "web"),
         "REFLEX_BACKEND_PORT": str(port),
-        "REFLEX_TELEMETRY_ENABLED": "false",
     }
-    for command in (["reflex", "export", "--frontend-only", "--no-zip"], ["rxapp", "migrate"]):
-        with (directory / "build.log").open("ab") as log:
-            subprocess.run(
-                [sys.executable, "-m", *command], cwd=ROOT, env=os.environ | environment, stdout=log, stderr=log, check=True
-            )
-    stack.enter_context(_running(["rxapp", "serve", "--port", str(port)], environment, directory / "rxapp.log", port))
+    log = directory / "build.log"
+    with log.open("wb") as output:
+        done = subprocess.run(
+            [sys.executable, *BUILD], cwd=ROOT, env=environment, stdout=output, stderr=output, timeout=BUILD_TIMEOUT_SECONDS
+        )
+    if done.returncode:
+        raise RuntimeError(f"the pages were not built:\n{log.read_text()[-2000:]}")
+    serve = ["-m", "rxapp", "serve", "--port", str(port)]
+    stack.enter_context(running(serve, environment, directory / "rxapp.log", port))
     return f"http://127.0.0.1:{port}/login"
 
 
 def angular(encoding: str, directory: Path, stack: ExitStack) -> str:
-    port = _free_port()
-    command = ["granian", "--interface", "asgi", "--port", str(port), "--factory", "benchmarks.stand_in:create_app"]
-    log = directory / f"angular-{encoding}.log"
-    stack.enter_context(_running(command, {"STAND_IN_ENCODING": encoding}, log, port))
+    port = free_port()
+    serve = [*GRANIAN, str(port), "--factory", "benchmarks.stand_in:create_app"]
+    stack.enter_context(running(serve, {"STAND_IN_ENCODING": encoding}, directory / f"angular-{encoding}.log", port))
     return f"http://127.0.0.1:{port}/login"
-
-
-@contextmanager
-def _running(command: list[str], environment: dict[str, str], log: Path, port: int) -> Iterator[None]:
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            [sys.executable, "-m", *command], cwd=ROOT, env=os.environ | environment, stdout=output, stderr=output
-        )
-    try:
-        _wait_for(port, process, log)
-        yield
-    finally:
-        process.terminate()
-        process.wait(timeout=30)
-
-
-def _wait_for(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
-    deadline = time.monotonic() + START_TIMEOUT_SECONDS
-    while time.monotonic() < deadline and process.poll() is None:
-        try:
-            urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=2)
-        except (urllib.error.URLError, OSError):
-            time.sleep(0.1)
-        else:
-            return
-    raise RuntimeError(f"{log.stem} did not start:\n{log.read_text()[-2000:]}")
-
-
-def _free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
 
 
 def compare(urls: dict[str, str], rounds: int) -> tuple[dict[tuple[str, str], Measured], str]:
@@ -185,4 +147,4 @@ def _targets(taken: dict[tuple[str, str], Measured]) -> list[Target]:
 
 
 if __name__ == "__main__":
-    run_alone(measure, RESULTS)
+    run_alone(measure)

@@ -8,6 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from benchmarks.readme import TARGETS_HEAD, update_readme
+
 
 @dataclass(frozen=True)
 class Target:
@@ -39,7 +41,7 @@ class Section:
 
 
 def target_table(targets: list[Target]) -> str:
-    return "\n".join(["| what | target | measured | |", "|---|---|---|---|", *map(str, targets)])
+    return "\n".join([TARGETS_HEAD, *map(str, targets)])
 
 
 def run_alone(measure: Callable[[bool], Section], results: Path | None = None) -> None:
@@ -51,3 +53,4 @@ def run_alone(measure: Callable[[bool], Section], results: Path | None = None) -
     print(text)
     if results and not quick:
         results.write_text(text.removeprefix("#"))
+        update_readme()

@@ -1,4 +1,4 @@
-"""The two servers under measurement, each with one worker and a fresh database: rxapp as people run it, and the floor."""
+"""rxapp and the floors as servers under measurement, each with one worker and a fresh database."""
 
 import json
 import os
@@ -17,21 +17,30 @@ ROOT = Path(__file__).resolve().parents[1]
 START_TIMEOUT_SECONDS = 120
 SESSIONS = 32
 SYNCHRONOUS = "FULL"
-"""rxapp's default, and so the floor's in this run."""
+"""rxapp's default, and what it is measured with where nothing else is said."""
+
+NORMAL = {"RXAPP_SQLITE_SYNCHRONOUS": "NORMAL"}
+"""What is compared with others: most of them know no other, or have it as their default."""
+
+GRANIAN = ("-m", "granian", "--interface", "asgi", "--workers", "1", "--port")
 
 
 class Server:
     """A running server: its port, and the file with the token pairs of its clients."""
 
-    def __init__(self, name: str, port: int, pairs: Path) -> None:
-        self.name, self.port, self.pairs = name, port, pairs
+    def __init__(self, name: str, port: int, pairs: Path, rotation: str = "rotate") -> None:
+        self.name, self.port, self.pairs, self.rotation = name, port, pairs, rotation
 
     def load(self, scenario: str, clients: int, seconds: float) -> dict[str, float]:
-        return json.loads(self.start_load(scenario, clients, seconds).communicate()[0])
+        process = self.start_load(scenario, clients, seconds)
+        output, _ = process.communicate()
+        if process.returncode:
+            raise RuntimeError(f"{self.name} did not stand {scenario} by {clients} clients")
+        return json.loads(output)
 
     def start_load(self, scenario: str, clients: int, seconds: float) -> subprocess.Popen:
         command = [sys.executable, "-m", "benchmarks.load", str(self.port), scenario, str(clients), str(seconds)]
-        file = self.pairs if scenario != "ping" else self.pairs.with_suffix(".ping")
+        file = self.pairs if not scenario.startswith("ping") else self.pairs.with_suffix(".ping")
         file.touch()
         if not file.read_text():
             file.write_text(json.dumps([{}] * SESSIONS))
@@ -47,63 +56,86 @@ def rxapp_environment(directory: Path) -> dict[str, str]:
         "RXAPP_ACCESS_TOKEN_LIFETIME": "3600",
         "RXAPP_LOGIN_RATE_LIMIT": "0",
         "RXAPP_REFRESH_RATE_LIMIT": "0",
+        "REFLEX_APP_MODULE_IMPORT": "benchmarks.bench_app",
         "REFLEX_TELEMETRY_ENABLED": "false",
     }
 
 
 @contextmanager
-def rxapp(directory: Path) -> Iterator[Server]:
-    port = _free_port()
-    environment = rxapp_environment(directory)
-    command = ["-m", "reflex", "run", "--env", "prod", "--backend-only", "--backend-port", str(port)]
-    with _running(command, environment, directory / "rxapp.log", port):
-        yield _with_sessions(Server("rxapp", port, directory / "rxapp.json"))
+def rxapp(directory: Path, environment: dict[str, str] | None = None) -> Iterator[Server]:
+    """The whole app as people serve it, but for its pages; its request log goes to a file."""
+    port = free_port()
+    command = ["-m", "rxapp", "serve", "--backend-only", "--port", str(port)]
+    with running(command, rxapp_environment(directory) | (environment or {}), directory / f"rxapp-{port}.log", port):
+        yield with_sessions(Server("rxapp", port, directory / f"rxapp-{port}.json"))
 
 
 @contextmanager
-def floor(directory: Path) -> Iterator[Server]:
-    port = _free_port()
-    environment = {"FLOOR_DATABASE": str(directory / "floor.db"), "FLOOR_SYNCHRONOUS": SYNCHRONOUS}
-    command = ["-m", "granian", "--interface", "asgi", "--workers", "1", "--port", str(port), "benchmarks.floor:app"]
-    with _running(command, environment, directory / "floor.log", port):
-        yield _with_sessions(Server("floor", port, directory / "floor.json"))
+def floor(directory: Path, synchronous: str = SYNCHRONOUS) -> Iterator[Server]:
+    port = free_port()
+    environment = {"FLOOR_DATABASE": str(directory / "floor.db"), "FLOOR_SYNCHRONOUS": synchronous}
+    with running([*GRANIAN, str(port), "benchmarks.floor:app"], environment, directory / "floor.log", port):
+        yield with_sessions(Server("floor", port, directory / "floor.json"))
 
 
 @contextmanager
-def _running(command: list[str], environment: dict[str, str], log: Path, port: int) -> Iterator[None]:
+def postgresql_floor(directory: Path, url: str) -> Iterator[Server]:
+    """`url` in psycopg's own form."""
+    port = free_port()
+    environment = {"FLOOR_DATABASE": url}
+    with running([*GRANIAN, str(port), "benchmarks.postgresql_floor:app"], environment, directory / "pg-floor.log", port):
+        yield with_sessions(Server("floor", port, directory / "pg-floor.json"))
+
+
+@contextmanager
+def running(
+    command: list[str], environment: dict[str, str], log: Path, port: int, python: Path | str = sys.executable, cwd: Path = ROOT
+) -> Iterator[subprocess.Popen]:
+    """The process, once it answers on `port`; it and its children are ended afterwards."""
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     with log.open("wb") as output:
         process = subprocess.Popen(
-            [sys.executable, *command],
-            cwd=ROOT,
+            [str(python), *command],
+            cwd=cwd,
             env=os.environ | environment | {"PATH": path},
             stdout=output,
             stderr=output,
             start_new_session=True,
         )
     try:
-        _wait_until_it_answers(process, port, log)
-        yield
+        wait_until_it_answers(process, port, log)
+        yield process
     finally:
-        os.killpg(process.pid, signal.SIGTERM)
-        process.wait(30)
+        end(process)
 
 
-def _wait_until_it_answers(process: subprocess.Popen, port: int, log: Path) -> None:
+def end(process: subprocess.Popen) -> None:
+    """With all its children, and whether or not it is still there."""
+    for how in (signal.SIGTERM, signal.SIGKILL):
+        try:
+            os.killpg(process.pid, how)
+            process.wait(15)
+        except ProcessLookupError:
+            return
+        except subprocess.TimeoutExpired:
+            continue
+
+
+def wait_until_it_answers(process: subprocess.Popen, port: int, log: Path, path: str = "/ping") -> None:
     deadline = time.monotonic() + START_TIMEOUT_SECONDS
     while time.monotonic() < deadline and process.poll() is None:
         try:
-            urllib.request.urlopen(f"http://127.0.0.1:{port}/ping", timeout=1).close()
+            urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=1).close()
         except urllib.error.HTTPError:
             return
         except OSError:
-            time.sleep(0.1)
+            time.sleep(0.02)
         else:
             return
     raise RuntimeError(f"the server did not start:\n{log.read_text()[-2000:]}")
 
 
-def _with_sessions(server: Server) -> Server:
+def with_sessions(server: Server) -> Server:
     """One session for each client, by as many logins."""
     body = json.dumps({"username": "johndoe", "password": "def@123"}).encode()
     url = f"http://127.0.0.1:{server.port}/api/auth/login"
@@ -113,7 +145,7 @@ def _with_sessions(server: Server) -> Server:
     return server
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]

@@ -7,6 +7,7 @@ from typing import Any
 import jwt
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from jwt.algorithms import ECAlgorithm, HMACAlgorithm, OKPAlgorithm
+from jwt.utils import base64url_encode
 
 from rxapp.auth.keys import Keys
 
@@ -30,7 +31,7 @@ _jws.unregister_algorithm("HS256")
 _jws.register_algorithm("HS256", _hs256)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class AccessKey:
     """Signs and verifies access tokens with one algorithm.
 
@@ -47,8 +48,10 @@ class AccessKey:
 
     def sign(self, claims: dict[str, Any]) -> str:
         """The claims as a signed token."""
-        payload = json.dumps(claims, separators=(",", ":")).encode()
-        return _jws.encode(payload, self.signing_key, self.algorithm, {"typ": TOKEN_TYPE, "kid": self.kid})
+        payload = base64url_encode(json.dumps(claims, separators=(",", ":")).encode())
+        signed = self.header.encode() + b"." + payload
+        signature = _jws.get_algorithm_by_name(self.algorithm).sign(signed, self.signing_key)
+        return (signed + b"." + base64url_encode(signature)).decode()
 
 
 def access_keys_of(keys: Keys) -> dict[str, AccessKey]:

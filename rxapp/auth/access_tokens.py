@@ -1,16 +1,17 @@
 """Access tokens: JWTs of RFC 9068's kind, short-lived, signed with a key derived for nothing else."""
 
 import secrets
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import jwt
 
+from rxapp.auth.access_claims import AccessClaims
 from rxapp.auth.access_keys import TOKEN_TYPE, AccessKey
 from rxapp.auth.clock import CLOCK_SKEW_LEEWAY, Clock
 from rxapp.auth.errors import AccessTokenExpired, AccessTokenNotYetValid, InvalidToken
+from rxapp.auth.genuine_tokens import GenuineTokens
 from rxapp.auth.key_ring import KeyRing
 from rxapp.auth.settings import Settings
 
@@ -20,25 +21,6 @@ MAXIMUM_LENGTH = 4_096
 _REQUIRED_CLAIMS = ["iss", "aud", "sub", "sid", "gen", "jti", "name", "roles", "iat", "nbf", "exp"]
 
 
-@dataclass(frozen=True, slots=True)
-class AccessClaims:
-    """What an access token says: who (`subject`), in which session, of which generation, with which roles, until when.
-
-    `device_key_thumbprint` names the key that must be proved with it (`cnf.jkt`, RFC 9449 §6.1).
-    """
-
-    subject: UUID
-    session_id: UUID
-    generation: int
-    token_id: str
-    user_name: str
-    roles: tuple[str, ...]
-    issued_at: datetime
-    not_before: datetime
-    expires_at: datetime
-    device_key_thumbprint: str | None = None
-
-
 class AccessTokens:
     """Issues and verifies access tokens."""
 
@@ -46,6 +28,7 @@ class AccessTokens:
         self._settings = settings
         self._key_ring = key_ring
         self._clock = clock
+        self._genuine = GenuineTokens()
 
     def issue(
         self,
@@ -75,7 +58,10 @@ class AccessTokens:
         }
         if device_key_thumbprint is not None:
             claims["cnf"] = {"jkt": device_key_thumbprint}
-        return self._key_ring.signer().access_keys[self._settings.access_token_algorithm].sign(claims)
+        key = self._key_ring.signer().access_keys[self._settings.access_token_algorithm]
+        token = key.sign(claims)
+        self._genuine.keep(token, key, AccessClaims.read(claims))
+        return token
 
     def verify(self, token: str) -> AccessClaims:
         """The claims of a genuine token within its lifetime; else `AccessTokenExpired`, `…NotYetValid` or `InvalidToken`."""
@@ -96,17 +82,20 @@ class AccessTokens:
             raise InvalidToken
         try:
             key = self._key_ring.find_by_header(token.partition(".")[0]) or self._key_named_by(token)
-            payload = jwt.decode(
-                token,
-                key.verifying_key,
-                algorithms=[key.algorithm],
-                issuer=self._settings.issuer,
-                audience=self._settings.audience,
-                options={"require": _REQUIRED_CLAIMS, "verify_exp": False, "verify_nbf": False, "verify_iat": False},
-            )
-            return _read_claims(payload)
+            return self._genuine.find(token, key) or self._genuine.keep(token, key, self._decode(token, key))
         except (jwt.InvalidTokenError, ValueError, TypeError, KeyError, AttributeError, OverflowError, OSError) as error:
             raise InvalidToken from error
+
+    def _decode(self, token: str, key: AccessKey) -> AccessClaims:
+        payload = jwt.decode(
+            token,
+            key.verifying_key,
+            algorithms=[key.algorithm],
+            issuer=self._settings.issuer,
+            audience=self._settings.audience,
+            options={"require": _REQUIRED_CLAIMS, "verify_exp": False, "verify_nbf": False, "verify_iat": False},
+        )
+        return AccessClaims.read(payload)
 
     def public_jwks(self) -> list[dict[str, Any]]:
         """The keys with which others verify our access tokens (RFC 7517 §4); none if those keys could also sign."""
@@ -118,21 +107,3 @@ class AccessTokens:
         if header.get("typ") != TOKEN_TYPE:
             raise InvalidToken
         return self._key_ring.access_key(header.get("kid"))
-
-
-def _read_claims(payload: dict[str, Any]) -> AccessClaims:
-    generation, roles = payload["gen"], payload["roles"]
-    if type(generation) is not int or generation < 0 or not isinstance(roles, list) or not isinstance(payload["name"], str):
-        raise InvalidToken
-    return AccessClaims(
-        subject=UUID(payload["sub"]),
-        session_id=UUID(payload["sid"]),
-        generation=generation,
-        token_id=payload["jti"],
-        user_name=payload["name"],
-        roles=tuple(roles),
-        issued_at=datetime.fromtimestamp(payload["iat"], UTC),
-        not_before=datetime.fromtimestamp(payload["nbf"], UTC),
-        expires_at=datetime.fromtimestamp(payload["exp"], UTC),
-        device_key_thumbprint=str(payload["cnf"]["jkt"]) if "cnf" in payload else None,
-    )

@@ -10,6 +10,7 @@ import binascii
 import hashlib
 import hmac
 from dataclasses import dataclass, field
+from functools import lru_cache
 from uuid import UUID
 
 from rxapp.auth.errors import InvalidToken
@@ -24,6 +25,9 @@ _GENERATION_BYTES = 4
 _MAC_BYTES = 32
 _TOKEN_BYTES = _SESSION_ID_BYTES + _GENERATION_BYTES + _MAC_BYTES
 _ENCODED_LENGTH = (_TOKEN_BYTES * 8 + 5) // 6
+
+SESSION_KEYS_KEPT = 4_096
+"""Derived once for the tokens that come and those that go: about 1 MB."""
 
 MAXIMUM_GENERATION = 2 ** (8 * _GENERATION_BYTES) - 1
 
@@ -75,8 +79,12 @@ class RefreshTokens:
 
 
 def _mac(keys: Keys, body: bytes, salt: bytes) -> bytes:
-    key = hkdf_sha256(keys.refresh_token_secret, salt=salt, info=b"rxapp refresh token mac")
-    return hmac.digest(key, body, hashlib.sha256)
+    return hmac.digest(_session_key(keys.refresh_token_secret, salt), body, hashlib.sha256)
+
+
+@lru_cache(SESSION_KEYS_KEPT)
+def _session_key(secret: bytes, salt: bytes) -> bytes:
+    return hkdf_sha256(secret, salt=salt, info=b"rxapp refresh token mac")
 
 
 def _encode(raw: bytes) -> str:

@@ -14,7 +14,8 @@ from sqlalchemy import Connection
 
 from rxapp.auth import security_events as events
 from rxapp.auth import sessions, users
-from rxapp.auth.access_tokens import AccessClaims, AccessTokens
+from rxapp.auth.access_claims import AccessClaims
+from rxapp.auth.access_tokens import AccessTokens
 from rxapp.auth.accounts import Accounts
 from rxapp.auth.administration import Administration
 from rxapp.auth.clients import NO_CLIENT, Client

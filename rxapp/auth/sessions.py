@@ -11,6 +11,7 @@ from sqlalchemy import Connection, bindparam, delete, func, select, update
 from rxapp.auth.clients import Client
 from rxapp.auth.errors import InvalidToken
 from rxapp.auth.models import AuthSession, AuthTable, User
+from rxapp.auth.prepared_statement import PreparedStatement
 
 _session = AuthTable.metadata.tables[AuthSession.__tablename__]
 _user = AuthTable.metadata.tables[User.__tablename__]
@@ -32,13 +33,13 @@ _WHAT_DECIDES = (
     _session.c.revoked_reason,
 )
 
-_SELECT = (
+_FIND = PreparedStatement(
     select(*_WHAT_DECIDES, _user.c.user_name, _user.c.roles, _user.c.disabled_at)
     .join(_user, _user.c.id == _session.c.user_id)
     .where(_session.c.id == bindparam("session_id"))
 )
 
-_ROTATE = (
+_ROTATE = PreparedStatement(
     update(_session)
     .where(
         _session.c.id == bindparam("session_id"),
@@ -48,7 +49,7 @@ _ROTATE = (
     .values(generation=_session.c.generation + 1, generation_seen_at=None, last_used_at=bindparam("now"))
 )
 
-_MARK_SEEN = (
+_MARK_SEEN = PreparedStatement(
     update(_session)
     .where(
         _session.c.id == bindparam("session_id"),
@@ -58,7 +59,7 @@ _MARK_SEEN = (
     .values(generation_seen_at=bindparam("now"))
 )
 
-_TOUCH = (
+_TOUCH = PreparedStatement(
     update(_session)
     .where(_session.c.id == bindparam("session_id"), _session.c.last_used_at < bindparam("now"))
     .values(last_used_at=bindparam("now"))
@@ -149,7 +150,7 @@ def new_session(user_id: UUID, client: Client, device_key: str | None, now: date
 
 def find(db: Connection, session_id: UUID) -> Any | None:
     """The session's row with its user's `user_name`, `roles` and `disabled_at`, or None."""
-    return db.execute(_SELECT, {"session_id": session_id}).one_or_none()
+    return _FIND.fetch(db, {"session_id": session_id})
 
 
 def get(db: Connection, session_id: UUID) -> Any:
@@ -163,17 +164,17 @@ def get(db: Connection, session_id: UUID) -> Any:
 def rotate(db: Connection, session_id: UUID, presented_generation: int, now: datetime) -> bool:
     """Step to the next generation if `presented_generation` is still the current one: of any number of callers one wins."""
     parameters = {"session_id": session_id, "presented_generation": presented_generation, "now": now}
-    return db.execute(_ROTATE, parameters).rowcount == 1
+    return _ROTATE.run(db, parameters) == 1
 
 
 def mark_seen(db: Connection, session_id: UUID, generation: int, now: datetime) -> None:
     """Note that the generation is in use. Written once: a later call changes nothing, so the grace period is never re-armed."""
-    db.execute(_MARK_SEEN, {"session_id": session_id, "seen_generation": generation, "now": now})
+    _MARK_SEEN.run(db, {"session_id": session_id, "seen_generation": generation, "now": now})
 
 
 def touch(db: Connection, session_id: UUID, now: datetime) -> None:
     """Note that its owner is active."""
-    db.execute(_TOUCH, {"session_id": session_id, "now": now})
+    _TOUCH.run(db, {"session_id": session_id, "now": now})
 
 
 def mark_authenticated(db: Connection, session_id: UUID, now: datetime) -> None:

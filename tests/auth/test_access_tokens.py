@@ -14,6 +14,8 @@ from hypothesis import given
 
 from rxapp.auth import AccessTokenExpired, InvalidToken
 from rxapp.auth.access_tokens import CLOCK_SKEW_LEEWAY, AccessTokens
+from rxapp.auth.genuine_tokens import KEPT, GenuineTokens
+from rxapp.auth.key_ring import RELOAD_INTERVAL, KeyRing, RingKey
 from rxapp.auth.keys import Keys
 from tests.clock import MovableClock
 from tests.keys import ring_of
@@ -29,7 +31,10 @@ def tokens(settings, clock):
 
 
 @pytest.fixture
-def issue(tokens, clock):
+def issue(settings, clock):
+    """Issues as another process does: here nothing is remembered of the token."""
+    tokens = AccessTokens(settings, RING, clock)
+
     def issue(**changes):
         about = {
             "subject": uuid4(),
@@ -208,3 +213,57 @@ def test_one_changed_character_anywhere_is_refused(settings, position, replaceme
 def test_arbitrary_input_is_an_invalid_token_and_nothing_else(settings, token):
     with pytest.raises(InvalidToken):
         AccessTokens(settings, RING, MovableClock()).verify(token)
+
+
+class TestRemembering:
+    def test_what_is_remembered_of_an_issued_token_is_what_others_read_in_it(self, settings, tokens, clock):
+        facts = {"subject": uuid4(), "session_id": uuid4(), "generation": 7, "user_name": "Zoë", "roles": ["Manager"]}
+        for thumbprint in (None, "a" * 43):
+            end = clock() + timedelta(seconds=42, microseconds=999_999)
+            token = tokens.issue(**facts, session_expires_at=end, device_key_thumbprint=thumbprint)
+            assert tokens.identify(token) == AccessTokens(settings, RING, clock).identify(token)
+
+    def test_a_genuine_token_is_decoded_once(self, tokens, issue, monkeypatch):
+        token = issue()
+        claims = tokens.identify(token)
+        monkeypatch.setattr(jwt, "decode", None)
+        assert tokens.identify(token) is claims
+
+    def test_a_remembered_token_expires_like_any_other(self, tokens, issue, clock):
+        token = issue()
+        assert tokens.verify(token)
+        clock.move(seconds=300)
+        with pytest.raises(AccessTokenExpired):
+            tokens.verify(token)
+
+    def test_a_remembered_token_is_refused_once_its_key_is_gone(self, settings, clock):
+        now = clock()
+        ring = [RingKey(KEYS), RingKey(Keys.derive("o" * 40), retired_at=now)]
+        tokens = AccessTokens(settings, KeyRing(lambda _moment: list(ring), clock), clock)
+        facts = {"subject": uuid4(), "session_id": uuid4(), "generation": 0, "user_name": "ada", "roles": []}
+        facts["session_expires_at"] = now + timedelta(days=1)
+        token = AccessTokens(settings, ring_of("o" * 40), clock).issue(**facts)
+        assert tokens.identify(token)
+        ring.pop()
+        clock.now += RELOAD_INTERVAL
+        tokens.issue(**facts)  # looks at the database
+        with pytest.raises(InvalidToken):
+            tokens.identify(token)
+
+    def test_forged_tokens_push_no_genuine_one_out(self, tokens, issue, monkeypatch):
+        token = issue()
+        tokens.identify(token)
+        for _ in range(KEPT):
+            with pytest.raises(InvalidToken):
+                tokens.identify(token[:-1])
+        monkeypatch.setattr(jwt, "decode", None)
+        assert tokens.identify(token)
+
+    def test_the_memory_is_bounded_and_forgets_who_was_not_seen_for_the_longest_time(self, tokens, issue):
+        kept, claims, key = GenuineTokens(), tokens.identify(issue()), next(iter(RING.signer().access_keys.values()))
+        for number in range(KEPT):
+            kept.keep(str(number), key, claims)
+        assert kept.find("0", key)
+        kept.keep("one more", key, claims)
+        assert kept.find("0", key)
+        assert kept.find("1", key) is None

@@ -1,4 +1,4 @@
-"""The server's own database, opened beside it, for what has no page yet."""
+"""The server's own database, opened beside it and by its clock, for what has no page yet."""
 
 import contextlib
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ from tests.e2e.server import SECRET_KEY, Server
 @contextlib.contextmanager
 def open_service(server: Server) -> Iterator[AuthService]:
     database = Database(server.database_url)
-    yield AuthService(Settings(secret_key=SECRET_KEY, database_url=server.database_url), database)
+    yield AuthService(Settings(secret_key=SECRET_KEY, database_url=server.database_url), database, server.now)
     database.dispose()
 
 

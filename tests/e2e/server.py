@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import time
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
@@ -134,6 +135,10 @@ class Server:
             if time.monotonic() > deadline:
                 raise RuntimeError("the server did not crash")
             time.sleep(0.02)
+
+    def now(self) -> datetime:
+        """What time it is on the server."""
+        return datetime.now(UTC) + timedelta(seconds=float(self._clock_file.read_text()))
 
     def move_clock(self, seconds: float) -> None:
         self.move_clock_to(float(self._clock_file.read_text()) + seconds)

@@ -1,5 +1,7 @@
 """`POST /api/token/refresh` (S5, S6) and the protocol's table over HTTP."""
 
+import json
+
 import pytest
 
 from tests.web.conftest import assert_problem, bearer, refresh_body
@@ -37,6 +39,52 @@ def test_a_null_missing_or_malformed_member_is_400(client, tokens, missing, valu
 @pytest.mark.parametrize("body", [b"", b"null", b"{}", b"[]", b"x"])
 def test_a_null_or_malformed_body_is_400(client, body):
     assert_problem(client.post(PATH, content=body, headers={"Content-Type": "application/json"}), 400, "invalid_request")
+
+
+@pytest.mark.parametrize("sent", ["text/plain", "application/x-www-form-urlencoded", "application/jsonp", "json", ""])
+def test_a_body_that_does_not_say_it_is_json_is_400(client, tokens, sent):
+    response = client.post(PATH, content=json.dumps(refresh_body(tokens)), headers={"Content-Type": sent})
+    assert_problem(response, 400, "invalid_request")
+
+
+@pytest.mark.parametrize("sent", ["application/json; charset=utf-8", "APPLICATION/JSON", "application/problem+json"])
+def test_json_may_say_more_of_itself(client, tokens, sent):
+    assert client.post(PATH, content=json.dumps(refresh_body(tokens)), headers={"Content-Type": sent}).status_code == 200
+
+
+def test_what_is_malformed_is_named_and_never_quoted(client, tokens):
+    response = client.post(PATH, json=refresh_body(tokens) | {"refreshToken": ["quoted"]})
+    assert response.json()["detail"] == "Missing or malformed: refreshToken."
+    assert "quoted" not in response.text
+
+
+def test_another_method_is_405_with_those_that_there_are(client):
+    refused = client.get(PATH)
+    assert_problem(refused, 405, "method_not_allowed")
+    assert refused.headers["allow"] == "POST"
+
+
+def test_a_body_that_is_too_long_is_413_and_nothing_has_changed(client, tokens):
+    for padding in (20_000, 200_000):
+        assert_problem(client.post(PATH, json=refresh_body(tokens) | {"more": "x" * padding}), 413, "request_entity_too_large")
+    assert refresh(client, tokens).status_code == 200
+
+
+def test_a_middleware_that_the_app_adds_to_the_api_sees_refreshes_too(api, client, tokens):
+    seen = []
+
+    class Watching:
+        def __init__(self, app):
+            self._app = app
+
+        async def __call__(self, scope, receive, send):
+            seen.append(scope["path"])
+            await self._app(scope, receive, send)
+
+    api.middleware_stack = None
+    api.add_middleware(Watching)
+    assert refresh(client, tokens).status_code == 200
+    assert seen == [PATH]
 
 
 def test_a_spent_token_is_400_token_reused_and_ends_the_session(client, tokens, clock):

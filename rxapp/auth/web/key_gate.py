@@ -9,7 +9,7 @@ from reflex_base.constants.state import FIELD_MARKER
 from reflex_base.registry import RegistrationContext
 from reflex_components_core.core._upload import UploadChunkIterator, UploadFile
 
-from rxapp.auth.access_tokens import AccessClaims
+from rxapp.auth.access_claims import AccessClaims
 from rxapp.auth.web import policy, waiting_events
 from rxapp.auth.web.key_proof import Challenge
 from rxapp.auth.web.runtime import get_service

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from rxapp.auth.access_tokens import AccessClaims
+from rxapp.auth.access_claims import AccessClaims
 from rxapp.auth.device_keys import ProvedKey
 
 FRESH_FOR = timedelta(seconds=50)

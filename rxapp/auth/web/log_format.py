@@ -17,6 +17,9 @@ FIELDS = "rxapp_fields"
 """The name under which `fields` travel in a record."""
 
 
+_encode = json.JSONEncoder(default=str).encode
+
+
 def fields(**values: Any) -> dict[str, Any]:
     """For `extra=`: members of the line, as which they can be searched for."""
     return {FIELDS: values}
@@ -28,20 +31,21 @@ class OneLineFormatter(logging.Formatter):
     def members(self, record: logging.LogRecord) -> dict[str, Any]:
         """What the line says, in order. Ids are those of the request or event that is being handled."""
         message = record.getMessage()
-        members = {
+        members: dict[str, Any] = {
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
             "logger": record.name,
-            "message": strip_markup(message) if getattr(record, "rich", False) else message,
+            "message": _clean(strip_markup(message) if getattr(record, "rich", False) else message),
         }
         if (context := current_request()) is not None:
             members["request_id"] = context.request_id
             if context.user_id is not None:
                 members |= {"user_id": str(context.user_id), "session_id": str(context.session_id)}
-        members |= getattr(record, FIELDS, {})
+        for name, value in getattr(record, FIELDS, {}).items():
+            members[name] = _clean(value) if isinstance(value, str) else value
         if text := self.exception_text(record):
-            members["exception"] = text
-        return {name: _clean(value) if isinstance(value, str) else value for name, value in members.items()}
+            members["exception"] = _clean(text)
+        return members
 
     def exception_text(self, record: logging.LogRecord) -> str:
         """The traceback, without the values of variables; those of a stack too, if one was asked for."""
@@ -54,7 +58,7 @@ class JsonFormatter(OneLineFormatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """The line."""
-        return json.dumps(self.members(record), default=str)
+        return _encode(self.members(record))
 
 
 class TextFormatter(OneLineFormatter):

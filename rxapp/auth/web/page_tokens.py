@@ -9,7 +9,7 @@ from typing import Any
 
 import reflex as rx
 
-from rxapp.auth.access_tokens import AccessClaims
+from rxapp.auth.access_claims import AccessClaims
 from rxapp.auth.errors import InvalidToken
 from rxapp.auth.token_pairs import TokenPair
 from rxapp.auth.web.components import token_store

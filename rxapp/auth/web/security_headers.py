@@ -69,6 +69,9 @@ EXPOSED = "DPoP-Nonce, Retry-After, WWW-Authenticate, X-Request-ID"
 """What a page of an allowed origin may read of an answer, besides the body (for the first: RFC 9449 §8)."""
 
 
+_CORS = (b"access-control-allow-origin", b"access-control-allow-credentials")
+
+
 class SecurityHeadersMiddleware:
     """ASGI middleware: adds the headers that an answer does not have yet, and mends what Reflex says for CORS.
 
@@ -77,8 +80,8 @@ class SecurityHeadersMiddleware:
 
     def __init__(self, app: ASGIApp, *, for_pages: Mapping[str, str], for_others: Mapping[str, str]) -> None:
         self._app = app
-        self._for_pages = for_pages
-        self._for_others = for_others
+        self._for_pages = _encoded(for_pages)
+        self._for_others = _encoded(for_others)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer as the app does, with the headers."""
@@ -88,20 +91,27 @@ class SecurityHeadersMiddleware:
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in self._headers_of(message["status"], headers).items():
-                    headers.setdefault(name, value)
-                del headers["Access-Control-Allow-Credentials"]
-                if "Access-Control-Allow-Origin" in headers:
-                    headers.setdefault("Access-Control-Expose-Headers", EXPOSED)
+                sent = dict(message["headers"])
+                more = [header for header in self._headers_of(message["status"], sent) if header[0] not in sent]
+                message["headers"] = [*message["headers"], *more]
+                if not sent.keys().isdisjoint(_CORS):
+                    headers = MutableHeaders(scope=message)
+                    del headers["Access-Control-Allow-Credentials"]
+                    if "Access-Control-Allow-Origin" in headers:
+                        headers.setdefault("Access-Control-Expose-Headers", EXPOSED)
             await send(message)
 
         await self._app(scope, receive, send_with_headers)
 
-    def _headers_of(self, status: int, headers: MutableHeaders) -> Mapping[str, str]:
+    def _headers_of(self, status: int, sent: Mapping[bytes, bytes]) -> list[tuple[bytes, bytes]]:
         """A 304 does not say what it is about, and its headers replace those that the browser has kept with the page."""
-        is_page = headers.get("Content-Type", "").startswith("text/html") or status == HTTPStatus.NOT_MODIFIED
+        is_page = sent.get(b"content-type", b"").startswith(b"text/html") or status == HTTPStatus.NOT_MODIFIED
         return self._for_pages if is_page else self._for_others
+
+
+def _encoded(headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
+    """As ASGI has them: names in lower case."""
+    return [(name.lower().encode(), value.encode()) for name, value in headers.items()]
 
 
 def add_security_headers(app: rx.App, settings: Settings, wanted: SecurityHeaders) -> None:

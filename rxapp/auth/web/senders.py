@@ -38,7 +38,7 @@ def _address(request: Request, trusted_proxy_hops: int) -> str | None:
     return request.client.host if request.client else None
 
 
-def _sender(request: Request) -> Client:
+async def _sender(request: Request) -> Client:  # FastAPI would call a plain function on a thread
     return request_client(request)
 
 

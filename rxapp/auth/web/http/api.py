@@ -5,6 +5,7 @@ from fastapi import FastAPI
 from rxapp.auth.settings import Settings
 from rxapp.auth.web.http import account_routes, public_keys_route, token_routes
 from rxapp.auth.web.http.body_limit import BodyLimit
+from rxapp.auth.web.http.direct_refresh import DirectRefresh
 from rxapp.auth.web.http.docs_page import add_docs_page
 from rxapp.auth.web.http.load_shedding import LoadShedding
 from rxapp.auth.web.http.openapi_document import TrueDocument
@@ -16,6 +17,7 @@ def create_api(settings: Settings) -> FastAPI:
     """The HTTP API by itself, with its interactive documentation if the settings want that."""
     api = TrueDocument(title="rxapp", docs_url=None, redoc_url=None, openapi_url="/openapi.json" if settings.api_docs else None)
     api.add_middleware(UnknownPaths, api=api)
+    api.add_middleware(DirectRefresh)
     api.add_middleware(BodyLimit, maximum=settings.body_limit)
     api.include_router(token_routes.router)
     api.include_router(account_routes.router)

@@ -27,10 +27,10 @@ class LimitedBodyRoute(APIRoute):
         """The route's handler, with its request's stream under the limit."""
         handle = super().get_route_handler()
 
-        async def limited(request: Request) -> Any:
-            return await handle(Request(request.scope, _limited(request.receive, MAXIMUM_BODY_BYTES)))
+        async def handle_limited(request: Request) -> Any:
+            return await handle(Request(request.scope, limited(request.receive, MAXIMUM_BODY_BYTES)))
 
-        return limited
+        return handle_limited
 
 
 class BodyLimit:
@@ -49,7 +49,7 @@ class BodyLimit:
             refusal = problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "request_entity_too_large", _too_large(self._maximum))
             await refusal(scope, receive, send)
         else:
-            await self._app(scope, _limited(receive, self._maximum), send)
+            await self._app(scope, limited(receive, self._maximum), send)
 
 
 async def _discard(receive: Receive) -> None:
@@ -63,10 +63,11 @@ async def _discard(receive: Receive) -> None:
                 is_more = message.get("more_body", False)
 
 
-def _limited(receive: Receive, maximum: int) -> Receive:
+def limited(receive: Receive, maximum: int) -> Receive:
+    """`receive`, which raises 413 once more than `maximum` bytes have come."""
     read = 0
 
-    async def limited() -> Message:
+    async def receive_limited() -> Message:
         nonlocal read
         message = await receive()
         read += len(message.get("body", b""))
@@ -74,7 +75,7 @@ def _limited(receive: Receive, maximum: int) -> Receive:
             raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, _too_large(maximum))
         return message
 
-    return limited
+    return receive_limited
 
 
 def _too_large(maximum: int) -> str:

@@ -1,7 +1,9 @@
 """Refusals over HTTP: RFC 9457 problem documents with a stable `code`, never a traceback, never the input."""
 
 import logging
+from collections.abc import Callable
 from http import HTTPStatus
+from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -90,51 +92,71 @@ def _unavailable(detail: str = "Try again in a moment.") -> JSONResponse:
     return problem(HTTPStatus.SERVICE_UNAVAILABLE, "temporarily_unavailable", detail, headers=headers)
 
 
+def problem_of(request: Request, error: Exception) -> JSONResponse:
+    """The answer to whatever a route raised."""
+    return next(answer for kind, answer in _ANSWERS.items() if isinstance(error, kind))(request, error)
+
+
 def add_problem_handlers(api: FastAPI) -> None:
     """Make `api` answer every failure with a problem document."""
+    for kind, answer in _ANSWERS.items():
+        api.add_exception_handler(kind, answer)
 
-    @api.exception_handler(RequestValidationError)
-    def malformed(_request: Request, error: RequestValidationError) -> JSONResponse:
-        # The error's own text quotes the input, which may hold a password.
-        fields = sorted({str(part) for item in error.errors() for part in item["loc"][1:2]})
-        detail = f"Missing or malformed: {', '.join(fields)}." if fields else "The body is missing or malformed."
-        return problem(HTTPStatus.BAD_REQUEST, "invalid_request", detail)
 
-    @api.exception_handler(Unauthorized)
-    def unauthorized(_request: Request, error: Unauthorized) -> JSONResponse:
-        return refusal(error.error, HTTPStatus.UNAUTHORIZED, {"WWW-Authenticate": _challenge(error.error)})
+def _malformed(_request: Request, error: RequestValidationError) -> JSONResponse:
+    # The error's own text quotes the input, which may hold a password.
+    fields = sorted({str(part) for item in error.errors() for part in item["loc"][1:2]})
+    detail = f"Missing or malformed: {', '.join(fields)}." if fields else "The body is missing or malformed."
+    return problem(HTTPStatus.BAD_REQUEST, "invalid_request", detail)
 
-    @api.exception_handler(FreshAuthenticationRequired)
-    def stale(_request: Request, error: FreshAuthenticationRequired) -> JSONResponse:
-        # RFC 9470 §3; `POST /api/auth/confirm` is how the client mends it.
-        challenge = f'Bearer error="insufficient_user_authentication", error_description="{error.message}"'
-        return refusal(error, HTTPStatus.UNAUTHORIZED, {"WWW-Authenticate": challenge})
 
-    @api.exception_handler(AuthError)
-    def refused(_request: Request, error: AuthError) -> JSONResponse:
-        status = next((status for kind, status in _STATUSES.items() if isinstance(error, kind)), HTTPStatus.BAD_REQUEST)
-        headers = {"WWW-Authenticate": 'Bearer error="insufficient_scope"'} if isinstance(error, PermissionDenied) else {}
-        if error.retry_after_seconds:
-            headers["Retry-After"] = str(error.retry_after_seconds)
-        return refusal(error, status, headers)
+def _unauthorized(_request: Request, error: Unauthorized) -> JSONResponse:
+    return refusal(error.error, HTTPStatus.UNAUTHORIZED, {"WWW-Authenticate": _challenge(error.error)})
 
-    @api.exception_handler(HTTPException)
-    def http_error(request: Request, error: HTTPException) -> JSONResponse:
-        status = HTTPStatus(error.status_code)
-        code = "invalid_request" if status == HTTPStatus.BAD_REQUEST else status.phrase.lower().replace(" ", "_")
-        return problem(status, code, str(error.detail), headers=dict(error.headers or {}) | allow_header(request, status))
 
-    @api.exception_handler(DatabaseUnavailable)
-    def database_unavailable(_request: Request, error: DatabaseUnavailable) -> JSONResponse:
-        logger.error("a request could not be answered: %s", error)
-        return _unavailable(error.message)
+def _stale(_request: Request, error: FreshAuthenticationRequired) -> JSONResponse:
+    # RFC 9470 §3; `POST /api/auth/confirm` is how the client mends it.
+    challenge = f'Bearer error="insufficient_user_authentication", error_description="{error.message}"'
+    return refusal(error, HTTPStatus.UNAUTHORIZED, {"WWW-Authenticate": challenge})
 
-    @api.exception_handler(SpentProofsUnavailable)
-    def redis_unavailable(_request: Request, error: SpentProofsUnavailable) -> JSONResponse:
-        logger.error("Redis did not answer: %s", type(error.__cause__).__name__)
-        return _unavailable()
 
-    @api.exception_handler(Exception)
-    def unexpected(_request: Request, error: Exception) -> JSONResponse:
-        logger.error("unexpected error", exc_info=error)
-        return problem(HTTPStatus.INTERNAL_SERVER_ERROR, "internal_error", "Something went wrong on our side.")
+def _refused(_request: Request, error: AuthError) -> JSONResponse:
+    status = next((status for kind, status in _STATUSES.items() if isinstance(error, kind)), HTTPStatus.BAD_REQUEST)
+    headers = {"WWW-Authenticate": 'Bearer error="insufficient_scope"'} if isinstance(error, PermissionDenied) else {}
+    if error.retry_after_seconds:
+        headers["Retry-After"] = str(error.retry_after_seconds)
+    return refusal(error, status, headers)
+
+
+def _http_error(request: Request, error: HTTPException) -> JSONResponse:
+    status = HTTPStatus(error.status_code)
+    code = "invalid_request" if status == HTTPStatus.BAD_REQUEST else status.phrase.lower().replace(" ", "_")
+    return problem(status, code, str(error.detail), headers=dict(error.headers or {}) | allow_header(request, status))
+
+
+def _database_unavailable(_request: Request, error: DatabaseUnavailable) -> JSONResponse:
+    logger.error("a request could not be answered: %s", error)
+    return _unavailable(error.message)
+
+
+def _redis_unavailable(_request: Request, error: SpentProofsUnavailable) -> JSONResponse:
+    logger.error("Redis did not answer: %s", type(error.__cause__).__name__)
+    return _unavailable()
+
+
+def _unexpected(_request: Request, error: Exception) -> JSONResponse:
+    logger.error("unexpected error", exc_info=error)
+    return problem(HTTPStatus.INTERNAL_SERVER_ERROR, "internal_error", "Something went wrong on our side.")
+
+
+_ANSWERS: dict[type[Exception], Callable[[Request, Any], JSONResponse]] = {
+    RequestValidationError: _malformed,
+    Unauthorized: _unauthorized,
+    FreshAuthenticationRequired: _stale,
+    AuthError: _refused,
+    HTTPException: _http_error,
+    DatabaseUnavailable: _database_unavailable,
+    SpentProofsUnavailable: _redis_unavailable,
+    Exception: _unexpected,
+}
+"""In this order: the first that fits."""

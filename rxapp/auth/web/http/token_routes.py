@@ -20,6 +20,8 @@ from rxapp.auth.web.site import site
 
 router = APIRouter(prefix="/api", route_class=LimitedBodyRoute)
 
+REFRESH_PATH = f"{router.prefix}/token/refresh"
+
 
 def _answer(pair: TokenPair, client: Client) -> JSONResponse:
     tokens = {"token": pair.access_token, "refreshToken": pair.refresh_token}

@@ -1,0 +1,40 @@
+"""The README's table of figures: what the result files beside this one say about targets, between two marks."""
+
+import re
+from pathlib import Path
+
+TARGETS_HEAD = "| what | target | measured | |\n|---|---|---|---|"
+"""Of every section's table of targets, and what they are found by."""
+
+HERE = Path(__file__).parent
+README = HERE.parent / "README.md"
+FIRST = "RESULTS.md"
+PLOTS = ("rotations-sqlite.svg", "get.svg", "navigation.svg")
+BEGIN, END = "<!-- bench -->", "<!-- /bench -->"
+
+
+def target_rows(results: str) -> list[str]:
+    """All rows of all tables of targets in a file of results."""
+    tables = results.split(TARGETS_HEAD)[1:]
+    return [row for table in tables for row in table.strip().partition("\n\n")[0].splitlines()]
+
+
+def update_readme() -> None:
+    """Put in what the files say now, whichever of them has just been written."""
+    README.write_text(filled(README.read_text(), {file.name: file.read_text() for file in sorted(HERE.glob("*.md"))}))
+
+
+def filled(readme: str, results: dict[str, str]) -> str:
+    """The README with the table made anew; `results` are the files' texts by their names."""
+    files = sorted((name for name in results if target_rows(results[name])), key=lambda name: (name != FIRST, name))
+    measured_on = re.search(r"^\d{4}-\d\d-\d\d", results.get(FIRST, ""), re.MULTILINE)
+    rows = [row for name in files for row in target_rows(results[name])]
+    links = ", ".join(f"[{name}](benchmarks/{name})" for name in files)
+    plots = [
+        f"![{name.partition('.')[0]}](docs/images/{name})" for name in PLOTS if (HERE.parent / "docs/images" / name).exists()
+    ]
+    table = "\n".join([TARGETS_HEAD, *rows])
+    last = f"Last measured as a whole on {measured_on[0] if measured_on else 'no day yet'}; settings and more in {links}."
+    block = "\n\n".join([BEGIN, table, last, *plots, END])
+    before, _, rest = readme.partition(BEGIN)
+    return before + block + rest.partition(END)[2]

@@ -1,0 +1,108 @@
+"""A statement on a hot path: compiled once, and run on the driver's own cursor.
+
+What SQLAlchemy does at each execution besides takes several times as long as SQLite takes to find a row by its key.
+"""
+
+from collections import namedtuple
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, Dialect, Select
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.sql.expression import UpdateBase
+
+Convert = Callable[[Any], Any] | None
+
+
+class _Compiled(NamedTuple):
+    text: str
+    constants: dict[str, Any]
+    converts: dict[str, Convert]
+    positions: list[str] | None
+    columns: list[Convert]
+    row: Callable[..., Any]
+
+
+class PreparedStatement:
+    """Made of a Core statement without lists among its parameters. Values are converted as the columns' types say.
+
+    Each call raises `DBAPIError` as SQLAlchemy's own would, and a connection that was lost is given up. Where somebody listens to
+    the engine's cursor events, to trace or to log statements, SQLAlchemy itself executes it.
+    """
+
+    def __init__(self, statement: Select | UpdateBase) -> None:
+        self._statement = statement
+        self._compiled: dict[str, _Compiled] = {}
+
+    def fetch(self, db: Connection, parameters: Mapping[str, Any]) -> Any | None:
+        """The one row, with the columns as attributes, or None."""
+        if _is_watched(db):
+            return db.execute(self._statement, parameters).one_or_none()
+        compiled, cursor = self._execute(db, parameters)
+        try:
+            values = cursor.fetchone()
+        except db.dialect.loaded_dbapi.Error as error:
+            raise _named(db, compiled.text, error) from error
+        finally:
+            cursor.close()
+        if values is None:
+            return None
+        return compiled.row(*map(_converted, values, compiled.columns))
+
+    def run(self, db: Connection, parameters: Mapping[str, Any]) -> int:
+        """Do it; the number of rows it has changed."""
+        if _is_watched(db):
+            return db.execute(self._statement, parameters).rowcount
+        _, cursor = self._execute(db, parameters)
+        changed = cursor.rowcount
+        cursor.close()
+        return changed
+
+    def _execute(self, db: Connection, parameters: Mapping[str, Any]) -> tuple[_Compiled, Any]:
+        dialect = db.dialect
+        compiled = self._compiled.get(dialect.name) or self._compile(dialect)
+        values = {**compiled.constants}
+        for name, convert in compiled.converts.items():
+            values[name] = _converted(parameters[name], convert)
+        cursor = db.connection.cursor()
+        try:
+            cursor.execute(compiled.text, values if compiled.positions is None else [values[name] for name in compiled.positions])
+        except dialect.loaded_dbapi.Error as error:
+            raise _named(db, compiled.text, error) from error
+        return compiled, cursor
+
+    def _compile(self, dialect: Dialect) -> _Compiled:
+        sql: Any = self._statement.compile(dialect=dialect)
+        parameters = {name: parameter for parameter, name in sql.bind_names.items()}
+        converts = {name: each.type.dialect_impl(dialect).bind_processor(dialect) for name, each in parameters.items()}
+        constants = {name: each.value for name, each in parameters.items() if not each.required}
+        columns = sql._result_columns
+        compiled = _Compiled(
+            text=sql.string,
+            constants={name: _converted(value, converts.pop(name)) for name, value in constants.items()},
+            converts=converts,
+            positions=sql.positiontup,
+            columns=[column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns],
+            row=namedtuple("Row", [column.keyname for column in columns]),  # noqa: PYI024  its columns are the statement's
+        )
+        self._compiled[dialect.name] = compiled
+        return compiled
+
+
+def _is_watched(db: Connection) -> bool:
+    listeners: Any = db.engine.dispatch
+    return bool(listeners.before_cursor_execute or listeners.after_cursor_execute)
+
+
+def _converted(value: Any, convert: Convert) -> Any:
+    return value if convert is None else convert(value)
+
+
+def _named(db: Connection, text: str, error: Any) -> BaseException:
+    """The driver's error as SQLAlchemy names it."""
+    is_lost = db.dialect.is_disconnect(error, db.connection.dbapi_connection, None)
+    if is_lost:
+        db.invalidate(error)
+    return DBAPIError.instance(
+        text, None, error, db.dialect.loaded_dbapi.Error, hide_parameters=True, connection_invalidated=is_lost, dialect=db.dialect
+    )
