@@ -3,7 +3,7 @@
 import re
 from datetime import timedelta
 from http import HTTPStatus
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import reflex as rx
 from reflex.utils import prerequisites
@@ -68,10 +68,10 @@ def served_pages() -> Path | None:
 
 
 def _pages_below(root: Path) -> frozenset[str]:
-    """Their addresses, without a slash at the end."""
-    prefix = get_config().frontend_path.strip("/")
+    """Their addresses, without a slash at the end. The first page of all has no other."""
+    prefix = PurePosixPath("/", get_config().frontend_path.strip("/"))
     folders = (file.parent.relative_to(root) for file in root.rglob("index.html"))
-    return frozenset("/" + (prefix / folder).as_posix() for folder in folders) - {"/"}
+    return frozenset(str(prefix / folder.as_posix()) for folder in folders) - {"/"}
 
 
 def _caching(path: str, status: int, content_type: str) -> str | None:
