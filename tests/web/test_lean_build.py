@@ -11,10 +11,12 @@ from rxapp.auth.frontend.lean_build import VITE_PLUGIN, LeanBuild, with_vite_plu
 
 DECIDE = """
 import leanBuild from "./vite-plugin-lean-build.js";
-const plugin = leanBuild();
-plugin.configResolved({ root: process.cwd() });
-plugin.buildStart.call({ info() {} });
-console.log(plugin.resolveId("@emotion/react", "/app/root.jsx") ? "without" : "with");
+for (let number = 0; number < Number(process.argv[2]); number++) {
+  const plugin = leanBuild();
+  plugin.configResolved({ root: `${process.cwd()}/${number}` });
+  plugin.buildStart.call({ info() {} });
+  console.log(plugin.resolveId("@emotion/react", "/app/root.jsx") ? "without" : "with");
+}
 """
 
 
@@ -36,25 +38,26 @@ def test_a_configuration_of_another_kind_stays_as_it_is_and_a_warning_says_so(ca
     assert "without LeanBuild" in caplog.text
 
 
-@pytest.mark.parametrize(
-    ("page", "decision"),
-    [
-        ('import {jsx} from "@emotion/react"\njsx("p",{className:"css"},"CSS: none")', "without"),
-        ('import {jsx} from "@emotion/react"\njsx("p",{css:({ ["color"] : "red" })})', "with"),
-        ('import {jsx} from "@emotion/react"\njsx("p",{...rest, "css": style})', "with"),
-        ('import {jsx,keyframes} from "@emotion/react"', "with"),
-        ('import * as emotion_react from "@emotion/react"', "without"),
-    ],
-)
-def test_emotion_stays_where_any_page_has_styles_of_its_own(tmp_path, page, decision):
-    for folder in ("app/routes", "app_components", "components", "utils"):
-        (tmp_path / folder).mkdir(parents=True)
-    (tmp_path / "app" / "routes" / "page.jsx").write_text(page)
+PAGES = {
+    'import {jsx} from "@emotion/react"\njsx("p",{className:"css"},"CSS: none")': "without",
+    'import {jsx} from "@emotion/react"\njsx("p",{css:({ ["color"] : "red" })})': "with",
+    'import {jsx} from "@emotion/react"\njsx("p",{...rest, "css": style})': "with",
+    'import {jsx,keyframes} from "@emotion/react"': "with",
+    'import * as emotion_react from "@emotion/react"': "without",
+}
+
+
+def test_emotion_stays_where_any_page_has_styles_of_its_own(tmp_path):
+    for number, page in enumerate(PAGES):
+        for folder in ("app/routes", "app_components", "components", "utils"):
+            (tmp_path / str(number) / folder).mkdir(parents=True)
+        (tmp_path / str(number) / "app" / "routes" / "page.jsx").write_text(page)
     ((name, text),) = LeanBuild().get_static_assets()
     (tmp_path / name).write_text(text)
     (tmp_path / "decide.mjs").write_text(DECIDE)
-    decided = subprocess.run([shutil.which("node"), "decide.mjs"], cwd=tmp_path, capture_output=True, text=True, check=True)
-    assert decided.stdout.strip() == decision
+    command = [shutil.which("node"), "decide.mjs", str(len(PAGES))]
+    decided = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert decided.stdout.split() == list(PAGES.values())
 
 
 SHEET = "/assets/__reflex_global_styles-12345678.css"
