@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+from collections.abc import Iterator
 from contextvars import ContextVar
 
 import pytest
@@ -13,8 +14,14 @@ word = ContextVar("word")
 
 
 @pytest.fixture
-def one() -> CallThreads:
-    return CallThreads(1, "test-one")
+def one(request) -> Iterator[CallThreads]:
+    threads = CallThreads(1, request.node.name)
+    yield threads
+    threads.close()
+
+
+def names() -> list[str]:
+    return [thread.name for thread in threading.enumerate()]
 
 
 def test_the_caller_gets_what_the_call_returns_or_raises(one):
@@ -26,9 +33,25 @@ def test_the_caller_gets_what_the_call_returns_or_raises(one):
     assert in_a_loop(calls()) == 42
 
 
-def test_there_is_no_thread_before_the_first_call_so_that_a_server_may_fork(one):
-    assert not [thread for thread in threading.enumerate() if thread.name.startswith("test-one")]
-    assert in_a_loop(one.run(lambda: threading.current_thread().name)) == "test-one-0"
+def test_there_is_no_thread_before_the_first_call_so_that_a_server_may_fork(one, request):
+    name = f"{request.node.name}-0"
+    assert name not in names()
+    in_a_loop(one.run(lambda: None))
+    assert name in names()
+
+
+def test_closed_they_end_when_what_waits_is_done():
+    threads = CallThreads(2, "closed")
+
+    async def calls():
+        waiting = [asyncio.ensure_future(threads.run(threading.current_thread)) for _ in range(10)]
+        await asyncio.sleep(0)
+        threads.close()
+        return set(await asyncio.gather(*waiting))
+
+    for thread in in_a_loop(calls()):
+        thread.join(10)
+        assert not thread.is_alive()
 
 
 def test_one_thread_does_one_call_after_another_in_the_order_in_which_they_come(one):
@@ -42,12 +65,13 @@ def test_one_thread_does_one_call_after_another_in_the_order_in_which_they_come(
 
 
 def test_as_many_run_at_once_as_there_are_threads():
-    meeting, pair = threading.Barrier(2, timeout=10), CallThreads(2, "test-pair")
+    meeting, pair = threading.Barrier(2, timeout=10), CallThreads(2, "pair")
 
     async def calls():
         await asyncio.gather(pair.run(meeting.wait), pair.run(meeting.wait))
 
     in_a_loop(calls())
+    pair.close()
 
 
 def test_a_call_knows_whose_request_it_belongs_to(one):

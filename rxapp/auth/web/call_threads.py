@@ -18,8 +18,9 @@ class CallThreads:
     """
 
     def __init__(self, count: int, name: str, prepare: Callable[[], None] = lambda: None) -> None:
-        self._calls: SimpleQueue[tuple[asyncio.Future[Any], Context, Callable[[], Any]]] = SimpleQueue()
+        self._calls: SimpleQueue[tuple[asyncio.Future[Any], Context, Callable[[], Any]] | None] = SimpleQueue()
         self._names = [f"{name}-{number}" for number in range(count)]
+        self._count = count
         self._prepare = prepare
 
     async def run(self, call: Callable[[], R]) -> R:
@@ -30,17 +31,22 @@ class CallThreads:
         self._calls.put((answer, copy_context(), call))
         return await answer
 
+    def close(self) -> None:
+        """End the threads, once the calls that wait are done."""
+        for _ in range(self._count):
+            self._calls.put(None)
+
     def _work(self) -> None:
         self._prepare()
-        while True:
-            answer, context, call = self._calls.get()
+        while (waiting := self._calls.get()) is not None:
+            answer, context, call = waiting
             try:
                 result, error = context.run(call), None
             except BaseException as raised:  # noqa: BLE001  it is the caller's
                 result, error = None, raised
             with suppress(RuntimeError):  # the loop is closed, and nobody waits any more
                 answer.get_loop().call_soon_threadsafe(_give, answer, result, error)
-            del answer, context, call, result, error  # or they would be kept until the next call
+            del waiting, answer, context, call, result, error  # or they would be kept until the next call
 
 
 def _give(answer: asyncio.Future[Any], result: Any, error: BaseException | None) -> None:

@@ -27,7 +27,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 _service: AuthService | None = None
-_database_threads: CallThreads
+_database_threads = CallThreads(1, "rxapp-database")
 _hashing_calls = 0
 
 
@@ -51,6 +51,7 @@ def use_service(service: AuthService) -> None:
     """Make `service` the one that guards, routes and pages call."""
     global _service, _database_threads
     _service = service
+    _database_threads.close()
     is_sqlite = service.database.engine.dialect.name == "sqlite"
     _database_threads = CallThreads(1 if is_sqlite else SERVER_DATABASE_THREADS, "rxapp-database")
 
