@@ -3,13 +3,14 @@
 import reflex as rx
 
 from rxapp.auth import reflex_options
+from rxapp.auth.frontend import LeanBuild
 
 config = rx.Config(
     app_name="rxapp",
     telemetry_enabled=False,
     show_built_with_reflex=False,
     frontend_compression_formats=["brotli", "gzip"],
-    plugins=[rx.plugins.TailwindV4Plugin({"darkMode": "class"})],
+    plugins=[rx.plugins.TailwindV4Plugin({"darkMode": "class"}), LeanBuild()],
     disable_plugins=[rx.plugins.SitemapPlugin],
     **reflex_options(),
 )

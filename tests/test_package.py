@@ -10,6 +10,7 @@ from importlib.metadata import version
 import pytest
 from packaging.requirements import Requirement
 
+import rxapp.auth.frontend
 import rxapp.auth.web
 from tests.conftest import ROOT
 
@@ -35,6 +36,7 @@ def test_it_has_every_file_of_the_package_but_the_example_app(names):
     [
         "rxapp/py.typed",
         "rxapp/auth/migrations/versions/rxapp_auth_0001_users_sessions_events_keys.py",
+        "rxapp/auth/frontend/lean_build.js",
         "rxapp/auth/web/components/token_store.js",
         "rxapp-0.1.0.dist-info/licenses/LICENSE",
     ],
@@ -52,7 +54,7 @@ def test_nothing_in_it_imports_the_example_app():
 
 def test_the_example_app_uses_nothing_but_public_names():
     """What a stranger cannot use, it may not use either."""
-    public = {"rxapp.auth": set(rxapp.auth.__all__), "rxapp.auth.web": set(rxapp.auth.web.__all__)}
+    public = {module.__name__: set(module.__all__) for module in (rxapp.auth, rxapp.auth.frontend, rxapp.auth.web)}
     files = [ROOT / "rxconfig.py", *(file for name in EXAMPLE for file in [ROOT / "rxapp" / name] if file.is_file())]
     for file in [*files, *(ROOT / "rxapp" / "pages").rglob("*.py")]:
         for node in ast.walk(ast.parse(file.read_text())):

@@ -23,7 +23,8 @@ def headers(
     """
     from reflex_base.config import get_config  # noqa: PLC0415  other commands start faster without Reflex
 
-    from rxapp.auth.web.security_headers import DEFAULT_HEADERS, built_pages  # noqa: PLC0415
+    from rxapp.auth.web.built_pages import built_pages  # noqa: PLC0415
+    from rxapp.auth.web.security_headers import DEFAULT_HEADERS  # noqa: PLC0415
 
     settings = open_settings()
     directory = pages or built_pages()

@@ -28,7 +28,7 @@ def serve(
     from reflex_base.constants import Env  # noqa: PLC0415
     from reflex_base.environment import environment  # noqa: PLC0415
 
-    from rxapp.auth.web.security_headers import built_pages  # noqa: PLC0415
+    from rxapp.auth.web.built_pages import built_pages  # noqa: PLC0415
 
     if not backend_only and not any(built_pages().rglob("*.html")):
         refuse(f"There are no built pages in {built_pages()}. Build them with: reflex export --frontend-only --no-zip")

@@ -54,6 +54,18 @@ def forbidden() -> rx.Component:
     )
 
 
+def failed() -> rx.Component:
+    """In place of everything, when a page cannot be drawn: no fault of the person's, who can load it anew."""
+    return layout(
+        rx.el.h1("This page could not be shown", class_name=style.HEADING),
+        rx.el.p("That is our fault, and it has been noted. Loading the page again may help.", class_name=style.TEXT + " mt-4"),
+        rx.el.button(
+            "Load it again", type="button", on_click=rx.run_script("location.reload()"), class_name=style.PRIMARY + " mt-8"
+        ),
+        with_navigation=False,
+    )
+
+
 def brand() -> rx.Component:
     """The name of the app, leading home."""
     return link(

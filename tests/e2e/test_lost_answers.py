@@ -109,10 +109,13 @@ def test_a_server_killed_between_commit_and_answer_signs_nobody_out_in_the_brows
         expect_stored(tab, before)
 
 
-def test_a_page_left_open_goes_on_by_itself_when_the_server_is_back(tab, server):
+def test_a_page_left_open_says_that_it_cannot_reach_the_server_and_goes_on_by_itself_when_that_is_back(tab, server):
     log_in(tab)
+    notice = tab.get_by_role("alert").filter(has_text="cannot be reached")
     server.kill()
+    expect(notice).to_be_visible()
     server.start(is_built=True)
+    expect(notice).to_be_hidden()
     refresh_button(tab).click()
     expect(tab.get_by_text(re.compile("refreshed"))).to_be_visible()
     expect(tab.get_by_text("John Doe")).to_be_visible()

@@ -196,8 +196,18 @@ def test_the_address_cannot_be_made_up_by_the_browser(browser, person, server):
     assert addresses_of_logins(server, person) == ["127.0.0.1"]
 
 
-def test_nginx_redirects_to_https_and_upgrades_websockets_of_the_apps_own_origin_only(server):
-    assert httpx.get(f"{server.url}/customers").headers["location"] == f"{server.url}/customers/"
+def test_nginx_hands_on_how_pages_and_assets_are_packed_and_kept(server):
+    page = httpx.get(f"{server.url}/customers", headers={"Accept-Encoding": "gzip"})
+    asset = httpx.get(server.url + re.search(r'"(/assets/framework-[^"]+)"', page.text)[1], headers={"Accept-Encoding": "gzip"})
+    for answer, kept in ((page, "no-cache"), (asset, "public, max-age=31536000, immutable")):
+        assert (answer.status_code, answer.headers["cache-control"]) == (200, kept)
+        assert answer.headers["content-encoding"] == "gzip"
+        assert "accept-encoding" in answer.headers["vary"].lower()
+        unchanged = httpx.get(answer.url, headers={"Accept-Encoding": "gzip", "If-None-Match": answer.headers["etag"]})
+        assert unchanged.status_code == 304
+
+
+def test_nginx_upgrades_websockets_of_the_apps_own_origin_only(server):
     url = f"{server.url}/_event/?token=x&EIO=4&transport=websocket"
     handshake = {"Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Version": "13"}
     handshake["Sec-WebSocket-Key"] = "dGhlIHNhbXBsZSBub25jZQ=="

@@ -152,7 +152,7 @@ class TestEveryAnswer:
         [
             ("GET", "/", {}, 200),
             ("HEAD", "/", {}, 200),
-            ("GET", "/login", {}, 307),
+            ("GET", "/login", {}, 200),
             ("GET", "/nothing-here", {}, 404),
             ("GET", "/favicon.svg", {}, 200),
             ("GET", "/ping", {}, 200),

@@ -33,6 +33,7 @@ from rxapp.auth.service import AuthService
 from rxapp.auth.web.pages.account import account_page
 from rxapp.auth.web.pages.activity import activity_page
 from rxapp.auth.web.pages.confirm import confirm_dialog
+from rxapp.auth.web.pages.connection_notice import connection_notice
 from rxapp.auth.web.pages.event_rows import _row as event_row
 from rxapp.auth.web.pages.events import events_page
 from rxapp.auth.web.pages.login import login_page
@@ -58,7 +59,7 @@ SAMPLES = [InvalidCredentials(), UserNameTaken(), InvalidUserName(InputRule.USER
 
 CARDS = [login_page, register_page, set_password_page]
 FRAMED = [account_page, sessions_page, activity_page, users_page, user_page, events_page]
-PARTS = [confirm_dialog, slow_down_notice, outage_notice, waiting_view, forbidden_view]
+PARTS = [confirm_dialog, slow_down_notice, outage_notice, connection_notice, waiting_view, forbidden_view]
 
 SAID = re.compile(r'^"?(aria-label|title|label|placeholder|words|alt)"?:(.*)$', re.DOTALL)
 """The props that a person hears or reads."""

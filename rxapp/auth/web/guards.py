@@ -73,10 +73,11 @@ async def admit_again(state: rx.State, /) -> Identity:
         admission = _admitted.get()
     except LookupError:
         raise PermissionDenied from None
-    on_page = (await state.get_state(AuthState))._identity
+    auth = await state.get_state(AuthState)
+    on_page = auth._identity
     if on_page is None or on_page.session_id != admission.identity.session_id:
         raise AdmittedNoMore(None)  # the page is at the login page already, or another's: it is not to be sent anywhere
-    identity, refusal = await _admit(state, admission.handler, {}, admission.roles, is_fresh=False)
+    identity, refusal = await _admit(auth, state, admission.handler, {}, admission.roles, is_fresh=False)
     if identity is None or identity.session_id != admission.identity.session_id:
         raise AdmittedNoMore(refusal)
     return identity
@@ -154,10 +155,15 @@ def _guarded(handler: Callable, roles: frozenset[str], *, is_fresh: bool, is_bac
     async def guarded(self: rx.State, *args: Any, **kwargs: Any) -> AsyncIterator[Any]:
         with logged_event(handler.__qualname__):
             async with self if is_background else nullcontext():
-                identity, refusal = await _admit(self, handler, kwargs, roles, is_fresh=is_fresh)
-            yield refusal  # also sends a rotated pair on its way before the handler's own work begins
+                auth = await self.get_state(AuthState)
+                held = auth._issued
+                identity, refusal = await _admit(auth, self, handler, kwargs, roles, is_fresh=is_fresh)
+                has_rotated = auth._issued is not held
             if identity is None:
+                yield refusal
                 return
+            if has_rotated:
+                yield None  # sends the pair on its way before the handler's own work begins
             _admitted.set(_Admission(identity, handler, roles))
             try:
                 async for chained in _run(handler(self, *args, **kwargs)):
@@ -169,10 +175,9 @@ def _guarded(handler: Callable, roles: frozenset[str], *, is_fresh: bool, is_bac
 
 
 async def _admit(
-    state: rx.State, handler: Callable, payload: dict[str, Any], roles: frozenset[str], *, is_fresh: bool
+    auth: AuthState, state: rx.State, handler: Callable, payload: dict[str, Any], roles: frozenset[str], *, is_fresh: bool
 ) -> tuple[Identity | None, EventSpec | None]:
     """The identity if it may pass, else None and where to go instead."""
-    auth = await state.get_state(AuthState)
     try:
         identity = await auth._authenticate()
     except AuthError as error:
@@ -183,7 +188,7 @@ async def _admit(
     if not identity.has_role(*roles):
         # The page shows them nothing that calls this handler, so somebody may be trying doors (ASVS 16.3.2).
         note_outcome(PermissionDenied.code)
-        facts = {"user_id": identity.user_id, "session_id": identity.session_id, "client": page_client(state)}
+        facts: dict[str, Any] = {"user_id": identity.user_id, "session_id": identity.session_id, "client": page_client(state)}
         await in_thread(get_service().failures.record, EventKind.PERMISSION_DENIED, detail=handler.__qualname__, **facts)
         return None, None
     try:

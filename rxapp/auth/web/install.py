@@ -9,6 +9,7 @@ from rxapp.auth.clock import Clock, system_clock
 from rxapp.auth.database import Database
 from rxapp.auth.service import AuthService
 from rxapp.auth.settings import Settings, get_settings
+from rxapp.auth.web.built_pages import BuiltPages
 from rxapp.auth.web.components.device_key import DeviceKey
 from rxapp.auth.web.components.token_store import TokenStore
 from rxapp.auth.web.forms import forms_script
@@ -23,6 +24,7 @@ from rxapp.auth.web.outage import telling_outages
 from rxapp.auth.web.page_counts import announce_pages
 from rxapp.auth.web.pages import add_pages
 from rxapp.auth.web.pages.confirm import confirm_dialog
+from rxapp.auth.web.pages.connection_notice import connection_notice
 from rxapp.auth.web.pages.look import Look
 from rxapp.auth.web.pages.outage_notice import outage_notice
 from rxapp.auth.web.pages.slow_down import slow_down_notice
@@ -40,6 +42,8 @@ from rxapp.auth.web.state_locks import renew_state_locks
 from rxapp.auth.web.texts import ENGLISH, Texts
 
 _ON_EVERY_PAGE = (6, "RxappAuth")
+_REFLEX_OVERLAY = (5, "Overlay")
+"""What Reflex puts into every page to say that the server cannot be reached: with its toaster."""
 
 
 def install_auth(
@@ -65,7 +69,8 @@ def install_auth(
     `look` fits the pages into the app, `texts` are all that they say (`GERMAN`; the language of the document is the app's to
     name, `rx.App(html_lang="de")`). `own_pages` are the routes of ready-made pages for which the app has its own; `Slots` are
     what can be put into ours. `extra_fields` names inputs that the app adds to the registration form, for `on_register`.
-    The app's own `api_transformer` and head components stay in force.
+    The app's own `api_transformer` and head components stay in force. In an app without Reflex's toaster, `rx.App(toaster=None)`,
+    which makes its pages 10 KB lighter, a notice of ours says when the server cannot be reached.
     `security_headers` says what they shall be beyond the default; None sends none. In development our tables are brought up
     to date at start, unless `migrates` is False, for an app whose own migrations include ours; in production that is never done.
 
@@ -97,6 +102,8 @@ def install_auth(
         slow_down_notice(),
         outage_notice(),
     )
+    if app.toaster is None:
+        app.app_wraps[_REFLEX_OVERLAY] = lambda _stateful: rx.fragment(connection_notice())
     allow_no_strangers(app, settings)
     app.sio.eio.cors_allowed_origins = origin_check(settings)
     app.sio.eio.max_http_buffer_size = settings.websocket_message_limit
@@ -110,5 +117,5 @@ def install_auth(
     own = app.api_transformer if isinstance(app.api_transformer, list | tuple) else [app.api_transformer]
     own = [transformer for transformer in own if transformer is not None]
     require_free_api(own, api)
-    app.api_transformer = [*own, api, RequestLog]
+    app.api_transformer = [*own, api, BuiltPages, RequestLog]
     return api

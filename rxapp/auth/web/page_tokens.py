@@ -14,6 +14,7 @@ from rxapp.auth.errors import InvalidToken
 from rxapp.auth.token_pairs import TokenPair
 from rxapp.auth.web.components import token_store
 from rxapp.auth.web.runtime import get_service
+from rxapp.auth.web.senders import connection_of
 
 EARLIER_CONNECTIONS = 8
 """Of a page, whose late events are still known. None is late for longer than a few of them."""
@@ -91,9 +92,9 @@ class PageTokens(rx.State, mixin=True):  # type: ignore[call-arg]  # the keyword
     def _hear(self, reported: Container[str]) -> None:
         """Note that this connection has reported these vars."""
         if "jwt" in reported:
-            self._jwt_reported_on = self.router.session.session_id
+            self._jwt_reported_on = connection_of(self).session_id
         if "refresh_token" in reported:
-            self._refresh_token_reported_on = self.router.session.session_id
+            self._refresh_token_reported_on = connection_of(self).session_id
 
     def _connection(self) -> str:
         """The connection whose word counts for this event.
@@ -101,7 +102,7 @@ class PageTokens(rx.State, mixin=True):  # type: ignore[call-arg]  # the keyword
         An event may come late, when its page has connected anew: it counts as the new one's, if both were verified to be of
         one session.
         """
-        own = self.router.session.session_id
+        own = connection_of(self).session_id
         return self._verified_on if own in self._earlier_connections else own
 
     def _note_verified(self, *, is_same_session: bool) -> None:

@@ -10,6 +10,7 @@ from rxapp.auth.errors import AuthError, TooManyRequests
 from rxapp.auth.outages import DatabaseUnavailable
 from rxapp.auth.web.key_gate import has_files, hold
 from rxapp.auth.web.lost_state import CONNECTING, go_on, wait_until_connected
+from rxapp.auth.web.senders import connection_of
 from rxapp.auth.web.state import AuthState
 
 _REPORTING = "update_vars_internal"
@@ -30,7 +31,7 @@ class ReconnectionGuard(rx.Middleware):
         name = event.name.rpartition(".")[2]
         auth = await state.get_state(AuthState)
         if not auth._has_connected and name not in CONNECTING:
-            return wait_until_connected(auth.router.session.session_id, event, can_wait=not has_files(event))
+            return wait_until_connected(connection_of(auth).session_id, event, can_wait=not has_files(event))
         if name == _REPORTING:
             auth._hear(_reported(event))
             return None
@@ -39,7 +40,7 @@ class ReconnectionGuard(rx.Middleware):
             auth._hear_on_connecting(reported.get("jwt", ""), reported.get("refresh_token", ""))
         challenge = hold(auth, event)
         if challenge is None and name in CONNECTING:
-            await go_on(app, auth.router.session.session_id, auth.router.session.client_token)
+            await go_on(app, connection_of(auth).session_id, connection_of(auth).client_token)
         if challenge is None and name in CONNECTING and auth._identity is not None:
             try:
                 await auth._authenticate()

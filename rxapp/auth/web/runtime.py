@@ -1,13 +1,10 @@
 """The one auth service of this process, and the way from the event loop to its blocking calls."""
 
-import asyncio
 import os
 import sys
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from contextvars import copy_context
 from functools import partial
 from typing import ParamSpec, TypeVar
 
@@ -15,6 +12,7 @@ from rxapp.auth.errors import AuthError
 from rxapp.auth.observation import CALL, HASH_AWAITED, HASH_DONE, REFUSED, notify
 from rxapp.auth.passwords import HASHES_AT_A_TIME
 from rxapp.auth.service import AuthService
+from rxapp.auth.web.call_threads import CallThreads
 
 SERVER_DATABASE_THREADS = 8
 """For a database behind a network, where threads mostly wait. SQLite gets one: its callers would only wait for each other."""
@@ -29,7 +27,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 _service: AuthService | None = None
-_database_threads: ThreadPoolExecutor
+_database_threads = CallThreads(1, "rxapp-database")
 _hashing_calls = 0
 
 
@@ -38,7 +36,7 @@ def _yield_to_others() -> None:
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), HASHING_NICENESS)
 
 
-_hashing_threads = ThreadPoolExecutor(HASHES_AT_A_TIME, thread_name_prefix="rxapp-hashing", initializer=_yield_to_others)
+_hashing_threads = CallThreads(HASHES_AT_A_TIME, "rxapp-hashing", _yield_to_others)
 
 
 class Overloaded(AuthError):
@@ -53,8 +51,9 @@ def use_service(service: AuthService) -> None:
     """Make `service` the one that guards, routes and pages call."""
     global _service, _database_threads
     _service = service
+    _database_threads.close()
     is_sqlite = service.database.engine.dialect.name == "sqlite"
-    _database_threads = ThreadPoolExecutor(1 if is_sqlite else SERVER_DATABASE_THREADS, thread_name_prefix="rxapp-database")
+    _database_threads = CallThreads(1 if is_sqlite else SERVER_DATABASE_THREADS, "rxapp-database")
 
 
 def get_service() -> AuthService:
@@ -66,7 +65,7 @@ def get_service() -> AuthService:
 
 async def in_thread(call: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
     """Run a call that waits for the database without holding up the event loop."""
-    return await _in_executor(_database_threads, partial(call, *args, **kwargs))
+    return await _measured(_database_threads, partial(call, *args, **kwargs))
 
 
 async def in_hashing_thread(call: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
@@ -76,7 +75,7 @@ async def in_hashing_thread(call: Callable[P, R], *args: P.args, **kwargs: P.kwa
     _hashing_calls += 1
     notify(HASH_AWAITED)
     try:
-        return await _in_executor(_hashing_threads, partial(call, *args, **kwargs))
+        return await _measured(_hashing_threads, partial(call, *args, **kwargs))
     finally:
         _hashing_calls -= 1
         notify(HASH_DONE)
@@ -88,10 +87,10 @@ def require_place_in_line() -> None:
         raise Overloaded
 
 
-async def _in_executor(threads: ThreadPoolExecutor, call: partial[R]) -> R:
-    began, context = time.perf_counter(), copy_context()
+async def _measured(threads: CallThreads, call: partial[R]) -> R:
+    began = time.perf_counter()
     try:
-        return await asyncio.get_running_loop().run_in_executor(threads, context.run, call)
+        return await threads.run(call)
     except AuthError as error:
         notify(REFUSED, error.code)
         raise

@@ -9,15 +9,14 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import reflex as rx
-from reflex.utils import prerequisites
 from reflex_base.config import get_config
-from reflex_base.environment import environment
 from starlette.applications import Starlette
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from rxapp.auth.loopback import LOOPBACK_NAME
 from rxapp.auth.settings import Settings
+from rxapp.auth.web.built_pages import served_pages
 from rxapp.auth.web.content_security_policy import NO_PAGE, PAGE, Sources, hashes_of_built_pages, policy_text
 
 HSTS_MAX_AGE = timedelta(days=730)
@@ -127,21 +126,12 @@ def _around_everything(settings: Settings, wanted: SecurityHeaders) -> Callable[
         if starlette_app.middleware_stack is not None:
             starlette_app.middleware_stack = SecurityHeadersMiddleware(
                 starlette_app.middleware_stack,
-                for_pages=wanted.for_pages(settings, _served_pages(), get_config().api_url),
+                for_pages=wanted.for_pages(settings, served_pages(), get_config().api_url),
                 for_others=wanted.for_others(settings),
             )
         yield
 
     return security_headers
-
-
-def built_pages() -> Path:
-    """Where `reflex run --env prod` and `reflex export` build the pages."""
-    return prerequisites.get_web_dir() / rx.constants.Dirs.STATIC / get_config().frontend_path.strip("/")
-
-
-def _served_pages() -> Path | None:
-    return built_pages() if environment.REFLEX_MOUNT_FRONTEND_COMPILED_APP.get() else None
 
 
 def _connections(backend: str) -> list[str]:

@@ -4,6 +4,7 @@ from typing import Annotated
 
 import reflex as rx
 from fastapi import Depends, Request
+from reflex.istate.data import SessionData
 
 from rxapp.auth.administration import Actor
 from rxapp.auth.clients import Client
@@ -12,9 +13,17 @@ from rxapp.auth.identity import Identity
 from rxapp.auth.web.runtime import get_service
 
 
+def connection_of(state: rx.State) -> SessionData:
+    """`state.router.session`: which page has sent the event, and by which connection.
+
+    Reflex puts `router` together anew each time, of five parts, and a guard asks for this one again and again.
+    """
+    return state.rx_router_session
+
+
 def page_client(state: rx.State, device_key: ProvedKey | None = None) -> Client:
     """Who sent the event that `state` is handling. Reflex finds the address by the same rule."""
-    return Client.of(state.router.session.client_ip, state.router.headers.user_agent, device_key)
+    return Client.of(connection_of(state).client_ip, state.rx_router_headers.user_agent, device_key)
 
 
 def acting(identity: Identity, state: rx.State) -> Actor:

@@ -32,7 +32,7 @@ from rxapp.auth.web.page_tokens import PageTokens
 from rxapp.auth.web.policy import public
 from rxapp.auth.web.private_state import forget_private_state
 from rxapp.auth.web.runtime import get_service, in_thread
-from rxapp.auth.web.senders import page_client
+from rxapp.auth.web.senders import connection_of, page_client
 from rxapp.auth.web.site import site
 
 UNKNOWN, IN, OUT = "unknown", "in", "out"
@@ -68,7 +68,7 @@ class AuthState(PageTokens, rx.State):
         except AuthError as error:
             return self._leave(error, stay=not site.is_guarded(self.router.url.path))
         except DatabaseUnavailable:
-            wait_for_database(self.router.session.client_token, AuthState)
+            wait_for_database(connection_of(self).client_token, AuthState)
             raise
         (await self.get_state(OutageState))._take_back()
         return None
@@ -89,7 +89,7 @@ class AuthState(PageTokens, rx.State):
     @public
     async def prove_key(self, proof: str = "") -> list[Event]:
         """The browser's answer to the challenge, empty if it has no key. What waited for it goes on, in order."""
-        service, connection, asked = get_service(), self.router.session.session_id, self._key_proof.challenge
+        service, connection, asked = get_service(), connection_of(self).session_id, self._key_proof.challenge
         if asked is None or asked.connection != connection:
             return []
         try:
@@ -132,10 +132,10 @@ class AuthState(PageTokens, rx.State):
         self._note_verified(is_same_session=is_same_session)
         if self._identity is not None and not is_same_session:
             self._forget_person()
-        self._identity = identity
-        self.status, self.user_name, self.roles, self.ended_because = IN, identity.user_name, sorted(identity.roles), ""
-        self.wait = 0
-        register_page(identity, self.router.session.client_token, AuthState)
+        if identity != self._identity or self.status != IN or self.wait:  # whatever is assigned is sent to the page
+            self._identity, self.wait = identity, 0
+            self.status, self.user_name, self.roles, self.ended_because = IN, identity.user_name, sorted(identity.roles), ""
+        register_page(identity, connection_of(self).client_token, AuthState)
         return identity
 
     async def _verify(self) -> Identity | None:

@@ -18,6 +18,7 @@ ICON_BUTTON = (
     "hover:text-slate-900 focus-visible:outline-2 focus-visible:outline-indigo-600 dark:text-slate-400 "
     "dark:hover:bg-slate-800 dark:hover:text-white dark:focus-visible:outline-indigo-400"
 )
+ICON = "size-5 fill-none stroke-current stroke-[1.75] [stroke-linecap:round] [stroke-linejoin:round]"
 ROW = "flex min-h-16 flex-wrap gap-x-4 gap-y-2 py-2.5 pr-3 pl-5 "
 NAME = "min-w-0 flex-1 text-slate-900 wrap-anywhere dark:text-slate-100 "
 
@@ -60,11 +61,8 @@ def _name_and_buttons(row: Any) -> rx.Component:
 
 
 def _icon_button(action: str, row: Any, path: str, *, on_click: Any) -> rx.Component:
-    stroke = {"fill": "none", "stroke": "currentColor", "stroke_linecap": "round", "stroke_linejoin": "round"}
     return rx.el.button(
-        rx.el.svg(
-            rx.el.path(d=path, stroke_width="1.75", **stroke), view_box="0 0 24 24", aria_hidden="true", class_name="size-5"
-        ),
+        rx.el.svg(rx.el.path(d=path), view_box="0 0 24 24", aria_hidden="true", class_name=ICON),
         type="button",
         aria_label=f"{action} {row['name']}",
         auto_focus=CustomersState.focused == f"{action} {row['id']}",

@@ -15,7 +15,7 @@ from rxapp.auth.web.http.problems import Unauthorized
 from rxapp.auth.web.http.wire import Problem
 from rxapp.auth.web.request_context import note_identity
 from rxapp.auth.web.runtime import get_service, in_thread
-from rxapp.auth.web.senders import Sender, request_client
+from rxapp.auth.web.senders import request_client
 
 BEARER, DPOP = "bearer", "dpop"
 """Schemes of the `Authorization` header, as compared."""
@@ -40,32 +40,31 @@ REFUSALS = documented(HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.
 COMMON_PROBLEMS = (HTTPStatus.BAD_REQUEST, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, HTTPStatus.SERVICE_UNAVAILABLE)
 
 
-_documented_scheme = HTTPBearer(auto_error=False, bearerFormat="JWT", scheme_name="accessToken")
-"""So that the OpenAPI document says which operations want a token. It refuses nothing by itself."""
-
-
-async def bearer(request: Request, response: Response, _scheme: Annotated[Any, Depends(_documented_scheme)] = None) -> Identity:
-    """Who sends this request, by its access token; `Unauthorized` if there is no good one.
+class AccessTokenBearer(HTTPBearer):
+    """FastAPI's bearer scheme, so that the OpenAPI document says which operations want a token, and a dependency: who it is.
 
     The token of a session that is bound to a key comes with the scheme `DPoP` and a proof (RFC 9449 §7.1), any other as `Bearer`.
     """
-    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    token = token.strip(" \t")  # RFC 9110 §5.6.3; Python by itself would also drop what no token may have around it
-    if scheme.lower() not in (BEARER, DPOP) or not token:
-        raise Unauthorized(InvalidToken())
-    try:
-        key = proved_key(request, token) if scheme.lower() == DPOP else None
-        identity = await in_thread(get_service().verify_access, token, request_client(request, key))
-        if scheme.lower() == DPOP and key is None:
-            raise InvalidDpopProof
-    except AuthError as error:
-        raise Unauthorized(error) from error
-    note_identity(identity)
-    response.headers["Cache-Control"] = "no-store"  # what the route tells this person is in nobody's cache (ASVS 14.3.2)
-    return identity
+
+    async def __call__(self, request: Request, response: Response) -> Identity:  # type: ignore[override]
+        """Who sends this request, by its access token; raises `Unauthorized` if there is no good one."""
+        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+        token = token.strip(" \t")  # RFC 9110 §5.6.3; Python by itself would also drop what no token may have around it
+        if scheme.lower() not in (BEARER, DPOP) or not token:
+            raise Unauthorized(InvalidToken())
+        try:
+            key = proved_key(request, token) if scheme.lower() == DPOP else None
+            identity = await in_thread(get_service().verify_access, token, request_client(request, key))
+            if scheme.lower() == DPOP and key is None:
+                raise InvalidDpopProof
+        except AuthError as error:
+            raise Unauthorized(error) from error
+        note_identity(identity)
+        response.headers["Cache-Control"] = "no-store"  # what the route tells this person is in nobody's cache (ASVS 14.3.2)
+        return identity
 
 
-Bearer = Annotated[Identity, Depends(bearer)]
+Bearer = Annotated[Identity, Depends(AccessTokenBearer(bearerFormat="JWT", scheme_name="accessToken"))]
 
 
 def require(*roles: str, fresh: bool = False) -> Any:
@@ -75,8 +74,9 @@ def require(*roles: str, fresh: bool = False) -> Any:
     """
     policy.note_roles(roles)
 
-    async def guard(request: Request, identity: Bearer, client: Sender) -> Identity:
+    async def guard(request: Request, identity: Bearer) -> Identity:
         if not identity.has_role(*roles):
+            client = request_client(request)
             facts: dict[str, Any] = {"user_id": identity.user_id, "session_id": identity.session_id, "client": client}
             doing = f"{request.method} {request.url.path}"
             await in_thread(get_service().failures.record, EventKind.PERMISSION_DENIED, detail=doing, **facts)

@@ -35,6 +35,7 @@ class NoticeTexts:
     slow_down: str = "That was too much at once. You stay signed in."
 
     nothing_was_done: str = DatabaseUnavailable.in_words(is_outcome_known=True)
+    not_connected: str = "The server cannot be reached at the moment. This page goes on by itself as soon as it can."
     may_have_been_done: str = DatabaseUnavailable.in_words(is_outcome_known=False)
     close: str = "Close"
 

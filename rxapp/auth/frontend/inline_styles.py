@@ -1,0 +1,48 @@
+"""Puts the stylesheet into the built pages, so that a browser draws a page as soon as it has it: one round trip, and not two."""
+
+import logging
+import re
+from pathlib import Path
+
+MOST_BYTES = 60_000
+"""Of a stylesheet that is put into pages; one with the classes that an app uses is half of that. A page is fetched more often
+than a stylesheet would be, so a large one is better off by itself."""
+
+_STYLESHEET = re.compile(r'<link href="([^"]*/__reflex_global_styles[^"]*\.css)" rel="stylesheet" type="text/css"/>')
+_PRELOAD = '<link as="style" href="{}" rel="preload"/>'
+
+logger = logging.getLogger(__name__)
+
+
+def inline_styles(directory: Path) -> None:
+    """Change every HTML file below a directory of built pages; what is not as expected, or too large, stays as it is."""
+    for page in directory.rglob("*.html"):
+        document = page.read_text(encoding="utf-8")
+        link = _STYLESHEET.search(document)
+        styles = _read(directory, link[1]) if link else None
+        if styles is None:
+            logger.warning("the stylesheet stays outside of the pages: %s", page.relative_to(directory))
+            return
+        page.write_text(with_styles(document, styles), encoding="utf-8")
+
+
+def with_styles(document: str, styles: str) -> str:
+    """The page with its stylesheet's text in it.
+
+    React expects both links in the head, and would draw the whole page anew without them. So they stay, as ones that a browser
+    does not fetch: one is `disabled`, the other for no medium.
+    """
+    link = _STYLESHEET.search(document)
+    if link is None:
+        return document
+    preload = _PRELOAD.format(link[1])
+    disabled = link[0].replace("<link", "<link disabled", 1)
+    document = document.replace(preload, preload.replace("<link", '<link media="not all"', 1))
+    return document.replace(link[0], f"{disabled}<style>{styles}</style>")
+
+
+def _read(directory: Path, address: str) -> str | None:
+    """The text, if it can stand in a page: it lies here, is not too large, and does not end the element that it would be in."""
+    file = directory / "assets" / address.rpartition("/")[2]
+    styles = file.read_text(encoding="utf-8") if file.is_file() and file.stat().st_size <= MOST_BYTES else None
+    return None if styles is None or "</style" in styles.lower() else styles
