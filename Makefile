@@ -42,7 +42,7 @@ check: $(VENV)/dev  ## style, types, tests
 	mypy
 	$(MAKE) test test-production test-oldest
 
-bench: $(VENV)/dev browser  ## measure, next to peers and a hand-made floor, in a quarter of an hour; ARGS=--quick to try it out
+bench: $(VENV)/dev browser  ## measure, next to peers and a hand-made floor, in half an hour; ARGS=--quick to try it out
 	$(REGISTRY) python -m benchmarks $(ARGS)
 
 bench-more: $(VENV)/dev browser  ## what takes longer: sign-out, search, pruning, the device's key, a flood of logins

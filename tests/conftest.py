@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -17,12 +18,13 @@ from sqlalchemy import create_engine, make_url, text
 
 from alembic import command
 from chaos.postgresql import PostgreSQL
-from rxapp.auth import AuthService, Database, Settings
+from rxapp.auth import AUTH_HISTORY, AuthService, Database, Settings
 from rxapp.auth.unsafe_settings import RATE_LIMITS
 from tests.clock import MovableClock
 
 ROOT = Path(__file__).parents[1]
 PASSWORD = "def@123"
+FIRST_OF_OURS = "rxapp_auth_0001"
 NO_LIMITS = dict.fromkeys(RATE_LIMITS, 0)
 
 hypothesis_settings.register_profile(
@@ -35,6 +37,27 @@ def alembic_config(url: str) -> Config:
     config = Config(str(ROOT / "alembic.ini"))
     config.set_main_option("sqlalchemy.url", url.replace("%", "%%"))
     return config
+
+
+@contextmanager
+def opened(url: str) -> Iterator[Database]:
+    database = Database(url)
+    yield database
+    database.dispose()
+
+
+def upgrade(url: str) -> None:
+    """As an operator does, with two commands: the app's own tables, and those of `rxapp.auth`."""
+    command.upgrade(alembic_config(url), "head")
+    with opened(url) as database:
+        AUTH_HISTORY.migrate(database)
+
+
+def downgrade(url: str, revision: str) -> None:
+    """Back to a revision of before our tables had a history of their own."""
+    with opened(url) as database:
+        AUTH_HISTORY.take_back(database, FIRST_OF_OURS)
+    command.downgrade(alembic_config(url), revision)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -54,7 +77,7 @@ def of_all_workers(tmp_path_factory) -> Path:
 def sqlite_template(tmp_path_factory) -> Path:
     """A migrated, empty file, copied for each test."""
     file = tmp_path_factory.mktemp("sqlite") / "template.db"
-    command.upgrade(alembic_config(f"sqlite:///{file}"), "head")
+    upgrade(f"sqlite:///{file}")
     return file
 
 
@@ -63,7 +86,7 @@ def postgresql(tmp_path_factory, of_all_workers) -> Iterator[PostgreSQL]:
     """A real PostgreSQL on a socket of its own, migrated."""
     with FileLock(of_all_workers / "postgresql.lock"):  # it gives up if it has not started after ten seconds
         server = PostgreSQL(tmp_path_factory.mktemp("postgresql"))
-    command.upgrade(alembic_config(server.url), "head")
+    upgrade(server.url)
     yield server
     server.close()
 

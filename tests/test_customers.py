@@ -2,12 +2,12 @@
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import hypothesis.strategies as st
 import pytest
 from hypothesis import given, settings
 
-from alembic import command
 from rxapp.customers import (
     MAXIMUM_ID,
     CustomerError,
@@ -21,7 +21,7 @@ from rxapp.customers import (
     remove_customer,
     rename_customer,
 )
-from tests.conftest import alembic_config
+from tests.conftest import downgrade, upgrade
 
 NAMELESS = ["", " ", "\t\n", "\u3000"]
 UNSEEN = ["Jane\0Doe", "Jane\nDoe", "Jane\u202eDoe", "Jane\u200bDoe", "\ud800", "Jane\u00a0Doe"]
@@ -172,8 +172,8 @@ def test_the_migration_that_ends_the_reuse_of_ids_keeps_the_customers(database, 
     url = database.engine.url.render_as_string(hide_password=False)
     remove_customer(database, list_customers(database)[0].id)
     database.dispose()
-    for revision in ("0002", "head"):
-        (command.downgrade if revision == "0002" else command.upgrade)(alembic_config(url), revision)
+    for move in (partial(downgrade, revision="0002"), upgrade):
+        move(url)
         assert [(customer.id, customer.name) for customer in list_customers(database)] == [(jane.id, "Jane Doe")]
     assert add_customer(database, "Ada Lovelace").id > jane.id
 

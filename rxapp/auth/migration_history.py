@@ -1,6 +1,8 @@
 """A chain of migrations and the schema it leads to: brought up to date in development, checked in production."""
 
 import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -56,12 +58,13 @@ class MigrationHistory:
 
         All of it or nothing. Raises `TableTaken`.
         """
-        with database.engine.connect() as connection:
-            if connection.dialect.name == "sqlite":
-                _wait_longer_for_the_file(connection)
-            with connection.begin():
-                take_turn(connection)
-                self._upgrade(connection)
+        with _in_turn(database) as connection:
+            self._upgrade(connection)
+
+    def take_back(self, database: Database, revision: str) -> None:
+        """Undo every migration after `revision`, all data kept, for an older release of the code that is about to run again."""
+        with _in_turn(database) as connection:
+            self._run(connection, lambda reached, _context: self._scripts._downgrade_revs(revision, reached))
 
     def require_migrated(self, database: Database) -> None:
         """Raise `DatabaseNotMigrated` unless the schema is at the newest revision."""
@@ -83,12 +86,12 @@ class MigrationHistory:
         if revision is None and inspect(connection).has_table(self.first_table):
             raise TableTaken(self.first_table)
         logger.info("migrating the database")
-        with EnvironmentContext(self._config, self._scripts, fn=self._steps_to_newest) as environment:
+        self._run(connection, lambda reached, _context: self._scripts._upgrade_revs("head", reached))
+
+    def _run(self, connection: Connection, steps: Callable[[str, MigrationContext], list]) -> None:
+        with EnvironmentContext(self._config, self._scripts, fn=steps) as environment:
             environment.configure(connection=connection, version_table=self.version_table, render_as_batch=True)
             environment.run_migrations()
-
-    def _steps_to_newest(self, revision: str, _context: MigrationContext) -> list:
-        return self._scripts._upgrade_revs("head", revision)
 
     def _is_current(self, connection: Connection) -> bool:
         return self._revision_of(connection) == self.newest_revision
@@ -116,6 +119,16 @@ class MigrationHistory:
         config.set_main_option("script_location", str(self.directory).replace("%", "%%"))
         config.set_main_option("path_separator", "os")
         return config
+
+
+@contextmanager
+def _in_turn(database: Database) -> Iterator[Connection]:
+    with database.engine.connect() as connection:
+        if connection.dialect.name == "sqlite":
+            _wait_longer_for_the_file(connection)
+        with connection.begin():
+            take_turn(connection)
+            yield connection
 
 
 def take_turn(connection: Connection) -> None:

@@ -1,6 +1,6 @@
 """Migrations: they and the models agree, and they run up and down on a database with data, on SQLite and on PostgreSQL."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -11,10 +11,10 @@ from sqlmodel import SQLModel, select
 
 import rxapp.customers  # noqa: F401  its table belongs to the metadata
 from alembic import command
-from rxapp.auth import AUTH_HISTORY, AuthSession, AuthTable, Database, DatabaseNotMigrated, SecurityEvent, User
+from rxapp.auth import AUTH_HISTORY, AuthService, AuthSession, AuthTable, Database, DatabaseNotMigrated, SecurityEvent, User
 from rxapp.auth.models import UtcDateTime
 from rxapp.migrations import migrate, require_migrated
-from tests.conftest import PASSWORD, alembic_config
+from tests.conftest import FIRST_OF_OURS, PASSWORD, alembic_config, downgrade, upgrade
 
 TABLES = [SQLModel.metadata, AuthTable.metadata]
 
@@ -31,10 +31,10 @@ def test_models_and_migrations_agree(database):
 def test_they_run_down_and_up_again_on_a_database_with_data(database, service, pair):
     url = database.engine.url.render_as_string(hide_password=False)
     database.dispose()
-    command.downgrade(alembic_config(url), "base")
+    downgrade(url, "base")
     assert set(inspect(database.engine).get_table_names()) <= {"alembic_version"}
     database.dispose()
-    command.upgrade(alembic_config(url), "head")
+    upgrade(url)
     service.create_user("again", PASSWORD)
     assert service.log_in("again", PASSWORD)
 
@@ -65,7 +65,7 @@ def url_of(database):
 def by_command(database):
     """As an operator does."""
     database.dispose()
-    command.upgrade(alembic_config(url_of(database)), "head")
+    upgrade(url_of(database))
 
 
 def by_the_app(database):
@@ -103,7 +103,7 @@ class TestFromTheFirstRelease:
     def old(self, database, clock):
         """A database at 0001 with four users, each signed in on two devices, written by SQL."""
         database.dispose()
-        command.downgrade(alembic_config(url_of(database)), "base")
+        downgrade(url_of(database), "base")
         command.upgrade(alembic_config(url_of(database)), "0001")
         moments = {"created_at": clock() - timedelta(hours=1)}
         with database.engine.begin() as db:
@@ -119,7 +119,7 @@ class TestFromTheFirstRelease:
             db.execute(SESSION_AT_0001.delete())
             db.execute(USER_AT_0001.delete())
         database.dispose()
-        command.upgrade(alembic_config(url_of(database)), "head")
+        upgrade(url_of(database))
 
     @pytest.mark.parametrize("upgrade", [by_command, by_the_app])
     def test_it_keeps_all_users_and_sessions_and_fills_what_is_new(self, old, upgrade):
@@ -150,9 +150,68 @@ class TestFromTheFirstRelease:
         assert differences(old) == []
 
 
+SESSION_OF_TEXTS = table(
+    "auth_session",
+    column("id", Uuid()),
+    *(column(name, UtcDateTime()) for name in ("created_at", "last_used_at", "expires_at", "generation_seen_at", "revoked_at")),
+)
+
+
+class TestShortMoments:
+    """rxapp_auth_0002: nothing of a session changes but how SQLite stores its moments."""
+
+    def test_every_moment_is_the_same_to_the_microsecond_down_and_up_again(self, database, service, pair):
+        service.verify_access(pair.access_token)
+        new = AuthTable.metadata.tables["auth_session"].c
+        wanted = [new[column.name] for column in SESSION_OF_TEXTS.c]
+        with database.engine.connect() as db:
+            before = db.execute(select(*wanted)).all()
+        AUTH_HISTORY.take_back(database, FIRST_OF_OURS)
+        with database.engine.connect() as db:
+            assert db.execute(select(*SESSION_OF_TEXTS.c)).all() == before
+        AUTH_HISTORY.migrate(database)
+        with database.engine.connect() as db:
+            assert db.execute(select(*wanted)).all() == before
+        assert service.refresh(pair.access_token, pair.refresh_token)
+
+    @pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+    def test_on_postgresql_new_pages_have_room_for_the_next_version_of_a_row_down_and_up_again(self, database):
+        def options():
+            with database.engine.connect() as db:
+                return db.execute(text("SELECT reloptions FROM pg_class WHERE relname = 'auth_session'")).scalar_one()
+
+        assert options() == ["fillfactor=80"]
+        AUTH_HISTORY.take_back(database, FIRST_OF_OURS)
+        assert options() is None
+        AUTH_HISTORY.migrate(database)
+        assert options() == ["fillfactor=80"]
+
+    @pytest.mark.parametrize("text_of_moment", ["2026-01-02 03:04:05.000678", "2026-01-02 03:04:05.000", "2026-01-02 03:04:05"])
+    def test_what_was_written_by_hand_is_read_too(self, sqlite_database, text_of_moment, settings):
+        service = AuthService(settings, sqlite_database)
+        service.create_user("alice", PASSWORD)
+        service.log_in("alice", PASSWORD)
+        AUTH_HISTORY.take_back(sqlite_database, FIRST_OF_OURS)
+        with sqlite_database.engine.begin() as db:
+            db.execute(text("UPDATE auth_session SET created_at = :moment"), {"moment": text_of_moment})
+        AUTH_HISTORY.migrate(sqlite_database)
+        with sqlite_database.read() as db:
+            assert db.exec(select(AuthSession.created_at)).one() == datetime.fromisoformat(f"{text_of_moment}+00:00")
+
+    def test_on_sqlite_they_are_integers_and_whoever_has_none_has_none(self, sqlite_database, settings):
+        service = AuthService(settings, sqlite_database)
+        service.create_user("alice", PASSWORD)
+        service.log_in("alice", PASSWORD)
+        with sqlite_database.engine.connect() as db:
+            assert db.execute(text("SELECT typeof(expires_at), typeof(revoked_at) FROM auth_session")).one() == (
+                "integer",
+                "null",
+            )
+
+
 def test_down_to_the_first_release_and_up_again_nobody_is_signed_out(database, service, pair, johndoe):
     database.dispose()
-    command.downgrade(alembic_config(url_of(database)), "0001")
+    downgrade(url_of(database), "0001")
     columns = {each["name"] for each in inspect(database.engine).get_columns("auth_session")}
     assert columns.isdisjoint({"authenticated_at", "device", "address"})
     assert not {"security_event", "auth_security_event"} & set(inspect(database.engine).get_table_names())

@@ -4,10 +4,10 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
-from sqlalchemy import event, insert
+from sqlalchemy import insert
 from sqlmodel import select
 
-from rxapp.auth import AuthSession, AuthTable, SecurityEvent, SessionExpired, User, pruning, sessions
+from rxapp.auth import AuthSession, AuthTable, SecurityEvent, SessionExpired, User, pruning
 from rxapp.auth import security_events as events
 from rxapp.auth.pruning import BATCH, Pruned, count_prunable_sessions, prune
 from rxapp.auth.security_events import EventFilter, EventKind
@@ -132,51 +132,3 @@ class TestBatches:
             db.execute(insert(table), [row] * 1_201)
         clock.move(days=180, seconds=1)
         assert run() == [*[Pruned(events=BATCH)] * (1_201 // BATCH), Pruned(events=1_201 % BATCH)]
-
-
-class TestQueryPlans:
-    """SQLite says how it would find the rows: by an index, and not by reading all of them."""
-
-    @pytest.fixture
-    def plans_of(self, sqlite_database):
-        def plans_of(call):
-            statements = []
-
-            def listener(_connection, _cursor, statement, parameters, *_):
-                statements.append((statement, parameters))
-
-            event.listen(sqlite_database.engine, "before_cursor_execute", listener)
-            with sqlite_database.transaction() as db:
-                call(db)
-            event.remove(sqlite_database.engine, "before_cursor_execute", listener)
-            with sqlite_database.transaction() as db:
-                return [
-                    row.detail
-                    for statement, parameters in statements
-                    if statement.startswith(("SELECT", "UPDATE", "DELETE"))
-                    for row in db.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
-                ]
-
-        return plans_of
-
-    @pytest.mark.parametrize(
-        ("call", "index"),
-        [
-            (lambda db: sessions.delete_ended(db, NOW, 20), "ix_auth_session_expires_at"),
-            (lambda db: sessions.count_ended(db, NOW), "ix_auth_session_expires_at"),
-            (lambda db: sessions.revoke_all(db, SOMEBODY, "signed_out", NOW), "ix_auth_session_user_id"),
-            (lambda db: sessions.standing_of(db, SOMEBODY, NOW, NOW), "ix_auth_session_user_id"),
-            (lambda db: sessions.count_standing(db, [SOMEBODY, UUID(int=2)], NOW, NOW), "ix_auth_session_user_id"),
-            (lambda db: sessions.revoke(db, SOMEBODY, "signed_out", NOW), "sqlite_autoindex_auth_session_1"),
-            (lambda db: events.delete_batch(db, NOW, 20), "ix_auth_security_event_occurred_at"),
-            (lambda db: events.newest(db, EventFilter(user_id=SOMEBODY), limit=20), "ix_auth_security_event_user_id"),
-            (lambda db: events.newest(db, EventFilter(kind=EventKind.LOGIN), limit=20), "ix_auth_security_event_kind"),
-            (lambda db: events.why_revoked(db, SOMEBODY, UUID(int=2)), "ix_auth_security_event_user_id"),
-            (lambda db: events.since(db, 5), "INTEGER PRIMARY KEY (rowid>?)"),
-            (lambda db: list(events.oldest_first(db, EventFilter())), "INTEGER PRIMARY KEY (rowid>?)"),
-        ],
-    )
-    def test_rows_are_found_by_an_index(self, plans_of, call, index):
-        plan = plans_of(call)
-        assert any(index in step for step in plan), plan
-        assert not any(step.startswith("SCAN") for step in plan), plan

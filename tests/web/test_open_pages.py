@@ -21,7 +21,8 @@ def identity(lifetime: timedelta = timedelta(days=7)) -> Identity:
 def connected(monkeypatch) -> dict[str, str]:
     """The client tokens that have a socket, as Reflex keeps them; the register itself starts empty."""
     connected: dict[str, str] = {}
-    app = SimpleNamespace(event_namespace=SimpleNamespace(token_to_sid=connected))
+    namespace = SimpleNamespace(_token_manager=SimpleNamespace(token_to_socket=connected))
+    app = SimpleNamespace(event_namespace=namespace)
     monkeypatch.setattr(open_pages.RegistrationContext, "get", lambda: SimpleNamespace(app=app))
     monkeypatch.setattr(open_pages, "_shown", {})
     return connected
@@ -52,3 +53,8 @@ def test_sessions_whose_lifetime_has_ended_are_known(connected):
         open_pages.register_page(shown, str(shown.session_id), rx.State)
     assert open_pages.sessions_past(NOW + timedelta(seconds=59)) == []
     assert open_pages.sessions_past(NOW + timedelta(seconds=60)) == [short.session_id]
+
+
+def test_to_ask_whether_a_page_is_open_copies_no_register_of_all_pages(connected):
+    """Two thousand pages are told one by one that their sessions have ended, and each is looked for."""
+    assert open_pages._connected() is connected
