@@ -50,12 +50,21 @@ class Database:
         return cls(settings.database_url, sqlite_synchronous=settings.sqlite_synchronous, limits=settings.database_limits)
 
     @contextmanager
-    def connect(self) -> Iterator[Connection]:
+    def connect(self, *, pings: bool = True) -> Iterator[Connection]:
         """A connection on which each statement is a transaction of its own; one that writes waits for `turn_to_write`.
 
-        A statement whose answer was lost may have been done, so this is for what does no harm when it is done again.
+        A statement whose answer was lost may have been done, so this is for what does no harm when it is done again. Without
+        `pings` nobody has asked whether the connection still stands, which is another round trip: for who begins with
+        `PreparedStatement.fetch`, which finds out by itself.
         """
-        with naming_outages(), self._threads_own() if self._is_sqlite else self._autocommit.connect() as connection:
+        with naming_outages(), self._threads_own() if self._is_sqlite else self._pooled(self._autocommit, pings) as connection:
+            yield connection
+
+    @contextmanager
+    def _pooled(self, engine: Engine, pings: bool) -> Iterator[Connection]:
+        with engine.connect() as connection:
+            if pings and not self._is_sqlite:
+                _replace_if_lost(connection)
             yield connection
 
     @contextmanager
@@ -78,7 +87,7 @@ class Database:
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
         """A connection in one transaction: committed whole on leaving, rolled back whole on any error."""
-        with naming_outages(), self.turn_to_write, self.engine.begin() as connection:
+        with naming_outages(), self.turn_to_write, self._pooled(self.engine, pings=True) as connection, connection.begin():
             yield connection
             with naming_outages(is_committing=True):
                 connection.commit()
@@ -93,6 +102,14 @@ class Database:
     def dispose(self) -> None:
         """Close every pooled connection."""
         self.engine.dispose()
+
+
+def _replace_if_lost(connection: Connection) -> None:
+    """A server that was started anew, or a proxy, may have ended a connection while it lay in the pool."""
+    try:
+        connection.dialect.do_ping(connection.connection.dbapi_connection)  # type: ignore[arg-type]  # it has one
+    except connection.dialect.loaded_dbapi.Error as error:
+        connection.invalidate(error)
 
 
 def _prepare_sqlite(engine: Engine, synchronous: str) -> None:

@@ -31,7 +31,6 @@ class DatabaseLimits:
             "pool_size": self.pool_size,
             "max_overflow": 0,
             "pool_timeout": self.pool_timeout.total_seconds(),
-            "pool_pre_ping": True,
             "pool_use_lifo": True,  # those not needed stay idle, and the server or a proxy may close them
             "connect_args": connection,
         }

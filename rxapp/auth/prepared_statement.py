@@ -35,9 +35,20 @@ class PreparedStatement:
         self._compiled: dict[str, _Compiled] = {}
 
     def fetch(self, db: Connection, parameters: Mapping[str, Any]) -> Any | None:
-        """The one row, with the columns as attributes, or None."""
+        """The one row, with the columns as attributes, or None.
+
+        Outside of a transaction, a connection that was lost is replaced by a new one, and this is asked once more.
+        """
         if _is_watched(db):
             return db.execute(self._statement, parameters).one_or_none()
+        try:
+            return self._fetch(db, parameters)
+        except DBAPIError as error:
+            if not error.connection_invalidated or db.in_transaction():
+                raise
+        return self._fetch(db, parameters)
+
+    def _fetch(self, db: Connection, parameters: Mapping[str, Any]) -> Any | None:
         compiled, cursor = self._execute(db, parameters)
         try:
             values = cursor.fetchone()
@@ -45,9 +56,7 @@ class PreparedStatement:
             raise _named(db, compiled.text, error) from error
         finally:
             cursor.close()
-        if values is None:
-            return None
-        return compiled.row(*map(_converted, values, compiled.columns))
+        return None if values is None else compiled.row(*map(_converted, values, compiled.columns))
 
     def run(self, db: Connection, parameters: Mapping[str, Any]) -> int:
         """Do it; the number of rows it has changed."""
@@ -64,8 +73,8 @@ class PreparedStatement:
         values = {**compiled.constants}
         for name, convert in compiled.converts.items():
             values[name] = _converted(parameters[name], convert)
-        cursor = db.connection.cursor()
         try:
+            cursor = db.connection.cursor()
             cursor.execute(compiled.text, values if compiled.positions is None else [values[name] for name in compiled.positions])
         except dialect.loaded_dbapi.Error as error:
             raise _named(db, compiled.text, error) from error
@@ -100,8 +109,8 @@ def _converted(value: Any, convert: Convert) -> Any:
 
 def _named(db: Connection, text: str, error: Any) -> BaseException:
     """The driver's error as SQLAlchemy names it."""
-    is_lost = db.dialect.is_disconnect(error, db.connection.dbapi_connection, None)
-    if is_lost:
+    is_lost = db.invalidated or db.dialect.is_disconnect(error, db.connection.dbapi_connection, None)
+    if is_lost and not db.invalidated:
         db.invalidate(error)
     return DBAPIError.instance(
         text, None, error, db.dialect.loaded_dbapi.Error, hide_parameters=True, connection_invalidated=is_lost, dialect=db.dialect

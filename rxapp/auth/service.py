@@ -149,7 +149,7 @@ class AuthService:
         presented = PresentedRefreshToken.parse(refresh_token)
         if self.access_tokens.identify(access_token).session_id != presented.session_id:
             raise InvalidToken
-        with self.database.connect() as db:
+        with self.database.connect(pings=False) as db:
             session = sessions.get(db, presented.session_id)
         self.refresh_tokens.verify(presented, session.salt)
         self.device_binding.require_key(session, client)
@@ -158,7 +158,7 @@ class AuthService:
     @repeated
     def _answer(self, presented: PresentedRefreshToken, session: Any) -> TokenPair:
         # Also after a step of which nobody knows whether it was taken: if it was, this finds the predecessor, and replays.
-        with self.database.connect() as db:
+        with self.database.connect(pings=False) as db:
             while True:
                 answer = judge(session, presented.generation, self.clock(), self.settings)
                 if answer is Answer.REUSE:
@@ -178,7 +178,7 @@ class AuthService:
         `SessionRevoked`, `SessionExpired` or `SessionIdle`.
         """
         claims = self.access_tokens.verify(access_token)
-        with self.database.connect() as db:
+        with self.database.connect(pings=False) as db:
             session = sessions.get(db, claims.session_id)
             if claims.subject != session.user_id:
                 raise InvalidToken

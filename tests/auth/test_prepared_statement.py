@@ -70,18 +70,52 @@ def test_who_listens_to_the_engines_statements_hears_of_it(database, session_id)
     assert [statement[:6] for statement in heard] == ["SELECT", "UPDATE"]
 
 
-def test_a_connection_that_was_lost_is_said_and_replaced(postgresql_url, settings):
-    database, operator = Database(postgresql_url), Database(postgresql_url)
-    try:
-        with pytest.raises(DatabaseUnavailable) as lost, database.connect() as db:
+class TestALostConnection:
+    @pytest.fixture
+    def database(self, postgresql_url):
+        database = Database(postgresql_url)
+        yield database
+        empty(database)
+        database.dispose()
+
+    @pytest.fixture
+    def end(self, postgresql_url):
+        """Has the server end a connection, as when it is started anew."""
+        operator = Database(postgresql_url)
+
+        def end(db):
             process_id = db.connection.dbapi_connection.info.backend_pid
             with operator.connect() as other:
                 other.execute(text("SELECT pg_terminate_backend(:process_id, 5000)"), {"process_id": process_id})
-            statements.find(db, uuid4())
+
+        yield end
+        operator.dispose()
+
+    def test_is_replaced_and_the_question_asked_again(self, database, session_id, end):
+        with database.connect(pings=False) as db:
+            end(db)
+            assert statements.get(db, session_id).id == session_id
+
+    def test_is_said_where_something_was_to_be_changed_for_that_may_have_been_done(self, database, session_id, end):
+        with pytest.raises(DatabaseUnavailable) as lost, database.connect(pings=False) as db:
+            end(db)
+            statements.rotate(db, session_id, 0, datetime.now(UTC))
         assert lost.value.may_repeat
         with database.connect() as db:
-            assert statements.find(db, uuid4()) is None
-    finally:
-        empty(database)
-        database.dispose()
-        operator.dispose()
+            assert statements.rotate(db, session_id, 0, datetime.now(UTC))
+
+    def test_is_said_in_a_transaction_of_which_the_rest_is_gone_with_it(self, database, session_id, end):
+        with pytest.raises(DatabaseUnavailable), database.transaction() as db:
+            assert statements.rotate(db, session_id, 0, datetime.now(UTC))
+            end(db)
+            statements.get(db, session_id)
+        with database.connect() as db:
+            assert statements.get(db, session_id).generation == 0
+
+    def test_to_a_server_that_is_stopped_is_an_outage(self, database, session_id, postgresql):
+        with pytest.raises(DatabaseUnavailable), database.connect(pings=False) as db:
+            postgresql.stop()
+            try:
+                statements.get(db, session_id)
+            finally:
+                postgresql.start()

@@ -117,5 +117,5 @@ def install_auth(
     own = app.api_transformer if isinstance(app.api_transformer, list | tuple) else [app.api_transformer]
     own = [transformer for transformer in own if transformer is not None]
     require_free_api(own, api)
-    app.api_transformer = [*own, api, BuiltPages, RequestLog]
+    app.api_transformer = [*own, BuiltPages, api, RequestLog]
     return api
