@@ -259,7 +259,7 @@ def test_what_nginx_refuses_by_itself_says_so_too_and_no_answer_says_it_twice(se
 def test_the_access_log_names_no_page(tab, person, server):
     sign_in(tab, person)
     log = (server.directory / "nginx-rxapp.access.log").read_text()
-    assert re.search(r'"GET /account/ HTTP', log)
+    assert re.search(r'"GET /account HTTP', log)
     assert "token=" not in log
 
 
