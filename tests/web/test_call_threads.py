@@ -85,25 +85,28 @@ def test_a_call_knows_whose_request_it_belongs_to(one):
     assert in_a_loop(calls()) == ["first", "second"]
 
 
-def test_a_caller_who_goes_away_does_not_undo_the_call_nor_disturb_the_next(one):
+def test_of_callers_who_go_away_the_call_that_was_begun_is_done_and_one_that_waits_is_not_begun(one):
     is_begun, may_end, done = threading.Event(), threading.Event(), []
 
     def call():
         is_begun.set()
         may_end.wait(10)
-        done.append("done")
+        done.append("begun")
 
     async def calls():
-        calling = asyncio.create_task(one.run(call))
+        begun = asyncio.create_task(one.run(call))
         await asyncio.to_thread(is_begun.wait, 10)
-        calling.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await calling
+        waiting = asyncio.create_task(one.run(lambda: done.append("waiting")))
+        await asyncio.sleep(0)
+        for calling in (begun, waiting):
+            calling.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await calling
         may_end.set()
         return await one.run(lambda: "next")
 
     assert in_a_loop(calls()) == "next"
-    assert done == ["done"]
+    assert done == ["begun"]
 
 
 def test_a_loop_that_was_closed_meanwhile_does_not_end_the_thread(one):

@@ -36,7 +36,9 @@ def test_a_null_missing_or_malformed_member_is_400(client, tokens, missing, valu
     assert refresh(client, tokens).status_code == 200, "and nothing has changed"
 
 
-@pytest.mark.parametrize("body", [b"", b"null", b"{}", b"[]", b"x"])
+@pytest.mark.parametrize(
+    "body", [b"", b"null", b"{}", b"[]", b"x", b"[" * 16_000, b"\xff", b"NaN"], ids=lambda body: repr(body[:8])
+)
 def test_a_null_or_malformed_body_is_400(client, body):
     assert_problem(client.post(PATH, content=body, headers={"Content-Type": "application/json"}), 400, "invalid_request")
 

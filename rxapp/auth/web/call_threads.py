@@ -24,7 +24,7 @@ class CallThreads:
         self._prepare = prepare
 
     async def run(self, call: Callable[[], R]) -> R:
-        """What `call` returns or raises. A caller who goes away meanwhile does not keep it from being done."""
+        """What `call` returns or raises. It is not begun if its caller has gone away meanwhile, and done if it was begun."""
         while self._names:  # not before the first call: a server may fork its workers, and threads do not come along
             threading.Thread(target=self._work, name=self._names.pop(), daemon=True).start()
         answer = asyncio.get_running_loop().create_future()
@@ -40,6 +40,8 @@ class CallThreads:
         self._prepare()
         while (waiting := self._calls.get()) is not None:
             answer, context, call = waiting
+            if answer.cancelled():
+                continue
             try:
                 result, error = context.run(call), None
             except BaseException as raised:  # noqa: BLE001  it is the caller's

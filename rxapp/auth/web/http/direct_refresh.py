@@ -50,7 +50,7 @@ async def _read(request: Request) -> RefreshRequest:
         return RefreshRequest.model_validate(json.loads(body) if _is_json(request) else body)
     except ValidationError as error:
         raise RequestValidationError([{**each, "loc": ("body", *each["loc"])} for each in error.errors()]) from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise RequestValidationError([]) from error
 
 
