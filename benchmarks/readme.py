@@ -27,14 +27,18 @@ def update_readme() -> None:
 def filled(readme: str, results: dict[str, str]) -> str:
     """The README with the table made anew; `results` are the files' texts by their names."""
     files = sorted((name for name in results if target_rows(results[name])), key=lambda name: (name != FIRST, name))
-    measured_on = re.search(r"^\d{4}-\d\d-\d\d", results.get(FIRST, ""), re.MULTILINE)
     rows = [row for name in files for row in target_rows(results[name])]
     links = ", ".join(f"[{name}](benchmarks/{name})" for name in files)
     plots = [
         f"![{name.partition('.')[0]}](docs/images/{name})" for name in PLOTS if (HERE.parent / "docs/images" / name).exists()
     ]
     table = "\n".join([TARGETS_HEAD, *rows])
-    last = f"Last measured as a whole on {measured_on[0] if measured_on else 'no day yet'}; settings and more in {links}."
-    block = "\n\n".join([BEGIN, table, last, *plots, END])
+    block = "\n\n".join([BEGIN, _when_and_where(results.get(FIRST, "")), table, f"Settings and more: {links}.", *plots, END])
     before, _, rest = readme.partition(BEGIN)
     return before + block + rest.partition(END)[2]
+
+
+def _when_and_where(results: str) -> str:
+    """The paragraph under the title: the day, the machine, how busy it was, and the versions."""
+    found = re.search(r"^\d{4}-\d\d-\d\d,.*?(?=\n\n)", results, re.MULTILINE | re.DOTALL)
+    return found[0] if found else "Not measured yet."

@@ -1,12 +1,12 @@
 """Where `BuiltPages` finds pages. What it does with them is seen by a browser, in `tests/e2e/test_built_pages.py`."""
 
-import asyncio
 from types import SimpleNamespace
 
 import pytest
 
 from rxapp.auth.web import built_pages
 from rxapp.auth.web.built_pages import BuiltPages
+from tests.web.test_events import in_a_loop
 
 
 @pytest.fixture
@@ -27,7 +27,7 @@ def asked_for(path: str) -> str:
     async def files(scope, receive, send):
         asked.append(scope["path"])
 
-    asyncio.run(BuiltPages(files)({"type": "http", "path": path}, None, None))
+    in_a_loop(BuiltPages(files)({"type": "http", "path": path}, None, None))
     return asked[0]
 
 
