@@ -20,8 +20,8 @@ OURS_OPEN, OURS, ME = "rxapp, open", "rxapp", "rxapp, who am I"
 THEIRS_OPEN, THEIRS = "fastapi-users, open", "fastapi-users"
 BETTER_AUTH, FLOOR = "better-auth", "floor"
 
-TEXT = """Requests per second (median / 99th percentile in ms), one worker each, SQLite WAL `synchronous=NORMAL`, a session each for
-the clients.
+TEXT = """Requests per second (median / 99th percentile in ms), one worker each, SQLite WAL `synchronous=NORMAL`, one session
+for each client.
 
 | clients | {names} |
 |---|---|---|---|---|---|---|---|
