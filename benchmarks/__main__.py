@@ -21,7 +21,7 @@ from benchmarks.section import Section, Target
 RESULTS = Path(__file__).with_name("RESULTS.md")
 IMAGES = Path(__file__).resolve().parents[1] / "docs" / "images"
 SECTIONS = ("load_limit", "rotations", "authenticated_get", "logins", "guard", "navigation", "pages", "production_start")
-SECTIONS += ("sessions", "open_tabs")
+SECTIONS += ("open_tabs", "sessions")
 """Modules with a `measure(quick) -> Section`, in the order of the report."""
 
 PACKAGES = ("reflex", "fastapi", "starlette", "granian", "sqlalchemy", "psycopg", "pyjwt", "argon2-cffi", "playwright")
@@ -68,6 +68,14 @@ def shown(section: Section) -> str:
     return f"{section}{plots}"
 
 
+def write_results(beginning: str, sections: list[Section]) -> None:
+    """After each section, so that a run that is broken off leaves what it has measured."""
+    RESULTS.write_text("\n".join([beginning, *map(shown, sections)]))
+    for name, plot in ((name, plot) for section in sections for name, plot in section.plots.items()):
+        (IMAGES / name).write_text(plot)
+    update_readme()
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("sections", nargs="*", metavar="SECTION", help=f"of {', '.join(SECTIONS)}; all if none is named")
@@ -78,14 +86,12 @@ def main() -> int:
     for peer in environments.PEERS:
         environments.environment(peer)
     load = os.getloadavg()[0]
-    sections = [measure(name, arguments.quick) for name in arguments.sections or SECTIONS]
-    text = "\n".join([head(load, arguments.quick), *map(shown, sections)])
-    print(text)
-    if not arguments.quick and not arguments.sections:
-        RESULTS.write_text(text)
-        for name, plot in ((name, plot) for section in sections for name, plot in section.plots.items()):
-            (IMAGES / name).write_text(plot)
-        update_readme()
+    sections: list[Section] = []
+    for name in arguments.sections or SECTIONS:
+        sections.append(measure(name, arguments.quick))
+        print(shown(sections[-1]), flush=True)
+        if not arguments.quick and not arguments.sections:
+            write_results(head(load, arguments.quick), sections)
     return any(section.text.startswith("Not measured") for section in sections)
 
 
