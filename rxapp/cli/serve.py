@@ -1,7 +1,7 @@
 """`serve`: the built app, as `reflex run --env prod` serves it, and it goes on when a worker dies."""
 
 import functools
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -9,6 +9,9 @@ from rxapp.cli.opening import open_settings
 from rxapp.cli.refusals import refuse
 
 DEFAULT_PORT = 3000
+
+STOP_TIMEOUT_SECONDS = 30
+"""Whatever is in flight is done by then. A worker that is still there is killed."""
 
 
 def serve(
@@ -36,15 +39,17 @@ def serve(
     environment.REFLEX_SKIP_COMPILE.set(True)
     config = get_config()
     config._set_persistent(frontend_port=port, backend_port=port)
-    _replace_workers_that_die()
+    _tell_granian_of_workers()
     run_backend_prod(host or config.backend_host, port, mount_frontend_compiled_app=not backend_only)
 
 
-def _replace_workers_that_die() -> None:
-    """Granian ends everything when one worker dies, unless it is told otherwise, and Reflex has no setting for that.
+def _tell_granian_of_workers() -> None:
+    """Left to itself, Granian ends everything when one worker dies, and waits without end for one that does not stop.
 
-    One that dies again within seconds ends the server all the same: that is for whatever supervises it.
+    Reflex has no settings for that. A worker that dies again within seconds ends the server all the same: that is for whatever
+    supervises it. One that did not stop was seen twice, with a WebSocket whose page had closed in that moment.
     """
     import granian.server  # noqa: PLC0415
 
-    granian.server.Server = functools.partial(granian.server.Server, respawn_failed_workers=True)  # type: ignore[assignment]
+    wanted: dict[str, Any] = {"respawn_failed_workers": True, "workers_kill_timeout": STOP_TIMEOUT_SECONDS}
+    granian.server.Server = functools.partial(granian.server.Server, **wanted)  # type: ignore[assignment]

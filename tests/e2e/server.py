@@ -13,6 +13,8 @@ from pathlib import Path
 
 import httpx
 
+from rxapp.cli.serve import STOP_TIMEOUT_SECONDS
+
 ROOT = Path(__file__).parents[2]
 BUILD_TIMEOUT_SECONDS = 240
 BUILT = Path("build") / "client"
@@ -122,7 +124,7 @@ class Server:
 
     def _end(self, how: signal.Signals) -> None:
         os.killpg(self._process.pid, how)
-        self._process.wait(timeout=30)
+        self._process.wait(timeout=STOP_TIMEOUT_SECONDS + 10)
         self._process = None
 
     def crash_at_next_rotation(self) -> None:
