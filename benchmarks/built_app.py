@@ -14,7 +14,6 @@ from pathlib import Path
 from benchmarks.servers import ROOT, Server, free_port, running, rxapp_environment, with_sessions
 
 BUILD_TIMEOUT_SECONDS = 240
-BUILD = ["-m", "reflex", "export", "--frontend-only", "--no-zip"]
 POLL_SECONDS = 0.01
 
 
@@ -23,11 +22,15 @@ def build() -> tuple[int, Path]:
     """The port that the built pages name, and where they are. They stay until the run is over."""
     port, directory = free_port(), tempfile.TemporaryDirectory()
     _kept.append(directory)
-    environment = _environment(Path(directory.name), port, Path(directory.name) / "web")
-    log = Path(directory.name) / "build.log"
+    pages = Path(directory.name) / "web"
+    build_pages(environment_of(Path(directory.name), port, pages), Path(directory.name) / "build.log")
+    return port, pages
+
+
+def build_pages(environment: dict[str, str], log: Path) -> None:
     with log.open("wb") as output:
         done = subprocess.run(
-            [sys.executable, *BUILD],
+            [sys.executable, "-m", "reflex", "export", "--frontend-only", "--no-zip"],
             check=False,
             cwd=ROOT,
             env=environment,
@@ -37,7 +40,6 @@ def build() -> tuple[int, Path]:
         )
     if done.returncode:
         raise RuntimeError(f"the pages were not built:\n{log.read_text()[-2000:]}")
-    return port, Path(directory.name) / "web"
 
 
 _kept: list[tempfile.TemporaryDirectory] = []
@@ -46,7 +48,7 @@ _kept: list[tempfile.TemporaryDirectory] = []
 @contextmanager
 def built_rxapp(directory: Path, more: dict[str, str] | None = None) -> Iterator[Server]:
     port, pages = build()
-    with running(_serve(port), _environment(directory, port, pages) | (more or {}), directory / "rxapp.log", port):
+    with running(serving(port), environment_of(directory, port, pages) | (more or {}), directory / "rxapp.log", port):
         yield with_sessions(Server("rxapp", port, directory / "rxapp.json"))
 
 
@@ -54,16 +56,16 @@ def seconds_to_first_answer(directory: Path) -> float:
     """From the command until the home page comes, whole."""
     port, pages = build()
     began = time.perf_counter()
-    with running(_serve(port), _environment(directory, port, pages), directory / "rxapp.log", port):
+    with running(serving(port), environment_of(directory, port, pages), directory / "rxapp.log", port):
         urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=5).read()
         return time.perf_counter() - began
 
 
-def _serve(port: int) -> list[str]:
+def serving(port: int) -> list[str]:
     return ["-m", "rxapp", "serve", "--port", str(port)]
 
 
-def _environment(directory: Path, port: int, pages: Path) -> dict[str, str]:
+def environment_of(directory: Path, port: int, pages: Path) -> dict[str, str]:
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     here = {"PATH": path, "REFLEX_WEB_WORKDIR": str(pages), "REFLEX_BACKEND_PORT": str(port)}
     return rxapp_environment(directory) | here

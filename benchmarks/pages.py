@@ -5,8 +5,6 @@ Each load is that of a browser that has never been there, followed by a second i
 
 import os
 import platform
-import subprocess
-import sys
 import tempfile
 from contextlib import ExitStack
 from importlib.metadata import version
@@ -16,10 +14,10 @@ from statistics import median
 from playwright.sync_api import sync_playwright
 
 from benchmarks import stand_in
-from benchmarks.built_app import BUILD, BUILD_TIMEOUT_SECONDS
+from benchmarks.built_app import build_pages, environment_of, serving
 from benchmarks.page_load import NETWORKS, Measured, load_twice
 from benchmarks.section import Section, Target, run_alone
-from benchmarks.servers import GRANIAN, ROOT, free_port, running, rxapp_environment
+from benchmarks.servers import GRANIAN, free_port, running
 from tests.e2e.browser import ARGUMENTS, find_browser
 
 ROUNDS, QUICK_ROUNDS = 5, 2
@@ -34,27 +32,9 @@ RECORD_KILOBYTES = 135
 def rxapp(directory: Path, stack: ExitStack) -> str:
     """Build and serve it as `make prod` does, without the pages that other measurements add to it; its address."""
     port = free_port()
-    environment = rxapp_environment(directory) | {
-        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
-        "REFLEX_APP_MODULE_IMPORT": "rxapp.rxapp",
-        "REFLEX_WEB_WORKDIR": str(directory / "web"),
-        "REFLEX_BACKEND_PORT": str(port),
-    }
-    log = directory / "build.log"
-    with log.open("wb") as output:
-        done = subprocess.run(
-            [sys.executable, *BUILD],
-            check=False,
-            cwd=ROOT,
-            env=environment,
-            stdout=output,
-            stderr=output,
-            timeout=BUILD_TIMEOUT_SECONDS,
-        )
-    if done.returncode:
-        raise RuntimeError(f"the pages were not built:\n{log.read_text()[-2000:]}")
-    serve = ["-m", "rxapp", "serve", "--port", str(port)]
-    stack.enter_context(running(serve, environment, directory / "rxapp.log", port))
+    environment = environment_of(directory, port, directory / "web") | {"REFLEX_APP_MODULE_IMPORT": "rxapp.rxapp"}
+    build_pages(environment, directory / "build.log")
+    stack.enter_context(running(serving(port), environment, directory / "rxapp.log", port))
     return f"http://127.0.0.1:{port}/login"
 
 

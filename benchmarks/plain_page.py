@@ -27,6 +27,9 @@ class EchoSocket:
         await self._socket.recv()
         return self
 
+    async def close(self) -> None:
+        await self._socket.close()
+
 
 class PlainPage:
     """It has hydrated, and answers the server's pings."""
@@ -44,6 +47,10 @@ class PlainPage:
         async with asyncio.timeout(ANSWER_TIMEOUT_SECONDS):
             await self._hydrated.wait()
         return self
+
+    async def close(self) -> None:
+        await self._socket.close()  # which ends the reader
+        await self._reader
 
     async def _read(self) -> None:
         with contextlib.suppress(ConnectionClosed):

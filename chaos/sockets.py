@@ -46,8 +46,8 @@ class Sockets:
 def many_sockets(directory: Path, pages: int = PAGES) -> Sockets:
     """Open them, click on some, sign one of them out, and then all."""
     directory.mkdir()
-    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, pages + FILES_BESIDE), hard))  # the app inherits it
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, min(hard, pages + FILES_BESIDE)), hard))  # the app inherits it
     postgresql = PostgreSQL(directory / "postgresql")
     app = App(directory, postgresql.url, workers=1)
     database = Database(postgresql.url)
