@@ -9,7 +9,7 @@ from random import Random
 
 from rich.progress import track
 
-from rxapp.auth import AuthTable, Database, sessions
+from rxapp.auth import AuthTable, Database, session_steps, sessions
 from rxapp.migrations import migrate
 
 USERS_PER_SESSION = 0.1
@@ -71,7 +71,7 @@ def _insert(database: Database, table: str, rows: list[dict]) -> None:
 def _use(database: Database, ids: list[uuid.UUID], generation: int, now: datetime) -> None:
     with database.transaction() as db:
         for id_ in ids:
-            sessions.rotate(db, id_, generation, now)
+            session_steps.rotate(db, id_, generation, now)
             sessions.mark_seen(db, id_, generation + 1, now)
 
 

@@ -22,7 +22,7 @@ from benchmarks.many_sessions import fill
 from benchmarks.rounds import Rounds, Turn
 from benchmarks.section import Section, Target, run_alone
 from chaos.postgresql import PostgreSQL
-from rxapp.auth import AuthService, AuthTable, Database, Settings, pruning, sessions
+from rxapp.auth import AuthService, AuthTable, Database, Settings, pruning, session_steps, sessions
 from rxapp.auth.token_pairs import issue_pair
 from tests.query_plans import plans_of
 
@@ -115,7 +115,7 @@ class Store:
         before = now - self.service.settings.ended_session_retention
         calls: dict[str, Callable] = {
             "find": lambda db: sessions.find(db, id_),
-            "rotate": lambda db: sessions.rotate(db, id_, 0, now),
+            "rotate": lambda db: session_steps.rotate(db, id_, 0, now),
             "mark seen": lambda db: sessions.mark_seen(db, id_, 0, now),
             "prune": lambda db: sessions.delete_ended(db, before, pruning.BATCH),
         }

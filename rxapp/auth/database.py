@@ -11,12 +11,16 @@ from sqlmodel import Session, create_engine
 
 from rxapp.auth.database_limits import DatabaseLimits
 from rxapp.auth.outages import naming_outages
+from rxapp.auth.prompt_database import PromptDatabase
 from rxapp.auth.settings import Settings
 
 SQLITE_BUSY_TIMEOUT_MS = 5_000
 """How long a statement waits for another process's write before it fails."""
 
 _AUTOCOMMIT = "rxapp_autocommit"
+
+_COMMITS_AT_ONCE = ("NORMAL", "OFF")
+"""Of SQLite's `synchronous`: they do not wait for the disk."""
 
 _DEFAULT_LIMITS = DatabaseLimits()
 
@@ -43,6 +47,8 @@ class Database:
             self._autocommit = self.engine.execution_options(**{_AUTOCOMMIT: True})
         else:
             self._autocommit = self.engine.execution_options(isolation_level="AUTOCOMMIT")
+        writes_at_once = self._is_sqlite and sqlite_synchronous in _COMMITS_AT_ONCE
+        self.prompt = PromptDatabase(self._autocommit, self.turn_to_write, reads=self._is_sqlite, writes=writes_at_once)
 
     @classmethod
     def of(cls, settings: Settings) -> "Database":

@@ -54,3 +54,8 @@ class DeviceBinding:
 def is_bound_to(thumbprint: str | None, client: Client) -> bool:
     """Whether tokens that name this key, or none, are `client`'s to use."""
     return thumbprint is None or (client.device_key is not None and client.device_key.thumbprint == thumbprint)
+
+
+def is_plainly_bound_to(thumbprint: str | None, client: Client) -> bool:
+    """The same, where there is also no proof to be spent: nothing need be looked up, and nothing written down."""
+    return is_bound_to(thumbprint, client) and (client.device_key is None or not client.device_key.proof_id)

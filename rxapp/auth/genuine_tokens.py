@@ -1,13 +1,11 @@
 """The access tokens last seen: none is decoded twice, for the same one comes with every request for minutes."""
 
-import threading
-from collections import OrderedDict
-
 from rxapp.auth.access_claims import AccessClaims
 from rxapp.auth.access_keys import AccessKey
+from rxapp.auth.last_seen import LastSeen
 
 KEPT = 4_096
-"""About 6 MB. Beyond, those not seen for the longest time are forgotten, and decoded again when they come."""
+"""About 6 MB. One that was forgotten is decoded again when it comes."""
 
 
 class GenuineTokens:
@@ -18,22 +16,14 @@ class GenuineTokens:
     """
 
     def __init__(self) -> None:
-        self._kept: OrderedDict[str, tuple[AccessKey, AccessClaims]] = OrderedDict()
-        self._lock = threading.Lock()
+        self._kept: LastSeen[str, tuple[AccessKey, AccessClaims]] = LastSeen(KEPT)
 
     def find(self, token: str, key: AccessKey) -> AccessClaims | None:
         """What the token says, if it is known that `key` has signed it."""
-        with self._lock:
-            signed_with, claims = self._kept.get(token, (None, None))
-            if signed_with is not key:
-                return None
-            self._kept.move_to_end(token)
-            return claims
+        signed_with, claims = self._kept.find(token) or (None, None)
+        return claims if signed_with is key else None
 
     def keep(self, token: str, key: AccessKey, claims: AccessClaims) -> AccessClaims:
         """Remember that `key` has signed it."""
-        with self._lock:
-            self._kept[token] = (key, claims)
-            if len(self._kept) > KEPT:
-                self._kept.popitem(last=False)
+        self._kept.keep(token, (key, claims))
         return claims

@@ -16,6 +16,7 @@ from uuid import UUID
 from rxapp.auth.errors import InvalidToken
 from rxapp.auth.key_ring import KeyRing
 from rxapp.auth.keys import Keys, hkdf_sha256
+from rxapp.auth.last_seen import LastSeen
 
 PREFIX = "rxr1_"
 """Names the format, and lets secret scanners find a leaked token."""
@@ -26,8 +27,8 @@ _MAC_BYTES = 32
 _TOKEN_BYTES = _SESSION_ID_BYTES + _GENERATION_BYTES + _MAC_BYTES
 _ENCODED_LENGTH = (_TOKEN_BYTES * 8 + 5) // 6
 
-SESSION_KEYS_KEPT = 4_096
-"""Derived once for the tokens that come and those that go: about 1 MB."""
+SESSIONS_KEPT = 4_096
+"""Whose salt is remembered, and whose key is derived once for the tokens that come and those that go: about 2 MB."""
 
 MAXIMUM_GENERATION = 2 ** (8 * _GENERATION_BYTES) - 1
 
@@ -66,9 +67,15 @@ class RefreshTokens:
 
     def __init__(self, key_ring: KeyRing) -> None:
         self._key_ring = key_ring
+        self._salts: LastSeen[UUID, bytes] = LastSeen(SESSIONS_KEPT)
+
+    def known_salt(self, session_id: UUID) -> bytes | None:
+        """The session's salt, which never changes, if a token of it was issued here lately."""
+        return self._salts.find(session_id)
 
     def issue(self, session_id: UUID, generation: int, salt: bytes) -> str:
         """The refresh token of that generation: until another key is used, the same arguments always give the same token."""
+        self._salts.keep(session_id, salt)
         body = session_id.bytes + generation.to_bytes(_GENERATION_BYTES, "big")
         return _encode(body + _mac(self._key_ring.signer().keys, body, salt))
 
@@ -82,7 +89,7 @@ def _mac(keys: Keys, body: bytes, salt: bytes) -> bytes:
     return hmac.digest(_session_key(keys.refresh_token_secret, salt), body, hashlib.sha256)
 
 
-@lru_cache(SESSION_KEYS_KEPT)
+@lru_cache(SESSIONS_KEPT)
 def _session_key(secret: bytes, salt: bytes) -> bytes:
     return hkdf_sha256(secret, salt=salt, info=b"rxapp refresh token mac")
 

@@ -10,11 +10,8 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection
-
 from rxapp.auth import security_events as events
 from rxapp.auth import sessions, users
-from rxapp.auth.access_claims import AccessClaims
 from rxapp.auth.access_tokens import AccessTokens
 from rxapp.auth.accounts import Accounts
 from rxapp.auth.administration import Administration
@@ -28,7 +25,6 @@ from rxapp.auth.errors import (
     FreshAuthenticationRequired,
     InvalidCredentials,
     InvalidDpopProof,
-    InvalidToken,
     RevocationReason,
     TokenReused,
     TooManyRequests,
@@ -38,22 +34,20 @@ from rxapp.auth.identity import Identity
 from rxapp.auth.imported_hashes import ImportedHashes
 from rxapp.auth.key_ring import KeyRing
 from rxapp.auth.models import User
-from rxapp.auth.observation import REFUSED, REPLAYED, ROTATED, notify
+from rxapp.auth.observation import REFUSED, notify
 from rxapp.auth.outages import repeated
 from rxapp.auth.password_links import PasswordLinks
 from rxapp.auth.passwords import PasswordHasher
-from rxapp.auth.refresh_tokens import MAXIMUM_GENERATION, PresentedRefreshToken, RefreshTokens
+from rxapp.auth.refresh_tokens import RefreshTokens
 from rxapp.auth.revocation import end_session
-from rxapp.auth.rotation import Answer, judge, require_standing
+from rxapp.auth.rotator import Rotator
 from rxapp.auth.security_events import EventKind
 from rxapp.auth.settings import Settings
 from rxapp.auth.spent_proofs import spent_proofs
 from rxapp.auth.stored_keys import load_key_ring
 from rxapp.auth.throttle import Throttle
 from rxapp.auth.token_pairs import TokenPair, issue_pair
-
-LAST_USED_RESOLUTION = 1 / 20
-"""`last_used_at` is written again only after this part of the idle timeout, so that reading stays reading."""
+from rxapp.auth.verifier import Verifier
 
 ENDED_SESSIONS_REMOVED_PER_LOGIN = 20
 """Each login adds one session and removes up to this many that ended long ago, so the table does not grow for ever."""
@@ -77,6 +71,16 @@ class AuthService:
         self.refresh_tokens = RefreshTokens(key_ring)
         self.dpop = Dpop(key_ring, clock, spent_proofs(settings.redis_url, clock))
         self.device_binding = DeviceBinding(settings, self.dpop, self.failures)
+        self._rotator = Rotator(
+            settings,
+            database,
+            clock,
+            access_tokens=self.access_tokens,
+            refresh_tokens=self.refresh_tokens,
+            throttle=self.throttle,
+            binding=self.device_binding,
+        )
+        self._verifier = Verifier(settings, database, clock, self.access_tokens, self.device_binding)
         links = PasswordLinks(settings, key_ring, clock)
         self.accounts = Accounts(settings, database, clock, self.passwords, links, throttle=self.throttle, failures=self.failures)
         self.administration = Administration(settings, database, clock, self.passwords, links)
@@ -137,7 +141,7 @@ class AuthService:
         or `SessionRevoked`; or `TokenReused`, and the session has been revoked.
         """
         try:
-            return self._refresh(access_token, refresh_token, client)
+            return self._rotator.answer(access_token, refresh_token, client)
         except AuthError as error:
             if isinstance(error, TokenReused):
                 self.revoke(error.session_id, RevocationReason.TOKEN_REUSED, client)
@@ -145,30 +149,9 @@ class AuthService:
                 self.failures.record_refresh(error, client)
             raise
 
-    def _refresh(self, access_token: str, refresh_token: str, client: Client) -> TokenPair:
-        presented = PresentedRefreshToken.parse(refresh_token)
-        if self.access_tokens.identify(access_token).session_id != presented.session_id:
-            raise InvalidToken
-        with self.database.connect(pings=False) as db:
-            session = sessions.get(db, presented.session_id)
-        self.refresh_tokens.verify(presented, session.salt)
-        self.device_binding.require_key(session, client)
-        return self._answer(presented, session)
-
-    @repeated
-    def _answer(self, presented: PresentedRefreshToken, session: Any) -> TokenPair:
-        # Also after a step of which nobody knows whether it was taken: if it was, this finds the predecessor, and replays.
-        with self.database.connect(pings=False) as db:
-            while True:
-                answer = judge(session, presented.generation, self.clock(), self.settings)
-                if answer is Answer.REUSE:
-                    raise TokenReused(session.id)
-                self.throttle.refresh(session.id)
-                if answer is Answer.REPLAY or self._step(db, presented):
-                    notify(REPLAYED if answer is Answer.REPLAY else ROTATED)
-                    return self._issue_pair(session, session, presented.generation + 1)
-                # Somebody else took this step between our read and our write: look again, it is the predecessor now.
-                session = sessions.get(db, presented.session_id)
+    def refresh_at_once(self, access_token: str, refresh_token: str, client: Client = NO_CLIENT) -> TokenPair:
+        """The same for an event loop. Raises `WouldWait` where there is more to do than a step: then ask `refresh`."""
+        return self._rotator.answer_at_once(access_token, refresh_token, client)
 
     def verify_access(self, access_token: str, client: Client = NO_CLIENT, *, received: bool = True) -> Identity:
         """Who holds this access token, if it is good and its session stands.
@@ -177,15 +160,11 @@ class AuthService:
         was sent and got lost must not count as seen in use. Raises `AccessTokenExpired`, `InvalidToken`, `InvalidDpopProof`,
         `SessionRevoked`, `SessionExpired` or `SessionIdle`.
         """
-        claims = self.access_tokens.verify(access_token)
-        with self.database.connect(pings=False) as db:
-            session = sessions.get(db, claims.session_id)
-            if claims.subject != session.user_id:
-                raise InvalidToken
-            self.device_binding.require_key(session, client)
-            require_standing(session, self.clock(), self.settings)
-            self._note_use(db, session, claims, received)
-        return Identity.of(session)
+        return self._verifier.verify(access_token, client, received=received)
+
+    def verify_access_at_once(self, access_token: str, client: Client = NO_CLIENT, *, received: bool = True) -> Identity:
+        """The same for an event loop. Raises `WouldWait` where there is more to do than to read: then ask `verify_access`."""
+        return self._verifier.verify_at_once(access_token, client, received=received)
 
     def require_fresh(self, identity: Identity) -> None:
         """Raise `FreshAuthenticationRequired` if the password was given longer than `fresh_authentication_period` ago."""
@@ -220,12 +199,6 @@ class AuthService:
         self.revoke(claims.session_id, RevocationReason.SIGNED_OUT, client)
         return claims.session_id
 
-    def _step(self, db: Connection, presented: PresentedRefreshToken) -> bool:
-        if presented.generation >= MAXIMUM_GENERATION:
-            raise InvalidToken
-        with self.database.turn_to_write:
-            return sessions.rotate(db, presented.session_id, presented.generation, self.clock())
-
     @repeated
     def record(self, kind: EventKind, **facts: Any) -> None:
         """Write down something that stands by itself; `facts` as for `security_events.record`."""
@@ -234,14 +207,3 @@ class AuthService:
 
     def _issue_pair(self, session: Any, user: Any, generation: int) -> TokenPair:
         return issue_pair(self.access_tokens, self.refresh_tokens, session, user, generation)
-
-    def _note_use(self, db: Connection, session: Any, claims: AccessClaims, received: bool) -> None:
-        now = self.clock()
-        is_first_sight = received and claims.generation == session.generation and session.generation_seen_at is None
-        is_stale = now - session.last_used_at >= self.settings.session_idle_timeout * LAST_USED_RESOLUTION
-        if is_first_sight:
-            with self.database.turn_to_write:
-                sessions.mark_seen(db, session.id, claims.generation, now)
-        if is_stale:
-            with self.database.turn_to_write:
-                sessions.touch(db, session.id, now)

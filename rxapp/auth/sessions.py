@@ -33,20 +33,17 @@ _WHAT_DECIDES = (
     _session.c.revoked_reason,
 )
 
+IS_STANDING = (
+    _session.c.revoked_at.is_(None),
+    _session.c.expires_at > bindparam("now"),
+    _session.c.last_used_at > bindparam("idle_since"),
+)
+"""Conditions on `auth_session`, with the parameters `now` and `idle_since`."""
+
 _FIND = PreparedStatement(
     select(*_WHAT_DECIDES, _user.c.user_name, _user.c.roles, _user.c.disabled_at)
     .join(_user, _user.c.id == _session.c.user_id)
     .where(_session.c.id == bindparam("session_id"))
-)
-
-_ROTATE = PreparedStatement(
-    update(_session)
-    .where(
-        _session.c.id == bindparam("session_id"),
-        _session.c.generation == bindparam("presented_generation"),
-        _session.c.revoked_at.is_(None),
-    )
-    .values(generation=_session.c.generation + 1, generation_seen_at=None, last_used_at=bindparam("now"))
 )
 
 _MARK_SEEN = PreparedStatement(
@@ -86,12 +83,6 @@ _REVOKE_ALL = (
     .returning(_session.c.id)
 )
 
-_IS_STANDING = (
-    _session.c.revoked_at.is_(None),
-    _session.c.expires_at > bindparam("now"),
-    _session.c.last_used_at > bindparam("idle_since"),
-)
-
 _SHOWN = (
     _session.c.id,
     _session.c.device,
@@ -104,20 +95,20 @@ _SHOWN = (
 
 _SELECT_STANDING = (
     select(*_SHOWN)
-    .where(_session.c.user_id == bindparam("owner_id"), *_IS_STANDING)
+    .where(_session.c.user_id == bindparam("owner_id"), *IS_STANDING)
     .order_by(_session.c.last_used_at.desc(), _session.c.id)
 )
 
 _SELECT_ALL_STANDING = (
     select(*_SHOWN, _user.c.user_name)
     .join(_user, _user.c.id == _session.c.user_id)
-    .where(*_IS_STANDING)
+    .where(*IS_STANDING)
     .order_by(_session.c.last_used_at.desc(), _session.c.id)
 )
 
 _COUNT_STANDING = (
     select(_session.c.user_id, func.count())
-    .where(_session.c.user_id.in_(bindparam("owner_ids", expanding=True)), *_IS_STANDING)
+    .where(_session.c.user_id.in_(bindparam("owner_ids", expanding=True)), *IS_STANDING)
     .group_by(_session.c.user_id)
 )
 
@@ -159,12 +150,6 @@ def get(db: Connection, session_id: UUID) -> Any:
     if session is None:
         raise InvalidToken
     return session
-
-
-def rotate(db: Connection, session_id: UUID, presented_generation: int, now: datetime) -> bool:
-    """Step to the next generation if `presented_generation` is still the current one: of any number of callers one wins."""
-    parameters = {"session_id": session_id, "presented_generation": presented_generation, "now": now}
-    return _ROTATE.run(db, parameters) == 1
 
 
 def mark_seen(db: Connection, session_id: UUID, generation: int, now: datetime) -> None:

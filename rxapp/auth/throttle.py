@@ -114,6 +114,10 @@ class Throttle:
         """Count a rotation of a session. Raises `TooManyRequests`. Call it once the refresh token is known to be genuine."""
         self._count("refresh", self._settings.refresh_rate_limit, REFRESH_PERIOD, str(session_id))
 
+    def allows_refresh(self, session_id: UUID) -> bool:
+        """The same, for who has to look at something else first: False, and nothing is counted, where that would refuse."""
+        return self._hit("refresh", self._settings.refresh_rate_limit, REFRESH_PERIOD, self._hash(str(session_id)))
+
     def registration(self, address: str) -> None:
         """Count a registration, which also tells whether a user name is taken. Raises `TooManyRequests`."""
         if address:
@@ -125,9 +129,13 @@ class Throttle:
             self._count("event", RECORDS_PER_PERIOD, LOGIN_PERIOD, network_of(address))
 
     def _count(self, limit: str, amount: int, period: timedelta, who: str) -> None:
-        item, key = _at_most(amount or 1, period), self._hash(who)
-        if amount and not self._counters.hit(item, limit, key):
-            raise self._refusal(limit, key, self._counters.wait(item, limit, key))
+        key = self._hash(who)
+        if not self._hit(limit, amount, period, key):
+            raise self._refusal(limit, key, self._counters.wait(_at_most(amount, period), limit, key))
+
+    def _hit(self, limit: str, amount: int, period: timedelta, key: str) -> bool:
+        """Without an amount there is no limit, and nothing to count."""
+        return not amount or self._counters.hit(_at_most(amount, period), limit, key)
 
     def _refusal(self, limit: str, key: str, wait: timedelta) -> TooManyRequests:
         return TooManyRequests(wait, limit, is_first=self._counters.hit(_ONCE, "refused", limit, key))

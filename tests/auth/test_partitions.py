@@ -5,7 +5,7 @@ import re
 import pytest
 from sqlalchemy import text
 
-from rxapp.auth import Database, SessionRevoked, sessions
+from rxapp.auth import Database, SessionRevoked, session_steps, sessions
 from tests.conftest import PASSWORD, ROOT, upgrade
 from tests.query_plans import plans_of
 
@@ -43,7 +43,7 @@ def test_all_goes_on_as_before_and_a_session_is_looked_for_in_one_part_alone(div
 
     assert divided.refresh(pair.access_token, pair.refresh_token)
     session_id = divided.access_tokens.identify(pair.access_token).session_id
-    plan = plans_of(divided.database, lambda db: sessions.rotate(db, session_id, 1, clock()), as_if_large=True)
+    plan = plans_of(divided.database, lambda db: session_steps.rotate(db, session_id, 1, clock()), as_if_large=True)
     assert len(set(re.findall(r"auth_session_part_\d", " ".join(plan)))) == 1
 
     ended = divided.log_in("alice", PASSWORD)

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import bindparam, event, insert, select, text, update
 from sqlalchemy.exc import IntegrityError
 
-from rxapp.auth import AuthSession, Database, DatabaseUnavailable
+from rxapp.auth import AuthSession, Database, DatabaseUnavailable, session_steps
 from rxapp.auth import sessions as statements
 from rxapp.auth.models import AuthTable, User
 from rxapp.auth.prepared_statement import PreparedStatement
@@ -47,7 +47,7 @@ def test_it_says_how_many_rows_it_has_changed_and_constants_are_converted_too(da
 
 def test_in_a_transaction_it_is_undone_with_the_rest(database, session_id):
     with pytest.raises(ZeroDivisionError), database.transaction() as db:
-        assert statements.rotate(db, session_id, 0, datetime.now(UTC))
+        assert session_steps.rotate(db, session_id, 0, datetime.now(UTC))
         raise ZeroDivisionError
     with database.connect() as db:
         assert statements.get(db, session_id).generation == 0
@@ -66,7 +66,7 @@ def test_who_listens_to_the_engines_statements_hears_of_it(database, session_id)
     event.listen(database.engine, "before_cursor_execute", lambda *arguments: heard.append(arguments[2]))
     with database.connect() as db:
         assert statements.find(db, session_id).id == session_id
-        assert statements.rotate(db, session_id, 0, datetime.now(UTC))
+        assert session_steps.rotate(db, session_id, 0, datetime.now(UTC))
     assert [statement[:6] for statement in heard] == ["SELECT", "UPDATE"]
 
 
@@ -99,14 +99,14 @@ class TestALostConnection:
     def test_is_said_where_something_was_to_be_changed_for_that_may_have_been_done(self, database, session_id, end):
         with pytest.raises(DatabaseUnavailable) as lost, database.connect(pings=False) as db:
             end(db)
-            statements.rotate(db, session_id, 0, datetime.now(UTC))
+            session_steps.rotate(db, session_id, 0, datetime.now(UTC))
         assert lost.value.may_repeat
         with database.connect() as db:
-            assert statements.rotate(db, session_id, 0, datetime.now(UTC))
+            assert session_steps.rotate(db, session_id, 0, datetime.now(UTC))
 
     def test_is_said_in_a_transaction_of_which_the_rest_is_gone_with_it(self, database, session_id, end):
         with pytest.raises(DatabaseUnavailable), database.transaction() as db:
-            assert statements.rotate(db, session_id, 0, datetime.now(UTC))
+            assert session_steps.rotate(db, session_id, 0, datetime.now(UTC))
             end(db)
             statements.get(db, session_id)
         with database.connect() as db:

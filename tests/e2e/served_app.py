@@ -10,11 +10,11 @@ from types import SimpleNamespace
 import limits.storage.redis
 
 import rxapp.auth.clock
-import rxapp.auth.sessions
+import rxapp.auth.rotator
 
 _clock_file = Path(os.environ["RXAPP_TEST_CLOCK_FILE"])
 _crash_file = Path(os.environ["RXAPP_TEST_CRASH_FILE"])
-_rotate = rxapp.auth.sessions.rotate
+_issue_pair = rxapp.auth.rotator.issue_pair
 
 
 def _seconds_moved() -> float:
@@ -27,18 +27,17 @@ class _MovedDatetime(dt.datetime):
         return dt.datetime.now(tz) + dt.timedelta(seconds=_seconds_moved())
 
 
-def _rotate_then_crash_if_ordered(*arguments):
-    """The step is committed when `rotate` returns; the answer has not been made yet."""
-    has_stepped = _rotate(*arguments)
+def _crash_if_ordered_or_issue_pair(*arguments):
+    """The step is committed when this is called; the answer has not been made yet."""
     if _crash_file.exists():
         _crash_file.unlink()
         os.kill(os.getpid(), signal.SIGKILL)
-    return has_stepped
+    return _issue_pair(*arguments)
 
 
 rxapp.auth.clock.datetime = _MovedDatetime
 limits.storage.redis.time = SimpleNamespace(time=lambda: time.time() + _seconds_moved())
-rxapp.auth.sessions.rotate = _rotate_then_crash_if_ordered
+rxapp.auth.rotator.issue_pair = _crash_if_ordered_or_issue_pair
 
 from rxapp.rxapp import app  # noqa: E402, F401  after the clock
 from tests.e2e import background_page  # noqa: E402, F401

@@ -9,7 +9,7 @@ from rxapp.auth.clients import Client
 from rxapp.auth.errors import RevocationReason
 from rxapp.auth.identity import Identity
 from rxapp.auth.token_pairs import TokenPair
-from rxapp.auth.web.runtime import get_service, in_thread
+from rxapp.auth.web.runtime import get_service, in_thread, verify_access
 
 logger = logging.getLogger(__name__)
 
@@ -40,7 +40,7 @@ class Hooks:
         """Before anybody gets the pair. If the hook raises, the session is ended and the error goes on."""
         if self.on_login is None:
             return
-        identity = await in_thread(get_service().verify_access, pair.access_token, client, received=False)
+        identity = await verify_access(pair.access_token, client, received=False)
         try:
             await self.on_login(identity)
         except BaseException:

@@ -8,10 +8,14 @@ from collections.abc import Callable
 from functools import partial
 from typing import ParamSpec, TypeVar
 
+from rxapp.auth.clients import Client
 from rxapp.auth.errors import AuthError
+from rxapp.auth.identity import Identity
 from rxapp.auth.observation import CALL, HASH_AWAITED, HASH_DONE, REFUSED, notify
 from rxapp.auth.passwords import HASHES_AT_A_TIME
+from rxapp.auth.prompt_database import WouldWait
 from rxapp.auth.service import AuthService
+from rxapp.auth.token_pairs import TokenPair
 from rxapp.auth.web.call_threads import CallThreads
 
 SERVER_DATABASE_THREADS = 8
@@ -68,6 +72,20 @@ async def in_thread(call: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> 
     return await _measured(_database_threads, partial(call, *args, **kwargs))
 
 
+async def verify_access(access_token: str, client: Client, *, received: bool = True) -> Identity:
+    """`AuthService.verify_access`, at once or in a thread."""
+    service = get_service()
+    return await _at_once_or_in_thread(
+        service.verify_access_at_once, service.verify_access, access_token, client, received=received
+    )
+
+
+async def refresh_pair(access_token: str, refresh_token: str, client: Client) -> TokenPair:
+    """`AuthService.refresh`, at once or in a thread."""
+    service = get_service()
+    return await _at_once_or_in_thread(service.refresh_at_once, service.refresh, access_token, refresh_token, client)
+
+
 async def in_hashing_thread(call: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
     """Run a call that hashes a password. Callers beyond the number of cores wait in line; `Overloaded` if that is full."""
     global _hashing_calls
@@ -87,12 +105,33 @@ def require_place_in_line() -> None:
         raise Overloaded
 
 
+async def _at_once_or_in_thread(at_once: Callable[P, R], call: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+    """Where nothing has to be waited for, to wake a thread would take longer than the call."""
+    began = time.perf_counter()
+    try:
+        answer = at_once(*args, **kwargs)
+    except WouldWait:
+        return await in_thread(call, *args, **kwargs)
+    except AuthError as error:
+        _notify_called(call, began, error)
+        raise
+    _notify_called(call, began)
+    return answer
+
+
 async def _measured(threads: CallThreads, call: partial[R]) -> R:
     began = time.perf_counter()
+    refused = None
     try:
         return await threads.run(call)
     except AuthError as error:
-        notify(REFUSED, error.code)
+        refused = error
         raise
     finally:
-        notify(CALL, call.func.__name__, time.perf_counter() - began)
+        _notify_called(call.func, began, refused)
+
+
+def _notify_called(call: Callable, began: float, refused: AuthError | None = None) -> None:
+    if refused is not None:
+        notify(REFUSED, refused.code)
+    notify(CALL, call.__name__, time.perf_counter() - began)

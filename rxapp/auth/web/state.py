@@ -31,7 +31,7 @@ from rxapp.auth.web.outage import OutageState
 from rxapp.auth.web.page_tokens import PageTokens
 from rxapp.auth.web.policy import public
 from rxapp.auth.web.private_state import forget_private_state
-from rxapp.auth.web.runtime import get_service, in_thread
+from rxapp.auth.web.runtime import get_service, in_thread, refresh_pair, verify_access
 from rxapp.auth.web.senders import connection_of, page_client
 from rxapp.auth.web.site import site
 
@@ -142,7 +142,7 @@ class AuthState(PageTokens, rx.State):
         """The identity by the access token at hand, or None if that has expired."""
         token = self._pair_at_hand().access_token
         try:
-            return await in_thread(get_service().verify_access, token, self._client(), received=not self._is_under_way())
+            return await verify_access(token, self._client(), received=not self._is_under_way())
         except AccessTokenExpired:
             return None
 
@@ -150,12 +150,12 @@ class AuthState(PageTokens, rx.State):
         """Rotate the pair that the browser holds. If an earlier answer to it got lost, this gives the same one again."""
         held = self._held_pair()
         try:
-            pair = await in_thread(get_service().refresh, held.access_token, held.refresh_token, self._client())
+            pair = await refresh_pair(held.access_token, held.refresh_token, self._client())
         except SessionEnded as error:
             sign_out_open_pages(error.session_id, error.reason)
             raise
         self._send(pair, token_store.keep(pair, in_place_of=held.refresh_token))
-        return await in_thread(get_service().verify_access, pair.access_token, self._client(), received=False)
+        return await verify_access(pair.access_token, self._client(), received=False)
 
     def _client(self) -> Client:
         """Who is on this page, with the key that it has proved."""

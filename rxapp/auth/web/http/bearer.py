@@ -14,7 +14,7 @@ from rxapp.auth.web.http.dpop import proved_key
 from rxapp.auth.web.http.problems import Unauthorized
 from rxapp.auth.web.http.wire import Problem
 from rxapp.auth.web.request_context import note_identity
-from rxapp.auth.web.runtime import get_service, in_thread
+from rxapp.auth.web.runtime import get_service, in_thread, verify_access
 from rxapp.auth.web.senders import request_client
 
 BEARER, DPOP = "bearer", "dpop"
@@ -54,7 +54,7 @@ class AccessTokenBearer(HTTPBearer):
             raise Unauthorized(InvalidToken())
         try:
             key = proved_key(request, token) if scheme.lower() == DPOP else None
-            identity = await in_thread(get_service().verify_access, token, request_client(request, key))
+            identity = await verify_access(token, request_client(request, key))
             if scheme.lower() == DPOP and key is None:
                 raise InvalidDpopProof
         except AuthError as error:

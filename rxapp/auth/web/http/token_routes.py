@@ -14,7 +14,7 @@ from rxapp.auth.web.http.dpop import ProvingSender
 from rxapp.auth.web.http.problems import nonce_headers, refusal
 from rxapp.auth.web.http.wire import LoginRequest, RefreshRequest, TokenPairResponse
 from rxapp.auth.web.open_pages import sign_out_open_pages
-from rxapp.auth.web.runtime import get_service, in_hashing_thread, in_thread
+from rxapp.auth.web.runtime import get_service, in_hashing_thread, in_thread, refresh_pair
 from rxapp.auth.web.senders import Sender
 from rxapp.auth.web.site import site
 
@@ -57,7 +57,7 @@ async def refresh(request: RefreshRequest, client: ProvingSender) -> Response:
     The pair of a session that is bound to a key needs a `DPoP` header with a proof of it.
     """
     try:
-        return _answer(await in_thread(get_service().refresh, request.access_token, request.refresh_token, client), client)
+        return _answer(await refresh_pair(request.access_token, request.refresh_token, client), client)
     except SessionEnded as error:
         sign_out_open_pages(error.session_id, error.reason)
         return refusal(error, HTTPStatus.BAD_REQUEST)

@@ -1,0 +1,81 @@
+"""Verifies access tokens, and asks each time whether their sessions still stand."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+from rxapp.auth import sessions
+from rxapp.auth.access_claims import AccessClaims
+from rxapp.auth.access_tokens import AccessTokens
+from rxapp.auth.clients import Client
+from rxapp.auth.clock import Clock
+from rxapp.auth.database import Database
+from rxapp.auth.device_binding import DeviceBinding, is_plainly_bound_to
+from rxapp.auth.errors import InvalidToken
+from rxapp.auth.identity import Identity
+from rxapp.auth.prompt_database import WouldWait
+from rxapp.auth.rotation import require_standing
+from rxapp.auth.settings import Settings
+
+LAST_USED_RESOLUTION = 1 / 20
+"""`last_used_at` is written again only after this part of the idle timeout, so that reading stays reading."""
+
+
+class Verifier:
+    """Threads share one instance. Errors are those of `AuthService.verify_access`."""
+
+    def __init__(
+        self, settings: Settings, database: Database, clock: Clock, access_tokens: AccessTokens, binding: DeviceBinding
+    ) -> None:
+        self._settings = settings
+        self._database = database
+        self._clock = clock
+        self._access_tokens = access_tokens
+        self._binding = binding
+
+    def verify(self, access_token: str, client: Client, *, received: bool) -> Identity:
+        """Who holds it. A token that was `received` shows that the browser has its generation, which is noted."""
+        claims = self._access_tokens.verify(access_token)
+        with self._database.connect(pings=False) as db:
+            session = _session_of(db, claims)
+            self._binding.require_key(session, client)
+            now = self._clock()
+            require_standing(session, now, self._settings)
+            self._note_use(db, session, claims, now, received)
+        return Identity.of(session)
+
+    def verify_at_once(self, access_token: str, client: Client, *, received: bool) -> Identity:
+        """The same, where only reading is to be done; raises `WouldWait` for all else."""
+        claims = self._access_tokens.verify(access_token)
+        with self._database.prompt.reading() as db:
+            session = _session_of(db, claims)
+        if not is_plainly_bound_to(session.device_key_thumbprint, client):
+            raise WouldWait
+        now = self._clock()
+        require_standing(session, now, self._settings)
+        if self._is_stale(session, now) or (received and _is_first_sight(session, claims)):
+            raise WouldWait
+        return Identity.of(session)
+
+    def _note_use(self, db: Connection, session: Any, claims: AccessClaims, now: datetime, received: bool) -> None:
+        if received and _is_first_sight(session, claims):
+            with self._database.turn_to_write:
+                sessions.mark_seen(db, session.id, claims.generation, now)
+        if self._is_stale(session, now):
+            with self._database.turn_to_write:
+                sessions.touch(db, session.id, now)
+
+    def _is_stale(self, session: Any, now: datetime) -> bool:
+        return now - session.last_used_at >= self._settings.session_idle_timeout * LAST_USED_RESOLUTION
+
+
+def _session_of(db: Connection, claims: AccessClaims) -> Any:
+    session = sessions.get(db, claims.session_id)
+    if claims.subject != session.user_id:
+        raise InvalidToken
+    return session
+
+
+def _is_first_sight(session: Any, claims: AccessClaims) -> bool:
+    return claims.generation == session.generation and session.generation_seen_at is None
