@@ -7,11 +7,13 @@ import logging
 import hypothesis.strategies as st
 import pytest
 from hypothesis import given
+from starlette.requests import Request
 
 from rxapp.auth.web import logs
 from rxapp.auth.web.http.request_log import RequestLog
 from rxapp.auth.web.log_format import JsonFormatter, TextFormatter
 from tests.web.conftest import Client, assert_problem, bearer
+from tests.web.test_events import in_a_loop
 
 TOKEN = "rxr1_" + "a" * 70
 
@@ -140,3 +142,22 @@ def test_a_body_that_does_not_arrive_is_408(logged, monkeypatch):
     # httpx hands the chunks to the app one by one, as they come.
     response = logged.post("/api/auth/login", content=never_complete(), headers={"Content-Type": "application/json"})
     assert_problem(response, 408, "request_timeout")
+
+
+@pytest.mark.parametrize("is_announced", [True, False])
+@given(chunks=st.lists(st.binary(max_size=5), min_size=1, max_size=5))
+def test_a_body_is_whole_and_the_server_is_asked_no_more_once_all_that_was_announced_has_come(is_announced, chunks):
+    body, waiting, read = b"".join(chunks), [*chunks, b""], []
+    headers = [(b"content-length", str(len(body)).encode())] if is_announced else []
+
+    async def receive():
+        return {"type": "http.request", "body": waiting.pop(0), "more_body": bool(waiting)}
+
+    async def read_body(scope, receive, send):
+        read.append(await Request(scope, receive).body())
+
+    scope = {"type": "http", "method": "POST", "path": "/", "headers": headers}
+    in_a_loop(RequestLog(read_body)(scope, receive, None))
+    assert read == [body]
+    assert not is_announced or waiting, "the last message, which is empty, was not asked for"
+    assert is_announced or not waiting

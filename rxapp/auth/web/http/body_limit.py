@@ -44,7 +44,7 @@ class BodyLimit:
         """Refuse what announces too much, and the rest as soon as it has sent too much."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
-        elif _announced_length(scope) > self._maximum:
+        elif (announced_length(scope) or 0) > self._maximum:
             await _discard(receive)
             refusal = problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "request_entity_too_large", _too_large(self._maximum))
             await refusal(scope, receive, send)
@@ -82,7 +82,7 @@ def _too_large(maximum: int) -> str:
     return f"The body is over {maximum} bytes."
 
 
-def _announced_length(scope: Scope) -> int:
-    """What `Content-Length` says; 0 for nothing or nonsense, which the server in front refuses by itself."""
+def announced_length(scope: Scope) -> int | None:
+    """What `Content-Length` says; None for nothing or nonsense, which the server in front refuses by itself."""
     announced = dict(scope["headers"]).get(b"content-length", b"")
-    return int(announced) if announced.isdigit() else 0
+    return int(announced) if announced.isdigit() else None

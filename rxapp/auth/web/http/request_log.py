@@ -5,16 +5,18 @@ import logging
 import time
 from http import HTTPStatus
 
-from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from rxapp.auth.observation import PAGE_CLOSED, PAGE_OPENED, REQUEST, notify
+from rxapp.auth.web.http.body_limit import announced_length
 from rxapp.auth.web.log_format import fields
 from rxapp.auth.web.request_context import HEADER, begin_request
 
 BODY_TIMEOUT_SECONDS = 10
 """How long a part of a body may take to arrive. A server that stops waits for requests in flight, so none may hold it up."""
+
+_HEADER = HEADER.lower().encode()
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
@@ -37,18 +39,19 @@ class RequestLog:
             await self._app(scope, receive, send)
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
-        context = begin_request(Headers(scope=scope).get(HEADER, ""))
+        context = begin_request(dict(scope["headers"]).get(_HEADER, b"").decode("latin-1"))
+        id_header = (_HEADER, context.request_id.encode())
         began, status = time.perf_counter(), HTTPStatus.INTERNAL_SERVER_ERROR.value
 
         async def send_with_id(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                MutableHeaders(scope=message)[HEADER] = context.request_id
+                message["headers"] = [*(header for header in message["headers"] if header[0] != _HEADER), id_header]
             await send(message)
 
         try:
-            await self._app(scope, _impatient(receive), send_with_id)
+            await self._app(scope, _impatient(receive, announced_length(scope)), send_with_id)
         finally:
             _log(scope, status, time.perf_counter() - began)
 
@@ -60,11 +63,15 @@ class RequestLog:
             notify(PAGE_CLOSED)
 
 
-def _impatient(receive: Receive) -> Receive:
-    is_complete = False
+def _impatient(receive: Receive, announced: int | None) -> Receive:
+    """`receive` in time, and once a body as long as `announced` has come, that is all.
+
+    A server says so only in another, empty message, for which it wakes a thread: a client that is alone waits a tenth longer.
+    """
+    received, is_complete = 0, False
 
     async def receive_in_time() -> Message:
-        nonlocal is_complete
+        nonlocal received, is_complete
         if is_complete:
             return await receive()  # waits for the client to go away
         try:
@@ -72,6 +79,9 @@ def _impatient(receive: Receive) -> Receive:
                 message = await receive()
         except TimeoutError:
             raise HTTPException(HTTPStatus.REQUEST_TIMEOUT, "The body took too long to arrive.") from None
+        received += len(message.get("body", b""))
+        if received == announced:
+            message = {**message, "more_body": False}
         is_complete = not message.get("more_body", False)
         return message
 
