@@ -38,15 +38,14 @@ class Database:
         # Each thread keeps its SQLite connection, so there may be as many as threads.
         options = {"max_overflow": -1} if self._is_sqlite else limits.engine_options(make_url(url))
         # Parameters are hidden in errors: among them are the hashes of passwords.
-        self.engine = create_engine(url, hide_parameters=True, **options)
+        self.engine = create_engine(url, hide_parameters=True, isolation_level="AUTOCOMMIT", **options)
+        self._autocommit = self.engine.execution_options(**{_AUTOCOMMIT: True})
         self.turn_to_write: AbstractContextManager[Any] = nullcontext()
         if self._is_sqlite:
             self.turn_to_write = threading.Lock()
             self._kept = threading.local()
             _prepare_sqlite(self.engine, sqlite_synchronous)
-            self._autocommit = self.engine.execution_options(**{_AUTOCOMMIT: True})
-        else:
-            self._autocommit = self.engine.execution_options(isolation_level="AUTOCOMMIT")
+        _begin_by_statement(self.engine, "BEGIN IMMEDIATE" if self._is_sqlite else "BEGIN")
         writes_at_once = self._is_sqlite and sqlite_synchronous in _COMMITS_AT_ONCE
         self.prompt = PromptDatabase(self._autocommit, self.turn_to_write, reads=self._is_sqlite, writes=writes_at_once)
 
@@ -121,7 +120,6 @@ def _replace_if_lost(connection: Connection) -> None:
 def _prepare_sqlite(engine: Engine, synchronous: str) -> None:
     @event.listens_for(engine, "connect")
     def set_pragmas(connection: Any, _record: Any) -> None:
-        connection.isolation_level = None  # sqlite3 itself would begin a deferred transaction
         cursor = connection.cursor()
         for pragma in (
             "journal_mode = WAL",
@@ -132,7 +130,11 @@ def _prepare_sqlite(engine: Engine, synchronous: str) -> None:
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 
+
+def _begin_by_statement(engine: Engine, statement: str) -> None:
+    """Every connection of the driver's stays in autocommit: to switch it there and back costs more than a statement by a key."""
+
     @event.listens_for(engine, "begin")
-    def take_write_lock_first(connection: Connection) -> None:
+    def begin(connection: Connection) -> None:
         if not connection.get_execution_options().get(_AUTOCOMMIT):
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            connection.exec_driver_sql(statement)

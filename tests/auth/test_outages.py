@@ -71,7 +71,7 @@ class Terminator:
             if not self.ended:
                 if is_done:
                     connection.connection.dbapi_connection.commit()
-                    connection.connection.dbapi_connection.execute("SELECT 1")  # so that there is something to commit
+                    connection.connection.dbapi_connection.execute("BEGIN")  # so that there is something to commit
                 self.end(connection)
 
     def dispose(self) -> None:

@@ -18,7 +18,7 @@ from rxapp.auth.service import AuthService
 from rxapp.auth.token_pairs import TokenPair
 from rxapp.auth.web.call_threads import CallThreads
 
-SERVER_DATABASE_THREADS = 8
+SERVER_DATABASE_THREADS = 4
 """For a database behind a network, where threads mostly wait. SQLite gets one: its callers would only wait for each other."""
 
 OVERLOAD_PAUSE_SECONDS = 5
