@@ -44,3 +44,22 @@ class AccessClaims:
             expires_at=datetime.fromtimestamp(payload["exp"], UTC),
             device_key_thumbprint=str(payload["cnf"]["jkt"]) if "cnf" in payload else None,
         )
+
+    def payload(self, issuer: str, audience: str) -> dict[str, Any]:
+        """What `read` would read, of a token of `issuer`'s for `audience`."""
+        payload: dict[str, Any] = {
+            "iss": issuer,
+            "aud": audience,
+            "sub": str(self.subject),
+            "sid": str(self.session_id),
+            "gen": self.generation,
+            "jti": self.token_id,
+            "name": self.user_name,
+            "roles": list(self.roles),
+            "iat": int(self.issued_at.timestamp()),
+            "nbf": int(self.not_before.timestamp()),
+            "exp": int(self.expires_at.timestamp()),
+        }
+        if self.device_key_thumbprint is not None:
+            payload["cnf"] = {"jkt": self.device_key_thumbprint}
+        return payload

@@ -42,25 +42,22 @@ class AccessTokens:
         device_key_thumbprint: str | None = None,
     ) -> str:
         """A signed token that lives `access_token_lifetime`, and never longer than its session."""
-        now = self._clock()
-        claims: dict[str, Any] = {
-            "iss": self._settings.issuer,
-            "aud": self._settings.audience,
-            "sub": str(subject),
-            "sid": str(session_id),
-            "gen": generation,
-            "jti": secrets.token_urlsafe(16),
-            "name": user_name,
-            "roles": roles,
-            "iat": int(now.timestamp()),
-            "nbf": int(now.timestamp()),
-            "exp": int(min(now + self._settings.access_token_lifetime, session_expires_at).timestamp()),
-        }
-        if device_key_thumbprint is not None:
-            claims["cnf"] = {"jkt": device_key_thumbprint}
+        now = self._clock().replace(microsecond=0)  # RFC 7519 §2: ours are whole seconds
+        claims = AccessClaims(
+            subject=subject,
+            session_id=session_id,
+            generation=generation,
+            token_id=secrets.token_urlsafe(16),
+            user_name=user_name,
+            roles=tuple(roles),
+            issued_at=now,
+            not_before=now,
+            expires_at=min(now + self._settings.access_token_lifetime, session_expires_at).replace(microsecond=0),
+            device_key_thumbprint=device_key_thumbprint,
+        )
         key = self._key_ring.signer().access_keys[self._settings.access_token_algorithm]
-        token = key.sign(claims)
-        self._genuine.keep(token, key, AccessClaims.read(claims))
+        token = key.sign(claims.payload(self._settings.issuer, self._settings.audience))
+        self._genuine.keep(token, key, claims)
         return token
 
     def verify(self, token: str) -> AccessClaims:

@@ -56,7 +56,10 @@ class PreparedStatement:
             raise _named(db, compiled.text, error) from error
         finally:
             cursor.close()
-        return None if values is None else compiled.row(*map(_converted, values, compiled.columns))
+        if values is None:
+            return None
+        pairs = zip(values, compiled.columns, strict=True)
+        return compiled.row(*[value if convert is None else convert(value) for value, convert in pairs])
 
     def run(self, db: Connection, parameters: Mapping[str, Any]) -> int:
         """Do it; the number of rows it has changed."""
@@ -72,7 +75,7 @@ class PreparedStatement:
         compiled = self._compiled.get(dialect.name) or self._compile(dialect)
         values = {**compiled.constants}
         for name, convert in compiled.converts.items():
-            values[name] = _converted(parameters[name], convert)
+            values[name] = parameters[name] if convert is None else convert(parameters[name])
         try:
             cursor = db.connection.cursor()
             cursor.execute(compiled.text, values if compiled.positions is None else [values[name] for name in compiled.positions])
@@ -84,11 +87,11 @@ class PreparedStatement:
         sql: Any = self._statement.compile(dialect=dialect)
         parameters = {name: parameter for parameter, name in sql.bind_names.items()}
         converts = {name: each.type.dialect_impl(dialect).bind_processor(dialect) for name, each in parameters.items()}
-        constants = {name: each.value for name, each in parameters.items() if not each.required}
+        constants = [(name, converts.pop(name), each.value) for name, each in parameters.items() if not each.required]
         columns = sql._result_columns
         compiled = _Compiled(
             text=sql.string,
-            constants={name: _converted(value, converts.pop(name)) for name, value in constants.items()},
+            constants={name: value if convert is None else convert(value) for name, convert, value in constants},
             converts=converts,
             positions=sql.positiontup,
             columns=[column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns],
@@ -101,10 +104,6 @@ class PreparedStatement:
 def _is_watched(db: Connection) -> bool:
     listeners: Any = db.engine.dispatch
     return bool(listeners.before_cursor_execute or listeners.after_cursor_execute)
-
-
-def _converted(value: Any, convert: Convert) -> Any:
-    return value if convert is None else convert(value)
 
 
 def _named(db: Connection, text: str, error: Any) -> BaseException:

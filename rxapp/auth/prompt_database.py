@@ -43,8 +43,16 @@ class PromptDatabase:
         if not self._writes or not self._turn_to_write.acquire(blocking=False):
             raise WouldWait
         try:
-            with self.reading() as connection, _transaction(connection):
+            connection = self._connection()
+            driver: Any = connection.connection.dbapi_connection
+            try:
+                driver.execute("BEGIN IMMEDIATE")
                 yield connection
+                driver.commit()
+            finally:
+                driver.rollback()  # if it was not committed
+        except (SQLAlchemyError, sqlite3.Error) as error:
+            raise WouldWait from error
         finally:
             self._turn_to_write.release()
 
@@ -56,16 +64,3 @@ class PromptDatabase:
             connection.exec_driver_sql("PRAGMA busy_timeout = 0")
             self._kept.connection = connection
         return self._kept.connection
-
-
-@contextmanager
-def _transaction(connection: Connection) -> Iterator[None]:
-    driver: Any = connection.connection.dbapi_connection
-    try:
-        driver.execute("BEGIN IMMEDIATE")
-        yield
-        driver.commit()
-    except sqlite3.Error as error:
-        raise WouldWait from error
-    finally:
-        driver.rollback()  # if it was not committed

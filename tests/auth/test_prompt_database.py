@@ -191,3 +191,11 @@ def test_a_database_that_is_damaged_is_told_by_who_waits(service, database, pair
         service.verify_access_at_once(pair.access_token)
     with pytest.raises(WouldWait):
         refresh_at_once(service, pair)
+
+
+def test_a_database_that_cannot_be_opened_keeps_nobody_waiting_for_their_turn(tmp_path):
+    database = Database(f"sqlite:///{tmp_path}/missing/rxapp.db", sqlite_synchronous="NORMAL")
+    for _ in range(2):
+        with pytest.raises(WouldWait), database.prompt.writing():
+            pass
+    assert database.turn_to_write.acquire(blocking=False)

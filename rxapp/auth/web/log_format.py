@@ -69,8 +69,8 @@ class TextFormatter(OneLineFormatter):
         members = self.members(record)
         begin = [members.pop("time"), f"{members.pop('level').upper():<7}", members.pop("logger"), members.pop("message")]
         traceback = members.pop("exception", "")
-        line = " ".join(map(_printable, [*begin, *(f"{name}={value}" for name, value in members.items())]))
-        return "\n  | ".join([line, *map(_printable, traceback.splitlines())])
+        line = " ".join([*begin, *[f"{name}={value}" for name, value in members.items()]])
+        return "\n  | ".join(map(_printable, [line, *traceback.splitlines()]))
 
 
 def _clean(text: str) -> str:

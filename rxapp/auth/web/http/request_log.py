@@ -93,5 +93,7 @@ def _log(scope: Scope, status: int, seconds: float) -> None:
     notify(REQUEST, f"{method} {status}")
     if logger.isEnabledFor(logging.INFO):
         extra = fields(method=method, path=scope["path"], status=status, milliseconds=round(seconds * 1000, 1))
-        # `logger.info` would look for the line of this program that called it, which takes longer than the rest of a record.
-        logger.handle(logger.makeRecord(logger.name, logging.INFO, __file__, 0, "request", (), None, extra=extra))
+        # `logger.info` would look for the line of this program that called it, and for secrets in the message.
+        record = logging.LogRecord(logger.name, logging.INFO, __file__, 0, "request", (), None)
+        record.__dict__.update(extra)
+        logger.handle(record)
