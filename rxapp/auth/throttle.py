@@ -116,7 +116,7 @@ class Throttle:
 
     def allows_refresh(self, session_id: UUID) -> bool:
         """The same, for who has to look at something else first: False, and nothing is counted, where that would refuse."""
-        return self._hit("refresh", self._settings.refresh_rate_limit, REFRESH_PERIOD, self._hash(str(session_id)))
+        return self._hit("refresh", self._settings.refresh_rate_limit, REFRESH_PERIOD, str(session_id))
 
     def registration(self, address: str) -> None:
         """Count a registration, which also tells whether a user name is taken. Raises `TooManyRequests`."""
@@ -129,13 +129,13 @@ class Throttle:
             self._count("event", RECORDS_PER_PERIOD, LOGIN_PERIOD, network_of(address))
 
     def _count(self, limit: str, amount: int, period: timedelta, who: str) -> None:
-        key = self._hash(who)
-        if not self._hit(limit, amount, period, key):
+        if not self._hit(limit, amount, period, who):
+            key = self._hash(who)
             raise self._refusal(limit, key, self._counters.wait(_at_most(amount, period), limit, key))
 
-    def _hit(self, limit: str, amount: int, period: timedelta, key: str) -> bool:
+    def _hit(self, limit: str, amount: int, period: timedelta, who: str) -> bool:
         """Without an amount there is no limit, and nothing to count."""
-        return not amount or self._counters.hit(_at_most(amount, period), limit, key)
+        return not amount or self._counters.hit(_at_most(amount, period), limit, self._hash(who))
 
     def _refusal(self, limit: str, key: str, wait: timedelta) -> TooManyRequests:
         return TooManyRequests(wait, limit, is_first=self._counters.hit(_ONCE, "refused", limit, key))
