@@ -1,4 +1,4 @@
-"""The floor on PostgreSQL: Starlette, a connection for each of eight threads, one UPDATE in autocommit per rotation, PyJWT."""
+"""The floor on PostgreSQL: Starlette, a connection for each of four threads, one UPDATE in autocommit per rotation, PyJWT."""
 
 import asyncio
 import os
@@ -14,7 +14,7 @@ from starlette.routing import Route
 
 from benchmarks.floor_tokens import opened, pair, verify
 
-THREADS = 8
+THREADS = 4
 """As many as rxapp has for a database behind a network."""
 
 TABLE = "CREATE TABLE floor_session (id uuid PRIMARY KEY, generation int, last_used_at timestamptz, revoked_at timestamptz)"

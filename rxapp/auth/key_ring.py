@@ -124,12 +124,14 @@ class KeyRing:
     def _any(self) -> _Known:
         return self._known or self._fresh()
 
+    def is_fresh(self) -> bool:
+        """Whether nothing has to be read from the database now. If the clock was set back the age is unknown, and it has."""
+        return self._known is not None and timedelta(0) <= self._clock() - self._known.loaded_at < RELOAD_INTERVAL
+
     def _fresh(self) -> _Known:
-        """What is known, at most `RELOAD_INTERVAL` old. If the clock was set back its age is unknown, and it counts as older."""
+        """What is known, at most `RELOAD_INTERVAL` old."""
         known = self._known
-        if known is not None and timedelta(0) <= self._clock() - known.loaded_at < RELOAD_INTERVAL:
-            return known
-        return self._reload(known)
+        return known if known is not None and self.is_fresh() else self._reload(known)
 
     def _reload(self, outdated: _Known | None) -> _Known:
         with self._turn_to_load:

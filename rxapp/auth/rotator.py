@@ -1,5 +1,6 @@
 """Answers refresh tokens with their successors: `rotation` decides, this finds out what it needs to know and does it."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection
@@ -10,7 +11,7 @@ from rxapp.auth.clients import Client
 from rxapp.auth.clock import Clock
 from rxapp.auth.database import Database
 from rxapp.auth.device_binding import DeviceBinding, is_plainly_bound_to
-from rxapp.auth.errors import AuthError, InvalidToken, TokenReused
+from rxapp.auth.errors import InvalidToken, TokenReused
 from rxapp.auth.observation import REPLAYED, ROTATED, notify
 from rxapp.auth.outages import repeated
 from rxapp.auth.prompt_database import WouldWait
@@ -21,8 +22,20 @@ from rxapp.auth.throttle import Throttle
 from rxapp.auth.token_pairs import TokenPair, issue_pair
 
 
+@dataclass(frozen=True, slots=True)
+class AskedRotation:
+    """A refresh as it was asked for. `is_plain`: it is genuine, and one statement may be enough for it."""
+
+    presented: PresentedRefreshToken
+    client: Client
+    is_plain: bool
+
+
 class Rotator:
     """Threads share one instance. Errors are those of `AuthService.refresh`.
+
+    In three parts, so that an event loop computes the first and the last by itself, and only the middle, which waits for the
+    database, is another thread's: two that compute at the same time fight for the interpreter.
 
     Nearly every refresh is the current token of a standing session whose salt is known: that takes one statement. Whatever is
     not that is looked at closely, and told what it is.
@@ -47,62 +60,69 @@ class Rotator:
         self._throttle = throttle
         self._binding = binding
 
-    def answer(self, access_token: str, refresh_token: str, client: Client) -> TokenPair:
-        """The successor of `refresh_token`, which came along with `access_token`."""
-        presented, is_plain = self._read(access_token, refresh_token, client)
-        is_counted = is_plain and self._throttle.allows_refresh(presented.session_id)
-        if is_counted and (pair := self._rotate(presented, client)):
-            return pair
-        with self._database.connect(pings=False) as db:
-            session = sessions.get(db, presented.session_id)
-        self._refresh_tokens.verify(presented, session.salt)
-        self._binding.require_key(session, client)
-        return self._judge_and_answer(presented, session, is_counted)
-
-    def answer_at_once(self, access_token: str, refresh_token: str, client: Client) -> TokenPair:
-        """The same, for the one statement alone; raises `WouldWait` for all else, and nothing has been counted."""
-        try:
-            presented, is_plain = self._read(access_token, refresh_token, client)
-        except AuthError as error:
-            raise WouldWait from error  # which is to be written down
-        if not is_plain or self._settings.redis_url:  # which counts, over a network
-            raise WouldWait
-        with self._database.prompt.writing() as db:
-            session = self._step_if_standing(db, presented, client)
-            if session is None or not self._throttle.allows_refresh(presented.session_id):
-                raise WouldWait
-        return self._rotated(presented, session)
-
-    def _read(self, access_token: str, refresh_token: str, client: Client) -> tuple[PresentedRefreshToken, bool]:
-        """The refresh token taken apart, and whether one statement may be enough; if so it is known to be genuine."""
+    def read(self, access_token: str, refresh_token: str, client: Client) -> AskedRotation:
+        """The first part: take apart what was presented."""
         presented = PresentedRefreshToken.parse(refresh_token)
         claims = self._access_tokens.identify(access_token)
         if claims.session_id != presented.session_id:
             raise InvalidToken
         salt = self._refresh_tokens.known_salt(presented.session_id)
         if salt is None or not is_plainly_bound_to(claims.device_key_thumbprint, client):
-            return presented, False
+            return AskedRotation(presented, client, is_plain=False)
         self._refresh_tokens.verify(presented, salt)
-        return presented, True
+        return AskedRotation(presented, client, is_plain=True)
+
+    def answer(self, asked: AskedRotation) -> Any:
+        """The second: see to it that the successor is the current token. The session's row, with its user's columns."""
+        presented = asked.presented
+        is_counted = asked.is_plain and self._throttle.allows_refresh(presented.session_id)
+        if is_counted and (session := self._rotate(asked)):
+            return session
+        with self._database.connect(pings=False) as db:
+            session = sessions.get(db, presented.session_id)
+        self._refresh_tokens.verify(presented, session.salt)
+        self._binding.require_key(session, asked.client)
+        return self._judge_and_rotate(presented, session, is_counted)
+
+    def answer_at_once(self, asked: AskedRotation) -> Any:
+        """The same, for the one statement alone; raises `WouldWait` for all else, and nothing has been counted."""
+        if not asked.is_plain or self._settings.redis_url:  # which counts, over a network
+            raise WouldWait
+        with self._database.prompt.writing() as db:
+            session = self._step_if_standing(db, asked)
+            if session is None or not self._throttle.allows_refresh(asked.presented.session_id):
+                raise WouldWait
+        notify(ROTATED)
+        return session
+
+    def successor(self, asked: AskedRotation, session: Any) -> TokenPair:
+        """The last: the pair that follows."""
+        return issue_pair(self._access_tokens, self._refresh_tokens, session, session, asked.presented.generation + 1)
 
     @repeated
-    def _rotate(self, presented: PresentedRefreshToken, client: Client) -> TokenPair | None:
+    def _rotate(self, asked: AskedRotation) -> Any | None:
         with self._database.connect(pings=False) as db, self._database.turn_to_write:
-            session = self._step_if_standing(db, presented, client)
-        return self._rotated(presented, session) if session else None
+            session = self._step_if_standing(db, asked)
+        if session is not None:
+            notify(ROTATED)
+        return session
 
-    def _step_if_standing(self, db: Connection, presented: PresentedRefreshToken, client: Client) -> Any | None:
+    def _step_if_standing(self, db: Connection, asked: AskedRotation) -> Any | None:
+        presented, key = asked.presented, asked.client.device_key
         if presented.generation >= MAXIMUM_GENERATION:
             return None
         now = self._clock()
-        idle_since = now - self._settings.session_idle_timeout
-        key = client.device_key.thumbprint if client.device_key else None
         return session_steps.rotate_standing(
-            db, presented.session_id, presented.generation, now, idle_since=idle_since, device_key=key
+            db,
+            presented.session_id,
+            presented.generation,
+            now,
+            idle_since=now - self._settings.session_idle_timeout,
+            device_key=key.thumbprint if key else None,
         )
 
     @repeated
-    def _judge_and_answer(self, presented: PresentedRefreshToken, session: Any, is_counted: bool) -> TokenPair:
+    def _judge_and_rotate(self, presented: PresentedRefreshToken, session: Any, is_counted: bool) -> Any:
         # Also after a step of which nobody knows whether it was taken: if it was, this finds the predecessor, and replays.
         with self._database.connect(pings=False) as db:
             while True:
@@ -111,11 +131,9 @@ class Rotator:
                     raise TokenReused(session.id)
                 if not is_counted:
                     self._throttle.refresh(session.id)
-                if answer is Answer.REPLAY:
-                    notify(REPLAYED)
-                    return self._successor(presented, session)
-                if self._step(db, presented):
-                    return self._rotated(presented, session)
+                if answer is Answer.REPLAY or self._step(db, presented):
+                    notify(REPLAYED if answer is Answer.REPLAY else ROTATED)
+                    return session
                 # Somebody else took this step between our read and our write: look again, it is the predecessor now.
                 session = sessions.get(db, presented.session_id)
 
@@ -124,10 +142,3 @@ class Rotator:
             raise InvalidToken
         with self._database.turn_to_write:
             return session_steps.rotate(db, presented.session_id, presented.generation, self._clock())
-
-    def _rotated(self, presented: PresentedRefreshToken, session: Any) -> TokenPair:
-        notify(ROTATED)
-        return self._successor(presented, session)
-
-    def _successor(self, presented: PresentedRefreshToken, session: Any) -> TokenPair:
-        return issue_pair(self._access_tokens, self._refresh_tokens, session, session, presented.generation + 1)

@@ -40,7 +40,7 @@ from rxapp.auth.password_links import PasswordLinks
 from rxapp.auth.passwords import PasswordHasher
 from rxapp.auth.refresh_tokens import RefreshTokens
 from rxapp.auth.revocation import end_session
-from rxapp.auth.rotator import Rotator
+from rxapp.auth.rotator import AskedRotation, Rotator
 from rxapp.auth.security_events import EventKind
 from rxapp.auth.settings import Settings
 from rxapp.auth.spent_proofs import spent_proofs
@@ -60,7 +60,7 @@ class AuthService:
     """
 
     def __init__(self, settings: Settings, database: Database, clock: Clock = system_clock) -> None:
-        key_ring = KeyRing(partial(load_key_ring, settings, database), clock)
+        self.key_ring = key_ring = KeyRing(partial(load_key_ring, settings, database), clock)
         self.settings = settings
         self.database = database
         self.clock = clock
@@ -71,7 +71,7 @@ class AuthService:
         self.refresh_tokens = RefreshTokens(key_ring)
         self.dpop = Dpop(key_ring, clock, spent_proofs(settings.redis_url, clock))
         self.device_binding = DeviceBinding(settings, self.dpop, self.failures)
-        self._rotator = Rotator(
+        self.rotator = Rotator(
             settings,
             database,
             clock,
@@ -141,17 +141,22 @@ class AuthService:
         or `SessionRevoked`; or `TokenReused`, and the session has been revoked.
         """
         try:
-            return self._rotator.answer(access_token, refresh_token, client)
+            asked = self.rotator.read(access_token, refresh_token, client)
+        except AuthError as error:
+            self.failures.record_refresh(error, client)
+            raise
+        return self.rotator.successor(asked, self.answer_refresh(asked))
+
+    def answer_refresh(self, asked: AskedRotation) -> Any:
+        """What of `refresh` waits for the database. Raises what that raises."""
+        try:
+            return self.rotator.answer(asked)
         except AuthError as error:
             if isinstance(error, TokenReused):
-                self.revoke(error.session_id, RevocationReason.TOKEN_REUSED, client)
+                self.revoke(error.session_id, RevocationReason.TOKEN_REUSED, asked.client)
             elif not isinstance(error, InvalidDpopProof):  # which is written down where it is found
-                self.failures.record_refresh(error, client)
+                self.failures.record_refresh(error, asked.client)
             raise
-
-    def refresh_at_once(self, access_token: str, refresh_token: str, client: Client = NO_CLIENT) -> TokenPair:
-        """The same for an event loop. Raises `WouldWait` where there is more to do than a step: then ask `refresh`."""
-        return self._rotator.answer_at_once(access_token, refresh_token, client)
 
     def verify_access(self, access_token: str, client: Client = NO_CLIENT, *, received: bool = True) -> Identity:
         """Who holds this access token, if it is good and its session stands.

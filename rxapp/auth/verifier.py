@@ -47,8 +47,8 @@ class Verifier:
 
     def verify_at_once(self, access_token: str, client: Client, *, received: bool) -> Identity:
         """The same, where only reading is to be done; raises `WouldWait` for all else."""
-        claims = self._access_tokens.verify(access_token)
         with self._database.prompt.reading() as db:
+            claims = self._access_tokens.verify(access_token)
             session = _session_of(db, claims)
         if not is_plainly_bound_to(session.device_key_thumbprint, client):
             raise WouldWait

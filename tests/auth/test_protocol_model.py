@@ -37,11 +37,11 @@ ENDED_BY_TIME = (SessionExpired, SessionIdle)
 class OnAnEventLoop(AuthService):
     """Asked as an event loop asks: at once, and if that would wait, by waiting."""
 
-    def refresh(self, *arguments, **options):
+    def answer_refresh(self, asked):
         try:
-            return self.refresh_at_once(*arguments, **options)
+            return self.rotator.answer_at_once(asked)
         except WouldWait:
-            return super().refresh(*arguments, **options)
+            return super().answer_refresh(asked)
 
     def verify_access(self, *arguments, **options):
         try:

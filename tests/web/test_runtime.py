@@ -3,11 +3,14 @@
 import asyncio
 import threading
 
+import jwt
 import pytest
 
-from rxapp.auth import AuthService, TokenReused
+from rxapp.auth import AuthService, InvalidToken, TokenReused
 from rxapp.auth.clients import NO_CLIENT
+from rxapp.auth.key_ring import RELOAD_INTERVAL
 from rxapp.auth.observation import CALL, REFUSED, observed_by
+from rxapp.auth.prompt_database import WouldWait
 from rxapp.auth.web.runtime import refresh_pair, use_service, verify_access
 from tests.web.test_events import in_a_loop
 
@@ -22,7 +25,7 @@ def used(service) -> AuthService:
 def done_on(used, monkeypatch):
     """Of each call to the database, whether it was on a thread of its own."""
     seen = []
-    for method in (AuthService.refresh, AuthService.verify_access):
+    for method in (AuthService.answer_refresh, AuthService.verify_access):
 
         def on_thread(self, *arguments, _method=method, **options):
             seen.append((_method.__name__, threading.current_thread().name))
@@ -46,7 +49,7 @@ def test_on_sqlite_whose_commits_do_not_wait_no_thread_is_woken_and_on_postgresq
 
     assert in_a_loop(use()).refresh_token != pair.refresh_token
     is_sqlite = used.database.engine.dialect.name == "sqlite"
-    assert [name for name, _ in done_on] == ([] if is_sqlite else ["verify_access", "refresh"])
+    assert [name for name, _ in done_on] == ([] if is_sqlite else ["verify_access", "answer_refresh"])
     assert all(thread.startswith("rxapp-database") for _, thread in done_on)
 
 
@@ -79,6 +82,55 @@ def test_each_call_is_told_once_to_who_counts_wherever_it_was_done(used, pair):
 
     with observed_by(lambda what, detail, _: told.append((what, detail)) if what in (CALL, REFUSED) else None):
         in_a_loop(use())
-    calls = ["refresh", "verify_access", "verify_access", "refresh", "refresh"]
+    calls = ["answer_refresh", "verify_access", "verify_access", "answer_refresh", "answer_refresh"]
     assert [detail for what, detail in told if what == CALL] == calls
     assert [detail for what, detail in told if what == REFUSED] == [TokenReused.code]
+
+
+def test_keys_are_never_loaded_on_the_event_loop(used, pair, clock, monkeypatch):
+    loaded_on = []
+    load = used.key_ring._load
+
+    def load_and_tell(moment):
+        loaded_on.append(threading.current_thread().name)
+        return load(moment)
+
+    monkeypatch.setattr(used.key_ring, "_load", load_and_tell)
+
+    async def use(pair):
+        for _ in range(3):
+            clock.move(seconds=RELOAD_INTERVAL.total_seconds())
+            pair = await rotate(pair)
+            clock.move(seconds=RELOAD_INTERVAL.total_seconds())
+            await verify_access(pair.access_token, NO_CLIENT)
+            clock.move(seconds=RELOAD_INTERVAL.total_seconds())
+            with pytest.raises(InvalidToken):
+                await verify_access(jwt.encode({}, "k" * 32, headers={"kid": "unknown", "typ": "at+jwt"}), NO_CLIENT)
+
+    in_a_loop(use(pair))
+    assert len(loaded_on) == 9
+    assert all(thread.startswith("rxapp-database") for thread in loaded_on)
+
+
+def test_a_session_that_took_long_to_be_found_gets_its_pair_with_keys_loaded_in_a_thread(used, pair, clock, monkeypatch):
+    loaded_on = []
+    load, answer = used.key_ring._load, used.answer_refresh
+
+    def load_and_tell(moment):
+        loaded_on.append(threading.current_thread().name)
+        return load(moment)
+
+    def answer_slowly(asked):
+        session = answer(asked)
+        clock.move(seconds=RELOAD_INTERVAL.total_seconds())
+        return session
+
+    monkeypatch.setattr(used.key_ring, "_load", load_and_tell)
+    monkeypatch.setattr(used, "answer_refresh", answer_slowly)
+    monkeypatch.setattr(used.rotator, "answer_at_once", would_wait)
+    assert in_a_loop(rotate(pair)).refresh_token != pair.refresh_token
+    assert [thread.startswith("rxapp-database") for thread in loaded_on] == [True]
+
+
+def would_wait(_asked):
+    raise WouldWait

@@ -74,16 +74,29 @@ async def in_thread(call: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> 
 
 async def verify_access(access_token: str, client: Client, *, received: bool = True) -> Identity:
     """`AuthService.verify_access`, at once or in a thread."""
-    service = get_service()
+    service = await _service_with_fresh_keys()
     return await _at_once_or_in_thread(
         service.verify_access_at_once, service.verify_access, access_token, client, received=received
     )
 
 
 async def refresh_pair(access_token: str, refresh_token: str, client: Client) -> TokenPair:
-    """`AuthService.refresh`, at once or in a thread."""
+    """`AuthService.refresh`: what waits at once or in a thread, and the rest here."""
+    service = await _service_with_fresh_keys()
+    try:
+        asked = service.rotator.read(access_token, refresh_token, client)
+    except AuthError:  # which is to be written down
+        return await in_thread(service.refresh, access_token, refresh_token, client)
+    session = await _at_once_or_in_thread(service.rotator.answer_at_once, service.answer_refresh, asked)
+    return (await _service_with_fresh_keys()).rotator.successor(asked, session)
+
+
+async def _service_with_fresh_keys() -> AuthService:
+    """To compute with until the next `await`: else the event loop might have to wait for the database, of all things for keys."""
     service = get_service()
-    return await _at_once_or_in_thread(service.refresh_at_once, service.refresh, access_token, refresh_token, client)
+    if not service.key_ring.is_fresh():
+        await in_thread(service.key_ring.signer)
+    return service
 
 
 async def in_hashing_thread(call: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
