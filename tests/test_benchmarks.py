@@ -15,6 +15,7 @@ from benchmarks.plot import bars
 from benchmarks.readme import BEGIN, END, README, filled, target_rows
 from benchmarks.rounds import Rounds
 from benchmarks.section import Section, Target
+from tests.web.test_events import in_a_loop
 
 MET = Target("rotations", "at least 0.6", "0.71", is_met=True)
 MISSED = Target("guard", "at most 1 ms", "1.20 ms", is_met=False)
@@ -39,7 +40,7 @@ def asked(answer: bytes, ask):
         async with server:
             return await ask(server.sockets[0].getsockname()[1])
 
-    return asyncio.run(asyncio.wait_for(main(), 10))
+    return in_a_loop(asyncio.wait_for(main(), 10))
 
 
 class TestLoad:
