@@ -19,7 +19,10 @@ from rxapp.auth.token_pairs import TokenPair
 from rxapp.auth.web.call_threads import CallThreads
 
 SERVER_DATABASE_THREADS = 4
-"""For a database behind a network, where threads mostly wait. SQLite gets one: its callers would only wait for each other."""
+"""For a database behind a network, where threads mostly wait; of more, those that do not would fight for the interpreter.
+
+SQLite gets one: its callers would only wait for each other.
+"""
 
 OVERLOAD_PAUSE_SECONDS = 5
 """What a full line takes to pass, with argon2id at its default cost on two cores."""
