@@ -27,8 +27,8 @@ _MAC_BYTES = 32
 _TOKEN_BYTES = _SESSION_ID_BYTES + _GENERATION_BYTES + _MAC_BYTES
 _ENCODED_LENGTH = (_TOKEN_BYTES * 8 + 5) // 6
 
-SESSIONS_KEPT = 4_096
-"""Whose salt is remembered, and whose key is derived once for the tokens that come and those that go: about 2 MB."""
+SESSIONS_KEPT = 32_768
+"""Whose salt is remembered, and whose key is derived once for the tokens that come and those that go: 15 MB of so many."""
 
 MAXIMUM_GENERATION = 2 ** (8 * _GENERATION_BYTES) - 1
 
