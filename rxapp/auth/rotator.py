@@ -24,10 +24,14 @@ from rxapp.auth.token_pairs import TokenPair, issue_pair
 
 @dataclass(frozen=True, slots=True)
 class AskedRotation:
-    """A refresh as it was asked for. `is_plain`: it is genuine, and one statement may be enough for it."""
+    """A refresh as it was asked for. `device_key` names the key that its session is bound to, as the access token says.
+
+    `is_plain`: it is genuine, with the key if it needs one, and one statement may be enough for it.
+    """
 
     presented: PresentedRefreshToken
     client: Client
+    device_key: str | None
     is_plain: bool
 
 
@@ -67,10 +71,10 @@ class Rotator:
         if claims.session_id != presented.session_id:
             raise InvalidToken
         salt = self._refresh_tokens.known_salt(presented.session_id)
-        if salt is None or not is_plainly_bound_to(claims.device_key_thumbprint, client):
-            return AskedRotation(presented, client, is_plain=False)
-        self._refresh_tokens.verify(presented, salt)
-        return AskedRotation(presented, client, is_plain=True)
+        is_plain = salt is not None and is_plainly_bound_to(claims.device_key_thumbprint, client)
+        if salt is not None and is_plain:
+            self._refresh_tokens.verify(presented, salt)
+        return AskedRotation(presented, client, claims.device_key_thumbprint, is_plain)
 
     def answer(self, asked: AskedRotation) -> Any:
         """The second: see to it that the successor is the current token. The session's row, with its user's columns."""
@@ -108,7 +112,7 @@ class Rotator:
         return session
 
     def _step_if_standing(self, db: Connection, asked: AskedRotation) -> Any | None:
-        presented, key = asked.presented, asked.client.device_key
+        presented = asked.presented
         if presented.generation >= MAXIMUM_GENERATION:
             return None
         now = self._clock()
@@ -118,7 +122,7 @@ class Rotator:
             presented.generation,
             now,
             idle_since=now - self._settings.session_idle_timeout,
-            device_key=key.thumbprint if key else None,
+            device_key=asked.device_key,
         )
 
     @repeated

@@ -13,6 +13,8 @@ from rxapp.auth.sessions import IS_STANDING
 _session = AuthTable.metadata.tables[AuthSession.__tablename__]
 _user = AuthTable.metadata.tables[User.__tablename__]
 
+_NEXT = {"generation": _session.c.generation + 1, "generation_seen_at": None, "last_used_at": bindparam("now")}
+
 _ROTATE = PreparedStatement(
     update(_session)
     .where(
@@ -20,7 +22,7 @@ _ROTATE = PreparedStatement(
         _session.c.generation == bindparam("presented_generation"),
         _session.c.revoked_at.is_(None),
     )
-    .values(generation=_session.c.generation + 1, generation_seen_at=None, last_used_at=bindparam("now"))
+    .values(_NEXT)
 )
 
 
@@ -38,7 +40,7 @@ _ROTATE_STANDING = PreparedStatement(
         *IS_STANDING,
         exists().where(_user.c.id == _session.c.user_id, _user.c.disabled_at.is_(None)),
     )
-    .values(generation=_session.c.generation + 1, generation_seen_at=None, last_used_at=bindparam("now"))
+    .values(_NEXT)
     .returning(
         _session.c.id,
         _session.c.user_id,

@@ -147,6 +147,10 @@ def test_a_page_that_has_proved_its_key_is_served_at_once_and_a_proof_that_is_to
             service.verify_access_at_once(pair.access_token, other)
 
 
+def test_a_page_that_has_a_key_rotates_a_session_that_is_bound_to_none_at_once(service, pair):
+    assert refresh_at_once(service, pair, Client(device_key=ProvedKey("o" * 43)))
+
+
 def test_commits_that_wait_for_the_disk_are_not_for_at_once(settings, sqlite_url, clock, pair):
     careful = AuthService(settings, Database(sqlite_url, sqlite_synchronous="FULL"), clock)
     pair = careful.refresh(pair.access_token, pair.refresh_token)
