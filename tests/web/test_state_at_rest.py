@@ -53,8 +53,11 @@ def test_nothing_of_a_stored_state_can_be_read(state):
     assert SECRET.encode() not in stored
     assert b"KeptState" not in stored
     assert stored != state._serialize(), "nor whether it has changed"
-    with pytest.raises(pickle.UnpicklingError):
-        pickle.loads(stored)
+    try:
+        read = pickle.loads(stored)
+    except Exception:  # noqa: BLE001  which one is chance, for to pickle these are random bytes: a MemoryError was seen
+        read = None
+    assert "KeptState" not in repr(read)
 
 
 def test_a_state_sealed_under_another_secret_key_counts_as_not_there(state):
