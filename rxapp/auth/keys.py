@@ -27,6 +27,7 @@ class Keys:
     refresh_token_secret: bytes = field(repr=False)
     password_link_key: bytes = field(repr=False)
     dpop_nonce_key: bytes = field(repr=False)
+    upload_ticket_key: bytes = field(repr=False)
     key_id: str
 
     @classmethod
@@ -40,5 +41,6 @@ class Keys:
             refresh_token_secret=hkdf_sha256(secret, salt=b"", info=b"rxapp refresh token"),
             password_link_key=hkdf_sha256(secret, salt=b"", info=b"rxapp password link"),
             dpop_nonce_key=hkdf_sha256(secret, salt=b"", info=b"rxapp DPoP nonce"),
+            upload_ticket_key=hkdf_sha256(secret, salt=b"", info=b"rxapp upload ticket"),
             key_id=hkdf_sha256(secret, salt=b"", info=b"rxapp key id")[:6].hex(),
         )

@@ -85,6 +85,11 @@ class RefreshTokens:
         self._key_ring.require_any(lambda keys: hmac.compare_digest(presented.mac, _mac(keys, body, salt)))
 
 
+def first_part_of(session_id: UUID) -> str:
+    """What all refresh tokens of a session begin with, but for the last character: it proves nothing."""
+    return _encode(session_id.bytes)
+
+
 def _mac(keys: Keys, body: bytes, salt: bytes) -> bytes:
     return hmac.digest(_session_key(keys.refresh_token_secret, salt), body, hashlib.sha256)
 

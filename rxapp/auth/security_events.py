@@ -43,6 +43,7 @@ class EventKind(StrEnum):
     USER_DELETED = "user_deleted"
     ROLES_CHANGED = "roles_changed"
     PERMISSION_DENIED = "permission_denied"
+    UPLOAD_REFUSED = "upload_refused"
     KEYS_ROTATED = "keys_rotated"
     THROTTLED = "throttled"
 

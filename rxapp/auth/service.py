@@ -171,6 +171,13 @@ class AuthService:
         """The same for an event loop. Raises `WouldWait` where there is more to do than to read: then ask `verify_access`."""
         return self._verifier.verify_at_once(access_token, client, received=received)
 
+    def verify_session(self, session_id: UUID) -> Identity:
+        """Whose session it is, if it stands: for work that goes on, and has shown the session's tokens when it began.
+
+        Raises `InvalidToken`, `SessionRevoked`, `SessionExpired` or `SessionIdle`.
+        """
+        return self._verifier.verify_session(session_id)
+
     def require_fresh(self, identity: Identity) -> None:
         """Raise `FreshAuthenticationRequired` if the password was given longer than `fresh_authentication_period` ago."""
         if self.clock() - identity.authenticated_at > self.settings.fresh_authentication_period:

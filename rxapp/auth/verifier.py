@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import Connection
 
@@ -43,6 +44,13 @@ class Verifier:
             now = self._clock()
             require_standing(session, now, self._settings)
             self._note_use(db, session, claims, now, received)
+        return Identity.of(session)
+
+    def verify_session(self, session_id: UUID) -> Identity:
+        """Whose session it is, if it stands. For who has shown its tokens before; raises `InvalidToken` or `SessionEnded`."""
+        with self._database.connect(pings=False) as db:
+            session = sessions.get(db, session_id)
+        require_standing(session, self._clock(), self._settings)
         return Identity.of(session)
 
     def verify_at_once(self, access_token: str, client: Client, *, received: bool) -> Identity:

@@ -52,14 +52,22 @@ def test_while_its_person_is_there_it_runs_to_its_end(task):
     assert list(task.steps) == ["johndoe", "johndoe"]
 
 
-def test_an_access_token_that_expires_meanwhile_is_rotated(task, clock):
+def test_an_access_token_that_expires_meanwhile_is_no_reason_to_end_it(task, clock):
     async def time_passes(_):
         clock.move(minutes=6)
 
     meanwhile.append(time_passes)
     assert go(task) == []
     assert list(task.steps) == ["johndoe", "johndoe"]
-    assert auth_of(task).storage_command
+
+
+def test_a_connection_that_closes_meanwhile_is_no_reason_to_end_it(task):
+    async def closes(state):
+        (await state.get_state(AuthState))._begin_connection("", "a page")
+
+    meanwhile.append(closes)
+    assert go(task) == []
+    assert list(task.steps) == ["johndoe", "johndoe"], "the page is still theirs"
 
 
 def test_a_session_that_is_ended_meanwhile_ends_it_and_takes_the_page_to_the_login_page(task, service, pair):

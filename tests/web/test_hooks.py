@@ -148,7 +148,8 @@ class TestInThePages:
     def test_a_login_is_good_before_the_browser_has_said_that_refused_tokens_are_gone(self, page, johndoe):  # noqa: F811
         """On a slow machine the form is sent sooner than storage is reported; the login then said "The token is not valid"."""
         auth = in_a_loop(page.get_state(AuthState))
-        auth._refresh_token_reported_on = auth._jwt_reported_on = "another connection"
+        auth.jwt = auth.refresh_token = "refused before"
+        auth._leave(InvalidToken())
         run(page, "submit", {"username": "johndoe", "password": PASSWORD}, of=LoginState)
         assert in_a_loop(page.get_state(LoginState)).error == ""
         assert auth.status == IN

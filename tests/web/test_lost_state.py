@@ -8,12 +8,15 @@ from reflex.state import State
 from reflex_components_core.core._upload import UploadFile
 
 from rxapp.auth.errors import RevocationReason
-from rxapp.auth.web import waiting_events
-from rxapp.auth.web.reconnection import ReconnectionGuard
+from rxapp.auth.web import connections, held_events
+from rxapp.auth.web.page_gate import PageGate
 from rxapp.auth.web.runtime import use_service
 from rxapp.auth.web.state import AuthState
 from tests.web.test_events import in_a_loop, parts, run
-from tests.web.test_key_gate import CLICK, HYDRATE, OTHER_CLICK, come_from
+from tests.web.test_page_gate import CLICK, HYDRATE, ON_LOAD, OTHER_CLICK, come_from
+
+REPORT = "reflex___state____state.reflex___state____update_vars_internal_state.update_vars_internal"
+ANSWER = f"{AuthState.get_full_name()}.prove_key"
 
 
 class Queue:
@@ -35,7 +38,8 @@ def queue():
 def page(service):
     """What an event finds after the page's state was lost: a new one, which has never heard of any token."""
     use_service(service)
-    waiting_events._waiting.clear()
+    held_events._held.clear()
+    connections._open.clear()
     page = State(_reflex_internal_init=True)
     come_from(page, "one connection")
     return page
@@ -45,7 +49,7 @@ def page(service):
 def send(page, queue):
     """Sends an event; returns the update with which it was held, or None if it passes."""
     app = SimpleNamespace(event_processor=queue)
-    return lambda event: in_a_loop(ReconnectionGuard().preprocess(app, page, event))
+    return lambda event: in_a_loop(PageGate().preprocess(app, page, event))
 
 
 @pytest.fixture
@@ -76,7 +80,7 @@ def test_its_person_is_who_the_tokens_say_and_not_nobody(page, send, connect):
     assert list(parts(page)[1].seen) == ["hello johndoe"]
 
 
-@pytest.mark.parametrize("name", ["state.on_load_internal", "state.update_vars_internal", "state.prove_key"])
+@pytest.mark.parametrize("name", [ON_LOAD, REPORT, ANSWER])
 def test_what_the_page_does_on_connecting_is_not_done_twice(send, connect, queue, name):
     assert is_asked_to_connect(send(Event(name=name, payload={"vars": {}})))
     connect()
@@ -84,17 +88,17 @@ def test_what_the_page_does_on_connecting_is_not_done_twice(send, connect, queue
 
 
 def test_an_upload_cannot_wait(send, connect, queue):
-    assert is_asked_to_connect(send(Event(name="example.upload", payload={"files": [UploadFile(file=None)]})))
+    assert send(Event(name="example.upload", payload={"files": [UploadFile(file=None)]})) is not None
     connect()
     assert queue.events == []
 
 
 def test_a_connection_that_never_says_what_it_holds_gets_nothing_and_takes_little_room(page, send):
-    for _ in range(waiting_events.MAXIMUM_WAITING + 10):
+    for _ in range(held_events.MAXIMUM_WAITING + 10):
         update = send(CLICK)
         assert not update.delta
-    (waiting,) = waiting_events._waiting.values()
-    assert len(waiting) == waiting_events.MAXIMUM_WAITING
+    (waiting,) = held_events._held.values()
+    assert len(waiting) == held_events.MAXIMUM_WAITING
     assert list(parts(page)[1].seen) == []
 
 

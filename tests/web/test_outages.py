@@ -16,15 +16,16 @@ from rxapp.auth import Database, DatabaseUnavailable
 from rxapp.auth.web import open_pages
 from rxapp.auth.web.guards import current_user, event
 from rxapp.auth.web.outage import OutageState, telling_outages
+from rxapp.auth.web.page_gate import PageGate
 from rxapp.auth.web.pages.login import LoginState
 from rxapp.auth.web.pages.set_password import SetPasswordState
-from rxapp.auth.web.reconnection import ReconnectionGuard
 from rxapp.auth.web.runtime import use_service
 from rxapp.auth.web.session_watch import SessionWatch, _keep_looking
 from rxapp.auth.web.state import IN, UNKNOWN, AuthState
 from tests.conftest import PASSWORD, empty
 from tests.outage import Outage
 from tests.web.conftest import assert_problem, bearer, refresh_body
+from tests.web.test_page_gate import HYDRATE
 
 
 class Notes(rx.State):
@@ -190,8 +191,8 @@ class TestAPage:
         outage.begin()
         name = f"{AuthState.get_full_name()}"
         reported = {f"{name}.jwt": pair.access_token, f"{name}.refresh_token": pair.refresh_token}
-        hydrate = rx.event.Event(name="hydrate", payload={"vars": reported})
-        in_a_loop(ReconnectionGuard().preprocess(None, page, hydrate))
+        hydrate = rx.event.Event(name=HYDRATE, payload={"vars": reported})
+        in_a_loop(PageGate().preprocess(None, page, hydrate))
         auth = part(page, AuthState)
         assert (auth.status, auth.user_name, dict(auth.storage_command)) == (UNKNOWN, "", {})
         assert (auth.jwt, auth.refresh_token) == (pair.access_token, pair.refresh_token)

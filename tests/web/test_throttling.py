@@ -17,14 +17,15 @@ from rxapp.auth.settings import Settings
 from rxapp.auth.unsafe_settings import RATE_LIMITS
 from rxapp.auth.web.confirmation import ConfirmationState
 from rxapp.auth.web.http.turnstile import LOGINS_A_TURN, Turnstile, put_turnstile_outside
+from rxapp.auth.web.page_gate import PageGate
 from rxapp.auth.web.pages.confirm import ConfirmState
 from rxapp.auth.web.pages.login import LoginState
-from rxapp.auth.web.reconnection import ReconnectionGuard
 from rxapp.auth.web.runtime import Overloaded, in_hashing_thread, use_service
 from rxapp.auth.web.state import IN, UNKNOWN, AuthState
 from tests.conftest import PASSWORD
 from tests.web.conftest import assert_problem, bearer, refresh_body
 from tests.web.test_events import Example, in_a_loop, parts, run
+from tests.web.test_page_gate import HYDRATE
 
 LOGIN = "/api/auth/login"
 GOOD = {"username": "johndoe", "password": PASSWORD}
@@ -241,8 +242,8 @@ class TestInThePage:
         auth = in_a_loop(throttled.get_state(AuthState))
         name = AuthState.get_full_name()
         reported = {f"{name}.jwt": pair.access_token, f"{name}.refresh_token": pair.refresh_token}
-        hydrate = rx.event.Event(name="hydrate", payload={"vars": reported})
-        in_a_loop(ReconnectionGuard().preprocess(None, throttled, hydrate))
+        hydrate = rx.event.Event(name=HYDRATE, payload={"vars": reported})
+        in_a_loop(PageGate().preprocess(None, throttled, hydrate))
         assert (auth.status, auth.user_name, auth.storage_command) == (UNKNOWN, "", {})
         assert list(in_a_loop(throttled.get_state(Example)).seen) == []
 

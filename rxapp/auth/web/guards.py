@@ -74,12 +74,15 @@ async def admit_again(state: rx.State, /) -> Identity:
     except LookupError:
         raise PermissionDenied from None
     auth = await state.get_state(AuthState)
-    on_page = auth._identity
-    if on_page is None or on_page.session_id != admission.identity.session_id:
+    session_id = admission.identity.session_id
+    if auth._page.owner != session_id:
         raise AdmittedNoMore(None)  # the page is at the login page already, or another's: it is not to be sent anywhere
-    identity, refusal = await _admit(auth, state, admission.handler, {}, admission.roles, is_fresh=False)
-    if identity is None or identity.session_id != admission.identity.session_id:
-        raise AdmittedNoMore(refusal)
+    try:
+        identity = await in_thread(get_service().verify_session, session_id)
+    except AuthError as error:
+        raise AdmittedNoMore(auth._leave(error)) from None
+    if not await _has_role(identity, state, admission.handler, admission.roles):
+        raise AdmittedNoMore(None)
     return identity
 
 
@@ -156,9 +159,9 @@ def _guarded(handler: Callable, roles: frozenset[str], *, is_fresh: bool, is_bac
         with logged_event(handler.__qualname__):
             async with self if is_background else nullcontext():
                 auth = await self.get_state(AuthState)
-                held = auth._issued
+                command = auth.storage_command
                 identity, refusal = await _admit(auth, self, handler, kwargs, roles, is_fresh=is_fresh)
-                has_rotated = auth._issued is not held
+                has_rotated = auth.storage_command != command
             if identity is None:
                 yield refusal
                 return
@@ -185,11 +188,7 @@ async def _admit(
         return None, auth._leave(error)
     (await state.get_state(OutageState))._take_back()
     note_identity(identity)
-    if not identity.has_role(*roles):
-        # The page shows them nothing that calls this handler, so somebody may be trying doors (ASVS 16.3.2).
-        note_outcome(PermissionDenied.code)
-        facts: dict[str, Any] = {"user_id": identity.user_id, "session_id": identity.session_id, "client": page_client(state)}
-        await in_thread(get_service().failures.record, EventKind.PERMISSION_DENIED, detail=handler.__qualname__, **facts)
+    if not await _has_role(identity, state, handler, roles):
         return None, None
     try:
         if is_fresh:
@@ -200,6 +199,17 @@ async def _admit(
         (await state.get_state(ConfirmationState))._ask(interrupted)
         return None, None
     return identity, None
+
+
+async def _has_role(identity: Identity, state: rx.State, handler: Callable, roles: frozenset[str]) -> bool:
+    """Whether they may call the handler; if not, that is written down."""
+    if identity.has_role(*roles):
+        return True
+    # The page shows them nothing that calls this handler, so somebody may be trying doors (ASVS 16.3.2).
+    note_outcome(PermissionDenied.code)
+    facts: dict[str, Any] = {"user_id": identity.user_id, "session_id": identity.session_id, "client": page_client(state)}
+    await in_thread(get_service().failures.record, EventKind.PERMISSION_DENIED, detail=handler.__qualname__, **facts)
+    return False
 
 
 async def _run(result: Any) -> AsyncIterator[Any]:

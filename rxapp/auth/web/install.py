@@ -12,6 +12,8 @@ from rxapp.auth.settings import Settings, get_settings
 from rxapp.auth.web.built_pages import BuiltPages
 from rxapp.auth.web.components.device_key import DeviceKey
 from rxapp.auth.web.components.token_store import TokenStore
+from rxapp.auth.web.components.upload_ticket import UploadTicket
+from rxapp.auth.web.connection_watch import watch_connections
 from rxapp.auth.web.forms import forms_script
 from rxapp.auth.web.hooks import Hooks, LoginHook, RegistrationHook
 from rxapp.auth.web.host import require_free_api, show_tables_to_reflex, warn_of_missing_styles
@@ -22,6 +24,7 @@ from rxapp.auth.web.http.turnstile import put_turnstile_outside
 from rxapp.auth.web.origins import allow_no_strangers, origin_check
 from rxapp.auth.web.outage import telling_outages
 from rxapp.auth.web.page_counts import announce_pages
+from rxapp.auth.web.page_gate import PageGate
 from rxapp.auth.web.pages import add_pages
 from rxapp.auth.web.pages.confirm import confirm_dialog
 from rxapp.auth.web.pages.connection_notice import connection_notice
@@ -30,7 +33,6 @@ from rxapp.auth.web.pages.outage_notice import outage_notice
 from rxapp.auth.web.pages.slow_down import slow_down_notice
 from rxapp.auth.web.prepared_database import prepared_database
 from rxapp.auth.web.pruning_task import pruned_regularly
-from rxapp.auth.web.reconnection import ReconnectionGuard
 from rxapp.auth.web.runtime import use_service
 from rxapp.auth.web.security_headers import DEFAULT_HEADERS, SecurityHeaders, add_security_headers
 from rxapp.auth.web.session_watch import watch_sessions
@@ -40,6 +42,7 @@ from rxapp.auth.web.state import AuthState
 from rxapp.auth.web.state_at_rest import seal_states
 from rxapp.auth.web.state_locks import renew_state_locks
 from rxapp.auth.web.texts import ENGLISH, Texts
+from rxapp.auth.web.uploads import ask_for_tickets
 
 _ON_EVERY_PAGE = (6, "RxappAuth")
 _REFLEX_OVERLAY = (5, "Overlay")
@@ -88,7 +91,9 @@ def install_auth(
     renew_state_locks(app)
     site.install(app, login_route=login_route, home_route=home_route, hooks=Hooks(on_login, on_register, on_sign_out))
     site.furnish(look or Look(), texts, extra_fields)
-    app.add_middleware(ReconnectionGuard())
+    app.add_middleware(PageGate(), index=0)
+    watch_connections(app)
+    ask_for_tickets(app)
     app.register_lifespan_task(prepared_database(migrates=migrates))
     app.register_lifespan_task(watch_sessions)
     app.backend_exception_handler = telling_outages(app.backend_exception_handler)
@@ -98,6 +103,7 @@ def install_auth(
     app.extra_app_wraps[_ON_EVERY_PAGE] = lambda _stateful: rx.fragment(
         TokenStore.create(command=AuthState.storage_command, on_session_change=AuthState.session_changed),
         DeviceKey.create(challenge=AuthState.key_challenge, on_proof=AuthState.prove_key),
+        UploadTicket.create(ticket=AuthState.upload_ticket, on_ask=AuthState.ask_for_upload),
         confirm_dialog(),
         slow_down_notice(),
         outage_notice(),

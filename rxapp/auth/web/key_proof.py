@@ -1,4 +1,4 @@
-"""What a page's connection has shown of the device's key, and when it is asked for it."""
+"""What a connection has shown of the device's key, and when it is asked for it."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -19,55 +19,51 @@ PATIENCE = timedelta(seconds=15)
 
 @dataclass(frozen=True, slots=True)
 class Challenge:
-    """What a connection was asked to sign, when, and for tokens of which session if it had any."""
+    """What the browser was asked to sign, and when."""
 
-    connection: str
     text: str
     asked_at: datetime
-    session_id: UUID | None
 
 
 @dataclass(frozen=True, slots=True)
 class KeyProof:
-    """The key proved on `connection`, for whatever comes over it; or the session whose key was asked for there in vain."""
+    """The key that a connection has proved; or the session whose key it was asked for in vain. It ends with the connection."""
 
-    connection: str = ""
     key: ProvedKey | None = None
     proved_at: datetime | None = None
-    failed_for: tuple[str, UUID] | None = None
+    has_answered: bool = False
+    failed_for: UUID | None = None
     challenge: Challenge | None = None
 
-    def key_on(self, connection: str) -> ProvedKey | None:
-        """The key proved on this very connection."""
-        return self.key if self.connection == connection else None
-
-    def is_needed(self, connection: str, claims: AccessClaims | None, now: datetime, *, signs_in: bool) -> bool:
+    def is_needed(self, claims: AccessClaims | None, now: datetime, *, signs_in: bool) -> bool:
         """Whether an event has to wait until the key is proved. `claims` are those of the access token at hand, if it has any.
 
         It has to before stored tokens are first used on a connection, before they are rotated, and before a session begins.
         """
         if claims is None or claims.device_key_thumbprint is None:
-            return signs_in and self.connection != connection
-        key = self.key_on(connection)
-        if key is None or key.thumbprint != claims.device_key_thumbprint:
-            return self.failed_for != (connection, claims.session_id)
+            return signs_in and not self.has_answered
+        if self.key is None or self.key.thumbprint != claims.device_key_thumbprint:
+            return self.failed_for != claims.session_id
         return claims.expires_at <= now + SOON and (self.proved_at is None or now > self.proved_at + FRESH_FOR)
 
-    def is_asked(self, connection: str, now: datetime) -> bool:
-        """Whether an answer of this connection is to be waited for."""
-        asked = self.challenge
-        return asked is not None and asked.connection == connection and now <= asked.asked_at + PATIENCE
+    def is_asked(self, now: datetime) -> bool:
+        """Whether an answer is to be waited for."""
+        return self.challenge is not None and now <= self.challenge.asked_at + PATIENCE
 
-    def asked(self, connection: str, text: str, claims: AccessClaims | None, now: datetime) -> "KeyProof":
-        """After this connection was asked to sign `text`."""
-        return replace(self, challenge=Challenge(connection, text, now, claims.session_id if claims else None))
+    def asked(self, text: str, now: datetime) -> "KeyProof":
+        """After the browser was asked to sign `text`."""
+        return replace(self, challenge=Challenge(text, now))
 
-    def answered(self, connection: str, key: ProvedKey | None, claims: AccessClaims | None, now: datetime) -> "KeyProof":
-        """After this connection has proved `key`, or has shown that it has none."""
+    def answered(self, key: ProvedKey | None, claims: AccessClaims | None, now: datetime) -> "KeyProof":
+        """After the browser has proved `key`, or has shown that it has none."""
         failed = key is None or (claims is not None and claims.device_key_thumbprint not in (None, key.thumbprint))
         return KeyProof(
-            connection=connection,
             key=key,
             proved_at=now if key is not None else None,
-            failed_for=(connection, claims.session_id) if failed and claims is not None else None,
+            has_answered=True,
+            failed_for=claims.session_id if failed and claims is not None else None,
         )
+
+
+NO_KEY_SHOWN = KeyProof()
+"""On a connection that has only begun."""

@@ -46,6 +46,13 @@ def register_page(identity: Identity, client_token: str, state: type[rx.State]) 
         _sweep_if_due()
 
 
+def unregister_page(session_id: UUID, client_token: str) -> None:
+    """The page has closed, or shows nobody's data any more."""
+    session = _shown.get(session_id)
+    if session is not None and session.pages.pop(client_token, None) is not None and not session.pages:
+        del _shown[session_id]
+
+
 def count_open_pages(session_id: UUID) -> int:
     """How many pages of the session are open now, as far as this process knows."""
     session = _shown.get(session_id)

@@ -1,23 +1,22 @@
-"""The token pair of one open page: what its browser says it holds, and what is on its way there.
+"""The tokens of one open page: what its browser holds, as it has reported it over the connection that the page has now.
 
-What `jwt` and `refresh_token` hold is the browser's word: the server reads and verifies them each time and never assigns them.
+What `jwt` and `refresh_token` hold is the browser's word: the server reads and verifies them each time. It never sends them.
 A new pair goes to the browser as a command (`token_store.js`) and counts as received only when the browser reports it back.
 """
 
-from collections.abc import Container
 from typing import Any
 
 import reflex as rx
 
 from rxapp.auth.access_claims import AccessClaims
+from rxapp.auth.access_tokens import MAXIMUM_LENGTH
 from rxapp.auth.errors import InvalidToken
+from rxapp.auth.identity import Identity
 from rxapp.auth.token_pairs import TokenPair
+from rxapp.auth.web import held_events
 from rxapp.auth.web.components import token_store
+from rxapp.auth.web.page_session import PageSession
 from rxapp.auth.web.runtime import get_service
-from rxapp.auth.web.senders import connection_of
-
-EARLIER_CONNECTIONS = 8
-"""Of a page, whose late events are still known. None is late for longer than a few of them."""
 
 
 class PageTokens(rx.State, mixin=True):  # type: ignore[call-arg]  # the keyword is Reflex's own
@@ -26,93 +25,54 @@ class PageTokens(rx.State, mixin=True):  # type: ignore[call-arg]  # the keyword
     jwt: str | None = rx.LocalStorage("", name=token_store.ACCESS_TOKEN_KEY, sync=True)
     refresh_token: str | None = rx.LocalStorage("", name=token_store.REFRESH_TOKEN_KEY, sync=True)
     storage_command: dict[str, Any] = {}
+    key_challenge: dict[str, Any] = {}
+    upload_ticket: dict[str, Any] = {}
 
-    _issued: TokenPair | None = None
-    _issued_in_place_of: str = ""
-    _issued_on: str = ""
-    _jwt_reported_on: str = ""
-    _refresh_token_reported_on: str = ""
-    _verified_on: str = ""
-    _earlier_connections: tuple[str, ...] = ()
-    _has_connected: bool = False
-    _token_read: str = ""
-    _claims_read: AccessClaims | None = None
+    _page: PageSession = PageSession()
+    _identity: Identity | None = None
 
     def _held_pair(self) -> TokenPair:
-        """What the browser says it holds, as far as it has said so on this very connection.
-
-        The state outlives a connection, and whoever learns the page's client token can connect to it: what an earlier connection
-        reported is not this one's word.
-        """
-        connection = self._connection()
-        return TokenPair(
-            access_token=(self.jwt or "") if self._jwt_reported_on == connection else "",
-            refresh_token=(self.refresh_token or "") if self._refresh_token_reported_on == connection else "",
-        )
+        """What the browser holds. It was stored on this very connection: with each connection this begins anew."""
+        return self._page.held(_token(self.jwt), _token(self.refresh_token))
 
     def _pair_at_hand(self) -> TokenPair:
-        """The pair that stands for this page now: the one under way to the browser, else what the browser holds.
-
-        The browser reports its two halves one after the other, and an event may come between: a new refresh token says it all.
-        """
-        held, issued = self._held_pair(), self._issued
-        is_there = issued is not None and held.refresh_token == issued.refresh_token
-        return issued if issued is not None and (is_there or self._is_under_way()) else held
-
-    def _is_under_way(self) -> bool:
-        """Whether the browser still reports, on this connection, the pair which the one last sent replaces.
-
-        Or has not reported yet, on the connection that asked for the pair: a login may come sooner than what storage holds.
-        """
-        is_heard_of = self._connection() in (self._refresh_token_reported_on, self._issued_on)
-        return self._issued is not None and is_heard_of and self._held_pair().refresh_token == self._issued_in_place_of
+        """The pair that stands for this page now."""
+        return self._page.at_hand(self._held_pair())
 
     def _claims_at_hand(self) -> AccessClaims | None:
-        """What the access token at hand says, expired or not; None if there is no genuine one. Each token is read once."""
-        token = self._pair_at_hand().access_token
-        if token != self._token_read:
-            try:
-                self._token_read, self._claims_read = token, get_service().access_tokens.identify(token)
-            except InvalidToken:
-                self._token_read, self._claims_read = token, None
-        return self._claims_read
+        """What the access token at hand says, expired or not; None if there is no genuine one."""
+        try:
+            return get_service().access_tokens.identify(self._pair_at_hand().access_token)
+        except InvalidToken:
+            return None
 
     def _send(self, pair: TokenPair, command: dict[str, Any]) -> None:
-        self._issued, self._issued_in_place_of = pair, self._held_pair().refresh_token
-        self._issued_on = self._connection()
+        self._page = self._page.sent(pair, self._held_pair(), get_service().clock())
         self.storage_command = command
 
-    def _hear_on_connecting(self, jwt: str, refresh_token: str) -> None:
-        """Take the word of a browser that has just connected; an answer under way on an older connection is lost."""
-        self.jwt, self.refresh_token = jwt, refresh_token
-        self._hear({"jwt", "refresh_token"})
-        self._has_connected = True
-        self._issued, self.storage_command = None, {}
+    def _begin_connection(self, connection: str, client_token: str) -> None:
+        """Another connection has come to this page, or none if it is empty: what the one before has shown is forgotten.
 
-    def _hear(self, reported: Container[str]) -> None:
-        """Note that this connection has reported these vars."""
-        if "jwt" in reported:
-            self._jwt_reported_on = connection_of(self).session_id
-        if "refresh_token" in reported:
-            self._refresh_token_reported_on = connection_of(self).session_id
-
-    def _connection(self) -> str:
-        """The connection whose word counts for this event.
-
-        An event may come late, when its page has connected anew: it counts as the new one's, if both were verified to be of
-        one session.
+        What waits for the browser's key goes on if it shows the same session again.
         """
-        own = connection_of(self).session_id
-        return self._verified_on if own in self._earlier_connections else own
+        claims = self._claims_at_hand() if self._page.key.challenge else None
+        held_events.close(self._page.connection, client_token, claims.session_id if claims else None)
+        self._page = self._page.begin(connection)
+        self._identity = None
+        self._forget_unsent("jwt", "refresh_token", "storage_command", "key_challenge", "upload_ticket")
 
-    def _note_verified(self, *, is_same_session: bool) -> None:
-        """Note that this connection is of the session of the one verified before, or of another."""
-        connection = self._connection()
-        if connection != self._verified_on:
-            earlier = (*self._earlier_connections, self._verified_on)[-EARLIER_CONNECTIONS:]
-            self._earlier_connections = earlier if is_same_session and self._verified_on else ()
-            self._verified_on = connection
+    def _begin_report(self) -> None:
+        """The connection says what its browser holds: what it said before counts no more."""
+        self._page = self._page.reported()
+        self._forget_unsent("jwt", "refresh_token", "storage_command")
 
-    def _unhear(self) -> None:
-        """What the browser holds was refused: until it reports again it has nothing."""
-        self._jwt_reported_on = self._refresh_token_reported_on = ""
+    def _forget_unsent(self, *names: str) -> None:
+        """Set these vars back, and send nothing of it: an empty `jwt` that was sent would overwrite what the browser holds."""
+        for name in names:
+            setattr(self, name, type(self).get_fields()[name].default_value())
+            self.dirty_vars.discard(name)
+
+
+def _token(stored: Any) -> str:
+    """A token, as far as what a browser has stored can be one."""
+    return stored if isinstance(stored, str) and len(stored) <= MAXIMUM_LENGTH else ""

@@ -20,14 +20,14 @@ from rxapp.auth.errors import (
 from rxapp.auth.identity import Identity
 from rxapp.auth.outages import DatabaseUnavailable
 from rxapp.auth.token_pairs import TokenPair
-from rxapp.auth.web import waiting_events
+from rxapp.auth.web import held_events, upload_tickets
 from rxapp.auth.web.components import token_store
 from rxapp.auth.web.confirmation import ConfirmationState
-from rxapp.auth.web.key_proof import KeyProof
-from rxapp.auth.web.lost_state import connect_anew
+from rxapp.auth.web.connections import connect_anew, send_to_anyone
 from rxapp.auth.web.navigation import login_url
 from rxapp.auth.web.open_pages import register_page, sign_out_open_pages, wait_for_database
 from rxapp.auth.web.outage import OutageState
+from rxapp.auth.web.page_session import NOTHING
 from rxapp.auth.web.page_tokens import PageTokens
 from rxapp.auth.web.policy import public
 from rxapp.auth.web.private_state import forget_private_state
@@ -46,16 +46,13 @@ _ENDS_FOR_GOOD = frozenset({RevocationReason.SIGNED_OUT, RevocationReason.ACCOUN
 class AuthState(PageTokens, rx.State):
     """Vars without an underscore are for display; what decides is verified in `_authenticate` at each event."""
 
-    key_challenge: dict[str, Any] = {}
     status: str = UNKNOWN
     user_name: str = ""
     roles: list[str] = []
     ended_because: str = ""
     wait: int = 0
 
-    _identity: Identity | None = None
     _is_leaving: bool = False
-    _key_proof: KeyProof = KeyProof()
 
     @rx.event
     @public
@@ -89,15 +86,22 @@ class AuthState(PageTokens, rx.State):
     @public
     async def prove_key(self, proof: str = "") -> list[Event]:
         """The browser's answer to the challenge, empty if it has no key. What waited for it goes on, in order."""
-        service, connection, asked = get_service(), connection_of(self).session_id, self._key_proof.challenge
-        if asked is None or asked.connection != connection:
+        service, asked, claims = get_service(), self._page.key.challenge, self._claims_at_hand()
+        if asked is None or connection_of(self).session_id != self._page.connection:
             return []
         try:
             key = service.dpop.prove_page(proof, asked.text)
         except InvalidDpopProof:
             key = None
-        self._key_proof = self._key_proof.answered(connection, key, self._claims_at_hand(), service.clock())
-        return waiting_events.take(connection)
+        self._page = self._page.answered(key, claims, service.clock())
+        return held_events.take(self._page.connection, claims.session_id if claims else None)
+
+    @rx.event
+    @public
+    async def ask_for_upload(self) -> None:
+        """The page is about to upload something: hand out the ticket for it. Who may call the handler, its guard asks."""
+        client_token, connection = connection_of(self).client_token, self._page.connection
+        self.upload_ticket = {"ticket": upload_tickets.issue(get_service(), client_token, connection)}
 
     @rx.event
     @public
@@ -108,7 +112,7 @@ class AuthState(PageTokens, rx.State):
         if session_id is not None:
             sign_out_open_pages(session_id, RevocationReason.SIGNED_OUT)
             await site.hooks.signed_out(self._identity if self._identity and self._identity.session_id == session_id else None)
-        self._become_nobody(RevocationReason.SIGNED_OUT, token_store.forget_session(pair))
+        self._become_nobody(RevocationReason.SIGNED_OUT, token_store.forget_session_of(pair))
         return self._go_to_login()
 
     @rx.event
@@ -128,10 +132,9 @@ class AuthState(PageTokens, rx.State):
     async def _authenticate(self) -> Identity:
         """Who this page's person is, verified now; rotates if the access token has expired. Raises `AuthError`."""
         identity = await self._verify() or await self._rotate()
-        is_same_session = self._identity is not None and self._identity.session_id == identity.session_id
-        self._note_verified(is_same_session=is_same_session)
-        if self._identity is not None and not is_same_session:
+        if self._page.owner not in (None, identity.session_id):
             self._forget_person()
+        self._page = self._page.verified(identity.session_id)
         if identity != self._identity or self.status != IN or self.wait:  # whatever is assigned is sent to the page
             self._identity, self.wait = identity, 0
             self.status, self.user_name, self.roles, self.ended_because = IN, identity.user_name, sorted(identity.roles), ""
@@ -142,7 +145,7 @@ class AuthState(PageTokens, rx.State):
         """The identity by the access token at hand, or None if that has expired."""
         token = self._pair_at_hand().access_token
         try:
-            return await verify_access(token, self._client(), received=not self._is_under_way())
+            return await verify_access(token, self._client(), received=not self._page.is_on_its_way(self._held_pair()))
         except AccessTokenExpired:
             return None
 
@@ -159,7 +162,7 @@ class AuthState(PageTokens, rx.State):
 
     def _client(self) -> Client:
         """Who is on this page, with the key that it has proved."""
-        return page_client(self, self._key_proof.key_on(self._connection()))
+        return page_client(self, self._page.key.key)
 
     def _leave(self, error: AuthError, *, stay: bool = False) -> EventSpec | None:
         """Become nobody because of `error`, and go to the login page unless this page may `stay` or one is going already.
@@ -171,22 +174,21 @@ class AuthState(PageTokens, rx.State):
             return None
         held = self._held_pair()
         if isinstance(error, SessionEnded):
-            self._become_nobody(error.reason, token_store.forget_session(held))
-        elif held.access_token or held.refresh_token:
+            self._become_nobody(error.reason, token_store.forget_session(error.session_id))
+        elif held != NOTHING:
             because = error.code if isinstance(error, InvalidDpopProof) else InvalidToken.code
-            self._become_nobody(because, token_store.forget_exactly(held))
-            self._unhear()
+            self._become_nobody(because, token_store.forget_exactly(held), refused=held)
         else:
             self._become_nobody(self.ended_because, {})
         return None if stay or self._is_leaving else self._go_to_login(next_path=self._path_and_query())
 
     def _sign_out_of(self, session_id: UUID, reason: str) -> EventSpec | None:
         """Leave because the session was ended elsewhere; nothing happens if this page does not show that session any more."""
-        if not self._has_connected:
+        if not self._page.has_reported:
             return connect_anew()  # what this page shows was forgotten, not by the page: it finds out by itself
-        if self._identity is None or self._identity.session_id != session_id:
+        if self._page.owner != session_id:
             return None
-        self._become_nobody(reason, token_store.forget_session(self._pair_at_hand()))
+        self._become_nobody(reason, token_store.forget_session(session_id))
         return self._go_to_login(next_path="" if reason in _ENDS_FOR_GOOD else self._path_and_query())
 
     def _load_anew(self) -> Any:
@@ -197,14 +199,15 @@ class AuthState(PageTokens, rx.State):
     def _load_events(self) -> Any:
         return RegistrationContext.get().app.get_load_events(self.router.url.path) or [AuthState.enter]
 
-    def _become_nobody(self, because: str, command: dict[str, Any]) -> None:
+    def _become_nobody(self, because: str, command: dict[str, Any], refused: TokenPair = NOTHING) -> None:
         """Forget everything private, in this state and in all others; `command` tells the browser what to forget."""
         self._forget_person()
-        self._issued = None
+        self._page = self._page.left(refused)
         self.status, self.ended_because, self.storage_command = OUT, because, command
 
     def _forget_person(self) -> None:
         forget_private_state(self._get_root_state(), besides=AuthState)
+        self._page = self._page.nobodys()
         self._identity, self.status, self.user_name, self.roles = None, UNKNOWN, "", []
 
     def _go_to_login(self, next_path: str = "") -> EventSpec:
@@ -215,3 +218,6 @@ class AuthState(PageTokens, rx.State):
         url = self.router.url
         path = url.path.rstrip("/") or "/"
         return f"{path}?{url.query}" if url.query else path
+
+
+send_to_anyone(AuthState.get_full_name(), "key_challenge")

@@ -6,8 +6,18 @@ import { useEffect } from "react";
 const ACCESS_TOKEN = "jwt";
 const REFRESH_TOKEN = "refreshToken";
 const SESSION_PART = 26; // "rxr1_" and the characters that hold nothing but the session's id
+const LONGEST_TOKEN = 4096; // longer ones are none, and count as nothing on the server
 
 const read = (key) => localStorage.getItem(key) ?? "";
+// Names a token as the server does (token_store.py). Commands name what storage should hold; they do not contain it.
+const digest = (text) => {
+  let value = 0xcbf29ce484222325n;
+  for (let at = 0; at < text.length; at++) {
+    value = BigInt.asUintN(64, (value ^ BigInt(text.charCodeAt(at))) * 0x100000001b3n);
+  }
+  return value.toString(16);
+};
+const isNamed = (text, name) => name === null || (text.length <= LONGEST_TOKEN && digest(text) === name);
 const heldSession = () => read(REFRESH_TOKEN).slice(0, SESSION_PART);
 
 // Tells Reflex, which hears of changes made by other tabs only, to report storage to the server.
@@ -19,8 +29,9 @@ const report = (...keys) => {
   }
 };
 
-const carryOut = ({ if_jwt, if_refresh_token, pair }) => {
-  const unchanged = read(REFRESH_TOKEN).startsWith(if_refresh_token) && (if_jwt === null || read(ACCESS_TOKEN) === if_jwt);
+const carryOut = ({ if_session, if_jwt, if_refresh_token, pair }) => {
+  const unchanged =
+    isNamed(heldSession(), if_session) && isNamed(read(REFRESH_TOKEN), if_refresh_token) && isNamed(read(ACCESS_TOKEN), if_jwt);
   if (unchanged && pair) {
     // The refresh token first: a browser killed in between then holds an old access token, which merely gets refreshed.
     localStorage.setItem(REFRESH_TOKEN, pair.refreshToken);

@@ -2,9 +2,11 @@
 
 import secrets
 from typing import Any
+from uuid import UUID
 
 import reflex as rx
 
+from rxapp.auth.refresh_tokens import first_part_of
 from rxapp.auth.token_pairs import TokenPair
 from rxapp.auth.web.components.own import OwnComponent
 
@@ -15,17 +17,20 @@ ACCESS_TOKEN_KEY = "jwt"
 REFRESH_TOKEN_KEY = "refreshToken"
 
 
-def keep(pair: TokenPair, *, in_place_of: str = "") -> dict[str, Any]:
+def keep(pair: TokenPair, *, in_place_of: str | None = None) -> dict[str, Any]:
     """Store `pair` if storage still holds the refresh token `in_place_of`; by default whatever it holds."""
     stored = {"jwt": pair.access_token, "refreshToken": pair.refresh_token}
     return _command(if_refresh_token=in_place_of, pair=stored)
 
 
-def forget_session(pair: TokenPair) -> dict[str, Any]:
-    """Remove the pair if storage still holds one of the same session: a new sign-in stays untouched."""
-    if not pair.refresh_token:  # it names no session
-        return forget_exactly(pair)
-    return _command(if_refresh_token=pair.refresh_token[:SESSION_PART])
+def forget_session(session_id: UUID) -> dict[str, Any]:
+    """Remove the pair if storage still holds one of this session: a new sign-in stays untouched."""
+    return _command(if_session=first_part_of(session_id)[:SESSION_PART])
+
+
+def forget_session_of(pair: TokenPair) -> dict[str, Any]:
+    """The same, for the session of `pair`; if its refresh token names none, remove exactly this pair."""
+    return _command(if_session=pair.refresh_token[:SESSION_PART]) if pair.refresh_token else forget_exactly(pair)
 
 
 def forget_exactly(pair: TokenPair) -> dict[str, Any]:
@@ -33,8 +38,32 @@ def forget_exactly(pair: TokenPair) -> dict[str, Any]:
     return _command(if_refresh_token=pair.refresh_token, if_jwt=pair.access_token)
 
 
-def _command(*, if_refresh_token: str, if_jwt: str | None = None, pair: dict[str, str] | None = None) -> dict[str, Any]:
-    return {"id": secrets.token_urlsafe(8), "if_refresh_token": if_refresh_token, "if_jwt": if_jwt, "pair": pair}
+def digest(text: str) -> str:
+    """A name for a token, as `token_store.js` makes it too (FNV-1a, 64 bits, of UTF-16 code units).
+
+    A command goes to a browser that is to be told what to compare and not what to use: of the 256 unknown bits of a token, this
+    tells 64. SHA-256 is not there for a script of a page that came over plain http.
+    """
+    units = text.encode("utf-16-le", "surrogatepass")
+    value = _FNV_OFFSET
+    for at in range(0, len(units), 2):
+        value = ((value ^ (units[at] | units[at + 1] << 8)) * _FNV_PRIME) & 0xFFFF_FFFF_FFFF_FFFF
+    return f"{value:x}"
+
+
+_FNV_OFFSET, _FNV_PRIME = 0xCBF2_9CE4_8422_2325, 0x100_0000_01B3
+
+
+def _command(
+    *,
+    if_session: str | None = None,
+    if_refresh_token: str | None = None,
+    if_jwt: str | None = None,
+    pair: dict[str, str] | None = None,
+) -> dict[str, Any]:
+    conditions = {"if_session": if_session, "if_refresh_token": if_refresh_token, "if_jwt": if_jwt}
+    named = {name: None if value is None else digest(value) for name, value in conditions.items()}
+    return {"id": secrets.token_urlsafe(8), **named, "pair": pair}
 
 
 class TokenStore(OwnComponent):

@@ -28,6 +28,7 @@ class EventKindTexts(ByCode):
     user_deleted: str = "Account deleted"
     roles_changed: str = "Roles changed"
     permission_denied: str = "Tried something without permission"
+    upload_refused: str = "Upload without a ticket of its page refused"
     keys_rotated: str = "Signing key changed"
     throttled: str = "Too many attempts, slowed down"
 

@@ -22,6 +22,7 @@ EVENT_KINDS = EventKindTexts(
     user_deleted="Konto gelöscht",
     roles_changed="Rollen geändert",
     permission_denied="Etwas ohne Berechtigung versucht",
+    upload_refused="Upload ohne Ticket seiner Seite abgewiesen",
     keys_rotated="Signaturschlüssel gewechselt",
     throttled="Zu viele Versuche, gebremst",
 )

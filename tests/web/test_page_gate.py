@@ -10,9 +10,9 @@ from reflex_components_core.core._upload import UploadFile
 
 from rxapp.auth import Client
 from rxapp.auth.device_keys import ProvedKey
-from rxapp.auth.web import waiting_events
+from rxapp.auth.web import connections, held_events
+from rxapp.auth.web.page_gate import PageGate
 from rxapp.auth.web.pages.login import LoginState
-from rxapp.auth.web.reconnection import ReconnectionGuard
 from rxapp.auth.web.runtime import use_service
 from rxapp.auth.web.state import IN, OUT, UNKNOWN, AuthState
 from tests.conftest import PASSWORD
@@ -20,7 +20,8 @@ from tests.dpop import DeviceKey
 from tests.web.test_events import in_a_loop, parts, run
 
 CLICK, OTHER_CLICK = Event(name="example.sync", payload={"word": "one"}), Event(name="example.sync", payload={"word": "two"})
-HYDRATE = "state.hydrate_and_load"
+HYDRATE = "reflex___state____state.hydrate_and_load"
+ON_LOAD = "reflex___state____state.reflex___state____on_load_internal_state.on_load_internal"
 
 
 @pytest.fixture
@@ -32,8 +33,9 @@ def page(service):
     return page
 
 
-def come_from(page, connection):
-    """What comes next comes over this connection."""
+def come_from(page, connection, *, is_open=True):
+    """What comes next comes over this connection, which is open or has closed."""
+    (connections.opened if is_open else connections.closed)(connection)
     router_data = {"sid": connection, "token": "a page"}
     page._update_router_vars(router_data, page.router_data)
     page.router_data = router_data
@@ -41,7 +43,9 @@ def come_from(page, connection):
 
 @pytest.fixture(autouse=True)
 def nothing_waits():
-    waiting_events._waiting.clear()
+    held_events._held.clear()
+    held_events._left.clear()
+    connections._open.clear()
 
 
 @pytest.fixture
@@ -57,7 +61,7 @@ def pair(service, johndoe, key):
 
 def send(page, event):
     """The update with which the event was held, or None if it passes."""
-    return in_a_loop(ReconnectionGuard().preprocess(None, page, event))
+    return in_a_loop(PageGate().preprocess(None, page, event))
 
 
 def connect(page, pair):
@@ -110,7 +114,7 @@ class TestOnConnecting:
     def test_of_two_navigations_the_last_one_counts_and_clicks_all_do(self, page, pair, key, clock):
         _, update = connect(page, pair)
         send(page, CLICK)
-        navigation = Event(name="state.on_load_internal")
+        navigation = Event(name=ON_LOAD)
         send(page, navigation)
         assert answer(page, key, update, clock) == [CLICK, navigation]
 
@@ -140,7 +144,7 @@ class TestOnConnecting:
         run(proved, "sync", "hello")
         come_from(proved, "another connection")
         hydrate, update = connect(proved, pair)
-        come_from(proved, "one connection")
+        come_from(proved, "one connection", is_open=False)
         assert send(proved, CLICK).delta == {}
         come_from(proved, "another connection")
         assert answer(proved, key, update, clock) == [hydrate, CLICK]
@@ -152,7 +156,7 @@ class TestOnConnecting:
         answer(proved, key, update, clock)
         send(proved, hydrate)
         run(proved, "sync", "two")
-        come_from(proved, "one connection")
+        come_from(proved, "one connection", is_open=False)
         assert send(proved, CLICK) is None
         run(proved, "sync", "three")
         assert list(parts(proved)[1].seen) == ["one johndoe", "two johndoe", "three johndoe"]
@@ -160,8 +164,9 @@ class TestOnConnecting:
     def test_a_connection_that_was_never_verified_speaks_for_nobody(self, proved, pair, key, clock):
         run(proved, "sync", "one")
         come_from(proved, "a strangers connection")
-        run(proved, "sync", "two")
-        come_from(proved, "one connection")
+        assert send(proved, Event(name=HYDRATE, payload={"vars": {}})) is None
+        come_from(proved, "one connection", is_open=False)
+        assert send(proved, CLICK) is not None, "late, and the page is not its owner's any more"
         assert list(parts(proved)[1].seen) == [], "forgotten, and nothing done in its name"
 
     def test_a_click_that_waited_for_one_person_does_not_go_on_for_the_next(self, page, pair, key, clock, service):
@@ -180,13 +185,13 @@ class TestOnConnecting:
         assert challenge_in(second)["text"] != challenge_in(first)["text"]
         old = key.proof("POST", "urn:rxapp:page", clock(), nonce=challenge_in(first)["text"])
         run(page, "prove_key", old, of=AuthState)
-        assert parts(page)[0]._key_proof.key is None
+        assert parts(page)[0]._page.key.key is None
 
     def test_a_proof_made_for_http_is_no_answer(self, page, pair, key, clock):
         _, update = connect(page, pair)
         proof = key.proof("POST", "http://testserver/api/token/refresh", clock(), nonce=challenge_in(update)["text"])
         run(page, "prove_key", proof, of=AuthState)
-        assert parts(page)[0]._key_proof.key is None
+        assert parts(page)[0]._page.key.key is None
 
     def test_a_browser_that_does_not_answer_is_asked_again_after_a_while(self, page, pair, clock):
         connect(page, pair)
@@ -199,8 +204,8 @@ class TestOnConnecting:
         connect(page, pair)
         for _ in range(200):
             send(page, CLICK)
-        (waiting,) = waiting_events._waiting.values()
-        assert len(waiting) == waiting_events.MAXIMUM_WAITING
+        (waiting,) = held_events._held.values()
+        assert len(waiting) == held_events.MAXIMUM_WAITING
 
 
 class TestOnRotating:

@@ -1,0 +1,99 @@
+"""Events that wait until their connection has shown what it was asked for.
+
+They wait in this process, which the page's socket is on, and not in page state: a form that waits may hold a password, and page
+state may lie in Redis. What waits is bounded by its bytes, and is gone when its connection closes. Only what waited for a key,
+with genuine tokens, waits a little longer for the same page to connect again: then no click is lost when a network changes.
+"""
+
+import asyncio
+import json
+from collections.abc import Container
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+from reflex.event import Event
+
+from rxapp.auth.web.runtime import get_service
+
+MAXIMUM_WAITING = 64
+"""Of one connection. A page that sends more without answering is not one of ours."""
+
+LEFT_FOR_SECONDS = 15
+"""In this time a page connects again whose network has changed."""
+
+MAXIMUM_LEFT_BYTES = 8 * 2**20
+"""Of all pages together whose connection has closed."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """An event as JSON, which takes a twentieth of the room, or as it is. With a `session`, it is that one's only."""
+
+    event: bytes | Event
+    name: str
+    session: UUID | None
+
+    @property
+    def size(self) -> int:
+        return len(self.event) if isinstance(self.event, bytes) else 0
+
+    def thawed(self) -> Event:
+        return self.event if isinstance(self.event, Event) else Event(name=self.name, payload=json.loads(self.event))
+
+
+_held: dict[str, list[_Held]] = {}
+"""By connection."""
+_left: dict[str, list[_Held]] = {}
+"""By the client token of a page that may connect again."""
+
+
+def hold(connection: str, event: Event, *, session: UUID | None = None) -> None:
+    """Have an event of this connection wait; with a `session`, for that session only.
+
+    It goes on with the router data of the answer: its own may be of a connection that has closed.
+    """
+    waiting = _held.setdefault(connection, [])
+    held = _Held(_frozen(event), event.name, session)
+    room = get_service().settings.websocket_message_limit - sum(each.size for each in waiting)
+    if len(waiting) < MAXIMUM_WAITING and held.size <= room:
+        waiting.append(held)
+
+
+def forget(connection: str, names: Container[str]) -> None:
+    """What waits of this connection and has one of these names never happens."""
+    if connection in _held:
+        _held[connection] = [held for held in _held[connection] if held.name not in names]
+
+
+def take(connection: str, session: UUID | None) -> list[Event]:
+    """All that waits of this connection, in the order in which it came; it waits no more. What is another session's is gone."""
+    return [held.thawed() for held in _held.pop(connection, []) if held.session in (None, session)]
+
+
+def close(connection: str, client_token: str = "", session: UUID | None = None) -> None:
+    """The connection has closed: what waits is gone, unless its page may connect again as this session."""
+    waiting = _held.pop(connection, [])
+    if session is None or not waiting or sum(map(_size_of, _left.values())) + _size_of(waiting) > MAXIMUM_LEFT_BYTES:
+        return
+    _left[client_token] = [replace(held, session=session) for held in waiting]
+    asyncio.get_running_loop().call_later(LEFT_FOR_SECONDS, _left.pop, client_token, None)
+
+
+def take_over(client_token: str, connection: str, besides: Container[str]) -> None:
+    """The page has connected again: what it left waits on, for the same session only; `besides` is what it does again anyway."""
+    for held in _left.pop(client_token, []):
+        if held.name not in besides:
+            _held.setdefault(connection, []).append(held)
+
+
+def _frozen(event: Event) -> bytes | Event:
+    try:
+        frozen = json.dumps(event.payload).encode()
+    except (TypeError, ValueError):
+        return replace(event, router_data={})
+    # What came over the socket is JSON. An event that a handler has chained may hold anything.
+    return frozen if json.loads(frozen) == event.payload else replace(event, router_data={})
+
+
+def _size_of(waiting: list[_Held]) -> int:
+    return sum(held.size for held in waiting)

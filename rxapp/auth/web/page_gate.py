@@ -1,0 +1,144 @@
+"""The gate in front of all events of a page: each runs, waits or is dropped, as `page_session` decides.
+
+What waits goes on by itself, in order, once the browser has answered. So the person notices nothing, and no click is lost.
+"""
+
+from datetime import timedelta
+
+import reflex as rx
+from reflex.event import Event
+from reflex.state import BaseState, OnLoadInternalState, State, StateUpdate, UpdateVarsInternalState, _apply_client_storage_vars
+from reflex_base.constants.state import FIELD_MARKER
+from reflex_base.event.processor.base_state_processor import _prepare_event_payload
+from reflex_base.registry import RegistrationContext
+from reflex_base.utils.format import format_event_handler
+from reflex_components_core.core._upload import UploadChunkIterator, UploadFile
+
+from rxapp.auth.errors import AuthError, TooManyRequests
+from rxapp.auth.outages import DatabaseUnavailable
+from rxapp.auth.web import connections, held_events, policy
+from rxapp.auth.web.page_session import ACKNOWLEDGED_WITHIN, Kind, Step
+from rxapp.auth.web.runtime import get_service
+from rxapp.auth.web.senders import connection_of
+from rxapp.auth.web.state import AuthState
+
+_KINDS = {
+    format_event_handler(State.event_handlers["hydrate"]): Kind.CONNECTING,
+    format_event_handler(State.event_handlers["hydrate_and_load"]): Kind.CONNECTING,
+    format_event_handler(UpdateVarsInternalState.event_handlers["update_vars_internal"]): Kind.REPORTING,
+    format_event_handler(OnLoadInternalState.event_handlers["on_load_internal"]): Kind.LOADING,
+    format_event_handler(AuthState.event_handlers["prove_key"]): Kind.PROVING,
+}
+"""Only what a page does by itself; whatever else comes is an act of its person."""
+
+_LOADING = frozenset(name for name, kind in _KINDS.items() if kind in (Kind.CONNECTING, Kind.LOADING))
+
+
+class PageGate(rx.Middleware):
+    """Sees each event before Reflex handles it, under the lock on its page's state."""
+
+    async def preprocess(self, app: rx.App, state: BaseState, event: Event) -> StateUpdate | None:
+        """None if the event may run, else the update to send instead."""
+        auth = await state.get_state(AuthState)
+        sender, kind = connection_of(auth), kind_of(event)
+        if sender.session_id != auth._page.connection:
+            if connections.is_open(sender.session_id):
+                auth._begin_connection(sender.session_id, sender.client_token)
+            elif not _counts_as_the_present_ones(auth, sender.session_id, kind, event):
+                return StateUpdate()
+        if kind is Kind.CONNECTING:
+            await _hear(state, auth, event)
+        update = _hold(auth, kind, event)
+        if kind is Kind.CONNECTING:
+            held_events.take_over(sender.client_token, auth._page.connection, besides=_LOADING)
+            if update is None:
+                await _settle(app, auth)
+        return update
+
+
+def kind_of(event: Event) -> Kind:
+    """What the event is, as far as the rule for pages asks."""
+    if has_files(event):
+        return Kind.UPLOADING
+    return _KINDS.get(event.name, Kind.ACTING)
+
+
+def has_files(event: Event) -> bool:
+    """Whether the event is an upload."""
+    values = [item for value in event.payload.values() for item in (value if isinstance(value, list) else [value])]
+    return any(isinstance(value, UploadFile | UploadChunkIterator) for value in values)
+
+
+def acknowledged_within() -> timedelta:
+    """How long a pair works that its browser has not stored yet: a fraction of an access token's life, where that is short."""
+    return min(ACKNOWLEDGED_WITHIN, get_service().settings.access_token_lifetime / 4)
+
+
+def _counts_as_the_present_ones(auth: AuthState, closed: str, kind: Kind, event: Event) -> bool:
+    """Whether an event of a closed connection runs as if the present one had sent it. It may have to wait first."""
+    step = auth._page.late_step(closed, kind)
+    if step is Step.WAIT:
+        held_events.hold(auth._page.connection, event, session=auth._page.owner)
+    return step is Step.RUN
+
+
+async def _hear(state: BaseState, auth: AuthState, event: Event) -> None:
+    """Store what the browser reports, as Reflex is about to do: what decides is what was stored, and not what was said."""
+    auth._begin_report()
+    handler = RegistrationContext.get().event_handlers[event.name].handler
+    try:
+        payload = _prepare_event_payload(handler, event.payload)
+        await _apply_client_storage_vars(state, payload.get("vars") or {})
+    except Exception:  # noqa: BLE001  Reflex will fail on it too, and say so; until then this connection holds nothing
+        auth._begin_report()
+
+
+def _hold(auth: AuthState, kind: Kind, event: Event) -> StateUpdate | None:
+    """The update to send while the event waits, or None if it may run."""
+    service, connection, claims = get_service(), auth._page.connection, auth._claims_at_hand()
+    now = service.clock()
+    held, signs_in = auth._held_pair(), _signs_in(event)
+    step = auth._page.step(kind, held, claims, now, signs_in=signs_in, acknowledged_within=acknowledged_within())
+    if step is Step.RUN:
+        return None
+    if step is Step.DROP:
+        return StateUpdate()
+    if step is Step.ASK_TO_CONNECT:
+        if kind is Kind.ACTING:  # the rest is done again by connecting
+            _wait(connection, event)
+        return StateUpdate(events=Event.from_event_type(connections.connect_anew()))
+    if event.name in _LOADING:
+        held_events.forget(connection, _LOADING)
+    _wait(connection, event)
+    if step is Step.WAIT:
+        return StateUpdate()
+    text = service.dpop.new_challenge()
+    auth._page = auth._page.asked(text, now)
+    challenge = {"text": text, "at": int(now.timestamp())}
+    return StateUpdate(delta={auth.get_full_name(): {f"key_challenge{FIELD_MARKER}": challenge}})
+
+
+def _wait(connection: str, event: Event) -> None:
+    if connections.is_open(connection):
+        held_events.hold(connection, event)
+
+
+async def _settle(app: rx.App, auth: AuthState) -> None:
+    """The connection has shown whose it is. What the page shows stays if it is the owner's again, and is dropped if not."""
+    if auth._page.owner is not None:
+        try:
+            await auth._authenticate()
+        except (TooManyRequests, DatabaseUnavailable):
+            # Nothing is shown to whom nobody can verify; nobody is signed out either. `enter` comes next, and says why.
+            auth._forget_person()
+        except AuthError as error:
+            auth._leave(error, stay=True)
+    sender, claims = connection_of(auth), auth._claims_at_hand()
+    connections.let_through(auth._page.connection)
+    for event in held_events.take(auth._page.connection, claims.session_id if claims else None):
+        await app.event_processor.enqueue(sender.client_token, event)
+
+
+def _signs_in(event: Event) -> bool:
+    registered = RegistrationContext.get().event_handlers.get(event.name)
+    return registered is not None and policy.signs_in(registered.handler.fn)

@@ -1,0 +1,73 @@
+"""The route to which pages upload files, in place of Reflex's: an upload without a good ticket is refused before it is read."""
+
+from collections.abc import AsyncGenerator, Mapping
+from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any
+
+import reflex as rx
+from reflex._upload import upload
+from reflex.event import Event
+from reflex_base.config import get_config
+from reflex_base.constants import Endpoint, RouteVar
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from rxapp.auth.security_events import EventKind
+from rxapp.auth.spent_proofs import SpentProofsUnavailable
+from rxapp.auth.web import upload_tickets
+from rxapp.auth.web.runtime import get_service, in_thread
+from rxapp.auth.web.senders import request_client
+from rxapp.auth.web.upload_tickets import TicketRefused
+
+TICKET_HEADER = "Rxapp-Upload-Ticket"
+_PAGE_HEADER, _HANDLER_HEADER = "Reflex-Client-Token", "Reflex-Event-Handler"
+"""Reflex's own."""
+
+
+def ask_for_tickets(app: rx.App) -> None:
+    """From now on, take an upload only with the ticket that its page was given."""
+    path = get_config().prepend_backend_path(str(Endpoint.UPLOAD))
+    if app._api is not None:
+        app._api.router.routes.insert(0, Route(path, _receiver(app), methods=["POST"]))  # in front of Reflex's
+
+
+def _receiver(app: rx.App) -> Any:
+    async def receive_upload(request: Request) -> Response:
+        client_token, ticket = request.headers.get(_PAGE_HEADER, ""), request.headers.get(TICKET_HEADER, "")
+        try:
+            connection = await in_thread(upload_tickets.redeem, get_service(), client_token, ticket)
+        except TicketRefused:
+            handler = request.headers.get(_HANDLER_HEADER, "").rpartition(".")[2]
+            facts: dict[str, Any] = {"client": request_client(request), "detail": handler}
+            await in_thread(get_service().failures.record, EventKind.UPLOAD_REFUSED, **facts)
+            return _refusal(403, "upload_refused", "An upload comes with the ticket that its page was given for it.")
+        except SpentProofsUnavailable:
+            return _refusal(503, "temporarily_unavailable", "Please try again in a moment.")
+        # The real Reflex receives it; each event that it makes of it says by which connection it has come.
+        return await upload(SimpleNamespace(event_processor=_OfConnection(app, connection)))(request)
+
+    return receive_upload
+
+
+class _OfConnection:
+    """The app's event processor, for events that a connection has sent by way of HTTP."""
+
+    def __init__(self, app: rx.App, connection: str) -> None:
+        self._app = app
+        self._connection = connection
+
+    def _of_connection(self, token: str, event: Event) -> Event:
+        return replace(event, router_data={RouteVar.SESSION_ID: self._connection, RouteVar.CLIENT_TOKEN: token})
+
+    async def enqueue(self, token: str, event: Event) -> Any:
+        return await self._app.event_processor.enqueue(token, self._of_connection(token, event))
+
+    def enqueue_stream_delta(self, token: str, event: Event) -> AsyncGenerator[Mapping[str, Any]]:
+        return self._app.event_processor.enqueue_stream_delta(token, self._of_connection(token, event))
+
+
+def _refusal(status: int, code: str, detail: str) -> JSONResponse:
+    problem = {"type": "about:blank", "title": detail, "status": status, "code": code, "detail": detail}
+    return JSONResponse(problem, status, media_type="application/problem+json")

@@ -1,0 +1,104 @@
+"""The app under attack, served as in production: alone in one process, and by two workers that share a Redis."""
+
+import asyncio
+import functools
+import json
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from chaos.redis_server import RedisServer
+from rxapp.auth.security_events import EventFilter
+from tests.conftest import PASSWORD
+from tests.e2e.backend import Backend
+from tests.e2e.database import open_service
+from tests.e2e.server import ROOT
+
+APP = "tests.sockets.attacked_app"
+
+LIST_HANDLERS = f"""
+import json
+import {APP}
+from reflex_base.registry import RegistrationContext
+print(json.dumps(sorted(RegistrationContext.get().event_handlers)))
+"""
+
+
+@dataclass
+class Attacked:
+    """The server, and what tests ask of it."""
+
+    server: Backend
+
+    @property
+    def url(self) -> str:
+        return self.server.url
+
+    def new_user(self, name: str, roles: tuple[str, ...] = ("Manager",)) -> str:
+        with open_service(self.server) as service:
+            service.create_user(name, PASSWORD, roles=list(roles))
+        return name
+
+    def events(self, kind: str) -> list[Any]:
+        with open_service(self.server) as service:
+            return list(service.administration.events(EventFilter(kind=kind), limit=1_000)[1])
+
+
+@pytest.fixture(scope="module", params=["memory", "redis"])
+def attacked(request, tmp_path_factory) -> Iterator[Attacked]:
+    """The whole module's: to start it takes seconds."""
+    directory = tmp_path_factory.mktemp(request.param)
+    variables = {
+        "REFLEX_APP_MODULE_IMPORT": APP,
+        "RXAPP_ENVIRONMENT": "development",
+        "RXAPP_ARGON2_MEMORY_KIB": "64",
+        "RXAPP_REFRESH_RATE_LIMIT": "10000",
+    }
+    redis = None
+    if request.param == "redis":
+        redis = RedisServer(directory)
+        redis.start()
+        variables |= {"REDIS_URL": redis.url, "GRANIAN_WORKERS": "2"}
+    server = Backend(directory, **variables)
+    server.start()
+    yield Attacked(server)
+    server.stop()
+    if redis:
+        redis.stop()
+
+
+@functools.cache
+def handlers() -> tuple[str, ...]:
+    """Every event handler that the app has registered, Reflex's own among them."""
+    clock = Path(tempfile.mkdtemp()) / "clock"
+    clock.write_text("0")
+    environment = {
+        "PATH": "",
+        "DATABASE_URL": "sqlite:///unused.db",
+        "RXAPP_SECRET_KEY": "of a test that lists handlers, and of nothing else",
+        "RXAPP_TEST_CLOCK_FILE": str(clock),
+        "RXAPP_TEST_CRASH_FILE": "unused",
+    }
+    listed = subprocess.run(
+        [sys.executable, "-c", LIST_HANDLERS], cwd=ROOT, env=environment, capture_output=True, text=True, check=True
+    )
+    return tuple(json.loads(listed.stdout.splitlines()[-1]))
+
+
+def asynchronously(test: Callable[..., Coroutine]) -> Callable:
+    """Run the test on an event loop in a thread of its own, for Playwright's may occupy the main one."""
+
+    @functools.wraps(test)
+    def run(*arguments: Any, **options: Any) -> None:
+        with ThreadPoolExecutor(1) as thread:
+            thread.submit(copy_context().run, asyncio.run, test(*arguments, **options)).result()
+
+    return run
