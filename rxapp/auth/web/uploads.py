@@ -1,6 +1,7 @@
-"""The route to which pages upload files, in place of Reflex's: an upload without a good ticket is refused before it is read."""
+"""The route to which pages upload files, in place of Reflex's: an upload without a good ticket is refused, and nothing of it kept."""
 
 from collections.abc import AsyncGenerator, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
@@ -10,7 +11,7 @@ from reflex._upload import upload
 from reflex.event import Event
 from reflex_base.config import get_config
 from reflex_base.constants import Endpoint, RouteVar
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
@@ -42,6 +43,7 @@ def _receiver(app: rx.App) -> Any:
             handler = request.headers.get(_HANDLER_HEADER, "").rpartition(".")[2]
             facts: dict[str, Any] = {"client": request_client(request), "detail": handler}
             await in_thread(get_service().failures.record, EventKind.UPLOAD_REFUSED, **facts)
+            await _pass_over(request)
             return _refusal(403, "upload_refused", "An upload comes with the ticket that its page was given for it.")
         except SpentProofsUnavailable:
             return _refusal(503, "temporarily_unavailable", "Please try again in a moment.")
@@ -66,6 +68,13 @@ class _OfConnection:
 
     def enqueue_stream_delta(self, token: str, event: Event) -> AsyncGenerator[Mapping[str, Any]]:
         return self._app.event_processor.enqueue_stream_delta(token, self._of_connection(token, event))
+
+
+async def _pass_over(request: Request) -> None:
+    """Let the body come, which `RXAPP_BODY_LIMIT` bounds: else the server would cut the connection, and the answer be lost."""
+    with suppress(ClientDisconnect):
+        async for _ in request.stream():
+            pass
 
 
 def _refusal(status: int, code: str, detail: str) -> JSONResponse:
