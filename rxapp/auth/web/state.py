@@ -19,6 +19,7 @@ from rxapp.auth.errors import (
 )
 from rxapp.auth.identity import Identity
 from rxapp.auth.outages import DatabaseUnavailable
+from rxapp.auth.replacement import Replacement
 from rxapp.auth.token_pairs import TokenPair
 from rxapp.auth.web import waiting_events
 from rxapp.auth.web.components import token_store
@@ -124,6 +125,24 @@ class AuthState(PageTokens, rx.State):
         self._forget_person()
         self._send(pair, token_store.keep(pair))
         await self._authenticate()
+
+    def _go_on_with(self, replacement: Replacement) -> None:
+        """Take the pair of the session that replaces this page's own. The person is the same, so nothing of theirs is forgotten.
+
+        It is stored only in place of a pair of the session replaced: a sign-out or another sign-in in this browser stays.
+        """
+        replaced = token_store.session_part(self._pair_at_hand().refresh_token)
+        self._send(replacement.pair, token_store.keep(replacement.pair, in_place_of=replaced))
+        self._issued_in_place_of = replaced
+        self._identity = replacement.identity
+        register_page(replacement.identity, connection_of(self).client_token, AuthState)
+
+    def _is_under_way(self) -> bool:
+        """Also while the browser reports another pair of the session replaced: one that was on its way when that ended."""
+        replaced, held = self._issued_in_place_of, self._held_pair().refresh_token
+        if len(replaced) != token_store.SESSION_PART:
+            return super()._is_under_way()
+        return self._issued is not None and token_store.session_part(held) == replaced
 
     async def _authenticate(self) -> Identity:
         """Who this page's person is, verified now; rotates if the access token has expired. Raises `AuthError`."""

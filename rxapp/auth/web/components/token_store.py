@@ -16,16 +16,24 @@ REFRESH_TOKEN_KEY = "refreshToken"
 
 
 def keep(pair: TokenPair, *, in_place_of: str = "") -> dict[str, Any]:
-    """Store `pair` if storage still holds the refresh token `in_place_of`; by default whatever it holds."""
+    """Store `pair` if storage still holds the refresh token `in_place_of`; by default whatever it holds.
+
+    `session_part` of a refresh token stands for any token of its session.
+    """
     stored = {"jwt": pair.access_token, "refreshToken": pair.refresh_token}
     return _command(if_refresh_token=in_place_of, pair=stored)
+
+
+def session_part(refresh_token: str) -> str:
+    """What all refresh tokens of one session begin with. Empty for an empty token."""
+    return refresh_token[:SESSION_PART]
 
 
 def forget_session(pair: TokenPair) -> dict[str, Any]:
     """Remove the pair if storage still holds one of the same session: a new sign-in stays untouched."""
     if not pair.refresh_token:  # it names no session
         return forget_exactly(pair)
-    return _command(if_refresh_token=pair.refresh_token[:SESSION_PART])
+    return _command(if_refresh_token=session_part(pair.refresh_token))
 
 
 def forget_exactly(pair: TokenPair) -> dict[str, Any]:
