@@ -4,6 +4,7 @@ from uuid import uuid4
 
 import pytest
 
+from tests.auth.test_races import right_after_the_password_was_verified
 from tests.conftest import PASSWORD
 from tests.web.conftest import assert_problem, bearer, refresh_body
 
@@ -148,6 +149,17 @@ def test_a_refused_change_changes_nothing(client, tokens, other, current, new, s
     refused = client.post("/api/account/password", json=body, headers=bearer(tokens))
     assert_problem(refused, status, code)
     assert client.get("/api/me", headers=bearer(other)).status_code == 200
+    assert client.post("/api/auth/login", json=CREDENTIALS).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/api/account/password", "/api/auth/confirm"])
+def test_a_session_that_is_ended_while_the_password_is_verified_is_401_and_gets_no_new_one(
+    client, service, tokens, path, monkeypatch
+):
+    own = session_id(client, tokens)
+    right_after_the_password_was_verified(service, monkeypatch, lambda: service.revoke(own))
+    body = {"password": PASSWORD, "currentPassword": PASSWORD, "newPassword": NEW_PASSWORD}
+    assert_problem(client.post(path, json=body, headers=bearer(tokens)), 401, "session_revoked")
     assert client.post("/api/auth/login", json=CREDENTIALS).status_code == 200
 
 

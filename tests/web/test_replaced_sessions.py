@@ -15,6 +15,7 @@ from rxapp.auth.web.state import IN, OUT, AuthState
 from rxapp.auth.web.testing import Page
 from tests.conftest import PASSWORD
 from tests.web.test_events import Example, in_a_loop, run
+from tests.web.test_key_gate import come_from
 
 GOOD = "plumb orbit cadet vixen"
 FORM = {"current_password": PASSWORD, "new_password": GOOD, "new_password_again": GOOD, "ends_others": "on"}
@@ -104,6 +105,16 @@ def test_a_rotation_that_was_under_way_when_the_session_was_replaced_signs_nobod
     assert auth.status == IN
     report(page, rotated)
     assert click(page)
+
+
+def test_whoever_has_copied_the_old_pair_and_the_pages_client_token_is_let_in_on_no_other_connection(page, pair):
+    """Over a raw WebSocket, which says what it likes of its storage and never sends what a page sends on connecting."""
+    auth = change(page)
+    come_from(page, "a thief's connection")
+    report(page, pair)
+    auth._hear({"jwt", "refresh_token"})
+    assert not click(page)
+    assert auth.status == OUT
 
 
 def test_a_browser_that_has_signed_out_meanwhile_is_let_in_no_more(page):

@@ -138,11 +138,15 @@ class AuthState(PageTokens, rx.State):
         register_page(replacement.identity, connection_of(self).client_token, AuthState)
 
     def _is_under_way(self) -> bool:
-        """Also while the browser reports another pair of the session replaced: one that was on its way when that ended."""
+        """Also while the browser reports another pair of the session replaced: one that was on its way when that ended.
+
+        That counts on the connection that asked alone: whoever has copied the old pair, and the page's client token, has another.
+        """
         replaced, held = self._issued_in_place_of, self._held_pair().refresh_token
         if len(replaced) != token_store.SESSION_PART:
             return super()._is_under_way()
-        return self._issued is not None and token_store.session_part(held) == replaced
+        is_own = self._issued is not None and self._issued_on == self._connection()
+        return is_own and token_store.session_part(held) == replaced
 
     async def _authenticate(self) -> Identity:
         """Who this page's person is, verified now; rotates if the access token has expired. Raises `AuthError`."""

@@ -1,13 +1,16 @@
 """The HTTP API for people's own account and sessions: what the account pages do, for programs."""
 
+from collections.abc import Callable
 from http import HTTPStatus
+from typing import ParamSpec, TypeVar
 from uuid import UUID
 
 from fastapi import APIRouter, Response
 
-from rxapp.auth.errors import RevocationReason
+from rxapp.auth.errors import RevocationReason, SessionEnded
 from rxapp.auth.web.http.bearer import COMMON_PROBLEMS, REFUSALS, Bearer, documented
 from rxapp.auth.web.http.body_limit import LimitedBodyRoute
+from rxapp.auth.web.http.problems import Unauthorized
 from rxapp.auth.web.http.token_answer import token_answer
 from rxapp.auth.web.http.wire import (
     ConfirmRequest,
@@ -21,6 +24,9 @@ from rxapp.auth.web.open_pages import leave_replaced_session, sign_out_all, sign
 from rxapp.auth.web.page_counts import count_pages_everywhere
 from rxapp.auth.web.runtime import get_service, in_hashing_thread, in_thread
 from rxapp.auth.web.senders import Sender
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 router = APIRouter(prefix="/api", route_class=LimitedBodyRoute)
 
@@ -76,7 +82,7 @@ async def confirm(request: ConfirmRequest, identity: Bearer, client: Sender) -> 
 
     A session that is bound to no key is replaced: the answer is the pair of the new one, and the old pair is dead.
     """
-    confirmed = await in_hashing_thread(get_service().accounts.confirm_password, identity, request.password, client)
+    confirmed = await _verified(get_service().accounts.confirm_password, identity, request.password, client)
     if confirmed is None:
         return Response(status_code=HTTPStatus.NO_CONTENT)
     leave_replaced_session(confirmed.replaced, RevocationReason.PASSWORD_CONFIRMED)
@@ -89,7 +95,7 @@ async def change_password(request: PasswordRequest, identity: Bearer, client: Se
 
     This session is replaced in any case: the answer has the pair of the new one, bound to the same key, and the old pair is dead.
     """
-    changed = await in_hashing_thread(
+    changed = await _verified(
         get_service().accounts.change_password,
         identity,
         request.current_password,
@@ -100,3 +106,11 @@ async def change_password(request: PasswordRequest, identity: Bearer, client: Se
     sign_out_all(changed.others, RevocationReason.PASSWORD_CHANGED)
     leave_replaced_session(changed.replaced, RevocationReason.PASSWORD_CHANGED)
     return token_answer(changed.pair, is_bound=changed.is_bound, endedSessions=len(changed.others))
+
+
+async def _verified(call: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+    """A call that verifies the password. The bearer's session may end while it does: then the token is refused as ever."""
+    try:
+        return await in_hashing_thread(call, *args, **kwargs)
+    except SessionEnded as error:
+        raise Unauthorized(error) from error

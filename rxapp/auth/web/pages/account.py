@@ -93,6 +93,7 @@ class AccountState(rx.State):
             self.password_error, self.password_wait = in_words(error), error.retry_after_seconds
             yield rx.set_focus("new_password" if isinstance(error, PasswordRefused) else "current_password")
         else:
+            yield  # sends the new pair on its way before anything else is done
             await self._load()
             self.password_form += 1
             (await self.get_state(StrengthState)).reset()
