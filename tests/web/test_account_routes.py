@@ -1,6 +1,6 @@
 """The account over HTTP: who I am, where I am signed in, ending that, and changing the password."""
 
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -157,7 +157,7 @@ def test_a_session_that_is_ended_while_the_password_is_verified_is_401_and_gets_
     client, service, tokens, path, monkeypatch
 ):
     own = session_id(client, tokens)
-    right_after_the_password_was_verified(service, monkeypatch, lambda: service.revoke(own))
+    right_after_the_password_was_verified(service, monkeypatch, lambda: service.revoke(UUID(own)))
     body = {"password": PASSWORD, "currentPassword": PASSWORD, "newPassword": NEW_PASSWORD}
     assert_problem(client.post(path, json=body, headers=bearer(tokens)), 401, "session_revoked")
     assert client.post("/api/auth/login", json=CREDENTIALS).status_code == 200
