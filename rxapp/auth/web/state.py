@@ -194,7 +194,7 @@ class AuthState(PageTokens, rx.State):
             return None
         held = self._held_pair()
         if isinstance(error, SessionEnded):
-            self._become_nobody(error.reason, token_store.forget_session(held))
+            self._become_nobody(error.reason, token_store.forget_session(held, because=error.reason))
         elif held.access_token or held.refresh_token:
             because = error.code if isinstance(error, InvalidDpopProof) else InvalidToken.code
             self._become_nobody(because, token_store.forget_exactly(held))
@@ -209,7 +209,7 @@ class AuthState(PageTokens, rx.State):
             return connect_anew()  # what this page shows was forgotten, not by the page: it finds out by itself
         if self._identity is None or self._identity.session_id != session_id:
             return None
-        self._become_nobody(reason, token_store.forget_session(self._pair_at_hand()))
+        self._become_nobody(reason, token_store.forget_session(self._pair_at_hand(), because=reason))
         return self._go_to_login(next_path="" if reason in _ENDS_FOR_GOOD else self._path_and_query())
 
     def _load_anew(self) -> Any:

@@ -5,11 +5,17 @@ from typing import Any
 
 import reflex as rx
 
+from rxapp.auth.errors import RevocationReason
 from rxapp.auth.token_pairs import TokenPair
 from rxapp.auth.web.components.own import OwnComponent
 
 SESSION_PART = 26
 """Characters of a refresh token that name nothing but its session: the prefix and 126 bits of the session's id."""
+
+LATE_PAIR_MS = 3_000
+"""How long the dead pair of a replaced session is left in storage: an answer with the new one takes less on a slow network."""
+
+_REPLACES = frozenset({RevocationReason.PASSWORD_CHANGED, RevocationReason.PASSWORD_CONFIRMED})
 
 ACCESS_TOKEN_KEY = "jwt"
 REFRESH_TOKEN_KEY = "refreshToken"
@@ -29,11 +35,15 @@ def session_part(refresh_token: str) -> str:
     return refresh_token[:SESSION_PART]
 
 
-def forget_session(pair: TokenPair) -> dict[str, Any]:
-    """Remove the pair if storage still holds one of the same session: a new sign-in stays untouched."""
+def forget_session(pair: TokenPair, *, because: str = "") -> dict[str, Any]:
+    """Remove the pair if storage still holds one of the same session: a new sign-in stays untouched.
+
+    Where `because` is a reason for which sessions are replaced, that is done `LATE_PAIR_MS` later: the new pair may be on its way
+    to another tab, which stores it only in place of this one.
+    """
     if not pair.refresh_token:  # it names no session
         return forget_exactly(pair)
-    return _command(if_refresh_token=session_part(pair.refresh_token))
+    return _command(if_refresh_token=session_part(pair.refresh_token), after_ms=LATE_PAIR_MS if because in _REPLACES else 0)
 
 
 def forget_exactly(pair: TokenPair) -> dict[str, Any]:
@@ -41,8 +51,11 @@ def forget_exactly(pair: TokenPair) -> dict[str, Any]:
     return _command(if_refresh_token=pair.refresh_token, if_jwt=pair.access_token)
 
 
-def _command(*, if_refresh_token: str, if_jwt: str | None = None, pair: dict[str, str] | None = None) -> dict[str, Any]:
-    return {"id": secrets.token_urlsafe(8), "if_refresh_token": if_refresh_token, "if_jwt": if_jwt, "pair": pair}
+def _command(
+    *, if_refresh_token: str, if_jwt: str | None = None, pair: dict[str, str] | None = None, after_ms: int = 0
+) -> dict[str, Any]:
+    conditions = {"if_refresh_token": if_refresh_token, "if_jwt": if_jwt}
+    return {"id": secrets.token_urlsafe(8), **conditions, "pair": pair, "after_ms": after_ms}
 
 
 class TokenStore(OwnComponent):
