@@ -4,6 +4,7 @@ from dataclasses import replace
 from functools import partial
 
 import pytest
+from sqlalchemy.exc import OperationalError
 from sqlmodel import select
 
 from rxapp.auth import (
@@ -18,6 +19,7 @@ from rxapp.auth import (
     SessionExpired,
     SessionRevoked,
     WrongPassword,
+    replacement,
 )
 from rxapp.auth import security_events as events
 from rxapp.auth.device_keys import ProvedKey
@@ -274,15 +276,11 @@ class TestRaces:
     def test_a_transaction_that_the_database_breaks_off_is_done_again_and_gives_one_session(
         self, service, accounts, me, monkeypatch
     ):
-        from rxapp.auth import replacement
-
         end, broken = replacement.end_sessions_of, []
 
         def break_off_once(*arguments, **options):
             if not broken:
                 broken.append(True)
-                from sqlalchemy.exc import OperationalError
-
                 raise DatabaseUnavailable(OperationalError("", {}, Exception()), may_repeat=True)
             return end(*arguments, **options)
 
