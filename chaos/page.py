@@ -13,6 +13,8 @@ from typing import Any
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
 
+from rxapp.auth.web.components.token_store import digest
+
 STATE = "reflex___state____state"
 AUTH_STATE = f"{STATE}.rxapp___auth___web___state____auth_state"
 CUSTOMERS_STATE = f"{STATE}.rxapp___pages___customers___state____customers_state"
@@ -121,7 +123,7 @@ class Page:
             elif follows["name"] == "_remove_session_storage":  # whereupon Reflex's page sends what it sends on connecting
                 await self._send(HYDRATE, self._storage())
         command = update["delta"].get(AUTH_STATE, {}).get(f"storage_command{VAR}") or {}
-        if (pair := command.get("pair")) and command["if_refresh_token"] in ("", self.pair["refreshToken"]):
+        if (pair := command.get("pair")) and command["if_refresh_token"] in (None, digest(self.pair["refreshToken"])):
             self.pair = {"token": pair["jwt"], "refreshToken": pair["refreshToken"]}
             await self._send(f"{STATE}.reflex___state____update_vars_internal_state.update_vars_internal", self._storage())
         self._answers.put_nowait(update)

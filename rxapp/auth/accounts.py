@@ -29,6 +29,7 @@ from rxapp.auth.outages import repeated
 from rxapp.auth.password_links import PasswordLinks, PresentedLink
 from rxapp.auth.password_policy import Strength, require_good_password, strength_of
 from rxapp.auth.passwords import PasswordHasher
+from rxapp.auth.replacement import Replacement, Replacements
 from rxapp.auth.revocation import end_session, end_sessions_of
 from rxapp.auth.security_events import EventFilter, EventKind
 from rxapp.auth.settings import Settings
@@ -55,6 +56,7 @@ class Accounts:
         *,
         throttle: Throttle,
         failures: FailureLog,
+        replacements: Replacements,
     ) -> None:
         self._settings = settings
         self._database = database
@@ -63,6 +65,7 @@ class Accounts:
         self._links = links
         self._throttle = throttle
         self._failures = failures
+        self._replacements = replacements
 
     @repeated
     def register(self, user_name: str, display_name: str, password: str, client: Client = NO_CLIENT) -> User:
@@ -107,41 +110,44 @@ class Accounts:
         return user
 
     @repeated
-    def confirm_password(self, identity: Identity, password: str, client: Client = NO_CLIENT) -> None:
+    def confirm_password(self, identity: Identity, password: str, client: Client = NO_CLIENT) -> Replacement | None:
         """Note that the person has just given the password, so that what asks for a fresh sign-in goes on.
 
-        Raises `WrongPassword` or `TooManyRequests`.
+        A session that is bound to a key stays as it is, and None is returned. Any other is replaced by a new one until the same
+        end: else whoever holds a copy of its tokens would count as fresh too. Raises `WrongPassword`, `TooManyRequests`,
+        `DeviceKeyRequired`, or `SessionEnded` if the session has ended meanwhile.
         """
         user = self._verify_own_password(identity, password, client)
+        is_bound = self._replacements.is_bound(identity)
+        new = None if is_bound else self._replacements.prepare(identity, user, client, expires_at=identity.expires_at)
         with self._database.write() as db:
             self._require_unchanged(db, user)
-            sessions.mark_authenticated(db.connection(), identity.session_id, self._clock())
             self._record(db, EventKind.PASSWORD_CONFIRMED, user.id, client, identity.session_id)
+            if new is None:
+                sessions.mark_authenticated(db.connection(), identity.session_id, self._clock())
+                return None
+            return self._replacements.put_in_place(db, new, RevocationReason.PASSWORD_CONFIRMED, client, ends_others=False)
 
     @repeated
     def change_password(
         self, identity: Identity, current: str, new: str, client: Client = NO_CLIENT, *, ends_other_sessions: bool = True
-    ) -> list[UUID]:
-        """Change the password. Returns the ids of the other sessions that ended.
+    ) -> Replacement:
+        """Change the password, and give whoever asked a new session in place of the one that they asked in.
 
-        Raises `WrongPassword`, `PasswordRefused` or `TooManyRequests`.
+        The old one may have been copied, so it always ends; the user's other sessions end too unless they are to be kept. Raises
+        `WrongPassword`, `PasswordRefused`, `TooManyRequests`, `DeviceKeyRequired`, or `SessionEnded` if it has ended meanwhile.
         """
         user = self._verify_own_password(identity, current, client)
         require_good_password(new, user.user_name, self._settings)
         if new == current:
             raise PasswordRefused(InputRule.PASSWORD_UNCHANGED)
         new_hash = self._passwords.hash_password(new)
-        now = self._clock()
+        session, reason = self._replacements.prepare(identity, user, client), RevocationReason.PASSWORD_CHANGED
         with self._database.write() as db:
             if not users.replace_password_hash(db, user.id, user.password_hash, new_hash):
                 raise WrongPassword  # somebody else changed it between our look and our write
-            sessions.mark_authenticated(db.connection(), identity.session_id, now)
             self._record(db, EventKind.PASSWORD_CHANGED, user.id, client, identity.session_id)
-            if not ends_other_sessions:
-                return []
-            return end_sessions_of(
-                db.connection(), user.id, RevocationReason.PASSWORD_CHANGED, now, client=client, besides=identity.session_id
-            )
+            return self._replacements.put_in_place(db, session, reason, client, ends_others=ends_other_sessions)
 
     def user_of_link(self, token: str) -> User:
         """Whose password the link sets. Raises `InvalidToken` if it was used, is too old, or was never made."""

@@ -30,6 +30,13 @@ class DeviceBinding:
             raise DeviceKeyRequired
         return None
 
+    def key_for_replacement(self, replaced: Any, client: Client) -> str | None:
+        """The thumbprint that a session in place of `replaced` is bound to. A bound session is never replaced by an unbound one.
+
+        Raises as `key_for_login`. What is bound already has proved its key with this very request, so no proof is spent again.
+        """
+        return replaced.device_key_thumbprint or self.key_for_login(client)
+
     def require_key(self, session: Any, client: Client) -> None:
         """Raise `InvalidDpopProof`, and write it down, unless `client` proves the session's key with a proof not used before.
 

@@ -20,6 +20,7 @@ class RevocationReason(StrEnum):
     SESSION_REVOKED = "session_revoked"
     TOKEN_REUSED = "token_reused"
     PASSWORD_CHANGED = "password_changed"
+    PASSWORD_CONFIRMED = "password_confirmed"
     ENDED_BY_ADMINISTRATOR = "ended_by_administrator"
     USER_DISABLED = "user_disabled"
     ACCOUNT_DELETED = "account_deleted"

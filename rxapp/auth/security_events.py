@@ -30,6 +30,7 @@ class EventKind(StrEnum):
     TOKEN_REUSED = "token_reused"
     DEVICE_PROOF_REFUSED = "device_proof_refused"
     SESSION_REVOKED = "session_revoked"
+    SESSION_REPLACED = "session_replaced"
     PASSWORD_CONFIRMED = "password_confirmed"
     PASSWORD_CONFIRMATION_FAILED = "password_confirmation_failed"
     PASSWORD_CHANGED = "password_changed"

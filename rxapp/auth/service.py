@@ -39,6 +39,7 @@ from rxapp.auth.outages import repeated
 from rxapp.auth.password_links import PasswordLinks
 from rxapp.auth.passwords import PasswordHasher
 from rxapp.auth.refresh_tokens import RefreshTokens
+from rxapp.auth.replacement import Replacements
 from rxapp.auth.revocation import end_session
 from rxapp.auth.rotator import AskedRotation, Rotator
 from rxapp.auth.security_events import EventKind
@@ -82,7 +83,24 @@ class AuthService:
         )
         self._verifier = Verifier(settings, database, clock, self.access_tokens, self.device_binding)
         links = PasswordLinks(settings, key_ring, clock)
-        self.accounts = Accounts(settings, database, clock, self.passwords, links, throttle=self.throttle, failures=self.failures)
+        replacements = Replacements(
+            settings,
+            database,
+            clock,
+            access_tokens=self.access_tokens,
+            refresh_tokens=self.refresh_tokens,
+            binding=self.device_binding,
+        )
+        self.accounts = Accounts(
+            settings,
+            database,
+            clock,
+            self.passwords,
+            links,
+            throttle=self.throttle,
+            failures=self.failures,
+            replacements=replacements,
+        )
         self.administration = Administration(settings, database, clock, self.passwords, links)
 
     def create_user(self, user_name: str, password: str, *, roles: list[str] | None = None, display_name: str = "") -> User:

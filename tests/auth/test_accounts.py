@@ -211,7 +211,7 @@ class TestFreshness:
         stale = service.verify_access(pair.access_token)
         with pytest.raises(FreshAuthenticationRequired):
             service.require_fresh(stale)
-        accounts.confirm_password(stale, PASSWORD)
+        pair = accounts.confirm_password(stale, PASSWORD).pair
         confirmed = service.verify_access(pair.access_token)
         assert confirmed.authenticated_at == clock()
         service.require_fresh(confirmed)
@@ -254,26 +254,28 @@ class TestChangePassword:
         clock.move(days=3650)
         assert service.log_in("johndoe", PASSWORD)
 
-    def test_it_ends_the_other_sessions_and_not_this_one_and_returns_their_ids(self, service, accounts, me, pair, my_phone):
+    def test_it_ends_all_sessions_and_begins_a_new_one_for_who_asked(self, service, accounts, me, pair, my_phone):
         phone_id = service.verify_access(my_phone.access_token).session_id
-        assert accounts.change_password(me, PASSWORD, GOOD) == [phone_id]
-        assert stands(service, pair)
+        changed = accounts.change_password(me, PASSWORD, GOOD)
+        assert changed.others == [phone_id]
+        assert not stands(service, pair)
+        assert stands(service, changed.pair)
         with pytest.raises(SessionRevoked) as revoked:
             service.refresh(my_phone.access_token, my_phone.refresh_token)
         assert revoked.value.reason == "password_changed"
 
     def test_it_can_leave_the_other_sessions(self, service, accounts, me, my_phone):
-        assert accounts.change_password(me, PASSWORD, GOOD, ends_other_sessions=False) == []
+        assert accounts.change_password(me, PASSWORD, GOOD, ends_other_sessions=False).others == []
         assert stands(service, my_phone)
 
     def test_it_ends_nobody_elses(self, service, accounts, me, somebody):
         accounts.change_password(me, PASSWORD, GOOD)
         assert len(accounts.sessions_of(somebody)) == 1
 
-    def test_whoever_has_just_changed_it_has_given_the_password(self, service, accounts, me, pair, clock):
+    def test_whoever_has_just_changed_it_has_given_the_password(self, service, accounts, me, clock):
         clock.move(minutes=4)
-        accounts.change_password(me, PASSWORD, GOOD)
-        assert service.verify_access(pair.access_token).authenticated_at == clock()
+        changed = accounts.change_password(me, PASSWORD, GOOD)
+        assert service.verify_access(changed.pair.access_token).authenticated_at == clock()
 
     def test_it_needs_the_current_one(self, service, accounts, me, my_phone):
         for wrong in ("", "wrong", PASSWORD.upper(), GOOD, "\ud800"):

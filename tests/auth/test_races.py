@@ -32,6 +32,7 @@ from rxapp.auth import (
     users,
 )
 from rxapp.auth.administration import Actor
+from rxapp.auth.replacement import Replacement
 from tests.conftest import PASSWORD
 
 
@@ -333,7 +334,7 @@ class TestALoginUnderWay:
         right_after_the_password_was_verified(service, monkeypatch, lambda: service.accounts.change_password(me, PASSWORD, GOOD))
         with pytest.raises(InvalidCredentials):
             service.log_in("johndoe", PASSWORD)
-        assert count(service, AuthSession) == 1
+        assert count(service, AuthSession, revoked_at=None) == 1, "the new one of the change"
         assert count(service, SecurityEvent, kind="login_failed", user_id=johndoe.id) == 1
 
     def test_while_a_password_is_set_by_a_link_begins_no_session(self, service, johndoe, monkeypatch):
@@ -370,14 +371,15 @@ class TestALoginUnderWay:
         for n in range(5):
             me = service.verify_access(service.log_in("johndoe", password).access_token)
             new = f"{GOOD} {n}"
-            at_once(
+            *_, changed = at_once(
                 [
                     lambda old=password: service.log_in("johndoe", old),
                     lambda old=password: service.log_in("johndoe", old),
                     lambda me=me, old=password, new=new: service.accounts.change_password(me, old, new),
                 ]
             )
-            assert [session.id for session in service.accounts.sessions_of(me)] == [me.session_id]
+            mine = service.verify_access(changed.pair.access_token)
+            assert [session.id for session in service.accounts.sessions_of(me)] == [mine.session_id]
             password = new
 
 
@@ -403,7 +405,7 @@ class TestPasswordChanges:
                 for me, new in zip(identities, news, strict=True)
             ]
         )
-        winner = next(n for n, answer in enumerate(answers) if isinstance(answer, list))
+        winner = next(n for n, answer in enumerate(answers) if isinstance(answer, Replacement))
         assert isinstance(answers[1 - winner], WrongPassword)
         assert service.log_in("johndoe", news[winner])
         with pytest.raises(InvalidCredentials):
@@ -446,26 +448,26 @@ class TestDeletions:
         """Both write the user's row and the sessions' rows: in one order, or PostgreSQL has to break one of them off."""
         me, phone = (service.verify_access(each.access_token) for each in (pair, service.log_in("johndoe", PASSWORD)))
         deletion_has_begun, change_holds_the_users_row = threading.Event(), threading.Event()
-        begin, mark_authenticated = users.require_another_administrator, sessions.mark_authenticated
+        begin, revoke_all = users.require_another_administrator, sessions.revoke_all
 
         def begin_slowly(*arguments):
             begin(*arguments)
             deletion_has_begun.set()
             change_holds_the_users_row.wait(0.3)
 
-        def mark_slowly(*arguments):
+        def revoke_slowly(*arguments, **options):
             change_holds_the_users_row.set()
             time.sleep(0.1)  # in which the deletion takes what it can
-            mark_authenticated(*arguments)
+            return revoke_all(*arguments, **options)
 
         def change():
             deletion_has_begun.wait(5)
             return service.accounts.change_password(me, PASSWORD, GOOD)
 
         monkeypatch.setattr(users, "require_another_administrator", begin_slowly)
-        monkeypatch.setattr(sessions, "mark_authenticated", mark_slowly)
+        monkeypatch.setattr(sessions, "revoke_all", revoke_slowly)
         answers = at_once([change, lambda: service.accounts.delete(phone, PASSWORD)])
-        assert [type(answer) for answer in answers] in ([list, WrongPassword], [WrongPassword, list], [NotFound, list])
+        assert [type(answer) for answer in answers] in ([Replacement, WrongPassword], [WrongPassword, list], [NotFound, list])
 
 
 def test_race_14_two_that_prune_at_once_remove_each_row_once_and_neither_fails(service, johndoe, clock, monkeypatch):

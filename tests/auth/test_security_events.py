@@ -88,13 +88,13 @@ class TestWhatIsWritten:
             accounts, administration, actor = service.accounts, service.administration, Actor(admin.id, HERE)
             accounts.register("anna", "", GOOD, HERE)
             accounts.rename(me, "John", HERE)
-            accounts.confirm_password(me, PASSWORD, HERE)
+            me = service.verify_access(accounts.confirm_password(me, PASSWORD, HERE).pair.access_token)
             other = service.log_in("johndoe", PASSWORD, HERE)
             accounts.end_session(me, service.verify_access(other.access_token).session_id, HERE)
             service.log_in("johndoe", PASSWORD, HERE)
             accounts.end_other_sessions(me, HERE)
             service.log_in("johndoe", PASSWORD, HERE)
-            accounts.change_password(me, PASSWORD, GOOD, HERE)
+            me = service.verify_access(accounts.change_password(me, PASSWORD, GOOD, HERE).pair.access_token)
             accounts.set_password(administration.issue_password_link(johndoe.id, actor), f"{GOOD} 2", HERE)
             administration.create_user("bob", "", [], actor)
             administration.set_roles(johndoe.id, [], actor)
@@ -110,7 +110,7 @@ class TestWhatIsWritten:
                     refused()
             service.end_session_of(service.log_in("johndoe", f"{GOOD} 2", HERE).access_token, HERE)
             accounts.delete(me, f"{GOOD} 2", HERE)
-        assert len(new) == 25
+        assert len(new) == 29
         assert {(event.address, event.user_agent) for event in new} == {(HERE.address, HERE.user_agent)}
         assert {event.occurred_at for event in new} == {clock()}
 
@@ -147,24 +147,29 @@ class TestWhatIsWritten:
         assert [facts(event) for event in new] == [("session_revoked", johndoe.id, None, me.session_id, "signed_out")]
 
     def test_what_people_do_with_their_own_account_names_no_actor(self, service, pair, johndoe, me):
-        mine = johndoe.id, None, me.session_id, ""
         with whats_new(service) as new:
             service.accounts.rename(me, "John")
-            service.accounts.confirm_password(me, PASSWORD)
             with pytest.raises(WrongPassword):
                 service.accounts.confirm_password(me, "wrong")
-            service.accounts.change_password(me, PASSWORD, GOOD)
-        kinds = ["user_renamed", "password_confirmed", "password_confirmation_failed", "password_changed"]
-        assert [facts(event) for event in new] == [(kind, *mine) for kind in kinds]
+            confirmed = service.verify_access(service.accounts.confirm_password(me, PASSWORD).pair.access_token)
+            changed = service.verify_access(service.accounts.change_password(confirmed, PASSWORD, GOOD).pair.access_token)
+        sessions = [me.session_id] * 4 + [confirmed.session_id] * 3 + [changed.session_id]
+        kinds = ["user_renamed", "password_confirmation_failed", "password_confirmed", "session_revoked", "session_replaced"]
+        kinds += ["password_changed", "session_revoked", "session_replaced"]
+        assert [(event.kind, event.session_id) for event in new] == list(zip(kinds, sessions, strict=True))
+        assert {(event.user_id, event.actor_id) for event in new} == {(johndoe.id, None)}
 
     def test_a_password_change_with_each_session_that_it_ends(self, service, johndoe, me):
         phone = service.verify_access(service.log_in("johndoe", PASSWORD).access_token)
         with whats_new(service) as new:
-            service.accounts.change_password(me, PASSWORD, GOOD)
-        assert [facts(event) for event in new] == [
+            changed = service.verify_access(service.accounts.change_password(me, PASSWORD, GOOD).pair.access_token)
+        assert [facts(event) for event in (new[0], new[-1])] == [
             ("password_changed", johndoe.id, None, me.session_id, ""),
-            ("session_revoked", johndoe.id, None, phone.session_id, "password_changed"),
+            ("session_replaced", johndoe.id, None, changed.session_id, str(me.session_id)),
         ]
+        assert {facts(event) for event in new[1:-1]} == {
+            ("session_revoked", johndoe.id, None, ended.session_id, "password_changed") for ended in (me, phone)
+        }
 
     def test_a_deletion_and_it_stays_known_when_the_user_is_gone(self, service, johndoe, me):
         with whats_new(service) as new:
@@ -376,9 +381,10 @@ def test_a_busy_day_writes_every_kind_of_event_and_no_secret_anywhere(service, c
         with pytest.raises(AuthError):
             refused()
     accounts.rename(me, "John", HERE)
-    accounts.confirm_password(me, PASSWORD, HERE)
+    pair = held(accounts.confirm_password(me, PASSWORD, HERE).pair)
+    me = service.verify_access(pair.access_token)
     held(service.log_in("johndoe", PASSWORD, HERE))
-    accounts.change_password(me, PASSWORD, choose(f"{GOOD} 1"), HERE)
+    pair = held(accounts.change_password(me, PASSWORD, choose(f"{GOOD} 1"), HERE).pair)
     accounts.register("anna", "Anna", choose(f"{GOOD} 2"), HERE)
     bob, token = administration.create_user("bob", "Bob", [], actor)
     accounts.set_password(link(token), choose(f"{GOOD} 3"), THERE)

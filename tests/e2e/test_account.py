@@ -1,11 +1,23 @@
 """A person's own account: the name, the password, and leaving for good."""
 
 import re
+import time
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.conftest import EXPIRED, PASSWORD, expect_login_with, sign_in, stored
+from tests.e2e.conftest import (
+    EXPIRED,
+    NO_KEYS,
+    PASSWORD,
+    expect_login_with,
+    expect_stored,
+    sign_in,
+    store,
+    stored,
+    watching,
+)
+from tests.e2e.database import open_service
 
 NEW_PASSWORD = "correct horse battery staple"
 STALE = 601
@@ -32,8 +44,17 @@ def test_the_display_name_can_be_changed(tab, person):
     expect(tab.get_by_label("Display name")).to_have_value("Somebody Else")
 
 
+@pytest.fixture
+def thief(browser, server):
+    """A page in a third browser, which has nothing but what is stored in it."""
+    context = browser.new_context(base_url=server.url)
+    context.add_init_script(NO_KEYS)
+    yield context.new_page()
+    context.close()
+
+
 @pytest.mark.unbound
-def test_changing_the_password_ends_the_other_sessions_and_not_this_one(tab, other_profile, person, api):
+def test_changing_the_password_ends_the_other_sessions_and_gives_this_browser_a_new_one(tab, other_profile, person, api):
     elsewhere = [other_profile.new_page() for _ in range(2)]
     sign_in(elsewhere[0], person)
     elsewhere[1].goto("/")
@@ -47,10 +68,112 @@ def test_changing_the_password_ends_the_other_sessions_and_not_this_one(tab, oth
     expect(tab.get_by_text("Your password is changed. One other session was ended.")).to_be_visible()
     for page in elsewhere:
         expect_login_with(page, "password_changed", "Your password was changed")
-    assert api.get("/api/me", headers={"Authorization": f"Bearer {their_pair['jwt']}"}).status_code == 401
-    assert api.get("/api/me", headers={"Authorization": f"Bearer {own_pair['jwt']}"}).status_code == 200
+    new_pair = expect_stored(tab, changed_from=own_pair)
+    accepted = [
+        api.get("/api/me", headers={"Authorization": f"Bearer {pair['jwt']}"}).status_code
+        for pair in (their_pair, own_pair, new_pair)
+    ]
+    assert accepted == [401, 401, 200]
     expect(tab.get_by_label("Current password")).to_have_value("")
     sign_in(elsewhere[0], person, NEW_PASSWORD)
+
+
+@pytest.mark.unbound
+def test_whoever_has_copied_the_pair_of_the_very_tab_is_out_within_a_second_and_a_second_tab_of_the_browser_goes_on(
+    tab, profile, person, thief, api
+):
+    sign_in(tab, person)
+    pair = stored(tab)
+    second = profile.new_page()
+    second.goto("/account/sessions")
+    expect(second.get_by_text("This device", exact=True)).to_be_visible()
+    thief.goto("/login")
+    store(thief, pair)
+    thief.goto("/account")
+    expect(thief.get_by_label("Display name")).to_have_value(person)
+    fill_password_form(tab)
+    with watching(second) as seen:
+        change_password(tab)
+        expect(tab.get_by_text("Your password is changed.")).to_be_visible()
+        began = time.monotonic()
+        thief.wait_for_url("**/login?reason=password_changed**", timeout=5000)
+        assert time.monotonic() - began < 1
+        second.get_by_role("link", name="Activity").click()
+        expect(second.get_by_text("Password changed", exact=True)).to_be_visible()
+    assert [url for url in seen if "/login" in url] == []
+    expect_login_with(thief, "password_changed", "Your password was changed")
+    assert person not in thief.content()
+    refused = api.post("/api/token/refresh", json={"accessToken": pair["jwt"], "refreshToken": pair["refreshToken"]})
+    assert (refused.status_code, refused.json()["reason"]) == (400, "password_changed")
+    assert stored(tab) == stored(second) != pair
+    tab.get_by_label("Display name").fill("Somebody Else")
+    tab.get_by_role("button", name="Save").click()
+    expect(tab.get_by_text("Saved.")).to_be_visible()
+
+
+@pytest.mark.unbound
+def test_a_tab_that_is_refused_before_the_new_pair_is_there_leaves_the_old_one_for_a_moment_so_that_this_finds_its_place(
+    tab, profile, person, server
+):
+    """The answer to the change is late, and this tab is told meanwhile. Cleared at once, storage would not take the new pair."""
+    sign_in(tab, person)
+    second = profile.new_page()
+    second.goto("/login")
+    pair = stored(tab)
+    with open_service(server) as service:
+        me = service.verify_access(pair["jwt"])
+        changed = service.accounts.change_password(me, PASSWORD, NEW_PASSWORD)
+    tab.wait_for_url("**/login?reason=password_changed**")
+    assert stored(tab) == pair
+    store(second, {"refreshToken": changed.pair.refresh_token, "jwt": changed.pair.access_token})
+    expect(tab).to_have_url(re.compile("/account/?$"))
+    expect(tab.get_by_label("Display name")).to_have_value(person)
+    assert stored(tab)["refreshToken"] == changed.pair.refresh_token
+
+
+@pytest.mark.unbound
+def test_whoever_never_gets_the_answer_is_at_the_login_page_with_the_reason_and_logs_in_with_the_new_password(
+    tab, person, server
+):
+    sign_in(tab, person)
+    with open_service(server) as service:
+        service.accounts.change_password(service.verify_access(stored(tab)["jwt"]), PASSWORD, NEW_PASSWORD)
+    expect_login_with(tab, "password_changed", "Please log in with the new one.")
+    tab.get_by_label("Username").fill(person)
+    tab.get_by_label("Password").fill(NEW_PASSWORD)
+    tab.get_by_role("button", name="Log in").click()
+    expect(tab.get_by_label("Display name")).to_have_value(person)
+
+
+def test_a_session_that_is_bound_to_the_browsers_key_is_so_after_the_change_and_its_tabs_go_on(tab, profile, person, api):
+    sign_in(tab, person)
+    second = profile.new_page()
+    second.goto("/account/sessions")
+    old_pair = stored(tab)
+    fill_password_form(tab)
+    change_password(tab)
+    expect(tab.get_by_text("Your password is changed.")).to_be_visible()
+    pair = expect_stored(second, changed_from=old_pair)
+    refused = api.get("/api/me", headers={"Authorization": f"Bearer {pair['jwt']}"})
+    assert (refused.status_code, refused.json()["code"]) == (401, "invalid_dpop_proof")
+    second.reload()
+    expect(second.get_by_text("This device", exact=True)).to_be_visible()
+
+
+def test_a_session_that_was_bound_to_nothing_is_bound_by_the_change_if_the_browser_has_a_key(tab, person, api):
+    login = api.post("/api/auth/login", json={"username": person, "password": PASSWORD}).json()
+    old_pair = {"jwt": login["token"], "refreshToken": login["refreshToken"]}
+    tab.goto("/login")
+    store(tab, old_pair)
+    tab.goto("/account")
+    fill_password_form(tab)
+    change_password(tab)
+    expect(tab.get_by_text("Your password is changed.")).to_be_visible()
+    pair = expect_stored(tab, changed_from=old_pair)
+    refused = api.get("/api/me", headers={"Authorization": f"Bearer {pair['jwt']}"})
+    assert (refused.status_code, refused.json()["code"]) == (401, "invalid_dpop_proof")
+    tab.reload()
+    expect(tab.get_by_label("Display name")).to_have_value(person)
 
 
 def test_the_other_sessions_may_be_kept(tab, other_profile, person):

@@ -5,7 +5,7 @@ import time
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.conftest import PASSWORD, expect_login_with, sign_in, stored
+from tests.e2e.conftest import NO_KEYS, PASSWORD, expect_login_with, sign_in, store, stored, watching
 from tests.e2e.database import open_service
 
 STALE = 601
@@ -101,6 +101,32 @@ class TestLongAfterThePassword:
         expect_login_with(elsewhere, "session_revoked", "Your session was ended.")
         expect(tab.get_by_role("dialog")).to_be_hidden()
         expect(session_items(tab)).to_have_count(1)
+
+    @pytest.mark.unbound
+    def test_it_makes_no_copied_pair_fresh_and_the_other_tabs_of_the_browser_go_on(self, asked, profile, browser, server):
+        tab, elsewhere = asked
+        second = profile.new_page()
+        second.goto("/account")
+        expect(second.get_by_label("Display name")).to_be_visible()
+        copied = stored(second)
+        context = browser.new_context(base_url=server.url)
+        context.add_init_script(NO_KEYS)
+        thief = context.new_page()
+        thief.goto("/login")
+        store(thief, copied)
+        thief.goto("/account/sessions")
+        expect(session_items(thief)).to_have_count(2)
+        with watching(second) as seen:
+            tab.keyboard.type(PASSWORD)
+            tab.keyboard.press("Enter")
+            expect_login_with(elsewhere, "session_revoked", "Your session was ended.")
+            expect_login_with(thief, "password_confirmed", "You confirmed your password in another place")
+            expect(session_items(tab)).to_have_count(1)
+            second.get_by_label("Display name").fill("Somebody Else")
+            second.get_by_role("button", name="Save").click()
+            expect(second.get_by_text("Saved.")).to_be_visible()
+        assert [url for url in seen if "/login" in url] == []
+        context.close()
 
     def test_a_wrong_password_is_said_and_the_right_one_then_helps(self, asked):
         tab, elsewhere = asked

@@ -1,9 +1,10 @@
 """The account over HTTP: who I am, where I am signed in, ending that, and changing the password."""
 
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
+from tests.auth.test_races import right_after_the_password_was_verified
 from tests.conftest import PASSWORD
 from tests.web.conftest import assert_problem, bearer, refresh_body
 
@@ -75,8 +76,21 @@ def test_ending_another_session_long_after_the_password_wants_it_again_and_then_
     assert 'error="insufficient_user_authentication"' in refused.headers["www-authenticate"]
     assert_problem(client.post("/api/auth/confirm", json={"password": "wrong"}, headers=bearer(tokens)), 403, "wrong_password")
     assert_problem(client.request("DELETE", path, headers=bearer(tokens)), 401, "fresh_authentication_required")
-    assert client.post("/api/auth/confirm", json={"password": PASSWORD}, headers=bearer(tokens)).status_code == 204
-    assert client.request("DELETE", path, headers=bearer(tokens)).status_code == 204
+    confirmed = client.post("/api/auth/confirm", json={"password": PASSWORD}, headers=bearer(tokens)).json()
+    assert client.request("DELETE", path, headers=bearer(confirmed)).status_code == 204
+
+
+def test_confirming_the_password_makes_no_copied_pair_fresh(client, service, tokens, other, clock):
+    """It gives a new pair to who confirmed, and the one that somebody may have copied is dead."""
+    tokens = fresh(service, client, tokens, clock)
+    path = f"/api/sessions/{service.access_tokens.identify(other['token']).session_id}"
+    confirmed = client.post("/api/auth/confirm", json={"password": PASSWORD}, headers=bearer(tokens))
+    assert (confirmed.status_code, set(confirmed.json())) == (200, {"token", "refreshToken"})
+    refused = client.request("DELETE", path, headers=bearer(tokens))
+    assert_problem(refused, 401, "session_revoked")
+    assert refused.json()["reason"] == "password_confirmed"
+    assert_problem(client.post("/api/token/refresh", json=refresh_body(tokens)), 400, "session_revoked")
+    assert client.post("/api/token/refresh", json=refresh_body(confirmed.json())).status_code == 200
 
 
 @pytest.mark.parametrize("of_somebody_else", [True, False])
@@ -92,22 +106,31 @@ def test_a_malformed_session_id_is_400(client, tokens):
     assert_problem(client.request("DELETE", "/api/sessions/garbage", headers=bearer(tokens)), 400, "invalid_request")
 
 
-def test_changing_the_password_ends_the_others_and_not_this_one(client, tokens, other):
+def test_changing_the_password_ends_every_holder_and_gives_a_new_pair_to_who_asked(client, tokens, other):
     body = {"currentPassword": PASSWORD, "newPassword": NEW_PASSWORD}
     changed = client.post("/api/account/password", json=body, headers=bearer(tokens))
-    assert (changed.status_code, changed.json()) == (200, {"endedSessions": 1})
-    assert client.get("/api/me", headers=bearer(tokens)).status_code == 200
-    refused = client.get("/api/me", headers=bearer(other))
-    assert_problem(refused, 401, "session_revoked")
-    assert refused.json()["reason"] == "password_changed"
+    assert changed.status_code == 200
+    assert set(changed.json()) == {"endedSessions", "token", "refreshToken"}
+    assert changed.json()["endedSessions"] == 1, "the other ones are counted"
+    assert changed.headers["Cache-Control"] == "no-store"
+    for dead in (tokens, other):
+        for refused, status in (
+            (client.get("/api/me", headers=bearer(dead)), 401),
+            (client.post("/api/token/refresh", json=refresh_body(dead)), 400),
+        ):
+            assert_problem(refused, status, "session_revoked")
+            assert refused.json()["reason"] == "password_changed"
+    assert client.get("/api/me", headers=bearer(changed.json())).status_code == 200
+    assert client.post("/api/token/refresh", json=refresh_body(changed.json())).status_code == 200
     assert client.post("/api/auth/login", json=CREDENTIALS).status_code == 401
     assert client.post("/api/auth/login", json=CREDENTIALS | {"password": NEW_PASSWORD}).status_code == 200
 
 
 def test_the_other_sessions_may_be_kept(client, tokens, other):
     body = {"currentPassword": PASSWORD, "newPassword": NEW_PASSWORD, "endOtherSessions": False}
-    assert client.post("/api/account/password", json=body, headers=bearer(tokens)).json() == {"endedSessions": 0}
+    assert client.post("/api/account/password", json=body, headers=bearer(tokens)).json()["endedSessions"] == 0
     assert client.get("/api/me", headers=bearer(other)).status_code == 200
+    assert_problem(client.get("/api/me", headers=bearer(tokens)), 401, "session_revoked")
 
 
 @pytest.mark.parametrize(
@@ -126,6 +149,17 @@ def test_a_refused_change_changes_nothing(client, tokens, other, current, new, s
     refused = client.post("/api/account/password", json=body, headers=bearer(tokens))
     assert_problem(refused, status, code)
     assert client.get("/api/me", headers=bearer(other)).status_code == 200
+    assert client.post("/api/auth/login", json=CREDENTIALS).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/api/account/password", "/api/auth/confirm"])
+def test_a_session_that_is_ended_while_the_password_is_verified_is_401_and_gets_no_new_one(
+    client, service, tokens, path, monkeypatch
+):
+    own = session_id(client, tokens)
+    right_after_the_password_was_verified(service, monkeypatch, lambda: service.revoke(UUID(own)))
+    body = {"password": PASSWORD, "currentPassword": PASSWORD, "newPassword": NEW_PASSWORD}
+    assert_problem(client.post(path, json=body, headers=bearer(tokens)), 401, "session_revoked")
     assert client.post("/api/auth/login", json=CREDENTIALS).status_code == 200
 
 
@@ -155,3 +189,7 @@ def test_it_is_all_in_the_openapi_document(api):
     paths = api.openapi()["paths"]
     assert {"/api/me", "/api/sessions", "/api/sessions/{session_id}", "/api/account/password", "/api/auth/confirm"} <= set(paths)
     assert {"204", "401", "404"} <= set(paths["/api/sessions/{session_id}"]["delete"]["responses"])
+    assert {"200", "204", "401"} <= set(paths["/api/auth/confirm"]["post"]["responses"])
+    changed = api.openapi()["components"]["schemas"]["PasswordResponse"]
+    assert set(changed["properties"]) == {"endedSessions", "token", "refreshToken", "token_type"}
+    assert set(changed["required"]) == {"endedSessions", "token", "refreshToken"}

@@ -95,6 +95,31 @@ def test_the_list_of_sessions_says_which_are_bound(client, device, bound, tokens
     assert sorted((session["current"], session["bound"]) for session in sessions) == [(False, True), (True, False)]
 
 
+class TestWhereTheSessionIsReplaced:
+    """The password is changed, or confirmed: what was bound stays bound."""
+
+    NEW_PASSWORD = "correct horse battery staple"
+
+    def test_a_changed_password_gives_a_pair_that_is_bound_to_the_same_key(self, client, device, bound, clock):
+        body = {"currentPassword": "def@123", "newPassword": self.NEW_PASSWORD}
+        changed = device.send("POST", "/api/account/password", bound["token"], json=body)
+        assert (changed.status_code, changed.json()["token_type"]) == (200, "DPoP")
+        assert changed.headers["DPoP-Nonce"]
+        fresh = changed.json()
+        assert device.get_me(fresh).status_code == 200
+        assert_challenged(client.get(ME, headers=bearer(fresh)))
+        assert_challenged(Device(client, clock).get_me(fresh))
+        assert_problem(client.post(REFRESH, json=refresh_body(fresh)), 400, "invalid_dpop_proof")
+        assert device.refresh(fresh).json()["token_type"] == "DPoP"
+        assert_problem(device.get_me(bound), 401, "session_revoked")
+
+    def test_a_confirmed_password_leaves_the_pair_for_a_copy_of_it_is_worth_nothing(self, device, bound):
+        headers = device.headers("POST", "/api/auth/confirm", bound["token"])
+        confirmed = device.client.post("/api/auth/confirm", json={"password": "def@123"}, headers=headers)
+        assert (confirmed.status_code, confirmed.text) == (204, "")
+        assert device.get_me(bound).status_code == 200
+
+
 class TestTheNonce:
     def test_a_proof_without_one_is_told_which_to_use(self, client, device):
         response = client.post(LOGIN, json=CREDENTIALS, headers=device.headers("POST", LOGIN))

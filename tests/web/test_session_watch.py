@@ -18,6 +18,7 @@ def told(monkeypatch) -> list:
     """What pages would be told: the sockets themselves are the end-to-end tests' matter."""
     told: list = []
     monkeypatch.setattr(session_watch, "sign_out_open_pages", lambda session_id, reason: told.append((session_id, reason)))
+    monkeypatch.setattr(session_watch, "leave_replaced_session", lambda *facts: told.append(("replaced", *facts)))
     monkeypatch.setattr(session_watch, "load_open_pages_anew", told.append)
     return told
 
@@ -44,6 +45,18 @@ def test_a_revocation_is_told_once_with_its_reason(service, pair, look, told):
     look()
     look()
     assert told == [(session_of(service, pair), RevocationReason.ENDED_BY_ADMINISTRATOR)]
+
+
+def test_the_pages_of_a_replaced_session_may_follow_and_those_of_the_others_may_not(service, pair, johndoe, look, told):
+    phone, me = service.log_in("johndoe", PASSWORD), service.verify_access(pair.access_token)
+    look()
+    service.accounts.change_password(me, PASSWORD, "plumb orbit cadet vixen")
+    look()
+    look()
+    assert sorted(told, key=len) == [
+        (session_of(service, phone), RevocationReason.PASSWORD_CHANGED),
+        ("replaced", me.session_id, RevocationReason.PASSWORD_CHANGED),
+    ]
 
 
 def test_what_happened_before_the_first_look_is_not_told(service, pair, look, told):

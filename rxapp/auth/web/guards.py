@@ -139,7 +139,7 @@ def event(
     """`rx.event` for signed-in users with one of `roles`, for any signed-in user if none is named, or for all if `public`.
 
     An expired access token is rotated and the handler then runs: the click is not lost. With `fresh`, who gave their password too
-    long ago is asked for it first, and then the handler runs. A public handler that `signs_in` begins a session: it runs once the
+    long ago is asked for it first, and then the handler runs. A handler that `signs_in` begins a session: it runs once the
     browser has proved a key to bind it to, if it can keep one. `options` are those of `rx.event`.
     """
     if handler is None:

@@ -20,6 +20,12 @@ from rxapp.auth.identity import Identity
 SWEEP_THRESHOLD = 1_024
 """Registered pages above which those closed since are looked for; afterwards twice what remained."""
 
+FOLLOWING_SECONDS = 0.4
+"""How long the pages of a replaced session have to follow. By then another page of the same browser has stored the new pair.
+
+A page that has only a copy is to leave within a second, and the watch takes up to 0.3 s of that.
+"""
+
 logger = logging.getLogger(__name__)
 
 
@@ -87,6 +93,17 @@ def sign_out_all(session_ids: Iterable[UUID], reason: str) -> None:
         sign_out_open_pages(session_id, reason)
 
 
+def leave_replaced_session(session_id: UUID, reason: str) -> None:
+    """Take the pages of a session that was replaced to the login page, but for those that have followed into the new one.
+
+    A page of the same browser follows when the new pair is stored there; a page that has a copy of the old pair cannot. Meanwhile
+    nobody else tells these pages: a copy that is refused would take the owner's pages away.
+    """
+    session = _shown.pop(session_id, None)
+    for client_token, state in session.pages.items() if session else ():
+        _push(client_token, state, lambda page: page._sign_out_of(session_id, reason), after=FOLLOWING_SECONDS)
+
+
 def load_open_pages_anew(user_id: UUID) -> None:
     """Have every open page of the user forget what it shows and load it again, with the roles as they are now."""
     for session in _shown.values():
@@ -107,13 +124,15 @@ def load_waiting_pages() -> None:
         _push(client_token, state, lambda page: page._load_events())
 
 
-def _push(client_token: str, state: type[rx.State], act: Callable[[Any], Any]) -> None:
-    push = asyncio.create_task(_act_on_page(client_token, state, act))
+def _push(client_token: str, state: type[rx.State], act: Callable[[Any], Any], *, after: float = 0) -> None:
+    push = asyncio.create_task(_act_on_page(client_token, state, act, after))
     _pushes.add(push)
     push.add_done_callback(_finished)
 
 
-async def _act_on_page(client_token: str, state: Any, act: Callable[[Any], Any]) -> None:
+async def _act_on_page(client_token: str, state: Any, act: Callable[[Any], Any], after: float) -> None:
+    if after:
+        await asyncio.sleep(after)
     if client_token not in _connected():
         return
     app = RegistrationContext.get().app

@@ -61,11 +61,16 @@ class Step(Enum):
 
 @dataclass(frozen=True, slots=True)
 class IssuedPair:
-    """A pair that was sent to the page's browser, and the refresh token that the browser held at that time."""
+    """A pair that was sent to the page's browser, to be stored in place of a refresh token, or of any with that beginning."""
 
     pair: TokenPair
     in_place_of: str = field(repr=False)
     sent_at: datetime
+    is_beginning: bool = False
+
+    def replaces(self, refresh_token: str) -> bool:
+        """Whether the browser, which holds this token, has not stored the pair yet."""
+        return refresh_token.startswith(self.in_place_of) if self.is_beginning else refresh_token == self.in_place_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +106,14 @@ class PageSession:
             return self
         return replace(self, owner=session_id, is_owners=True, earlier=self.earlier if self.owner == session_id else ())
 
-    def sent(self, pair: TokenPair, held: TokenPair, now: datetime) -> "PageSession":
-        """After `pair` was sent to the browser, which has reported `held`."""
-        return replace(self, issued=IssuedPair(pair, held.refresh_token, now))
+    def sent(self, pair: TokenPair, held: TokenPair, now: datetime, in_place_of: str | None = None) -> "PageSession":
+        """After `pair` was sent to the browser, in place of what it holds, or of any refresh token that begins so."""
+        is_beginning = in_place_of is not None
+        return replace(self, issued=IssuedPair(pair, in_place_of or held.refresh_token, now, is_beginning))
+
+    def continued_as(self, session_id: UUID) -> "PageSession":
+        """After another session has replaced the owner's: the person is the same, and so is all that the page shows."""
+        return replace(self, owner=session_id)
 
     def nobodys(self) -> "PageSession":
         """After all that the page showed of anyone was forgotten."""
@@ -131,13 +141,14 @@ class PageSession:
 
         The browser reports its two halves one after the other, and an event may come between: a new refresh token says it all.
         """
-        if self.issued is not None and held.refresh_token in (self.issued.in_place_of, self.issued.pair.refresh_token):
-            return self.issued.pair
-        return held
+        issued = self.issued
+        if issued is None or not (issued.replaces(held.refresh_token) or held.refresh_token == issued.pair.refresh_token):
+            return held
+        return issued.pair
 
     def is_on_its_way(self, held: TokenPair) -> bool:
         """Whether the browser still holds what the pair last sent replaces: it may never get that pair."""
-        return self.issued is not None and held.refresh_token == self.issued.in_place_of
+        return self.issued is not None and self.issued.replaces(held.refresh_token)
 
     def step(
         self,

@@ -46,8 +46,9 @@ class PageTokens(rx.State, mixin=True):  # type: ignore[call-arg]  # the keyword
         except InvalidToken:
             return None
 
-    def _send(self, pair: TokenPair, command: dict[str, Any]) -> None:
-        self._page = self._page.sent(pair, self._held_pair(), get_service().clock())
+    def _send(self, pair: TokenPair, command: dict[str, Any], in_place_of: str | None = None) -> None:
+        """Send it to the browser: in place of the refresh token that it holds, or of any that begins with `in_place_of`."""
+        self._page = self._page.sent(pair, self._held_pair(), get_service().clock(), in_place_of)
         self.storage_command = command
 
     def _begin_connection(self, connection: str, client_token: str) -> None:

@@ -9,6 +9,7 @@ import contextlib
 import logging
 from collections.abc import AsyncIterator
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -16,7 +17,14 @@ from rxapp.auth import security_events as events
 from rxapp.auth.errors import SessionExpired
 from rxapp.auth.security_events import EventKind
 from rxapp.auth.service import AuthService
-from rxapp.auth.web.open_pages import load_open_pages_anew, load_waiting_pages, sessions_past, sign_out_all, sign_out_open_pages
+from rxapp.auth.web.open_pages import (
+    leave_replaced_session,
+    load_open_pages_anew,
+    load_waiting_pages,
+    sessions_past,
+    sign_out_all,
+    sign_out_open_pages,
+)
 from rxapp.auth.web.runtime import get_service, in_thread
 
 INTERVAL_SECONDS = 0.3
@@ -39,8 +47,11 @@ class SessionWatch:
     async def look(self) -> None:
         """Act on what has happened since the last look. The first one only finds out where the log ends."""
         sign_out_all(sessions_past(self._service.clock()), SessionExpired.code)
-        for happened in await in_thread(self._read):
-            _tell_pages(happened)
+        news = await in_thread(self._read)
+        # Both events of a replacement are of one transaction, so one look sees both.
+        replaced = {UUID(happened.detail) for happened in news if happened.kind == EventKind.SESSION_REPLACED}
+        for happened in news:
+            _tell_pages(happened, replaced)
         load_waiting_pages()
 
     def _read(self) -> list[Any]:
@@ -77,8 +88,10 @@ async def _keep_looking(watch: SessionWatch) -> None:
         await asyncio.sleep(INTERVAL_SECONDS)
 
 
-def _tell_pages(happened: Any) -> None:
-    if happened.kind in (EventKind.SESSION_REVOKED, EventKind.TOKEN_REUSED):
+def _tell_pages(happened: Any, replaced: set[UUID]) -> None:
+    if happened.kind == EventKind.SESSION_REVOKED and happened.session_id in replaced:
+        leave_replaced_session(happened.session_id, happened.detail)
+    elif happened.kind in (EventKind.SESSION_REVOKED, EventKind.TOKEN_REUSED):
         sign_out_open_pages(happened.session_id, happened.detail)
     elif happened.kind == EventKind.ROLES_CHANGED:
         load_open_pages_anew(happened.user_id)

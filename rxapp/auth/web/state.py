@@ -19,6 +19,7 @@ from rxapp.auth.errors import (
 )
 from rxapp.auth.identity import Identity
 from rxapp.auth.outages import DatabaseUnavailable
+from rxapp.auth.replacement import Replacement
 from rxapp.auth.token_pairs import TokenPair
 from rxapp.auth.web import held_events, upload_tickets
 from rxapp.auth.web.components import token_store
@@ -129,6 +130,17 @@ class AuthState(PageTokens, rx.State):
         self._send(pair, token_store.keep(pair))
         await self._authenticate()
 
+    def _go_on_with(self, replacement: Replacement) -> None:
+        """Take the pair of the session that replaces this page's own. The person is the same, so nothing of theirs is forgotten.
+
+        It is stored only in place of a pair of the session replaced: a sign-out or another sign-in in this browser stays.
+        """
+        command = token_store.keep(replacement.pair, in_place_of_session=replacement.replaced)
+        self._send(replacement.pair, command, in_place_of=token_store.session_part(replacement.replaced))
+        self._page = self._page.continued_as(replacement.identity.session_id)
+        self._identity = replacement.identity
+        register_page(replacement.identity, connection_of(self).client_token, AuthState)
+
     async def _authenticate(self) -> Identity:
         """Who this page's person is, verified now; rotates if the access token has expired. Raises `AuthError`."""
         identity = await self._verify() or await self._rotate()
@@ -174,7 +186,7 @@ class AuthState(PageTokens, rx.State):
             return None
         held = self._held_pair()
         if isinstance(error, SessionEnded):
-            self._become_nobody(error.reason, token_store.forget_session(error.session_id))
+            self._become_nobody(error.reason, token_store.forget_session(error.session_id, because=error.reason))
         elif held != NOTHING:
             because = error.code if isinstance(error, InvalidDpopProof) else InvalidToken.code
             self._become_nobody(because, token_store.forget_exactly(held), refused=held)
@@ -188,7 +200,7 @@ class AuthState(PageTokens, rx.State):
             return connect_anew()  # what this page shows was forgotten, not by the page: it finds out by itself
         if self._page.owner != session_id:
             return None
-        self._become_nobody(reason, token_store.forget_session(session_id))
+        self._become_nobody(reason, token_store.forget_session(session_id, because=reason))
         return self._go_to_login(next_path="" if reason in _ENDS_FOR_GOOD else self._path_and_query())
 
     def _load_anew(self) -> Any:

@@ -45,7 +45,9 @@ const carryOut = ({ if_session, if_jwt, if_refresh_token, pair }) => {
 
 export function TokenStore({ command, onSessionChange }) {
   useEffect(() => {
-    if (command?.id) {
+    if (command?.after_ms) {
+      setTimeout(carryOut, command.after_ms, command); // and no later command calls it off: what storage holds by then decides
+    } else if (command?.id) {
       carryOut(command);
     }
   }, [command?.id]);

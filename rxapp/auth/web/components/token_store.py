@@ -6,6 +6,7 @@ from uuid import UUID
 
 import reflex as rx
 
+from rxapp.auth.errors import RevocationReason
 from rxapp.auth.refresh_tokens import first_part_of
 from rxapp.auth.token_pairs import TokenPair
 from rxapp.auth.web.components.own import OwnComponent
@@ -13,23 +14,38 @@ from rxapp.auth.web.components.own import OwnComponent
 SESSION_PART = 26
 """Characters of a refresh token that name nothing but its session: the prefix and 126 bits of the session's id."""
 
+LATE_PAIR_MS = 3_000
+"""How long the dead pair of a replaced session is left in storage: an answer with the new one takes less on a slow network."""
+
+_REPLACES = frozenset({RevocationReason.PASSWORD_CHANGED, RevocationReason.PASSWORD_CONFIRMED})
+
 ACCESS_TOKEN_KEY = "jwt"
 REFRESH_TOKEN_KEY = "refreshToken"
 
 
-def keep(pair: TokenPair, *, in_place_of: str | None = None) -> dict[str, Any]:
-    """Store `pair` if storage still holds the refresh token `in_place_of`; by default whatever it holds."""
+def keep(pair: TokenPair, *, in_place_of: str | None = None, in_place_of_session: UUID | None = None) -> dict[str, Any]:
+    """Store `pair` if storage still holds the refresh token `in_place_of`, or one of that session; by default in any case."""
     stored = {"jwt": pair.access_token, "refreshToken": pair.refresh_token}
-    return _command(if_refresh_token=in_place_of, pair=stored)
+    replaced = session_part(in_place_of_session) if in_place_of_session is not None else None
+    return _command(if_session=replaced, if_refresh_token=in_place_of, pair=stored)
 
 
-def forget_session(session_id: UUID) -> dict[str, Any]:
-    """Remove the pair if storage still holds one of this session: a new sign-in stays untouched."""
-    return _command(if_session=first_part_of(session_id)[:SESSION_PART])
+def session_part(session_id: UUID) -> str:
+    """What all refresh tokens of this session begin with."""
+    return first_part_of(session_id)[:SESSION_PART]
+
+
+def forget_session(session_id: UUID, *, because: str = "") -> dict[str, Any]:
+    """Remove the pair if storage still holds one of this session: a new sign-in stays untouched.
+
+    Where `because` is a reason for which sessions are replaced, that is done `LATE_PAIR_MS` later: the new pair may be on its way
+    to another tab, which stores it only in place of this one.
+    """
+    return _command(if_session=session_part(session_id), after_ms=LATE_PAIR_MS if because in _REPLACES else 0)
 
 
 def forget_session_of(pair: TokenPair) -> dict[str, Any]:
-    """The same, for the session of `pair`; if its refresh token names none, remove exactly this pair."""
+    """Remove the pair if storage still holds one of the same session; exactly this pair, if its refresh token names none."""
     return _command(if_session=pair.refresh_token[:SESSION_PART]) if pair.refresh_token else forget_exactly(pair)
 
 
@@ -60,10 +76,11 @@ def _command(
     if_refresh_token: str | None = None,
     if_jwt: str | None = None,
     pair: dict[str, str] | None = None,
+    after_ms: int = 0,
 ) -> dict[str, Any]:
     conditions = {"if_session": if_session, "if_refresh_token": if_refresh_token, "if_jwt": if_jwt}
     named = {name: None if value is None else digest(value) for name, value in conditions.items()}
-    return {"id": secrets.token_urlsafe(8), **named, "pair": pair}
+    return {"id": secrets.token_urlsafe(8), **named, "pair": pair, "after_ms": after_ms}
 
 
 class TokenStore(OwnComponent):

@@ -1,21 +1,36 @@
 """The HTTP API for people's own account and sessions: what the account pages do, for programs."""
 
+from collections.abc import Callable
 from http import HTTPStatus
+from typing import ParamSpec, TypeVar
 from uuid import UUID
 
 from fastapi import APIRouter, Response
 
-from rxapp.auth.errors import RevocationReason
+from rxapp.auth.errors import RevocationReason, SessionEnded
 from rxapp.auth.web.http.bearer import COMMON_PROBLEMS, REFUSALS, Bearer, documented
 from rxapp.auth.web.http.body_limit import LimitedBodyRoute
-from rxapp.auth.web.http.wire import ConfirmRequest, MeResponse, PasswordRequest, PasswordResponse, SessionResponse
-from rxapp.auth.web.open_pages import sign_out_all, sign_out_open_pages
+from rxapp.auth.web.http.problems import Unauthorized
+from rxapp.auth.web.http.token_answer import token_answer
+from rxapp.auth.web.http.wire import (
+    ConfirmRequest,
+    MeResponse,
+    PasswordRequest,
+    PasswordResponse,
+    SessionResponse,
+    TokenPairResponse,
+)
+from rxapp.auth.web.open_pages import leave_replaced_session, sign_out_all, sign_out_open_pages
 from rxapp.auth.web.page_counts import count_pages_everywhere
 from rxapp.auth.web.runtime import get_service, in_hashing_thread, in_thread
 from rxapp.auth.web.senders import Sender
 
+P = ParamSpec("P")
+R = TypeVar("R")
+
 router = APIRouter(prefix="/api", route_class=LimitedBodyRoute)
 
+_NOTHING_TO_TAKE: dict[int | str, dict] = {204: {"description": "The session is bound to a key, and stays as it is"}}
 _WITH_A_BODY = REFUSALS | documented(*COMMON_PROBLEMS, HTTPStatus.TOO_MANY_REQUESTS)
 
 
@@ -61,17 +76,26 @@ async def end_session(session_id: UUID, identity: Bearer, client: Sender) -> Res
     return Response(status_code=HTTPStatus.NO_CONTENT)
 
 
-@router.post("/auth/confirm", status_code=HTTPStatus.NO_CONTENT, responses=_WITH_A_BODY, response_class=Response)
+@router.post("/auth/confirm", response_model=TokenPairResponse, responses=_WITH_A_BODY | _NOTHING_TO_TAKE)
 async def confirm(request: ConfirmRequest, identity: Bearer, client: Sender) -> Response:
-    """Give the password again, so that what wants a fresh one is allowed for a while."""
-    await in_hashing_thread(get_service().accounts.confirm_password, identity, request.password, client)
-    return Response(status_code=HTTPStatus.NO_CONTENT)
+    """Give the password again, so that what wants a fresh one is allowed for a while.
+
+    A session that is bound to no key is replaced: the answer is the pair of the new one, and the old pair is dead.
+    """
+    confirmed = await _verified(get_service().accounts.confirm_password, identity, request.password, client)
+    if confirmed is None:
+        return Response(status_code=HTTPStatus.NO_CONTENT)
+    leave_replaced_session(confirmed.replaced, RevocationReason.PASSWORD_CONFIRMED)
+    return token_answer(confirmed.pair, is_bound=confirmed.is_bound)
 
 
-@router.post("/account/password", responses=_WITH_A_BODY)
-async def change_password(request: PasswordRequest, identity: Bearer, client: Sender) -> PasswordResponse:
-    """Change the bearer's password and, unless told otherwise, end their other sessions."""
-    ended = await in_hashing_thread(
+@router.post("/account/password", response_model=PasswordResponse, responses=_WITH_A_BODY)
+async def change_password(request: PasswordRequest, identity: Bearer, client: Sender) -> Response:
+    """Change the bearer's password and, unless told otherwise, end their other sessions.
+
+    This session is replaced in any case: the answer has the pair of the new one, bound to the same key, and the old pair is dead.
+    """
+    changed = await _verified(
         get_service().accounts.change_password,
         identity,
         request.current_password,
@@ -79,5 +103,14 @@ async def change_password(request: PasswordRequest, identity: Bearer, client: Se
         client,
         ends_other_sessions=request.end_other_sessions,
     )
-    sign_out_all(ended, RevocationReason.PASSWORD_CHANGED)
-    return PasswordResponse(ended_sessions=len(ended))
+    sign_out_all(changed.others, RevocationReason.PASSWORD_CHANGED)
+    leave_replaced_session(changed.replaced, RevocationReason.PASSWORD_CHANGED)
+    return token_answer(changed.pair, is_bound=changed.is_bound, endedSessions=len(changed.others))
+
+
+async def _verified(call: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+    """A call that verifies the password. The bearer's session may end while it does: then the token is refused as ever."""
+    try:
+        return await in_hashing_thread(call, *args, **kwargs)
+    except SessionEnded as error:
+        raise Unauthorized(error) from error

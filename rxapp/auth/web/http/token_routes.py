@@ -3,15 +3,13 @@
 from http import HTTPStatus
 
 from fastapi import APIRouter, Response
-from fastapi.responses import JSONResponse
 
-from rxapp.auth.clients import Client
 from rxapp.auth.errors import InvalidCredentials, RevocationReason, SessionEnded
-from rxapp.auth.token_pairs import TokenPair
 from rxapp.auth.web.http.bearer import COMMON_PROBLEMS, Bearer, documented
 from rxapp.auth.web.http.body_limit import LimitedBodyRoute
 from rxapp.auth.web.http.dpop import ProvingSender
-from rxapp.auth.web.http.problems import nonce_headers, refusal
+from rxapp.auth.web.http.problems import refusal
+from rxapp.auth.web.http.token_answer import token_answer
 from rxapp.auth.web.http.wire import LoginRequest, RefreshRequest, TokenPairResponse
 from rxapp.auth.web.open_pages import sign_out_open_pages
 from rxapp.auth.web.runtime import get_service, in_hashing_thread, in_thread, refresh_pair
@@ -21,14 +19,6 @@ from rxapp.auth.web.site import site
 router = APIRouter(prefix="/api", route_class=LimitedBodyRoute)
 
 REFRESH_PATH = f"{router.prefix}/token/refresh"
-
-
-def _answer(pair: TokenPair, client: Client) -> JSONResponse:
-    tokens = {"token": pair.access_token, "refreshToken": pair.refresh_token}
-    headers = {"Cache-Control": "no-store"}  # RFC 6749 §5.1: an answer with tokens in it is never cached
-    if client.device_key is None:
-        return JSONResponse(tokens, headers=headers)
-    return JSONResponse(tokens | {"token_type": "DPoP"}, headers=headers | nonce_headers())
 
 
 @router.post(
@@ -41,7 +31,7 @@ async def log_in(request: LoginRequest, client: ProvingSender) -> Response:
     try:
         pair = await in_hashing_thread(get_service().log_in, request.username, request.password, client)
         await site.hooks.logged_in(pair, client)
-        return _answer(pair, client)
+        return token_answer(pair, is_bound=client.device_key is not None)
     except InvalidCredentials as error:
         return refusal(error, HTTPStatus.UNAUTHORIZED, {"WWW-Authenticate": "Bearer"})
 
@@ -57,7 +47,8 @@ async def refresh(request: RefreshRequest, client: ProvingSender) -> Response:
     The pair of a session that is bound to a key needs a `DPoP` header with a proof of it.
     """
     try:
-        return _answer(await refresh_pair(request.access_token, request.refresh_token, client), client)
+        pair = await refresh_pair(request.access_token, request.refresh_token, client)
+        return token_answer(pair, is_bound=client.device_key is not None)
     except SessionEnded as error:
         sign_out_open_pages(error.session_id, error.reason)
         return refusal(error, HTTPStatus.BAD_REQUEST)

@@ -56,10 +56,10 @@ class PasswordRequest(BaseModel):
     end_other_sessions: bool = Field(True, alias="endOtherSessions")
 
 
-class PasswordResponse(BaseModel):
-    """How many other sessions were ended."""
+class PasswordResponse(TokenPairResponse):
+    """How many *other* sessions were ended, and the pair of the new session, in whose place the pair of the request is dead."""
 
-    ended_sessions: int = Field(serialization_alias="endedSessions")
+    ended_sessions: int = Field(alias="endedSessions")
 
 
 class MeResponse(BaseModel):

@@ -6,10 +6,11 @@ import reflex as rx
 
 from rxapp.auth.errors import InputRefused, PasswordRefused, RevocationReason
 from rxapp.auth.outages import SAID_IN_PLACE
+from rxapp.auth.replacement import Replacement
 from rxapp.auth.users import DISPLAY_NAME_MAXIMUM_LENGTH
 from rxapp.auth.web.forms import auth_form, submit_button, text_in
 from rxapp.auth.web.guards import current_user, event
-from rxapp.auth.web.open_pages import sign_out_all
+from rxapp.auth.web.open_pages import leave_replaced_session, sign_out_all
 from rxapp.auth.web.pages import style
 from rxapp.auth.web.pages.account_frame import ACCOUNT, account_frame
 from rxapp.auth.web.pages.fields import notices, password_field, section, text_field
@@ -80,35 +81,39 @@ class AccountState(rx.State):
             await self._load()
             self.profile_message = site.texts.account.saved
 
-    @event
+    @event(signs_in=True)
     async def change_password(self, form: PasswordForm) -> Any:
-        """Change the password and, if that is wanted, end the other sessions."""
+        """Change the password, go on in a new session, and end this one and, if that is wanted, the others."""
         self.is_busy, self.password_message, self.password_error, self.password_wait = True, "", "", 0
         yield
         self.is_busy = False
         try:
-            ended = await self._change_password(form)
+            changed = await self._change_password(form)
         except SAID_IN_PLACE as error:
             self.password_error, self.password_wait = in_words(error), error.retry_after_seconds
             yield rx.set_focus("new_password" if isinstance(error, PasswordRefused) else "current_password")
         else:
+            yield  # sends the new pair on its way before anything else is done
             await self._load()
             self.password_form += 1
             (await self.get_state(StrengthState)).reset()
-            self.password_message = site.texts.account.password_changed.of(ended)
+            self.password_message = site.texts.account.password_changed.of(len(changed.others))
 
-    async def _change_password(self, form: PasswordForm) -> int:
+    async def _change_password(self, form: PasswordForm) -> Replacement:
         require_same(form)
-        ended = await in_hashing_thread(
+        auth = await self.get_state(AuthState)
+        changed = await in_hashing_thread(
             get_service().accounts.change_password,
             current_user(),
             text_in(form, "current_password"),
             text_in(form, "new_password"),
-            page_client(self),
+            auth._client(),
             ends_other_sessions="ends_others" in form,
         )
-        sign_out_all(ended, RevocationReason.PASSWORD_CHANGED)
-        return len(ended)
+        sign_out_all(changed.others, RevocationReason.PASSWORD_CHANGED)
+        leave_replaced_session(changed.replaced, RevocationReason.PASSWORD_CHANGED)
+        auth._go_on_with(changed)
+        return changed
 
     @event
     async def delete(self, form: DeletionForm) -> Any:

@@ -4,17 +4,19 @@ from typing import Any, TypedDict
 
 import reflex as rx
 
+from rxapp.auth.errors import RevocationReason
 from rxapp.auth.outages import SAID_IN_PLACE
 from rxapp.auth.web.components import modal
 from rxapp.auth.web.confirmation import ConfirmationState
 from rxapp.auth.web.forms import auth_form, submit_button, text_in
 from rxapp.auth.web.guards import current_user, event
+from rxapp.auth.web.open_pages import leave_replaced_session
 from rxapp.auth.web.pages import style
 from rxapp.auth.web.pages.fields import notices, password_field
 from rxapp.auth.web.refusals import in_words
 from rxapp.auth.web.runtime import get_service, in_hashing_thread
-from rxapp.auth.web.senders import page_client
 from rxapp.auth.web.site import site
+from rxapp.auth.web.state import AuthState
 
 
 class ConfirmForm(TypedDict):
@@ -26,21 +28,28 @@ class ConfirmForm(TypedDict):
 class ConfirmState(rx.State):
     """Checks the password that the dialog asked for."""
 
-    @event
+    @event(signs_in=True)
     async def submit(self, form: ConfirmForm) -> Any:
-        """Check it, and let the event that waited happen now."""
+        """Check it, go on in a new session if this one may have been copied, and let the event that waited happen now."""
         confirmation = await self.get_state(ConfirmationState)
         confirmation.is_busy, confirmation.error, confirmation.wait = True, "", 0
         yield
         confirmation.is_busy = False
-        confirm, password = get_service().accounts.confirm_password, text_in(form, "confirmation")
         try:
-            await in_hashing_thread(confirm, current_user(), password, page_client(self))
+            await self._confirm(text_in(form, "confirmation"))
         except SAID_IN_PLACE as error:
             confirmation.error, confirmation.wait = in_words(error), error.retry_after_seconds
             yield rx.set_focus("confirmation")
         else:
             yield confirmation._close()
+
+    async def _confirm(self, password: str) -> None:
+        auth = await self.get_state(AuthState)
+        confirm = get_service().accounts.confirm_password
+        confirmed = await in_hashing_thread(confirm, current_user(), password, auth._client())
+        if confirmed is not None:
+            leave_replaced_session(confirmed.replaced, RevocationReason.PASSWORD_CONFIRMED)
+            auth._go_on_with(confirmed)
 
 
 _DIALOG = "m-auto w-[calc(100%-2rem)] max-w-sm p-6 backdrop:bg-slate-950/60 dark:text-slate-100 " + style.CARD

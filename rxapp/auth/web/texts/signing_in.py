@@ -14,6 +14,10 @@ class ReasonTexts(ByCode):
     session_idle: str = "You were away for a while, so we logged you out. Please log in again."
     session_revoked: str = "Your session was ended. Please log in again."
     password_changed: str = "Your password was changed, so you were logged out here. Please log in with the new one."
+    password_confirmed: str = (
+        "You confirmed your password in another place that used the same sign-in, so you were logged out here. "
+        "Please log in again."
+    )
     ended_by_administrator: str = "An administrator ended your session. Please log in again."
     user_disabled: str = "An administrator has disabled your account."
     account_deleted: str = "Your account has been deleted."

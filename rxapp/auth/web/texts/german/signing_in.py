@@ -9,6 +9,10 @@ REASONS = ReasonTexts(
     session_idle="Sie waren eine Weile nicht da, darum haben wir Sie abgemeldet. Bitte melden Sie sich neu an.",
     session_revoked="Ihre Sitzung wurde beendet. Bitte melden Sie sich neu an.",
     password_changed="Ihr Passwort wurde geändert, darum wurden Sie hier abgemeldet. Bitte melden Sie sich mit dem neuen an.",
+    password_confirmed=(
+        "Ihr Passwort wurde an einer anderen Stelle mit derselben Anmeldung bestätigt, darum wurden Sie hier abgemeldet. "
+        "Bitte melden Sie sich neu an."
+    ),
     ended_by_administrator="Die Verwaltung hat Ihre Sitzung beendet. Bitte melden Sie sich neu an.",
     user_disabled="Die Verwaltung hat Ihr Konto gesperrt.",
     account_deleted="Ihr Konto ist gelöscht.",
