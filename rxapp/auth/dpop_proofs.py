@@ -122,9 +122,10 @@ def _is_id(value: Any) -> TypeGuard[str]:
 
 
 def _is_timely(issued_at: Any, now: datetime) -> bool:
+    """Only compared, never computed with: JSON has integers that no float holds, and Python raises `OverflowError` for them."""
     if type(issued_at) not in (int, float):
         return False
-    return -MAXIMUM_LEAD.total_seconds() <= now.timestamp() - issued_at <= MAXIMUM_AGE.total_seconds()
+    return (now - MAXIMUM_AGE).timestamp() <= issued_at <= (now + MAXIMUM_LEAD).timestamp()
 
 
 def _is_of(token_hash: Any, access_token: str) -> bool:

@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import BeforeValidator, Field, SecretStr, field_validator, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from rxapp.auth import secret_keys
@@ -31,11 +31,26 @@ BODY_LIMIT_BYTES = 1024 * 1024
 WEBSOCKET_MESSAGE_LIMIT_BYTES = 256 * 1024
 """Reflex allows 1 MB. The largest event that a browser sends is its report of local storage, a few KB when nobody tampers."""
 
+MAXIMUM_DURATION = timedelta(days=36_525)
+"""A hundred years: added to a moment, a longer time may lead to one that no calendar has, and then nobody could log in."""
+
+_TOO_LONG = f"must be at most {int(MAXIMUM_DURATION.total_seconds())} seconds, which are a hundred years"
+_MAXIMUM_DIGITS = 12
+"""Of which Python makes a `timedelta` whatever they are."""
+
 
 def _seconds(value: object) -> object:
     """Read a plain number as seconds; pydantic alone would read the string "300" as malformed ISO 8601."""
-    if isinstance(value, str) and value.strip().isdigit():
-        return timedelta(seconds=int(value))
+    if isinstance(value, str) and (digits := value.strip()).isdecimal():
+        if len(digits) > _MAXIMUM_DIGITS:
+            raise ValueError(_TOO_LONG)
+        return timedelta(seconds=int(digits))
+    return value
+
+
+def _within_the_calendar(value: timedelta) -> timedelta:
+    if value > MAXIMUM_DURATION:
+        raise ValueError(_TOO_LONG)
     return value
 
 
@@ -54,7 +69,7 @@ def _lower(value: object) -> object:
     return value.lower() if isinstance(value, str) else value
 
 
-Seconds = Annotated[timedelta, BeforeValidator(_seconds)]
+Seconds = Annotated[timedelta, BeforeValidator(_seconds), AfterValidator(_within_the_calendar)]
 
 
 class Settings(BaseSettings):

@@ -50,6 +50,14 @@ def test_the_defaults_are_those_of_the_design():
     assert (settings.access_token_algorithm, settings.previous_secret_keys) == ("HS256", ())
 
 
+@pytest.mark.parametrize("seconds", [10**10, 10**15, 10**400, "9" * 5_000])
+def test_a_duration_that_leads_out_of_the_calendar_is_refused_in_words(monkeypatch, seconds):
+    """Added to a moment it would fail at each login."""
+    monkeypatch.setenv("RXAPP_SESSION_LIFETIME", str(seconds) if isinstance(seconds, str) else f"{seconds:d}")
+    with pytest.raises(ValidationError, match="at most"):
+        Settings()
+
+
 def test_durations_in_the_environment_are_seconds(monkeypatch):
     monkeypatch.setenv("RXAPP_ACCESS_TOKEN_LIFETIME", "42")
     monkeypatch.setenv("DATABASE_URL", "postgresql+psycopg://db/app")

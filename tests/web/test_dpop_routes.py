@@ -179,6 +179,12 @@ class TestAProof:
     def test_for_something_else_is_refused(self, client, device, bound, claims):
         assert_challenged(client.get(ME, headers=device.headers("GET", ME, bound["token"], **claims)))
 
+    @pytest.mark.parametrize("moment", [10**400, -(10**400), 1e308, True])
+    def test_of_a_moment_that_no_clock_shows_is_refused_and_not_an_error_of_ours(self, client, device, bound, moment):
+        assert_challenged(client.get(ME, headers=device.headers("GET", ME, bound["token"], iat=moment)))
+        refused = client.post(LOGIN, json=CREDENTIALS, headers=device.headers("POST", LOGIN, iat=moment))
+        assert_problem(refused, 400, "invalid_dpop_proof")
+
     def test_for_another_access_token_is_refused(self, client, device, bound):
         proof = device.headers("GET", ME, "another")["DPoP"]
         assert_challenged(client.get(ME, headers={"Authorization": f"DPoP {bound['token']}", "DPoP": proof}))

@@ -174,6 +174,11 @@ class TestSignedByTheServersOwnKey:
     def test_a_claim_of_the_wrong_type_is_refused(self, status_of, claim):
         assert status_of(**{claim: [1]}) == 401
 
+    @pytest.mark.parametrize("claim", ["iat", "nbf", "exp"])
+    @pytest.mark.parametrize("value", [True, 4e9, "4000000000", None])
+    def test_a_time_that_is_not_a_whole_number_of_seconds_is_refused(self, status_of, claim, value):
+        assert status_of(**{claim: value}) == 401
+
     @pytest.mark.parametrize("claim", ["iat", "exp"])
     def test_a_time_beyond_what_the_machine_can_tell_is_refused(self, status_of, claim):
         assert status_of(**{claim: 2**62}) == 401
