@@ -14,6 +14,7 @@ from jwt.algorithms import ECAlgorithm, OKPAlgorithm
 
 from rxapp.auth.device_keys import base64url, thumbprint
 from rxapp.auth.errors import InvalidDpopProof
+from rxapp.auth.weak_keys import is_weak
 
 TYPE = "dpop+jwt"
 
@@ -105,6 +106,8 @@ def _public_key(header: dict[str, Any]) -> tuple[str, Any, str]:
         raise InvalidDpopProof
     kind: Any = ECAlgorithm if jwk["kty"] == "EC" else OKPAlgorithm
     key = kind.from_jwk({name: value for name, value in jwk.items() if name in _PUBLIC_MEMBERS})
+    if jwk["kty"] == "OKP" and is_weak(key.public_bytes_raw()):
+        raise InvalidDpopProof
     exported = kind.to_jwk(key)
     return algorithm, key, thumbprint(json.loads(exported))
 
