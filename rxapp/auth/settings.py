@@ -118,6 +118,7 @@ class Settings(BaseSettings):
     registration_rate_limit: int = Field(30, ge=0)
     login_queue_limit: int = Field(100, ge=1)
 
+    public_origins: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_comma_separated)] = ()
     allowed_origins: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_comma_separated)] = ()
     trusted_proxy_hops: int = Field(0, ge=0, le=8)
     body_limit: int = Field(BODY_LIMIT_BYTES, ge=1024)
@@ -187,7 +188,14 @@ class Settings(BaseSettings):
             raise ValueError(f"must have at least {MINIMUM_METRICS_TOKEN_LENGTH} characters")
         return token
 
-    @field_validator("allowed_origins")
+    @field_validator("public_origins")
+    @classmethod
+    def _public_origins_are_addresses(cls, origins: tuple[str, ...]) -> tuple[str, ...]:
+        if "*" in origins:
+            raise ValueError("'*' is no address: name each, as in https://app.example.com")
+        return origins
+
+    @field_validator("allowed_origins", "public_origins")
     @classmethod
     def _origins_have_a_scheme(cls, origins: tuple[str, ...]) -> tuple[str, ...]:
         for origin in origins:

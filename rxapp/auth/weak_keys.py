@@ -1,7 +1,7 @@
 """Ed25519 public keys that prove nothing: points of small order, and spellings that are not canonical (RFC 8032 §5.1.3).
 
-For a point of small order one signature is good for every message, or for every eighth: whoever binds a session to it has bound it to
-everybody. OpenSSL takes such points (RFC 8032 leaves it open), so they are refused here.
+For a point of small order one signature is good for every message, or for every eighth, and anybody can write it down. OpenSSL
+takes such points (RFC 8032 leaves it open), so they are refused here.
 """
 
 _FIELD = 2**255 - 19

@@ -102,6 +102,9 @@ def test_a_dotenv_file_is_read(tmp_path):
         ("RXAPP_ALLOWED_ORIGINS", "https://app.example.com:port"),
         ("RXAPP_ALLOWED_ORIGINS", "https://[::1"),
         ("RXAPP_ALLOWED_ORIGINS", "null"),
+        ("RXAPP_PUBLIC_ORIGINS", "*"),
+        ("RXAPP_PUBLIC_ORIGINS", "app.example.com"),
+        ("RXAPP_PUBLIC_ORIGINS", "https://app.example.com/path"),
         ("RXAPP_TRUSTED_PROXY_HOPS", "-1"),
         ("RXAPP_WEBSOCKET_MESSAGE_LIMIT", "10"),
         ("RXAPP_BODY_LIMIT", "0"),
@@ -139,6 +142,7 @@ class TestProduction:
             ({"allowed_origins": "*"}, "RXAPP_ALLOWED_ORIGINS"),
             ({"demo_data": True}, "RXAPP_DEMO_DATA"),
             ({"allowed_origins": "https://app.example.com,http://app.example.com"}, "has http://app.example.com: whoever"),
+            ({"public_origins": "http://app.example.com"}, "RXAPP_PUBLIC_ORIGINS has http://app.example.com: whoever"),
         ],
     )
     def test_it_refuses_what_is_unsafe_and_says_which_and_why(self, unsafe, named):
