@@ -46,7 +46,7 @@ class Sender:
         scope |= {
             "query_string": b"",
             "root_path": "",
-            "headers": headers,
+            "headers": [(b"host", b"testserver"), *headers],
             "client": ("192.0.2.1", 1),
             "server": ("testserver", 80),
         }
