@@ -155,7 +155,8 @@ class AuthService:
             if isinstance(error, TokenReused):
                 self.revoke(error.session_id, RevocationReason.TOKEN_REUSED, asked.client)
             elif not isinstance(error, InvalidDpopProof):  # which is written down where it is found
-                self.failures.record_refresh(error, asked.client)
+                # Throttled is only who has shown a genuine token.
+                self.failures.record_refresh(error, asked.client, asked.presented.session_id)
             raise
 
     def verify_access(self, access_token: str, client: Client = NO_CLIENT, *, received: bool = True) -> Identity:
