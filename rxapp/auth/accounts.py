@@ -148,10 +148,7 @@ class Accounts:
         presented = PresentedLink.parse(token)
         with self._database.read() as db:
             user = db.get(User, presented.user_id)
-        if user is None or user.disabled_at is not None:
-            raise InvalidToken
-        self._links.verify(presented, user)
-        return user
+        return self._require_good_link(presented, user)
 
     @repeated
     def set_password(self, token: str, new: str, client: Client = NO_CLIENT) -> list[UUID]:
@@ -163,8 +160,9 @@ class Accounts:
         require_good_password(new, user.user_name, self._settings)
         new_hash = self._passwords.hash_password(new)
         with self._database.write() as db:
-            if not users.replace_password_hash(db, user.id, user.password_hash, new_hash):
-                raise InvalidToken  # of two who use the link at once, one
+            # Hashing took long: meanwhile the link may have been used, or the user disabled or given other roles.
+            user = self._require_good_link(PresentedLink.parse(token), users.find_and_lock(db, user.id))
+            user.password_hash = new_hash
             self._record(db, EventKind.PASSWORD_SET, user.id, client)
             return end_sessions_of(db.connection(), user.id, RevocationReason.PASSWORD_CHANGED, self._clock(), client=client)
 
@@ -221,6 +219,12 @@ class Accounts:
         except TooManyRequests as refused:
             self._failures.record_throttled(refused, **facts)
             raise
+        return user
+
+    def _require_good_link(self, presented: PresentedLink, user: User | None) -> User:
+        if user is None or user.disabled_at is not None:
+            raise InvalidToken
+        self._links.verify(presented, user)
         return user
 
     def _count_registration(self, client: Client) -> None:

@@ -101,9 +101,14 @@ def get_user(db: Session, user_id: UUID) -> User:
     return user
 
 
+def find_and_lock(db: Session, user_id: UUID) -> User | None:
+    """The user of that id, locked against changes until the transaction ends where the database knows such locks."""
+    return db.exec(select(User).where(User.id == user_id).with_for_update()).one_or_none()
+
+
 def lock_user(db: Session, user_id: UUID) -> User:
-    """The same, locked against changes until the transaction ends where the database knows such locks."""
-    user = db.exec(select(User).where(User.id == user_id).with_for_update()).one_or_none()
+    """The same. Raises `NotFound`."""
+    user = find_and_lock(db, user_id)
     if user is None:
         raise NotFound
     return user
