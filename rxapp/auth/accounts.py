@@ -8,6 +8,7 @@ from sqlmodel import Session, col, delete
 
 from rxapp.auth import security_events as events
 from rxapp.auth import sessions, users
+from rxapp.auth.clear_names import add_distinct, require_clear
 from rxapp.auth.clients import NO_CLIENT, Client
 from rxapp.auth.clock import Clock
 from rxapp.auth.database import Database
@@ -73,11 +74,12 @@ class Accounts:
         if not self._settings.registration:
             raise RegistrationClosed
         user = users.new_user(user_name, display_name, users.NO_PASSWORD, [], self._clock())
+        require_clear(user.user_name)
         require_good_password(password, user.user_name, self._settings)
         self._count_registration(client)
         user.password_hash = self._passwords.hash_password(password)
         with self._database.write() as db:
-            users.add(db, user)
+            add_distinct(db, user)
             self._record(db, EventKind.USER_REGISTERED, user.id, client)
         return user
 

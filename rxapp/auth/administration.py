@@ -9,6 +9,7 @@ from sqlmodel import Session, col, func, select
 
 from rxapp.auth import security_events as events
 from rxapp.auth import sessions, users
+from rxapp.auth.clear_names import add_distinct, require_clear
 from rxapp.auth.clients import NO_CLIENT, Client
 from rxapp.auth.clock import Clock
 from rxapp.auth.database import Database
@@ -214,11 +215,12 @@ class Administration:
     @repeated
     def _create(self, user_name: str, display_name: str, roles: list[str], password: str | None, actor: Actor) -> User:
         user = users.new_user(user_name, display_name, users.no_password(), _clean_roles(roles), self._clock())
+        require_clear(user.user_name)
         end_links(user)
         if password is not None:
             user.password_hash = self._hash_good_password(password, user)
         with self._database.write() as db:
-            users.add(db, user)
+            add_distinct(db, user)
             self._record(db, EventKind.USER_CREATED, user.id, actor, ", ".join(user.roles))
         return user
 

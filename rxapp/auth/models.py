@@ -83,6 +83,15 @@ class User(AuthTable, table=True):
     disabled_at: datetime | None = _moment(default=None)
 
 
+class UserLook(AuthTable, table=True):
+    """What a user name looks like, hashed: no two who are let in look alike. Of names from before, the first has the row."""
+
+    __tablename__ = "auth_user_look"
+
+    look: str = Field(max_length=43, primary_key=True)
+    user_id: UUID = Field(foreign_key="auth_user.id", index=True, ondelete="CASCADE")
+
+
 class AuthSession(AuthTable, table=True):
     """One login on one device, and with it one family of tokens.
 

@@ -15,6 +15,7 @@ from rxapp.auth import sessions, users
 from rxapp.auth.access_tokens import AccessTokens
 from rxapp.auth.accounts import Accounts
 from rxapp.auth.administration import Administration
+from rxapp.auth.clear_names import add_as_it_is
 from rxapp.auth.clients import NO_CLIENT, Client
 from rxapp.auth.clock import Clock, system_clock
 from rxapp.auth.database import Database
@@ -89,7 +90,7 @@ class AuthService:
         """Store a new user with a password that nobody checks. Raises `InvalidUserName` or `UserNameTaken`."""
         user = users.new_user(user_name, display_name, self.passwords.hash_password(password), roles or [], self.clock())
         with self.database.write() as db:
-            users.add(db, user)
+            add_as_it_is(db, user)
             events.record(db.connection(), EventKind.USER_CREATED, self.clock(), user_id=user.id)
         return user
 

@@ -42,6 +42,11 @@ def user_name_key(user_name: str) -> str:
     return unicodedata.normalize("NFKC", _NEVER_SHOWN.sub("", folded)).strip()
 
 
+def is_never_shown(text: str) -> bool:
+    """Whether there is anything in the text that leaves no trace where it is shown."""
+    return _NEVER_SHOWN.search(text) is not None
+
+
 def may_be_in_a_name(key: str) -> bool:
     """False for what no name's key contains; databases fail on NUL, on half a character, or on very long patterns."""
     return key.isprintable() and len(key) <= SEARCH_KEY_MAXIMUM_LENGTH
