@@ -17,7 +17,7 @@ from rxapp.auth.security_events import EventKind
 from rxapp.auth.throttle import LOGIN_PERIOD, Throttle
 
 RECORDS_PER_SESSION = 30
-"""Of a kind, in `LOGIN_PERIOD`: whoever tries all the doors once is seen at each. Those that follow are counted in one more row."""
+"""Of a kind, in `LOGIN_PERIOD`: who tries all the doors once is seen at each. Those that follow are counted in one more row."""
 
 _EACH_UNTIL = 100
 _BITS = 5

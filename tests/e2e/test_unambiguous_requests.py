@@ -14,7 +14,7 @@ def ask(server, path: str, *headers: str) -> tuple[int, str]:
     with socket.create_connection(("localhost", server.port), timeout=10) as connection:
         connection.sendall("".join(f"{line}\r\n" for line in (f"GET {path} HTTP/1.1", *headers, "")).encode())
         answer = connection.makefile("rb").read(2_000) if "Connection: close" in headers else connection.recv(2_000)
-    return int(answer.split(b" ")[1]), answer.decode()
+    return int(answer.split(b" ")[1]), answer.decode("latin-1")
 
 
 @pytest.mark.parametrize("path", ["/", "/login", "/api/me", "/healthz", "/nowhere", "/_event/?EIO=4&transport=polling"])
