@@ -89,6 +89,9 @@ GARBAGE = [
 SPACES = [" ", "\t"]
 """Around a token a header may have them (RFC 9110 §5.5)."""
 
+NO_NUMBERS = ("1e999", "NaN")
+EXTREME_NUMBERS = ["1" + "0" * 400, "-" + "9" * 400, "9" * 1_000, *NO_NUMBERS]
+
 LENIENT_CLAIMS = ("name", "jti", "nbf")
 """Of these the server reads no more than it wrote itself. Only its own key makes such a token."""
 
@@ -158,6 +161,7 @@ class Corpus:
             self.oversized,
             self.duplicated_members,
             self.wrong_claims,
+            self.extreme_numbers,
             self.missing_claims,
             self.out_of_time,
             self.another_issuer_or_audience,
@@ -343,6 +347,15 @@ class Corpus:
         ):
             yield f"{self._header}.{encode(payload)}.{self._signature}"
             yield self.genuinely_signed(payload)
+
+    def extreme_numbers(self) -> Iterator[str]:
+        """As they stand in a text: `json.dumps` would not write all of them."""
+        for name, number in itertools.product(("exp", "iat", "nbf", "gen", "jti"), EXTREME_NUMBERS):
+            payload = json.dumps(self.claims | {name: "@"}).replace('"@"', number)
+            yield f"{self._header}.{encode(payload)}.{self._signature}"
+            yield signed_with(b"key", self._names | {"alg": "HS256"}, payload)
+            if name not in (*LENIENT_CLAIMS, "gen") or number in NO_NUMBERS:
+                yield self.genuinely_signed(payload)
 
     def missing_claims(self) -> Iterator[str]:
         for left_out in itertools.chain(itertools.combinations(self.claims, 1), itertools.combinations(self.claims, 2)):

@@ -75,5 +75,5 @@ def test_of_a_user_nothing_is_stored_that_could_hint_at_the_password():
     columns = {column.name for column in User.__table__.columns}
     assert columns == {
         *("id", "user_name", "user_name_key", "display_name", "search_key"),
-        *("password_hash", "roles", "created_at", "disabled_at"),
+        *("password_hash", "link_nonce", "roles", "created_at", "disabled_at"),
     }

@@ -39,9 +39,9 @@ class AccessClaims:
             token_id=payload["jti"],
             user_name=payload["name"],
             roles=tuple(roles),
-            issued_at=datetime.fromtimestamp(payload["iat"], UTC),
-            not_before=datetime.fromtimestamp(payload["nbf"], UTC),
-            expires_at=datetime.fromtimestamp(payload["exp"], UTC),
+            issued_at=_moment(payload["iat"]),
+            not_before=_moment(payload["nbf"]),
+            expires_at=_moment(payload["exp"]),
             device_key_thumbprint=str(payload["cnf"]["jkt"]) if "cnf" in payload else None,
         )
 
@@ -63,3 +63,10 @@ class AccessClaims:
         if self.device_key_thumbprint is not None:
             payload["cnf"] = {"jkt": self.device_key_thumbprint}
         return payload
+
+
+def _moment(seconds: Any) -> datetime:
+    """Ours are whole seconds; Python would also take True for one. Raises what Python raises for times that no calendar has."""
+    if type(seconds) is not int:
+        raise InvalidToken
+    return datetime.fromtimestamp(seconds, UTC)

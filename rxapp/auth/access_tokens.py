@@ -20,6 +20,18 @@ MAXIMUM_LENGTH = 4_096
 
 _REQUIRED_CLAIMS = ["iss", "aud", "sub", "sid", "gen", "jti", "name", "roles", "iat", "nbf", "exp"]
 
+_UNREADABLE = (
+    jwt.InvalidTokenError,
+    ValueError,
+    TypeError,
+    KeyError,
+    AttributeError,
+    OverflowError,
+    OSError,
+    RecursionError,
+)
+"""What PyJWT, `json` and `datetime` raise for what is no token of ours."""
+
 
 class AccessTokens:
     """Issues and verifies access tokens."""
@@ -80,7 +92,7 @@ class AccessTokens:
         try:
             key = self._key_ring.find_by_header(token.partition(".")[0]) or self._key_named_by(token)
             return self._genuine.find(token, key) or self._genuine.keep(token, key, self._decode(token, key))
-        except (jwt.InvalidTokenError, ValueError, TypeError, KeyError, AttributeError, OverflowError, OSError) as error:
+        except _UNREADABLE as error:
             raise InvalidToken from error
 
     def _decode(self, token: str, key: AccessKey) -> AccessClaims:

@@ -8,6 +8,7 @@ from sqlmodel import Session, col, delete
 
 from rxapp.auth import security_events as events
 from rxapp.auth import sessions, users
+from rxapp.auth.clear_names import add_distinct, require_clear
 from rxapp.auth.clients import NO_CLIENT, Client
 from rxapp.auth.clock import Clock
 from rxapp.auth.database import Database
@@ -76,11 +77,12 @@ class Accounts:
         if not self._settings.registration:
             raise RegistrationClosed
         user = users.new_user(user_name, display_name, users.NO_PASSWORD, [], self._clock())
+        require_clear(user.user_name)
         require_good_password(password, user.user_name, self._settings)
         self._count_registration(client)
         user.password_hash = self._passwords.hash_password(password)
         with self._database.write() as db:
-            users.add(db, user)
+            add_distinct(db, user)
             self._record(db, EventKind.USER_REGISTERED, user.id, client)
         return user
 
@@ -154,10 +156,7 @@ class Accounts:
         presented = PresentedLink.parse(token)
         with self._database.read() as db:
             user = db.get(User, presented.user_id)
-        if user is None or user.disabled_at is not None:
-            raise InvalidToken
-        self._links.verify(presented, user)
-        return user
+        return self._require_good_link(presented, user)
 
     @repeated
     def set_password(self, token: str, new: str, client: Client = NO_CLIENT) -> list[UUID]:
@@ -169,8 +168,9 @@ class Accounts:
         require_good_password(new, user.user_name, self._settings)
         new_hash = self._passwords.hash_password(new)
         with self._database.write() as db:
-            if not users.replace_password_hash(db, user.id, user.password_hash, new_hash):
-                raise InvalidToken  # of two who use the link at once, one
+            # Hashing took long: meanwhile the link may have been used, or the user disabled or given other roles.
+            user = self._require_good_link(PresentedLink.parse(token), users.find_and_lock(db, user.id))
+            user.password_hash = new_hash
             self._record(db, EventKind.PASSWORD_SET, user.id, client)
             return end_sessions_of(db.connection(), user.id, RevocationReason.PASSWORD_CHANGED, self._clock(), client=client)
 
@@ -227,6 +227,12 @@ class Accounts:
         except TooManyRequests as refused:
             self._failures.record_throttled(refused, **facts)
             raise
+        return user
+
+    def _require_good_link(self, presented: PresentedLink, user: User | None) -> User:
+        if user is None or user.disabled_at is not None:
+            raise InvalidToken
+        self._links.verify(presented, user)
         return user
 
     def _count_registration(self, client: Client) -> None:

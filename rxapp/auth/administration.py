@@ -9,6 +9,7 @@ from sqlmodel import Session, col, func, select
 
 from rxapp.auth import security_events as events
 from rxapp.auth import sessions, users
+from rxapp.auth.clear_names import add_distinct, require_clear
 from rxapp.auth.clients import NO_CLIENT, Client
 from rxapp.auth.clock import Clock
 from rxapp.auth.database import Database
@@ -16,7 +17,7 @@ from rxapp.auth.errors import InputRefused, RevocationReason
 from rxapp.auth.input_rules import InputRule
 from rxapp.auth.models import User
 from rxapp.auth.outages import repeated
-from rxapp.auth.password_links import PasswordLinks
+from rxapp.auth.password_links import PasswordLinks, end_links
 from rxapp.auth.password_policy import require_good_password
 from rxapp.auth.passwords import PasswordHasher
 from rxapp.auth.revocation import end_session, end_sessions_of
@@ -123,9 +124,13 @@ class Administration:
 
     @repeated
     def issue_password_link(self, user_id: UUID, actor: Actor = OPERATOR) -> str:
-        """The token of a link with which the person sets a new password; the old one is good until then. Raises `NotFound`."""
+        """The token of a link with which the person sets a new password; the old one is good until then.
+
+        Any link made before is good no more. Raises `NotFound`.
+        """
         with self._database.write() as db:
             user = users.lock_user(db, user_id)
+            end_links(user)
             self._record(db, EventKind.PASSWORD_LINK_ISSUED, user.id, actor)
         return self._links.issue(user)
 
@@ -151,6 +156,7 @@ class Administration:
                 users.require_another_administrator(db, user_id)
             if roles != held:
                 user.roles = roles
+                end_links(user)
                 self._record(db, EventKind.ROLES_CHANGED, user_id, actor, f"{_in_words(held)} → {_in_words(roles)}")
         return user
 
@@ -162,6 +168,7 @@ class Administration:
             users.require_another_administrator(db, user_id)
             user = users.lock_user(db, user_id)
             user.disabled_at = user.disabled_at or now
+            end_links(user)
             self._record(db, EventKind.USER_DISABLED, user_id, actor)
             db.flush()
             return self._end_sessions(db, user_id, RevocationReason.USER_DISABLED, actor)
@@ -208,10 +215,12 @@ class Administration:
     @repeated
     def _create(self, user_name: str, display_name: str, roles: list[str], password: str | None, actor: Actor) -> User:
         user = users.new_user(user_name, display_name, users.no_password(), _clean_roles(roles), self._clock())
+        require_clear(user.user_name)
+        end_links(user)
         if password is not None:
             user.password_hash = self._hash_good_password(password, user)
         with self._database.write() as db:
-            users.add(db, user)
+            add_distinct(db, user)
             self._record(db, EventKind.USER_CREATED, user.id, actor, ", ".join(user.roles))
         return user
 

@@ -44,6 +44,7 @@ class ClockedMemoryStorage(MemoryStorage):
         self._clock = clock
         self._lock = threading.Lock()
         self._windows: defaultdict[int, OrderedDict[str, list[float]]] = defaultdict(OrderedDict)
+        self._tallies: OrderedDict[str, tuple[float, int]] = OrderedDict()
 
     def acquire_entry(self, key: str, limit: int, expiry: int, amount: int = 1) -> bool:
         """Count `amount` more in the last `expiry` seconds, unless that makes more than `limit`."""
@@ -65,9 +66,23 @@ class ClockedMemoryStorage(MemoryStorage):
             moments = _since(now - expiry, self._windows[expiry].get(key, []))
         return (moments[0], len(moments)) if moments else (now, 0)
 
+    def incr(self, key: str, expiry: float, amount: int = 1) -> int:
+        """Count `amount` more, from nothing once `expiry` seconds have gone by since the first; how many that makes."""
+        with self._lock:
+            now = self._clock().timestamp()
+            ends_at, counted = self._tallies.get(key, (now + expiry, 0))
+            if ends_at <= now:
+                ends_at, counted = now + expiry, 0
+            self._tallies[key] = (ends_at, counted + amount)
+            self._tallies.move_to_end(key)
+            while len(self._tallies) > MAXIMUM_KEYS:
+                self._tallies.popitem(last=False)
+            return counted + amount
+
     def clear(self, key: str) -> None:
         """Forget the key."""
         with self._lock:
+            self._tallies.pop(key, None)
             for window in self._windows.values():
                 window.pop(key, None)
 
@@ -84,6 +99,11 @@ class Counters:
     def hit(self, item: RateLimitItem, *key: str) -> bool:
         """Count one more. False, and nothing is counted, if the limit is used up."""
         return self._ask(lambda limiter: limiter.hit(item, *key))
+
+    def tally(self, period: timedelta, *key: str) -> int:
+        """Count one more, whatever the limit; how many that makes in this `period`, which begins with the first."""
+        name, seconds = "/".join(key), int(period.total_seconds())
+        return self._ask(lambda limiter: limiter.storage.incr(name, seconds))
 
     def is_used_up(self, item: RateLimitItem, *key: str) -> bool:
         """Whether a hit would be refused now."""

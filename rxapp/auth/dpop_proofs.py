@@ -14,6 +14,7 @@ from jwt.algorithms import ECAlgorithm, OKPAlgorithm
 
 from rxapp.auth.device_keys import base64url, thumbprint
 from rxapp.auth.errors import InvalidDpopProof
+from rxapp.auth.weak_keys import is_weak
 
 TYPE = "dpop+jwt"
 
@@ -105,6 +106,8 @@ def _public_key(header: dict[str, Any]) -> tuple[str, Any, str]:
         raise InvalidDpopProof
     kind: Any = ECAlgorithm if jwk["kty"] == "EC" else OKPAlgorithm
     key = kind.from_jwk({name: value for name, value in jwk.items() if name in _PUBLIC_MEMBERS})
+    if jwk["kty"] == "OKP" and is_weak(key.public_bytes_raw()):
+        raise InvalidDpopProof
     exported = kind.to_jwk(key)
     return algorithm, key, thumbprint(json.loads(exported))
 
@@ -122,9 +125,10 @@ def _is_id(value: Any) -> TypeGuard[str]:
 
 
 def _is_timely(issued_at: Any, now: datetime) -> bool:
+    """Only compared, never computed with: JSON has integers that no float holds, and Python raises `OverflowError` for them."""
     if type(issued_at) not in (int, float):
         return False
-    return -MAXIMUM_LEAD.total_seconds() <= now.timestamp() - issued_at <= MAXIMUM_AGE.total_seconds()
+    return (now - MAXIMUM_AGE).timestamp() <= issued_at <= (now + MAXIMUM_LEAD).timestamp()
 
 
 def _is_of(token_hash: Any, access_token: str) -> bool:

@@ -77,9 +77,16 @@ class UserNameTaken(InputRefused):
     """Somebody has this user name already, perhaps in other letters that read the same."""
 
     code = "user_name_taken"
+    rule_broken: ClassVar[InputRule] = InputRule.USER_NAME_TAKEN
 
     def __init__(self) -> None:
-        super().__init__(InputRule.USER_NAME_TAKEN)
+        super().__init__(self.rule_broken)
+
+
+class UserNameLooksTaken(UserNameTaken):
+    """A reader may take this user name for somebody else's."""
+
+    rule_broken = InputRule.USER_NAME_LOOKS_TAKEN
 
 
 class PasswordRefused(InputRefused):

@@ -10,6 +10,8 @@ class InputRule(StrEnum):
     USER_NAME_TOO_LONG = "A user name has at most {limit} characters."
     USER_NAME_UNSEEN = "A user name has only characters that can be seen."
     USER_NAME_TAKEN = "This user name is taken."
+    USER_NAME_LOOKS_TAKEN = "This user name looks like one that is taken."
+    USER_NAME_MIXED = "Please write each word of a user name in one alphabet."
     DISPLAY_NAME_REFUSED = "A name has at most {limit} characters, all of which can be seen."
     PASSWORD_TOO_SHORT = "Please use at least {limit} characters. A few random words will do."
     PASSWORD_TOO_LONG = "Please use at most {limit} characters."

@@ -18,6 +18,7 @@ from sqlmodel import Session
 
 from rxapp.auth import security_events as events
 from rxapp.auth import users
+from rxapp.auth.clear_names import add_as_it_is
 from rxapp.auth.clock import Clock
 from rxapp.auth.database import Database
 from rxapp.auth.errors import InputRefused
@@ -130,7 +131,7 @@ def _store(db: Session, local_user: LocalUser, now: datetime) -> User:
     user = users.new_user(local_user.user_name, "", local_user.password_hash, [], now)
     user.disabled_at = None if local_user.is_enabled else now
     with db.begin_nested():
-        users.add(db, user)
+        add_as_it_is(db, user)
     events.record(db.connection(), EventKind.USER_CREATED, now, user_id=user.id, detail="from reflex-local-auth")
     return user
 

@@ -65,7 +65,8 @@ class AuthTable(SQLModel, registry=registry()):
 class User(AuthTable, table=True):
     """A person who can sign in. `user_name_key` is the name as compared: without regard to case or Unicode form.
 
-    `search_key` is what an administrator's search looks through: both names, in the same form.
+    `search_key` is what an administrator's search looks through: both names, in the same form. `link_nonce` goes into
+    the set-password link that is good now: what shall end a link changes it.
     """
 
     __tablename__ = "auth_user"
@@ -76,9 +77,19 @@ class User(AuthTable, table=True):
     display_name: str = Field(default="", max_length=128)
     search_key: str = Field(default="", max_length=1024)
     password_hash: str = Field(max_length=256, repr=False)
+    link_nonce: str = Field(default="", max_length=22, repr=False, sa_column_kwargs={"server_default": ""})
     roles: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
     created_at: datetime = _moment()
     disabled_at: datetime | None = _moment(default=None)
+
+
+class UserLook(AuthTable, table=True):
+    """What a user name looks like, hashed: no two who are let in look alike. Of names from before, the first has the row."""
+
+    __tablename__ = "auth_user_look"
+
+    look: str = Field(max_length=43, primary_key=True)
+    user_id: UUID = Field(foreign_key="auth_user.id", index=True, ondelete="CASCADE")
 
 
 class AuthSession(AuthTable, table=True):

@@ -1,13 +1,15 @@
 """One-time links with which a person sets a password: `rxp1_` + base64url(user id ‖ expiry ‖ MAC), computed and never stored.
 
-The MAC covers the password hash that stands when the link is made. So a link works once, for setting a password changes the hash,
-and neither the database nor the server key alone can make one.
+The MAC covers the password hash that stands when the link is made, and a nonce of the user. So a link works once, for setting a
+password changes the hash; what else shall end it changes the nonce (`end_links`). Neither the database nor the server key
+alone can make one.
 """
 
 import base64
 import binascii
 import hashlib
 import hmac
+import secrets
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from uuid import UUID
@@ -18,6 +20,9 @@ from rxapp.auth.key_ring import KeyRing
 from rxapp.auth.keys import Keys
 from rxapp.auth.models import User
 from rxapp.auth.settings import Settings
+
+_NONCE_BYTES = 16
+"""As random as a UUID: nobody who has not read it makes a link for it."""
 
 PREFIX = "rxp1_"
 """Names the format, and lets secret scanners find a leaked link."""
@@ -67,15 +72,22 @@ class PasswordLinks:
         return _encode(body + _mac(self._key_ring.signer().keys, body, user))
 
     def verify(self, presented: PresentedLink, user: User) -> None:
-        """Raise `InvalidToken` unless this server made the link, for the password hash that still stands, and it is in time."""
+        """Raise `InvalidToken` unless this server made the link, nothing has ended it since, and it is in time."""
         body = presented.user_id.bytes + int(presented.expires_at.timestamp()).to_bytes(_EXPIRY_BYTES, "big")
         self._key_ring.require_any(lambda keys: hmac.compare_digest(presented.mac, _mac(keys, body, user)))
         if presented.expires_at <= self._clock():
             raise InvalidToken
 
 
+def end_links(user: User) -> None:
+    """No link of the user's that was made so far is good any more, once this row is stored."""
+    user.link_nonce = secrets.token_urlsafe(_NONCE_BYTES)
+
+
 def _mac(keys: Keys, body: bytes, user: User) -> bytes:
-    return hmac.digest(keys.password_link_key, body + user.password_hash.encode(), hashlib.sha256)
+    # Without a nonce it is the MAC of before there was one: a link that was sent out the day before an upgrade is good.
+    bound_to = "\0".join(filter(None, (user.password_hash, user.link_nonce)))
+    return hmac.digest(keys.password_link_key, body + bound_to.encode(), hashlib.sha256)
 
 
 def _encode(raw: bytes) -> str:

@@ -1,5 +1,6 @@
 """The audit log: written in the same transaction as what it records, and read by the person concerned and by administrators."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,7 +8,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Select, bindparam, delete, func, insert, select
+from sqlalchemy import Connection, Select, bindparam, delete, func, insert, select, update
 
 from rxapp.auth.clients import NO_CLIENT, Client
 from rxapp.auth.models import AuthTable, SecurityEvent, User
@@ -86,6 +87,24 @@ def record(
 
 
 _INSERT = insert(_event)
+
+
+def and_more(count: int) -> str:
+    """The detail of a row that stands for as many events as are not written down one by one."""
+    return f"and {count} more"
+
+
+def count_more(db: Connection, kind: EventKind, session_id: UUID, count: int, *, since: datetime) -> None:
+    """Have the row that `and_more` began, of that session and since that moment, say `count`, if it says fewer."""
+    newest_of_kind = (_event.c.occurred_at >= since, _event.c.kind == kind, _event.c.session_id == session_id)
+    matching = select(_event.c.id, _event.c.detail).where(*newest_of_kind, _event.c.detail.like(_ANY_MORE))
+    row = db.execute(matching.order_by(_event.c.id.desc()).limit(1).with_for_update()).one_or_none()
+    if row is not None and int(_NUMBER.search(row.detail)[0]) < count:  # type: ignore[index]  # `and_more` has put one there
+        db.execute(update(_event).where(_event.c.id == row.id).values(detail=and_more(count)))
+
+
+_ANY_MORE = "and % more"
+_NUMBER = re.compile(r"[0-9]+")
 
 _SELECT = (
     select(_event, _user.c.user_name, _actor.c.user_name.label("actor_name"))

@@ -15,6 +15,7 @@ from rxapp.auth import sessions, users
 from rxapp.auth.access_tokens import AccessTokens
 from rxapp.auth.accounts import Accounts
 from rxapp.auth.administration import Administration
+from rxapp.auth.clear_names import add_as_it_is
 from rxapp.auth.clients import NO_CLIENT, Client
 from rxapp.auth.clock import Clock, system_clock
 from rxapp.auth.database import Database
@@ -107,7 +108,7 @@ class AuthService:
         """Store a new user with a password that nobody checks. Raises `InvalidUserName` or `UserNameTaken`."""
         user = users.new_user(user_name, display_name, self.passwords.hash_password(password), roles or [], self.clock())
         with self.database.write() as db:
-            users.add(db, user)
+            add_as_it_is(db, user)
             events.record(db.connection(), EventKind.USER_CREATED, self.clock(), user_id=user.id)
         return user
 
@@ -173,7 +174,8 @@ class AuthService:
             if isinstance(error, TokenReused):
                 self.revoke(error.session_id, RevocationReason.TOKEN_REUSED, asked.client)
             elif not isinstance(error, InvalidDpopProof):  # which is written down where it is found
-                self.failures.record_refresh(error, asked.client)
+                # Throttled is only who has shown a genuine token.
+                self.failures.record_refresh(error, asked.client, asked.presented.session_id)
             raise
 
     def verify_access(self, access_token: str, client: Client = NO_CLIENT, *, received: bool = True) -> Identity:

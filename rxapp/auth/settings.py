@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import BeforeValidator, Field, SecretStr, field_validator, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from rxapp.auth import secret_keys
@@ -31,11 +31,26 @@ BODY_LIMIT_BYTES = 1024 * 1024
 WEBSOCKET_MESSAGE_LIMIT_BYTES = 256 * 1024
 """Reflex allows 1 MB. The largest event that a browser sends is its report of local storage, a few KB when nobody tampers."""
 
+MAXIMUM_DURATION = timedelta(days=36_525)
+"""A hundred years: added to a moment, a longer time may lead to one that no calendar has, and then nobody could log in."""
+
+_TOO_LONG = f"must be at most {int(MAXIMUM_DURATION.total_seconds())} seconds, which are a hundred years"
+_MAXIMUM_DIGITS = 12
+"""Of which Python makes a `timedelta` whatever they are."""
+
 
 def _seconds(value: object) -> object:
     """Read a plain number as seconds; pydantic alone would read the string "300" as malformed ISO 8601."""
-    if isinstance(value, str) and value.strip().isdigit():
-        return timedelta(seconds=int(value))
+    if isinstance(value, str) and (digits := value.strip()).isdecimal():
+        if len(digits) > _MAXIMUM_DIGITS:
+            raise ValueError(_TOO_LONG)
+        return timedelta(seconds=int(digits))
+    return value
+
+
+def _within_the_calendar(value: timedelta) -> timedelta:
+    if value > MAXIMUM_DURATION:
+        raise ValueError(_TOO_LONG)
     return value
 
 
@@ -54,7 +69,7 @@ def _lower(value: object) -> object:
     return value.lower() if isinstance(value, str) else value
 
 
-Seconds = Annotated[timedelta, BeforeValidator(_seconds)]
+Seconds = Annotated[timedelta, BeforeValidator(_seconds), AfterValidator(_within_the_calendar)]
 
 
 class Settings(BaseSettings):
@@ -103,6 +118,7 @@ class Settings(BaseSettings):
     registration_rate_limit: int = Field(30, ge=0)
     login_queue_limit: int = Field(100, ge=1)
 
+    public_origins: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_comma_separated)] = ()
     allowed_origins: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_comma_separated)] = ()
     trusted_proxy_hops: int = Field(0, ge=0, le=8)
     body_limit: int = Field(BODY_LIMIT_BYTES, ge=1024)
@@ -172,7 +188,14 @@ class Settings(BaseSettings):
             raise ValueError(f"must have at least {MINIMUM_METRICS_TOKEN_LENGTH} characters")
         return token
 
-    @field_validator("allowed_origins")
+    @field_validator("public_origins")
+    @classmethod
+    def _public_origins_are_addresses(cls, origins: tuple[str, ...]) -> tuple[str, ...]:
+        if "*" in origins:
+            raise ValueError("'*' is no address: name each, as in https://app.example.com")
+        return origins
+
+    @field_validator("allowed_origins", "public_origins")
     @classmethod
     def _origins_have_a_scheme(cls, origins: tuple[str, ...]) -> tuple[str, ...]:
         for origin in origins:

@@ -31,7 +31,7 @@ STREAK_PERIOD = timedelta(hours=1)
 """How long a failure keeps the delays long."""
 
 RECORDS_PER_PERIOD = 50
-"""Failed attempts of one address that are written down in `LOGIN_PERIOD`: a stranger must not be able to fill the audit log."""
+"""Failed attempts of a kind and an address that are written down in `LOGIN_PERIOD`: a stranger must not fill the audit log."""
 
 IN_FLIGHT = timedelta(seconds=1)
 """For who comes while as many attempts as are left are being verified: soon it is known whether those were failures."""
@@ -123,10 +123,14 @@ class Throttle:
         if address:
             self._count("registration", self._settings.registration_rate_limit, REGISTRATION_PERIOD, network_of(address))
 
-    def recording(self, address: str) -> None:
-        """Count a failed attempt that is to be written down. Raises `TooManyRequests`."""
+    def recording(self, kind: str, address: str) -> None:
+        """Count a failed attempt that anybody can make, and that is to be written down. Raises `TooManyRequests`."""
         if address:
-            self._count("event", RECORDS_PER_PERIOD, LOGIN_PERIOD, network_of(address))
+            self._count("event", RECORDS_PER_PERIOD, LOGIN_PERIOD, f"{kind} {network_of(address)}")
+
+    def recorded_of(self, session_id: UUID, kind: str) -> int:
+        """Count a failed attempt that only a holder of this session's tokens can make; how many there are in `LOGIN_PERIOD`."""
+        return self._counters.tally(LOGIN_PERIOD, "recorded", self._hash(str(session_id), kind))
 
     def _count(self, limit: str, amount: int, period: timedelta, who: str) -> None:
         if not self._hit(limit, amount, period, who):

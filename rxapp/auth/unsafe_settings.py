@@ -41,11 +41,12 @@ def _problems(settings: "Settings") -> Iterator[str]:
     for name in RATE_LIMITS:
         if getattr(settings, name) == 0:
             yield f"RXAPP_{name.upper()} is 0: nothing slows down who tries again and again. Leave it out for the default."
-    if readable := [origin for origin in settings.allowed_origins if _is_readable_on_the_way(origin)]:
-        yield (
-            f"RXAPP_ALLOWED_ORIGINS has {', '.join(readable)}: whoever is on the way "
-            "reads and changes what is sent over http. Use https."
-        )
+    for name in ("allowed_origins", "public_origins"):
+        if readable := [origin for origin in getattr(settings, name) if _is_readable_on_the_way(origin)]:
+            yield (
+                f"RXAPP_{name.upper()} has {', '.join(readable)}: whoever is on the way "
+                "reads and changes what is sent over http. Use https."
+            )
     if settings.demo_data:
         yield "RXAPP_DEMO_DATA is true: everybody knows the demo user's password. Set it to false."
 

@@ -42,6 +42,11 @@ def user_name_key(user_name: str) -> str:
     return unicodedata.normalize("NFKC", _NEVER_SHOWN.sub("", folded)).strip()
 
 
+def is_never_shown(text: str) -> bool:
+    """Whether there is anything in the text that leaves no trace where it is shown."""
+    return _NEVER_SHOWN.search(text) is not None
+
+
 def may_be_in_a_name(key: str) -> bool:
     """False for what no name's key contains; databases fail on NUL, on half a character, or on very long patterns."""
     return key.isprintable() and len(key) <= SEARCH_KEY_MAXIMUM_LENGTH
@@ -101,9 +106,14 @@ def get_user(db: Session, user_id: UUID) -> User:
     return user
 
 
+def find_and_lock(db: Session, user_id: UUID) -> User | None:
+    """The user of that id, locked against changes until the transaction ends where the database knows such locks."""
+    return db.exec(select(User).where(User.id == user_id).with_for_update()).one_or_none()
+
+
 def lock_user(db: Session, user_id: UUID) -> User:
-    """The same, locked against changes until the transaction ends where the database knows such locks."""
-    user = db.exec(select(User).where(User.id == user_id).with_for_update()).one_or_none()
+    """The same. Raises `NotFound`."""
+    user = find_and_lock(db, user_id)
     if user is None:
         raise NotFound
     return user

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from rxapp.auth import Settings
 from rxapp.auth.settings import NIST_PASSWORD_MINIMUM_LENGTH
+from rxapp.auth.web.origins import with_public_origins
 from rxapp.doctor.findings import Finding, ok, warning
 
 FEW_DIFFERENT_CHARACTERS = 12
@@ -21,6 +22,8 @@ def check_configuration(settings: Settings) -> Iterator[Finding]:
         yield _secret_key(settings)
     if "*" not in settings.allowed_origins or not settings.in_production:
         yield _origins(settings)
+    if settings.in_production:
+        yield _public_address(settings)
     if settings.in_production and settings.trusted_proxy_hops == 0:
         yield warning(
             "client address",
@@ -56,3 +59,14 @@ def _origins(settings: Settings) -> Finding:
     if "*" in settings.allowed_origins:
         return warning("origins", "any site may talk to this one", "Name the origins in RXAPP_ALLOWED_ORIGINS.")
     return ok("origins", ", ".join(settings.allowed_origins) or "the app's own only")
+
+
+def _public_address(settings: Settings) -> Finding:
+    named = with_public_origins(settings).public_origins
+    if named:
+        return ok("public address", ", ".join(named))
+    return warning(
+        "public address",
+        "not known: of programs that prove a key (DPoP), only those on this machine get in",
+        "Set RXAPP_PUBLIC_ORIGINS, or REFLEX_DEPLOY_URL where the server runs, to the address that people see.",
+    )

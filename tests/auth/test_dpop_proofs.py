@@ -35,6 +35,12 @@ EXAMPLE_FOR_A_RESOURCE = (
     "P86L-Ey71EOptxRimPPToA1plemAgR6pxHF8y6-yqyVnmcw6Fy1dqd-jfxSYoMxhAJpLjA"
 )
 
+NUMBERS_OF_JSON = [
+    *("1" + "0" * 400, "-" + "9" * 400, "9" * 1_000),
+    *("1e999", "-1e999", "NaN", "Infinity", "-Infinity", "true", "null", "[[[1]]]"),
+]
+"""As they stand in a text: `json.dumps` would not write all of them."""
+
 
 def read(proof, **changes):
     wanted = {"method": "GET", "urls": {URL}, "now": NOW, "access_token": TOKEN} | changes
@@ -156,6 +162,16 @@ class TestTheClaims:
     def test_one_of_a_wrong_kind(self, claim, value):
         assert_refused(_signed_raw(**{claim: value}))
 
+    @pytest.mark.parametrize("number", NUMBERS_OF_JSON)
+    @pytest.mark.parametrize("claim", ["jti", "htm", "htu", "iat", "ath"])
+    def test_a_number_that_no_clock_shows(self, claim, number):
+        """JSON has integers that no float holds: to subtract one from a moment is an error of Python's."""
+        assert_refused(_signed(_payload(**{claim: "@"}).replace('"@"', number)))
+
+    @pytest.mark.parametrize("number", NUMBERS_OF_JSON)
+    def test_times_that_are_not_asked_for_are_not_looked_at(self, number):
+        assert read(_signed(_payload(exp="@", jti="j").replace('"@"', number)))
+
     @pytest.mark.parametrize("method", ["POST", "get", "GET ", "HEAD"])
     def test_another_method(self, method):
         assert_refused(proof(htm=method))
@@ -240,9 +256,16 @@ def test_urls_are_compared_without_query_and_fragment():
 
 def _signed_raw(**claims):
     """As `proof`, but without the library's own checks on what it signs, and with None and all else as it is."""
-    payload = jwt.decode(proof(), options={"verify_signature": False}) | claims
+    return _signed(_payload(**claims))
+
+
+def _payload(**claims) -> str:
+    return json.dumps(jwt.decode(proof(), options={"verify_signature": False}) | claims)
+
+
+def _signed(payload: str) -> str:
     head, *_ = proof().split(".")
-    body = base64.urlsafe_b64encode(json.dumps(payload).encode()).decode().rstrip("=")
+    body = base64.urlsafe_b64encode(payload.encode()).decode().rstrip("=")
     signed = f"{head}.{body}"
     signature = ECAlgorithm(ECAlgorithm.SHA256).sign(signed.encode(), KEY.private)
     return f"{signed}.{base64.urlsafe_b64encode(signature).decode().rstrip('=')}"

@@ -11,8 +11,19 @@ from sqlmodel import SQLModel, select
 
 import rxapp.customers  # noqa: F401  its table belongs to the metadata
 from alembic import command
-from rxapp.auth import AUTH_HISTORY, AuthService, AuthSession, AuthTable, Database, DatabaseNotMigrated, SecurityEvent, User
+from rxapp.auth import (
+    AUTH_HISTORY,
+    AuthService,
+    AuthSession,
+    AuthTable,
+    Database,
+    DatabaseNotMigrated,
+    InvalidToken,
+    SecurityEvent,
+    User,
+)
 from rxapp.auth.models import UtcDateTime
+from rxapp.auth.password_links import PasswordLinks
 from rxapp.migrations import migrate, require_migrated
 from tests.conftest import FIRST_OF_OURS, PASSWORD, alembic_config, downgrade, upgrade
 
@@ -80,6 +91,7 @@ USER_AT_0001 = table(
     column("roles", JSON()),
     column("created_at", UtcDateTime()),
 )
+USER_AT_0002 = table("auth_user", *(column(each.name, each.type) for each in USER_AT_0001.c), column("search_key"))
 SESSION_AT_0001 = table(
     "auth_session",
     column("id", Uuid()),
@@ -207,6 +219,26 @@ class TestShortMoments:
                 "integer",
                 "null",
             )
+
+
+class TestLinkNonces:
+    """rxapp_auth_0003: a link that was sent out is good on either side of it, and older code goes on adding users."""
+
+    def test_a_link_survives_up_and_ends_as_new_ones_do(self, database, service, johndoe):
+        AUTH_HISTORY.take_back(database, "rxapp_auth_0002")
+        AUTH_HISTORY.migrate(database)
+        old = PasswordLinks(service.settings, service.key_ring, service.clock)
+        token = old.issue(service.administration.get_user(johndoe.id))
+        assert service.accounts.user_of_link(token).id == johndoe.id
+        service.administration.give_role(johndoe.id, "Cook")
+        with pytest.raises(InvalidToken):
+            service.accounts.user_of_link(token)
+
+    def test_code_of_before_adds_users_to_the_new_tables(self, database, clock):
+        user = {"id": uuid4(), **USERS[0], "password_hash": "!", "roles": [], "created_at": clock()}
+        with database.engine.begin() as db:
+            db.execute(USER_AT_0002.insert(), user | {"search_key": "johndoe"})
+            assert db.scalar(text("SELECT link_nonce FROM auth_user")) == ""
 
 
 def test_down_to_the_first_release_and_up_again_nobody_is_signed_out(database, service, pair, johndoe):

@@ -8,11 +8,12 @@ from uuid import UUID, uuid4
 import hypothesis.strategies as st
 import pytest
 from hypothesis import given
+from sqlalchemy import text
 
 from rxapp.auth import InvalidCredentials, InvalidToken, NotFound, PasswordRefused, SessionRevoked, User
 from rxapp.auth.keys import Keys
 from rxapp.auth.password_links import PREFIX, PasswordLinks, PresentedLink
-from rxapp.auth.users import no_password
+from rxapp.auth.users import has_password, no_password
 from tests.clock import MovableClock
 from tests.conftest import PASSWORD
 from tests.keys import ring_of
@@ -129,6 +130,13 @@ def invited(service):
     return service.administration.create_user("anna", "Anna", [])
 
 
+def assert_dead(service, token):
+    with pytest.raises(InvalidToken):
+        service.accounts.user_of_link(token)
+    with pytest.raises(InvalidToken):
+        service.accounts.set_password(token, GOOD)
+
+
 class TestUse:
     def test_it_says_whose_password_it_sets(self, service, invited):
         user, token = invited
@@ -193,15 +201,71 @@ class TestUse:
         with pytest.raises(InvalidToken):
             service.accounts.set_password(token, GOOD)
 
-    def test_a_disabled_user_has_none_until_they_are_enabled_again(self, service, invited):
+    def test_it_dies_when_its_user_is_disabled_and_stays_dead_when_they_are_enabled_again(self, service, invited):
+        """Whoever has the mail that it was sent in is perhaps why the user was disabled."""
         user, token = invited
         service.administration.disable(user.id)
-        with pytest.raises(InvalidToken):
-            service.accounts.user_of_link(token)
+        assert_dead(service, token)
+        service.administration.enable(user.id)
+        assert_dead(service, token)
+        assert service.accounts.set_password(service.administration.issue_password_link(user.id), GOOD) == []
+
+    @pytest.mark.parametrize("roles", [["Admin"], ["Manager"], ["Admin", "Manager", "Cook"]])
+    def test_it_dies_when_its_user_gets_other_roles(self, service, roles):
+        """A link that was made for a new colleague must not open an administrator's account."""
+        service.administration.create_user("another", "", ["Admin"])
+        user, token = service.administration.create_user("anna", "Anna", ["Cook"])
+        service.administration.set_roles(user.id, roles)
+        assert_dead(service, token)
+        service.administration.set_roles(user.id, ["Cook"])
+        assert_dead(service, token)
+
+    def test_the_same_roles_once_more_change_nothing(self, service):
+        user, token = service.administration.create_user("anna", "Anna", ["Cook"])
+        service.administration.set_roles(user.id, ["Cook"])
+        assert service.accounts.set_password(token, GOOD) == []
+
+    def test_it_dies_when_another_is_made(self, service, johndoe):
+        first = service.administration.issue_password_link(johndoe.id)
+        second = service.administration.issue_password_link(johndoe.id)
+        assert first != second, "made at the same moment"
+        assert_dead(service, first)
+        assert service.accounts.set_password(second, GOOD) == []
+
+    def test_it_dies_when_an_administrator_sets_the_password(self, service, invited):
+        user, token = invited
+        service.administration.set_password(user.id, GOOD)
+        assert_dead(service, token)
+
+    @pytest.mark.parametrize("happens", ["disable", "promote", "issue"])
+    def test_what_kills_it_while_the_new_password_is_being_hashed_does_so_too(self, service, invited, happens, monkeypatch):
+        """Hashing takes long, on purpose."""
+        user, token = invited
+        administration, hash_password = service.administration, service.passwords.hash_password
+        kill = {
+            "disable": lambda: administration.disable(user.id),
+            "promote": lambda: administration.give_role(user.id, "Admin"),
+            "issue": lambda: administration.issue_password_link(user.id),
+        }
+
+        def hash_meanwhile(password):
+            kill[happens]()
+            return hash_password(password)
+
+        monkeypatch.setattr(service.passwords, "hash_password", hash_meanwhile)
         with pytest.raises(InvalidToken):
             service.accounts.set_password(token, GOOD)
-        service.administration.enable(user.id)
-        assert service.accounts.set_password(token, GOOD) == []
+        assert not has_password(service.administration.get_user(user.id))
+
+    def test_one_that_was_made_before_links_were_bound_to_more_is_good_until_then(self, service, johndoe):
+        """The day of an upgrade."""
+        with service.database.write() as db:
+            db.connection().execute(text("UPDATE auth_user SET link_nonce = ''"))
+        links = PasswordLinks(service.settings, service.key_ring, service.clock)
+        old = links.issue(service.administration.get_user(johndoe.id))
+        assert service.accounts.user_of_link(old).id == johndoe.id
+        service.administration.give_role(johndoe.id, "Cook")
+        assert_dead(service, old)
 
     def test_one_of_a_deleted_user_is_invalid(self, service, pair, johndoe):
         token = service.administration.issue_password_link(johndoe.id)

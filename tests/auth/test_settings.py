@@ -50,6 +50,14 @@ def test_the_defaults_are_those_of_the_design():
     assert (settings.access_token_algorithm, settings.previous_secret_keys) == ("HS256", ())
 
 
+@pytest.mark.parametrize("seconds", [10**10, 10**15, 10**400, "9" * 5_000])
+def test_a_duration_that_leads_out_of_the_calendar_is_refused_in_words(monkeypatch, seconds):
+    """Added to a moment it would fail at each login."""
+    monkeypatch.setenv("RXAPP_SESSION_LIFETIME", str(seconds) if isinstance(seconds, str) else f"{seconds:d}")
+    with pytest.raises(ValidationError, match="at most"):
+        Settings()
+
+
 def test_durations_in_the_environment_are_seconds(monkeypatch):
     monkeypatch.setenv("RXAPP_ACCESS_TOKEN_LIFETIME", "42")
     monkeypatch.setenv("DATABASE_URL", "postgresql+psycopg://db/app")
@@ -94,6 +102,9 @@ def test_a_dotenv_file_is_read(tmp_path):
         ("RXAPP_ALLOWED_ORIGINS", "https://app.example.com:port"),
         ("RXAPP_ALLOWED_ORIGINS", "https://[::1"),
         ("RXAPP_ALLOWED_ORIGINS", "null"),
+        ("RXAPP_PUBLIC_ORIGINS", "*"),
+        ("RXAPP_PUBLIC_ORIGINS", "app.example.com"),
+        ("RXAPP_PUBLIC_ORIGINS", "https://app.example.com/path"),
         ("RXAPP_TRUSTED_PROXY_HOPS", "-1"),
         ("RXAPP_WEBSOCKET_MESSAGE_LIMIT", "10"),
         ("RXAPP_BODY_LIMIT", "0"),
@@ -131,6 +142,7 @@ class TestProduction:
             ({"allowed_origins": "*"}, "RXAPP_ALLOWED_ORIGINS"),
             ({"demo_data": True}, "RXAPP_DEMO_DATA"),
             ({"allowed_origins": "https://app.example.com,http://app.example.com"}, "has http://app.example.com: whoever"),
+            ({"public_origins": "http://app.example.com"}, "RXAPP_PUBLIC_ORIGINS has http://app.example.com: whoever"),
         ],
     )
     def test_it_refuses_what_is_unsafe_and_says_which_and_why(self, unsafe, named):

@@ -27,7 +27,9 @@ def production(settings, database):
         "database_url": url,
         "secret_key": Settings(secret_key=RANDOM_KEY).secret_key,
     }
-    return settings.model_copy(update=changes | {"api_docs": False, "trusted_proxy_hops": 1})
+    return settings.model_copy(
+        update=changes | {"api_docs": False, "trusted_proxy_hops": 1, "public_origins": ("https://app.example.com",)}
+    )
 
 
 def bad(findings):
@@ -47,10 +49,11 @@ class TestConfiguration:
         [
             ({"environment": "development"}, "environment"),
             ({"trusted_proxy_hops": 0}, "client address"),
+            ({"public_origins": ()}, "public address"),
             ({"api_docs": True}, "API documentation"),
             ({"password_minimum_length": 8}, "passwords"),
         ],
-        ids=["environment", "hops", "docs", "passwords"],
+        ids=["environment", "hops", "address", "docs", "passwords"],
     )
     def test_what_should_not_be_left_so_is_a_warning(self, production, change, check):
         assert bad(check_configuration(production.model_copy(update=change))) == [(check, "warning")]

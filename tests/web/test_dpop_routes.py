@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from rxapp.auth import AuthService, Settings
+from rxapp.auth import AuthService
 from rxapp.auth import security_events as events
 from rxapp.auth.security_events import EventFilter
 from rxapp.auth.web.runtime import use_service
@@ -16,6 +16,16 @@ from tests.web.conftest import assert_problem, bearer, refresh_body
 ORIGIN = "http://testserver"
 LOGIN, REFRESH, ME = "/api/auth/login", "/api/token/refresh", "/api/me"
 CREDENTIALS = {"username": "johndoe", "password": "def@123"}
+
+
+@pytest.fixture(scope="session")
+def settings(settings):
+    return settings.model_copy(update={"public_origins": (ORIGIN, "https://testserver")})
+
+
+def serve_with(service, **changes):
+    changes = {"public_origins": (), **changes}
+    use_service(AuthService(service.settings.model_copy(update=changes), service.database, service.clock))
 
 
 class Device:
@@ -204,6 +214,12 @@ class TestAProof:
     def test_for_something_else_is_refused(self, client, device, bound, claims):
         assert_challenged(client.get(ME, headers=device.headers("GET", ME, bound["token"], **claims)))
 
+    @pytest.mark.parametrize("moment", [10**400, -(10**400), 1e308, True])
+    def test_of_a_moment_that_no_clock_shows_is_refused_and_not_an_error_of_ours(self, client, device, bound, moment):
+        assert_challenged(client.get(ME, headers=device.headers("GET", ME, bound["token"], iat=moment)))
+        refused = client.post(LOGIN, json=CREDENTIALS, headers=device.headers("POST", LOGIN, iat=moment))
+        assert_problem(refused, 400, "invalid_dpop_proof")
+
     def test_for_another_access_token_is_refused(self, client, device, bound):
         proof = device.headers("GET", ME, "another")["DPoP"]
         assert_challenged(client.get(ME, headers={"Authorization": f"DPoP {bound['token']}", "DPoP": proof}))
@@ -215,14 +231,8 @@ class TestAProof:
     def test_made_for_a_page_is_refused(self, client, device, bound):
         assert_challenged(client.get(ME, headers=device.headers("GET", ME, bound["token"], htm="POST", htu="urn:rxapp:page")))
 
-    def test_behind_a_proxy_that_ends_tls_names_https(self, client, device, bound):
+    def test_of_a_client_behind_a_proxy_that_ends_tls_names_https(self, client, device, bound):
         headers = device.headers("GET", ME, bound["token"], htu="https://testserver/api/me")
-        assert client.get(ME, headers=headers).status_code == 200
-
-    def test_may_name_a_configured_origin_that_a_proxy_hides(self, client, device, bound, service):
-        settings = Settings(**(service.settings.model_dump() | {"allowed_origins": "https://app.example.com"}), _env_file=None)
-        use_service(AuthService(settings, service.database, service.clock))
-        headers = device.headers("GET", ME, bound["token"], htu="https://app.example.com/api/me")
         assert client.get(ME, headers=headers).status_code == 200
 
     def test_at_login_binds_only_if_it_is_good(self, client, clock, service):
@@ -233,6 +243,63 @@ class TestAProof:
 
     def test_with_tokens_that_are_bound_to_nothing_is_refused(self, device, tokens):
         assert_challenged(device.get_me(tokens))
+
+
+class TestTheHost:
+    """A proof that was made for another server is passed on by it, with the `Host` header that fits: any program can send any."""
+
+    def get_me(self, client, device, bound, host, url):
+        headers = device.headers("GET", ME, bound["token"], htu=url + ME) | {"Host": host}
+        return client.get(ME, headers=headers)
+
+    @pytest.mark.parametrize("environment", ["development", "production"])
+    @pytest.mark.parametrize("scheme", ["http", "https"])
+    @pytest.mark.parametrize("named", [(), ("https://app.example.com",)])
+    def test_a_proof_for_another_host_is_refused_although_the_request_names_that_host(
+        self, client, device, bound, service, named, scheme, environment
+    ):
+        serve_with(service, environment=environment, public_origins=named)
+        for host in ("evil.example", "evil.example:80", "localhost.evil.example", "app.example.com.evil.example"):
+            assert_challenged(self.get_me(client, device, bound, host, f"{scheme}://{host}"))
+
+    def test_at_login_and_refresh_too(self, client, device, bound, service):
+        serve_with(service, environment="production")
+        for path, body in ((LOGIN, CREDENTIALS), (REFRESH, refresh_body(bound))):
+            headers = device.headers("POST", path, htu=f"http://evil.example{path}") | {"Host": "evil.example"}
+            assert_problem(client.post(path, json=body, headers=headers), 400, "invalid_dpop_proof")
+
+    @pytest.mark.parametrize("host", ["app.example.com", "10.0.0.3:3000", "evil.example"])
+    def test_a_proof_for_a_public_origin_is_good_whatever_host_a_proxy_names(self, client, device, bound, service, host):
+        serve_with(service, environment="production", public_origins=("https://app.example.com",))
+        assert self.get_me(client, device, bound, host, "https://app.example.com").status_code == 200
+
+    @pytest.mark.parametrize("url", ["http://app.example.com", "https://app.example.com:8443", "http://localhost"])
+    def test_once_public_origins_are_named_nothing_else_is_good(self, client, device, bound, service, url):
+        serve_with(service, environment="production", public_origins=("https://app.example.com",))
+        assert_challenged(self.get_me(client, device, bound, url.partition("://")[2], url))
+
+    def test_until_then_the_allowed_origins_are(self, client, device, bound, service):
+        serve_with(service, environment="production", allowed_origins=("https://app.example.com",))
+        assert self.get_me(client, device, bound, "10.0.0.3", "https://app.example.com").status_code == 200
+        assert_challenged(self.get_me(client, device, bound, "10.0.0.3", "https://10.0.0.3"))
+
+    @pytest.mark.parametrize("environment", ["development", "production"])
+    @pytest.mark.parametrize("host", ["localhost", "localhost:8000", "127.0.0.1:3000", "[::1]:3000"])
+    @pytest.mark.parametrize("scheme", ["http", "https"])
+    def test_without_configuration_this_machine_itself_is_known(self, client, device, bound, service, environment, host, scheme):
+        serve_with(service, environment=environment)
+        assert self.get_me(client, device, bound, host, f"{scheme}://{host}").status_code == 200
+
+    def test_in_development_also_an_address_for_no_name_server_of_a_strangers_leads_there(self, client, device, bound, service):
+        serve_with(service)
+        assert self.get_me(client, device, bound, "192.168.1.5:8000", "http://192.168.1.5:8000").status_code == 200
+
+    @pytest.mark.parametrize("host", ["", "[::1", "localhost:x", "a@localhost", "localhost/evil", "localhost#", "\xe9"])
+    def test_a_host_that_is_none_proves_nothing(self, client, device, bound, service, host):
+        serve_with(service)
+        headers = [(b"Host", host.encode("latin-1"))]
+        headers += [(k.encode(), v.encode()) for k, v in device.headers("GET", ME, bound["token"]).items()]
+        assert client.get(ME, headers=headers).status_code in (400, 401)
 
 
 def test_where_a_key_is_required_a_login_without_one_is_refused(client, device, service):

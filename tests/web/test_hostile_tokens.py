@@ -46,7 +46,7 @@ class Sender:
         scope |= {
             "query_string": b"",
             "root_path": "",
-            "headers": headers,
+            "headers": [(b"host", b"testserver"), *headers],
             "client": ("192.0.2.1", 1),
             "server": ("testserver", 80),
         }
@@ -173,6 +173,11 @@ class TestSignedByTheServersOwnKey:
     @pytest.mark.parametrize("claim", ["nbf", "name"])
     def test_a_claim_of_the_wrong_type_is_refused(self, status_of, claim):
         assert status_of(**{claim: [1]}) == 401
+
+    @pytest.mark.parametrize("claim", ["iat", "nbf", "exp"])
+    @pytest.mark.parametrize("value", [True, 4e9, "4000000000", None])
+    def test_a_time_that_is_not_a_whole_number_of_seconds_is_refused(self, status_of, claim, value):
+        assert status_of(**{claim: value}) == 401
 
     @pytest.mark.parametrize("claim", ["iat", "exp"])
     def test_a_time_beyond_what_the_machine_can_tell_is_refused(self, status_of, claim):

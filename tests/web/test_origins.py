@@ -1,8 +1,9 @@
 """Which origins may open a WebSocket."""
 
 import pytest
+from reflex_base.config import get_config
 
-from rxapp.auth.web.origins import origin_check
+from rxapp.auth.web.origins import origin_check, with_public_origins
 
 OWN = {"HTTP_HOST": "app.example.com"}
 
@@ -77,3 +78,53 @@ def test_in_production_http_is_allowed_from_this_machine_itself_only(settings):
 def test_the_host_is_compared_in_any_letter_case(settings):
     check = origin_check(settings_with(settings, environment="production"))
     assert check("https://app.example.com", {"HTTP_HOST": "App.Example.COM"}) is True
+
+
+@pytest.mark.parametrize("origin", ["https://evil.example", "https://www.app.example.com", "http://localhost:3000"])
+def test_once_the_public_origins_are_named_a_host_header_makes_no_origin_the_apps_own(settings, origin):
+    check = origin_check(settings_with(settings, environment="production", public_origins=("https://app.example.com",)))
+    assert check(origin, {"HTTP_HOST": origin.partition("://")[2]}) is False
+    assert check("https://app.example.com", {"HTTP_HOST": "10.0.0.3:3000"}) is True
+
+
+class TestWhereReflexKnowsTheAddress:
+    @pytest.fixture
+    def told(self, monkeypatch):
+        def told(**urls):
+            for name in ("deploy_url", "api_url"):
+                monkeypatch.setattr(get_config(), name, urls.get(name, "http://localhost:3000"))
+
+        return told
+
+    def public_origins(self, settings, **changes):
+        return with_public_origins(settings_with(settings, **changes)).public_origins
+
+    def test_it_is_the_public_origin(self, settings, told):
+        told(deploy_url="https://App.example.com:443/", api_url="https://api.example.com/base?x#y")
+        expected = ("https://app.example.com", "https://api.example.com")
+        assert self.public_origins(settings, environment="production") == expected
+
+    def test_the_allowed_origins_go_on_being_good_for_proofs(self, settings, told):
+        told(deploy_url="https://app.example.com")
+        both = ("https://app.example.com", "https://b.example")
+        assert self.public_origins(settings, allowed_origins=("https://b.example",)) == both
+
+    def test_what_the_settings_name_wins(self, settings, told):
+        told(deploy_url="https://app.example.com")
+        assert self.public_origins(settings, public_origins=("https://b.example",)) == ("https://b.example",)
+
+    @pytest.mark.parametrize(
+        "url",
+        ["", None, "http://localhost:3000", "http://127.0.0.1", "http://0.0.0.0:8000", "http://[::1", "ftp://x.example", "x"],
+    )
+    def test_a_default_names_nothing(self, settings, told, url):
+        told(deploy_url=url, api_url=url)
+        assert self.public_origins(settings) == ()
+
+    def test_in_production_an_address_that_can_be_forged_on_the_way_is_none_and_its_log_says_what_is_missing(
+        self, settings, told, caplog
+    ):
+        told(deploy_url="http://app.example.com")
+        assert self.public_origins(settings, environment="production") == ()
+        assert "RXAPP_PUBLIC_ORIGINS" in caplog.text
+        assert self.public_origins(settings) == ("http://app.example.com",)

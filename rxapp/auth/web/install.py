@@ -21,7 +21,7 @@ from rxapp.auth.web.http.api import create_api
 from rxapp.auth.web.http.operations import add_operations
 from rxapp.auth.web.http.request_log import RequestLog
 from rxapp.auth.web.http.turnstile import put_turnstile_outside
-from rxapp.auth.web.origins import allow_no_strangers, origin_check
+from rxapp.auth.web.origins import allow_no_strangers, origin_check, with_public_origins
 from rxapp.auth.web.outage import telling_outages
 from rxapp.auth.web.page_counts import announce_pages
 from rxapp.auth.web.page_gate import PageGate
@@ -84,7 +84,7 @@ def install_auth(
     """
     warn_of_missing_styles()
     show_tables_to_reflex()
-    settings = settings or get_settings()
+    settings = with_public_origins(settings or get_settings())
     database = database or Database.of(settings)
     use_service(AuthService(settings, database, clock))
     seal_states(settings.secret_key.get_secret_value())

@@ -10,6 +10,7 @@ from rxapp.auth.web.http.docs_page import add_docs_page
 from rxapp.auth.web.http.load_shedding import LoadShedding
 from rxapp.auth.web.http.openapi_document import TrueDocument
 from rxapp.auth.web.http.problems import add_problem_handlers
+from rxapp.auth.web.http.unambiguous_requests import UnambiguousRequests
 from rxapp.auth.web.http.unknown_paths import UnknownPaths
 
 
@@ -26,4 +27,5 @@ def create_api(settings: Settings) -> FastAPI:
         add_docs_page(api)
     add_problem_handlers(api)
     api.add_middleware(LoadShedding)
+    api.add_middleware(UnambiguousRequests)
     return api

@@ -19,6 +19,9 @@ DISCARDED_AT_MOST_BYTES = 4 * 1024 * 1024
 DISCARDING_SECONDS = 2
 """Of a body that is refused for its length, and for how long altogether: a sender that dawdles holds up nothing."""
 
+_LENGTH_DIGITS = 18
+"""Of a length in bytes that fits into 64 bits."""
+
 
 class LimitedBodyRoute(APIRoute):
     """A route that reads at most `MAXIMUM_BODY_BYTES`, whatever length the client announces or keeps to itself."""
@@ -85,4 +88,7 @@ def _too_large(maximum: int) -> str:
 def announced_length(scope: Scope) -> int | None:
     """What `Content-Length` says; None for nothing or nonsense, which the server in front refuses by itself."""
     announced = dict(scope["headers"]).get(b"content-length", b"")
-    return int(announced) if announced.isdigit() else None
+    # Python makes no number of thousands of digits; any body of so many is too long.
+    if not announced.isdigit():
+        return None
+    return int(announced) if len(announced) <= _LENGTH_DIGITS else 10**_LENGTH_DIGITS

@@ -8,6 +8,7 @@ from rxapp.auth.clients import Client
 from rxapp.auth.device_keys import ProvedKey
 from rxapp.auth.dpop_proofs import normalized
 from rxapp.auth.errors import InvalidDpopProof
+from rxapp.auth.own_origins import origins_of_request
 from rxapp.auth.web.runtime import get_service
 from rxapp.auth.web.senders import Sender, request_client
 
@@ -25,12 +26,8 @@ def proved_key(request: Request, access_token: str | None = None) -> ProvedKey |
 
 
 def _urls(request: Request) -> set[str]:
-    """How the client may name what it has asked for: at the host that it asked, or at one of the app's configured origins.
-
-    A proxy in front may have taken TLS off, so `https` is as good as the scheme that we see.
-    """
-    host = request.headers.get("Host", "")
-    origins = {f"{request.url.scheme}://{host}", f"https://{host}", *get_service().settings.allowed_origins}
+    """How the client may name what it has asked for: at one of the app's own origins."""
+    origins = origins_of_request(get_service().settings, request.headers.get("Host", ""))
     path = request.scope["raw_path"].decode("ascii", "replace") if "raw_path" in request.scope else request.url.path
     return {normalized(origin + path) for origin in origins if _is_whole(origin)}
 

@@ -58,3 +58,8 @@ def pager(page: rx.Var[int], pages: rx.Var[int], *, on_previous: Any, on_next: A
             class_name="mt-4 flex items-center justify-between gap-4",
         ),
     )
+
+
+def turned(page: int, by: int, pages: int) -> int:
+    """The page that is `by` further, within those that there are. An event sent by hand may hold anything; then it is `page`."""
+    return min(max(page + by, 1), pages) if type(by) is int else page

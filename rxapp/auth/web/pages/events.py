@@ -15,7 +15,7 @@ from rxapp.auth.users import ADMIN_ROLE
 from rxapp.auth.web.forms import text_in
 from rxapp.auth.web.guards import event
 from rxapp.auth.web.pages import style
-from rxapp.auth.web.pages.account_frame import EVENTS, admin_frame, pager
+from rxapp.auth.web.pages.account_frame import EVENTS, admin_frame, pager, turned
 from rxapp.auth.web.pages.event_rows import EventRow, event_list, event_rows
 from rxapp.auth.web.pages.fields import notices, text_field
 from rxapp.auth.web.pages.sentence import counted
@@ -73,7 +73,7 @@ class EventsState(rx.State):
     @event(roles=[ADMIN_ROLE])
     async def turn_page(self, by: int) -> None:
         """Go to another page of the same filter."""
-        self.page = min(max(self.page + by, 1), self.pages)
+        self.page = turned(self.page, by, self.pages)
         await self._load()
 
     @event(roles=[ADMIN_ROLE])
@@ -113,9 +113,11 @@ def _day(text: str) -> datetime | None:
     if not text:
         return None
     try:
-        return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC)
-    except ValueError:
+        day = datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC)
+        _ = day + timedelta(days=1)  # where it ends: after the calendar's last day there is none
+    except (ValueError, OverflowError):
         raise ValueError(site.texts.events.wrong_day) from None
+    return day
 
 
 def events_page(**slots: Unpack[Slots]) -> rx.Component:

@@ -12,7 +12,7 @@ from rxapp.auth.users import ADMIN_ROLE, DISPLAY_NAME_MAXIMUM_LENGTH, USER_NAME_
 from rxapp.auth.web.forms import auth_form, submit_button, text_in
 from rxapp.auth.web.guards import current_user, event
 from rxapp.auth.web.pages import style
-from rxapp.auth.web.pages.account_frame import USERS, admin_frame, pager
+from rxapp.auth.web.pages.account_frame import USERS, admin_frame, pager, turned
 from rxapp.auth.web.pages.fields import notices, text_field
 from rxapp.auth.web.pages.password_link import password_link, password_link_url
 from rxapp.auth.web.pages.sentence import counted
@@ -75,7 +75,7 @@ class UsersState(rx.State):
     @event(roles=[ADMIN_ROLE])
     async def turn_page(self, by: int) -> None:
         """Go to another page of the same search."""
-        self.page = min(max(self.page + by, 1), self.pages)
+        self.page = turned(self.page, by, self.pages)
         await self._load()
 
     @event(roles=[ADMIN_ROLE], fresh=True)

@@ -36,6 +36,8 @@ class RefusalTexts(ByCode):
     user_name_too_long: str = InputRule.USER_NAME_TOO_LONG
     user_name_unseen: str = InputRule.USER_NAME_UNSEEN
     user_name_taken: str = InputRule.USER_NAME_TAKEN
+    user_name_looks_taken: str = InputRule.USER_NAME_LOOKS_TAKEN
+    user_name_mixed: str = InputRule.USER_NAME_MIXED
     display_name_refused: str = InputRule.DISPLAY_NAME_REFUSED
     password_too_short: str = InputRule.PASSWORD_TOO_SHORT
     password_too_long: str = InputRule.PASSWORD_TOO_LONG

@@ -1,0 +1,25 @@
+"""What ends a set-password link: a nonce of its user.
+
+Revision: rxapp_auth_0003
+"""
+
+import sqlalchemy as sa
+
+from alembic import op
+from rxapp.auth.migrations import remember
+
+revision = "rxapp_auth_0003"
+down_revision = "rxapp_auth_0002"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    # With a default in the database, so that older code goes on adding users meanwhile.
+    op.add_column("auth_user", sa.Column("link_nonce", sa.String(22), nullable=False, server_default=""))
+    remember(revision)
+
+
+def downgrade() -> None:
+    op.drop_column("auth_user", "link_nonce")
+    remember(down_revision)

@@ -1,0 +1,50 @@
+"""What user names look like, so that nobody registers one that reads as another's. Names that exist stay as they are.
+
+Revision: rxapp_auth_0004
+"""
+
+import sqlalchemy as sa
+
+from alembic import op
+from rxapp.auth.clear_names import looks_of
+from rxapp.auth.migrations import remember
+
+revision = "rxapp_auth_0004"
+down_revision = "rxapp_auth_0003"
+branch_labels = None
+depends_on = None
+
+ROWS_AT_A_TIME = 1_000
+"""Of which the memory that this takes is a few MB, however many users there are."""
+
+
+def upgrade() -> None:
+    look = op.create_table(
+        "auth_user_look",
+        sa.Column("look", sa.String(43), nullable=False),
+        sa.Column("user_id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(["user_id"], ["auth_user.id"], ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("look"),
+    )
+    op.create_index("ix_auth_user_look_user_id", "auth_user_look", ["user_id"])
+    _fill(look)
+    remember(revision)
+
+
+def downgrade() -> None:
+    op.drop_table("auth_user_look")
+    remember(down_revision)
+
+
+def _fill(look: sa.Table) -> None:
+    """The oldest account has its look; names that collide with it stay, and have none."""
+    db = op.get_bind()
+    user = sa.table("auth_user", sa.column("id", sa.Uuid()), sa.column("user_name"), sa.column("created_at"))
+    names = db.execute(sa.select(user.c.id, user.c.user_name).order_by(user.c.created_at, user.c.id)).all()
+    owners: dict[str, object] = {}
+    for user_id, user_name in names:
+        for each in looks_of(user_name):
+            owners.setdefault(each, user_id)
+    rows = [{"look": each, "user_id": user_id} for each, user_id in owners.items()]
+    for start in range(0, len(rows), ROWS_AT_A_TIME):
+        db.execute(look.insert(), rows[start : start + ROWS_AT_A_TIME])
