@@ -1,4 +1,4 @@
-"""The route to which pages upload files, in place of Reflex's: what comes without a good ticket is refused, and nothing of it kept."""
+"""The route to which pages upload files, in place of Reflex's: without a good ticket it refuses, and keeps nothing of what comes."""
 
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import suppress
