@@ -1,5 +1,7 @@
 """Configuration: read once from the environment and `.env`, validated at start, handed to whatever needs it."""
 
+import os
+import sys
 from datetime import timedelta
 from functools import lru_cache
 from typing import Annotated, Literal
@@ -72,6 +74,7 @@ class Settings(BaseSettings):
     environment: Literal["development", "production"] = "development"
     database_url: str = Field("sqlite:///rxapp.db", validation_alias="DATABASE_URL")
     redis_url: str | None = Field(None, validation_alias="REDIS_URL")
+    plain_network: bool = False
     sqlite_synchronous: Literal["FULL", "NORMAL"] = "FULL"
     database_pool_size: int = Field(DatabaseLimits.pool_size, ge=2)
     database_pool_timeout: Seconds = DatabaseLimits.pool_timeout
@@ -190,7 +193,7 @@ class Settings(BaseSettings):
     @model_validator(mode="after")
     def _safe_in_production(self) -> "Settings":
         if self.in_production:
-            require_safe(self)
+            require_safe(self, os.environ, sys.argv)
         if self.secret_key.get_secret_value() and not is_long_enough(self.secret_key):
             raise ValueError(f"RXAPP_SECRET_KEY is shorter than {secret_keys.MINIMUM_BYTES} bytes")
         if not all(map(is_long_enough, self.previous_secret_keys)):
