@@ -86,15 +86,13 @@ def _database_crashes(postgresql: PostgreSQL) -> None:
 
 def on_postgresql(directory: Path, seconds: float, faults: Callable[[App, PostgreSQL], list]) -> Outcome:
     directory.mkdir()
-    postgresql, redis = PostgreSQL(directory / "postgresql"), RedisServer(directory)
-    redis.start()  # production takes several workers only with Redis
-    app = App(directory, postgresql.url, workers=WORKERS, redis_url=redis.url)
+    postgresql = PostgreSQL(directory / "postgresql")
+    app = App(directory, postgresql.url, workers=WORKERS)
     try:
         app.start()
         return asyncio.run(storm(app, CLIENTS, seconds, faults(app, postgresql), PAGES))
     finally:
         app.stop()
-        redis.stop()
         postgresql.close()
 
 

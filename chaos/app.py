@@ -1,4 +1,4 @@
-"""rxapp in production mode, with workers that can be killed, a clock that can be set, and Redis if it is given one."""
+"""rxapp as `serve` serves it, with workers that can be killed, a clock that can be set, and Redis if it is given one."""
 
 import os
 import random
@@ -48,7 +48,9 @@ class App:
         environment = os.environ | {
             "PATH": path,
             "DATABASE_URL": self.database_url,
-            "RXAPP_ENVIRONMENT": "production",
+            # Production takes several workers only with Redis; storms without it are about the database alone.
+            "RXAPP_ENVIRONMENT": "production" if self._redis_url or self.workers == 1 else "development",
+            "RXAPP_DEMO_DATA": "false",
             "RXAPP_SECRET_KEY": SECRET_KEY,
             "RXAPP_LOGIN_RATE_LIMIT": "100",  # production takes no more; nobody mistypes in the storm
             "RXAPP_REFRESH_RATE_LIMIT": "1000000",

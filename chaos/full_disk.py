@@ -11,7 +11,6 @@ import sqlalchemy as sa
 
 from chaos.app import App
 from chaos.postgresql import PostgreSQL
-from chaos.redis_server import RedisServer
 from chaos.storm import Outcome, storm
 
 SQLITE_SIZE = "12m"
@@ -39,15 +38,13 @@ def full_disk_under_postgresql(directory: Path, clients: int, seconds: float, pa
     with _disk(directory, POSTGRESQL_SIZE) as disk:
         if disk is None:
             return None
-        postgresql, redis = PostgreSQL(disk / "data"), RedisServer(directory)
-        redis.start()  # on another disk; production takes several workers only with it
-        app = App(directory, postgresql.url, workers=4, redis_url=redis.url)
+        postgresql = PostgreSQL(disk / "data")
+        app = App(directory, postgresql.url, workers=4)
         try:
             app.start()
             return asyncio.run(storm(app, clients, seconds, [lambda: _fill(disk, postgresql)], pages))
         finally:
             app.stop()
-            redis.stop()
             postgresql.close()
 
 

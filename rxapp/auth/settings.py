@@ -52,6 +52,11 @@ def _secrets(value: object) -> object:
     return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
 
 
+def _none_if_empty(value: object) -> object:
+    """An empty variable is how some tools say that there is none; it must not count as a Redis."""
+    return None if isinstance(value, str) and not value.strip() else value
+
+
 def _lower(value: object) -> object:
     return value.lower() if isinstance(value, str) else value
 
@@ -73,7 +78,7 @@ class Settings(BaseSettings):
 
     environment: Literal["development", "production"] = "development"
     database_url: str = Field("sqlite:///rxapp.db", validation_alias="DATABASE_URL")
-    redis_url: str | None = Field(None, validation_alias="REDIS_URL")
+    redis_url: Annotated[str | None, BeforeValidator(_none_if_empty)] = Field(None, validation_alias="REDIS_URL")
     plain_network: bool = False
     sqlite_synchronous: Literal["FULL", "NORMAL"] = "FULL"
     database_pool_size: int = Field(DatabaseLimits.pool_size, ge=2)

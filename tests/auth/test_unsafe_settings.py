@@ -207,6 +207,11 @@ class TestWorkers:
         monkeypatch.setattr("sys.argv", ["/bin/pytest", "--workers", "2", "-w", "3"])
         assert starts()
 
+    def test_an_empty_redis_url_is_no_redis(self, monkeypatch):
+        monkeypatch.setenv("REDIS_URL", " ")
+        monkeypatch.setenv("GRANIAN_WORKERS", "2")
+        assert "GRANIAN_WORKERS is 2 and REDIS_URL is not set" in refused()
+
     @pytest.mark.parametrize("value", ["1", "", " "])
     def test_one_is_well(self, monkeypatch, value):
         monkeypatch.setenv("GRANIAN_WORKERS", value)

@@ -45,9 +45,7 @@ def redis_server(tmp_path):
     server.stop()
 
 
-def test_nobody_is_signed_out_and_everybody_goes_on_rotating_though_workers_are_killed_and_the_database_restarts(
-    run, postgresql, redis_server
-):
+def test_nobody_is_signed_out_and_everybody_goes_on_rotating_though_workers_are_killed_and_the_database_restarts(run, postgresql):
     kills = []
 
     def restart() -> None:
@@ -59,7 +57,6 @@ def test_nobody_is_signed_out_and_everybody_goes_on_rotating_though_workers_are_
         lambda app: partial(every, 3, 3, lambda: kills.append(app.kill_a_worker())),
         lambda _: partial(every, 5, 1, restart),
         workers=3,
-        redis_url=redis_server.url,
     )
     assert len(kills) == 3
     assert outcome.signed_out == []
