@@ -12,17 +12,28 @@ export REFLEX_TELEMETRY_ENABLED := false
 # Otherwise Reflex measures several package registries and takes the quickest: it shall use the one that is configured.
 REGISTRY = NPM_CONFIG_REGISTRY="$${NPM_CONFIG_REGISTRY:-$$(npm config get registry 2>/dev/null)}"
 
-.PHONY: run prod test test-production test-oldest test-production-whole check bench bench-more chaos browser clean
+# Nothing is installed that is not one of the files whose hashes are listed. All that is needed is listed, so nothing is resolved.
+PIP_OPTIONS := --quiet --disable-pip-version-check --require-hashes --no-deps
+
+# What resolves versions has an environment of its own: the app and its tests do not need it.
+LOCK := .lock
+COMPILE = $(LOCK)/bin/uv pip compile --quiet --universal --fork-strategy fewest --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --custom-compile-command "make lock" $(ARGS)
+
+.PHONY: run prod lock test test-production test-oldest test-production-whole check bench bench-more chaos browser clean
 .DEFAULT_GOAL := run
 
 run: $(VENV)/app  ## serve the app at http://localhost:3000, reloading when a file changes
 	alembic upgrade head && python -m rxapp migrate
 	$(REGISTRY) reflex run
 
+# Without RXAPP_ENVIRONMENT it is development, which `serve` gives to this machine only: HOST=0.0.0.0 wants that named.
+HOST ?= 127.0.0.1
+
 prod: $(VENV)/app  ## the same, built for production, pages and API on one port
 	alembic upgrade head && python -m rxapp migrate
 	$(REGISTRY) REFLEX_BACKEND_PORT=3000 reflex export --frontend-only --no-zip
-	python -m rxapp serve --port 3000
+	python -m rxapp serve --host $(HOST) --port 3000
 
 test: $(VENV)/dev browser  ## all tests, those in a real browser included, but for those of the next lines
 	$(REGISTRY) pytest --numprocesses auto --maxprocesses 4 --dist loadfile -m "not production and not oldest" $(ARGS)
@@ -56,15 +67,25 @@ chaos: $(VENV)/dev  ## kill workers, restart the database, set the clock and fil
 browser: $(VENV)/dev
 	python -m tests.e2e.browser
 
+lock: $(LOCK)/bin/uv  ## write requirements*.txt from requirements*.in, versions kept where they still fit; ARGS=--upgrade for the newest
+	$(COMPILE) requirements.in --output-file requirements.txt
+	$(COMPILE) requirements-dev.in --constraint requirements.txt --output-file requirements-dev.txt
+	$(COMPILE) requirements-lock.in --output-file requirements-lock.txt
+
+$(LOCK)/bin/uv: requirements-lock.txt
+	test -x $(LOCK)/bin/python || $(PYTHON) -m venv $(LOCK)
+	$(LOCK)/bin/python -m pip install $(PIP_OPTIONS) -r requirements-lock.txt
+	touch $@
+
 clean:
-	rm -rf $(VENV) .bench .web .states .pytest_cache .hypothesis .mypy_cache .ruff_cache
+	rm -rf $(VENV) $(LOCK) .bench .web .states .pytest_cache .hypothesis .mypy_cache .ruff_cache
 
 $(VENV)/app: requirements.txt
 	@test -n "$(PYTHON)" || { echo "rxapp needs Python 3.11, 3.12 or 3.13; name one with: make PYTHON=/path/to/python"; exit 1; }
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	$(BIN)/python -m pip install $(PIP_OPTIONS) -r requirements.txt
 	touch $@
 
 $(VENV)/dev: $(VENV)/app requirements-dev.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	$(BIN)/python -m pip install $(PIP_OPTIONS) -r requirements-dev.txt
 	touch $@

@@ -62,7 +62,7 @@ def seconds_to_first_answer(directory: Path) -> float:
 
 
 def serving(port: int) -> list[str]:
-    return ["-m", "rxapp", "serve", "--port", str(port)]
+    return ["-m", "rxapp", "serve", "--host", "127.0.0.1", "--port", str(port)]
 
 
 def environment_of(directory: Path, port: int, pages: Path) -> dict[str, str]:

@@ -65,7 +65,7 @@ def rxapp_environment(directory: Path) -> dict[str, str]:
 def rxapp(directory: Path, environment: dict[str, str] | None = None) -> Iterator[Server]:
     """The whole app as people serve it, but for its pages; its request log goes to a file."""
     port = free_port()
-    command = ["-m", "rxapp", "serve", "--backend-only", "--port", str(port)]
+    command = ["-m", "rxapp", "serve", "--backend-only", "--host", "127.0.0.1", "--port", str(port)]
     with running(command, rxapp_environment(directory) | (environment or {}), directory / f"rxapp-{port}.log", port):
         yield with_sessions(Server("rxapp", port, directory / f"rxapp-{port}.json"))
 

@@ -1,7 +1,8 @@
-"""rxapp in production mode, with workers that can be killed, a clock that can be set, and Redis if it is given one."""
+"""rxapp as `serve` serves it, with workers that can be killed, a clock that can be set, and Redis if it is given one."""
 
 import os
 import random
+import secrets
 import signal
 import socket
 import subprocess
@@ -18,7 +19,7 @@ from rxapp.auth.demo_users import DEMO_PASSWORD, DEMO_USERS
 from rxapp.migrations import migrate
 
 ROOT = Path(__file__).resolve().parents[1]
-SECRET_KEY = "a secret key for the storm, of more than 32 bytes"
+SECRET_KEY = secrets.token_urlsafe(48)
 START_TIMEOUT_SECONDS = 120
 USER_NAME, PASSWORD = next(iter(DEMO_USERS)), DEMO_PASSWORD
 
@@ -47,10 +48,11 @@ class App:
         environment = os.environ | {
             "PATH": path,
             "DATABASE_URL": self.database_url,
-            "RXAPP_ENVIRONMENT": "production",
+            # Production takes several workers only with Redis; storms without it are about the database alone.
+            "RXAPP_ENVIRONMENT": "production" if self._redis_url or self.workers == 1 else "development",
+            "RXAPP_DEMO_DATA": "false",
             "RXAPP_SECRET_KEY": SECRET_KEY,
-            "RXAPP_ARGON2_MEMORY_KIB": "64",  # the storm is about rotations
-            "RXAPP_LOGIN_RATE_LIMIT": "1000000",  # production refuses to do without
+            "RXAPP_LOGIN_RATE_LIMIT": "100",  # production takes no more; nobody mistypes in the storm
             "RXAPP_REFRESH_RATE_LIMIT": "1000000",
             "RXAPP_TEST_CLOCK_FILE": str(self._clock_file),
             "RXAPP_TEST_CRASH_FILE": str(self._clock_file.with_name("crash")),

@@ -3,11 +3,13 @@
 import ast
 import re
 from datetime import timedelta
+from secrets import token_urlsafe
 
 import pytest
 from pydantic import SecretStr
 
 from rxapp.auth import Settings
+from rxapp.auth.setting_bounds import BOUNDS
 from tests.conftest import ROOT
 from tests.test_asvs_document import names_in
 
@@ -54,6 +56,12 @@ class TestSettings:
                     value = values[number] if len(values) > 1 else values[0]
                     assert value == in_words(defaults[VARIABLES[name]].default), name
 
+    @pytest.mark.parametrize("name", BOUNDS)
+    def test_it_says_how_far_each_may_go_in_production(self, name):
+        (row,) = [line for line in README.splitlines() if line.startswith("| `") and f"`RXAPP_{name.upper()}`" in line]
+        for edge in (BOUNDS[name].highest, BOUNDS[name].lowest):
+            assert edge is None or re.search(rf"in production.*\b{in_words(edge)}\b", row), row
+
     @pytest.mark.parametrize("file", DOCUMENTS, ids=lambda file: file.name)
     def test_no_document_names_one_that_is_not_there(self, file):
         for name in OURS.findall(file.read_text()):
@@ -81,14 +89,15 @@ class TestExample:
         for name in VARIABLES:
             monkeypatch.delenv(name, raising=False)
         file = tmp_path / ".env"
-        file.write_text(EXAMPLE.replace("RXAPP_SECRET_KEY=", f"RXAPP_SECRET_KEY={'0123456789abcdef' * 3}"))
+        file.write_text(EXAMPLE.replace("RXAPP_SECRET_KEY=", f"RXAPP_SECRET_KEY={token_urlsafe(48)}"))
         assert Settings(_env_file=file).in_production
 
     def test_with_all_that_it_offers_too(self, tmp_path, monkeypatch):
         for name in VARIABLES:
             monkeypatch.delenv(name, raising=False)
         secrets = {"RXAPP_SECRET_KEY", "RXAPP_PREVIOUS_SECRET_KEYS", "RXAPP_METRICS_TOKEN"}
-        lines = [f"{name}={'0123456789abcdef' * 3 if name in secrets else value}" for name, value in self.LINES]
+        random = {name: token_urlsafe(48) for name in secrets}
+        lines = [f"{name}={random.get(name, value)}" for name, value in self.LINES]
         file = tmp_path / ".env"
         file.write_text("\n".join(lines))
         assert Settings(_env_file=file).redis_url

@@ -67,7 +67,7 @@ def test_the_example_app_uses_nothing_but_public_names():
 
 def test_what_it_depends_on_is_what_is_pinned_and_tested_here():
     pinned = {
-        line.split("==")[0].split("[")[0].lower() for line in (ROOT / "requirements.txt").read_text().splitlines() if "==" in line
+        line.split("==")[0].split("[")[0].lower() for line in (ROOT / "requirements.in").read_text().splitlines() if "==" in line
     }
     extras = PROJECT["optional-dependencies"]
     wanted = [Requirement(text) for text in [*PROJECT["dependencies"], *extras["postgres"], *extras["redis"]]]

@@ -13,6 +13,7 @@ from rxapp.auth.database_limits import DatabaseLimits
 from rxapp.auth.outages import naming_outages
 from rxapp.auth.prompt_database import PromptDatabase
 from rxapp.auth.settings import Settings
+from rxapp.auth.sqlite_file import create_sqlite_file
 
 SQLITE_BUSY_TIMEOUT_MS = 5_000
 """How long a statement waits for another process's write before it fails."""
@@ -118,6 +119,10 @@ def _replace_if_lost(connection: Connection) -> None:
 
 
 def _prepare_sqlite(engine: Engine, synchronous: str) -> None:
+    @event.listens_for(engine, "do_connect")
+    def create_file(*_: Any) -> None:
+        create_sqlite_file(engine.url)
+
     @event.listens_for(engine, "connect")
     def set_pragmas(connection: Any, _record: Any) -> None:
         cursor = connection.cursor()

@@ -1,9 +1,13 @@
 """What is this machine itself: there, http is as safe as https, for nobody is on the way (W3C Secure Contexts §3.1)."""
 
-from ipaddress import ip_address
+from ipaddress import IPv4Address, ip_address
+from socket import INADDR_LOOPBACK
 
 LOOPBACK_NAME = "localhost"
 """RFC 6761 §6.3: it and the names below it are always this machine."""
+
+LOOPBACK_ADDRESS = str(IPv4Address(INADDR_LOOPBACK))
+"""RFC 1122 §3.2.1.3: no other machine reaches what listens here."""
 
 
 def is_loopback(host: str) -> bool:

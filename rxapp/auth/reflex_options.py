@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from rxapp.auth.loopback import LOOPBACK_ADDRESS
 from rxapp.auth.settings import Settings, get_settings
 from rxapp.auth.unsafe_settings import UnsafeSettings
 
@@ -15,7 +16,7 @@ def reflex_options(settings: Settings | None = None) -> dict[str, Any]:
         settings = settings or get_settings()
     except (UnsafeSettings, ValueError) as error:
         raise SystemExit(str(error)) from None
-    return {
+    options = {
         "db_url": settings.database_url,
         "redis_url": settings.redis_url,
         # On disk there would be a file for every page that was ever open.
@@ -24,3 +25,8 @@ def reflex_options(settings: Settings | None = None) -> dict[str, Any]:
         "redis_token_expiration": int(settings.session_idle_timeout.total_seconds()),
         "trusted_proxy_hops": settings.trusted_proxy_hops,
     }
+    if not settings.in_production:
+        # Reflex listens on all addresses, and in development everybody knows the demo users' password. REFLEX_BACKEND_HOST and
+        # `--backend-host` win over this.
+        options["backend_host"] = LOOPBACK_ADDRESS
+    return options

@@ -1,5 +1,7 @@
 """Configuration: read once from the environment and `.env`, validated at start, handed to whatever needs it."""
 
+import os
+import sys
 from datetime import timedelta
 from functools import lru_cache
 from typing import Annotated, Literal
@@ -65,6 +67,11 @@ def _secrets(value: object) -> object:
     return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
 
 
+def _none_if_empty(value: object) -> object:
+    """An empty variable is how some tools say that there is none; it must not count as a Redis."""
+    return None if isinstance(value, str) and not value.strip() else value
+
+
 def _lower(value: object) -> object:
     return value.lower() if isinstance(value, str) else value
 
@@ -86,7 +93,8 @@ class Settings(BaseSettings):
 
     environment: Literal["development", "production"] = "development"
     database_url: str = Field("sqlite:///rxapp.db", validation_alias="DATABASE_URL")
-    redis_url: str | None = Field(None, validation_alias="REDIS_URL")
+    redis_url: Annotated[str | None, BeforeValidator(_none_if_empty)] = Field(None, validation_alias="REDIS_URL")
+    plain_network: bool = False
     sqlite_synchronous: Literal["FULL", "NORMAL"] = "FULL"
     database_pool_size: int = Field(DatabaseLimits.pool_size, ge=2)
     database_pool_timeout: Seconds = DatabaseLimits.pool_timeout
@@ -213,7 +221,7 @@ class Settings(BaseSettings):
     @model_validator(mode="after")
     def _safe_in_production(self) -> "Settings":
         if self.in_production:
-            require_safe(self)
+            require_safe(self, os.environ, sys.argv)
         if self.secret_key.get_secret_value() and not is_long_enough(self.secret_key):
             raise ValueError(f"RXAPP_SECRET_KEY is shorter than {secret_keys.MINIMUM_BYTES} bytes")
         if not all(map(is_long_enough, self.previous_secret_keys)):

@@ -6,8 +6,11 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, TextIO
 
+import typer
+
 from rxapp.auth.administration import Administration
 from rxapp.auth.event_csv import COLUMNS, write_csv
+from rxapp.auth.private_files import create_private, mode_for_others
 from rxapp.auth.security_events import EventFilter
 from rxapp.cli.output import to_json, with_progress
 from rxapp.cli.refusals import refuse
@@ -26,10 +29,16 @@ def export_to_stdout(administration: Administration, wanted: EventFilter, form: 
 
 
 def export_to_file(administration: Administration, wanted: EventFilter, form: Format, file: Path, *, shows_progress: bool) -> int:
-    """Write the events that match to a file, in UTF-8; how many there were."""
+    """Write the events that match to a file, in UTF-8; how many there were.
+
+    A new file is its owner's alone, for people's names and addresses are in it. One that was there keeps its mode.
+    """
     total, _ = administration.events(wanted, limit=0)
     events = with_progress(administration.each_event(wanted), "Exporting", total, hidden=not shows_progress)
     try:
+        create_private(file)
+        if file.is_file() and (mode := mode_for_others(file)):
+            typer.echo(f"Others may read or change {file}: it was there already, with mode {mode}.", err=True)
         with file.open("w", encoding="utf-8", newline="") as stream:
             return _write(events, form, stream)
     except OSError as error:

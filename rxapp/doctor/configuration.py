@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 
 from rxapp.auth import Settings
+from rxapp.auth.secret_strength import why_guessable
+from rxapp.auth.setting_bounds import beyond_bounds
 from rxapp.auth.settings import NIST_PASSWORD_MINIMUM_LENGTH
+from rxapp.auth.unsafe_settings import HOW_TO_MAKE_ONE
 from rxapp.auth.web.origins import with_public_origins
 from rxapp.doctor.findings import Finding, ok, warning
-
-FEW_DIFFERENT_CHARACTERS = 12
-"""A key of 32 random bytes, in whatever alphabet, has more of them; one that a person made up often has fewer."""
 
 
 def check_configuration(settings: Settings) -> Iterator[Finding]:
@@ -18,8 +18,12 @@ def check_configuration(settings: Settings) -> Iterator[Finding]:
     else:
         yield ok("environment", "production")
     # What production refuses has been said by the refusal itself.
-    if settings.secret_key.get_secret_value() or not settings.in_production:
-        yield _secret_key(settings)
+    key = settings.secret_key.get_secret_value()
+    if not settings.in_production or (key and not why_guessable(key)):
+        yield _secret_key(key)
+    if not settings.in_production:
+        for why in beyond_bounds(settings):
+            yield warning("limits", "production would not start with this", why)
     if "*" not in settings.allowed_origins or not settings.in_production:
         yield _origins(settings)
     if settings.in_production:
@@ -42,17 +46,12 @@ def check_configuration(settings: Settings) -> Iterator[Finding]:
         )
 
 
-def _secret_key(settings: Settings) -> Finding:
-    key = settings.secret_key.get_secret_value()
+def _secret_key(key: str) -> Finding:
     if not key:
         return warning("secret key", "none is set; development makes one by itself", "Set RXAPP_SECRET_KEY.")
-    if len(set(key)) < FEW_DIFFERENT_CHARACTERS:
-        return warning(
-            "secret key",
-            "long enough, but of few different characters, as nothing random is",
-            'Make one with: python -c "import secrets; print(secrets.token_urlsafe(48))"',
-        )
-    return ok("secret key", "long enough")
+    if why := why_guessable(key):
+        return warning("secret key", f"long enough, but it {why}", HOW_TO_MAKE_ONE)
+    return ok("secret key", "long enough, and it looks random")
 
 
 def _origins(settings: Settings) -> Finding:

@@ -6,6 +6,7 @@ from rxapp.auth import Settings, UnsafeSettings
 from rxapp.auth.clock import Clock, system_clock
 from rxapp.doctor.app import check_app
 from rxapp.doctor.configuration import check_configuration
+from rxapp.doctor.files import check_files
 from rxapp.doctor.findings import Finding, problem
 from rxapp.doctor.redis import check_redis
 from rxapp.doctor.storage import check_database
@@ -20,6 +21,7 @@ def examine(
         yield problem("configuration", "production does not start with this", reason)
     yield from check_configuration(settings)
     yield from check_workers(settings, environ)
+    yield from check_files(settings)
     yield from check_database(settings, clock)
     yield from check_redis(settings, clock)
     if refused:

@@ -9,7 +9,7 @@ from redis import Redis, RedisError
 
 from rxapp.auth import Settings
 from rxapp.auth.clock import Clock
-from rxapp.auth.loopback import is_loopback
+from rxapp.auth.plain_networks import is_plain_redis
 from rxapp.doctor.findings import Finding, ok, problem, warning
 from rxapp.doctor.storage import CONNECT_TIMEOUT_SECONDS, TOLERATED_SKEW
 
@@ -31,7 +31,7 @@ def check_redis(settings: Settings, clock: Clock) -> Iterator[Finding]:
         return
     yield ok("Redis", "it answers")
     parts = urlsplit(settings.redis_url)
-    if parts.scheme == "redis" and not is_loopback(parts.hostname or ""):
+    if is_plain_redis(settings.redis_url):
         yield warning("Redis", "page state goes there in plain text", "Use rediss:// (TLS) unless the network is yours alone.")
     if parts.scheme != "unix" and not parts.password:
         yield warning("Redis", "it asks for no password", "Set one (requirepass) and put it into REDIS_URL.")

@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Mapping
 
 from rxapp.auth import Settings
+from rxapp.auth.unsafe_settings import unsafe_workers
+from rxapp.auth.worker_count import workers_asked_for
 from rxapp.doctor.findings import Finding, ok, problem, warning
 
 WORKERS = "GRANIAN_WORKERS"
@@ -10,22 +12,15 @@ WORKERS = "GRANIAN_WORKERS"
 
 
 def check_workers(settings: Settings, environ: Mapping[str, str]) -> Iterator[Finding]:
-    """Several need Redis, for a page's state must be found by whichever worker its socket is on."""
-    asked = environ.get(WORKERS, "")
-    if asked and not asked.isdigit():
-        yield problem(
-            "workers", f"{WORKERS} is not a number", f"Set {WORKERS} to how many processes shall serve, or leave it out."
-        )
+    """Several need Redis: the state of pages is there for whichever worker has the socket, and guesses are counted there."""
+    if unsafe := list(unsafe_workers(settings, environ, ())):
+        for why in unsafe:
+            yield problem("workers", "they cannot serve the app together", why)
         return
-    are_several = int(asked) > 1 if asked else settings.redis_url is not None
+    asked = [one.number for one in workers_asked_for(environ, ()) if one.number is not None]
+    are_several = max(asked) > 1 if asked else settings.redis_url is not None
     if not are_several:
         yield ok("workers", "one")
-    elif settings.redis_url is None:
-        yield problem(
-            "workers",
-            f"{asked} without Redis: each would know only the pages that happen to be on it",
-            f"Set REDIS_URL, or {WORKERS}=1.",
-        )
     elif settings.database_url.startswith("sqlite"):
         yield warning(
             "workers",

@@ -2,6 +2,8 @@
 
 import json
 import re
+from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -9,6 +11,7 @@ from rxapp.auth import Settings
 from rxapp.auth.web.content_security_policy import script_hashes
 from rxapp.demo_data import add_demo_data
 from rxapp.doctor.configuration import check_configuration
+from rxapp.doctor.files import check_files
 from rxapp.doctor.findings import Verdict
 from rxapp.doctor.redis import check_redis
 from rxapp.doctor.storage import check_database
@@ -59,8 +62,9 @@ class TestConfiguration:
         assert bad(check_configuration(production.model_copy(update=change))) == [(check, "warning")]
 
     def test_a_key_that_only_is_long_is_a_warning_without_the_key(self, production):
-        made_up = production.model_copy(update={"secret_key": Settings(secret_key="passwordpassword" * 3).secret_key})
-        assert bad(check_configuration(made_up)) == [("secret key", "warning")]
+        secret = Settings(secret_key="passwordpassword" * 3).secret_key
+        made_up = production.model_copy(update={"environment": "development", "secret_key": secret})
+        assert bad(check_configuration(made_up)) == [("environment", "warning"), ("secret key", "warning")]
         assert "passwordpassword" not in str(list(check_configuration(made_up)))
 
     @pytest.mark.parametrize(
@@ -73,16 +77,48 @@ class TestConfiguration:
             ({"GRANIAN_WORKERS": "1"}, "redis://r", "sqlite://", []),
             ({"GRANIAN_WORKERS": "4"}, "redis://r", "postgresql://", []),
             ({"GRANIAN_WORKERS": "many"}, None, "sqlite://", [("workers", "problem")]),
+            ({"GRANIAN_WORKERS": "0"}, None, "sqlite://", [("workers", "problem")]),
+            ({"WEB_CONCURRENCY": "3"}, None, "sqlite://", [("workers", "problem")]),
         ],
     )
     def test_several_workers_need_redis_and_should_have_postgresql(self, production, workers, redis_url, database_url, found):
         settings = production.model_copy(update={"redis_url": redis_url, "database_url": database_url})
         assert bad(check_workers(settings, workers)) == found
 
+    def test_in_development_a_number_that_production_would_refuse_is_a_warning(self, production):
+        settings = production.model_copy(update={"environment": "development", "session_lifetime": timedelta(days=365)})
+        assert ("limits", "warning") in bad(check_configuration(settings))
+
     def test_a_redis_that_does_not_answer_is_a_problem_without_its_password(self, production, clock):
         settings = production.model_copy(update={"redis_url": "redis://:geheim@127.0.0.1:1/0"})
         assert bad(check_redis(settings, clock)) == [("Redis", "problem")]
         assert "geheim" not in str(list(check_redis(settings, clock)))
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+class TestFiles:
+    @pytest.fixture(autouse=True)
+    def in_a_directory_of_its_own(self, production, database, monkeypatch, tmp_path):
+        monkeypatch.chdir(tmp_path)
+        Path(database.engine.url.database).chmod(0o600)
+
+    def test_what_is_its_owners_alone_is_well(self, production):
+        assert bad(check_files(production)) == []
+
+    @pytest.mark.parametrize("mode", [0o604, 0o640, 0o620, 0o644])
+    @pytest.mark.parametrize(
+        "name", ["test.db", "test.db-wal", "test.db-shm", "test.db-journal", ".secret_key", ".env", "redis.conf"]
+    )
+    def test_what_others_may_read_or_change_is_a_problem_in_production_and_else_a_warning(self, production, tmp_path, name, mode):
+        (tmp_path / name).touch()
+        (tmp_path / name).chmod(mode)
+        assert bad(check_files(production)) == [("files", "problem")]
+        assert bad(check_files(production.model_copy(update={"environment": "development"}))) == [("files", "warning")]
+        assert f"{name} has mode 0{mode:o}" in str(list(check_files(production)))
+
+    @pytest.mark.parametrize("url", ["sqlite://", "postgresql+psycopg:///app", "nonsense"])
+    def test_a_database_without_a_file_has_none_to_look_at(self, production, url):
+        assert bad(check_files(production.model_copy(update={"database_url": url}))) == []
 
 
 class TestDatabase:

@@ -200,6 +200,15 @@ class TestExport:
     def test_csv_as_json_on_stdout_is_wrong_usage(self, run):
         assert run("events", "export", "--format", "csv", "--json").exit_code == 2
 
+    def test_a_new_file_is_its_owners_alone_and_one_that_was_there_keeps_its_mode_and_is_named(self, run, log, tmp_path):
+        new, old = tmp_path / "new.csv", tmp_path / "old.csv"
+        old.touch()
+        old.chmod(0o644)
+        assert run("events", "export", "--output", str(new)).stderr == ""
+        assert f"{new.stat().st_mode:o}"[-3:] == "600"
+        assert "Others may read or change" in run("events", "export", "--output", str(old)).stderr
+        assert f"{old.stat().st_mode:o}"[-3:] == "644"
+
     def test_a_file_that_cannot_be_written_is_refused(self, run, log, tmp_path):
         assert_refused(run("events", "export", "--output", str(tmp_path / "no" / "x.csv")), "cannot be written: No such file")
         assert_refused(run("events", "export", "--output", "/dev/full"), "cannot be written: No space left")

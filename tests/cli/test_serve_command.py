@@ -1,8 +1,13 @@
-"""What `serve` tells the server of its workers. That one who dies is replaced, and how one stops, is seen in `tests/e2e`."""
+"""What `serve` refuses, and what it tells the server of its workers. How workers die and stop is seen in `tests/e2e`."""
+
+import secrets
 
 import granian.server
+import pytest
+import reflex.utils.exec
 
 from rxapp.cli import serve
+from tests.cli.conftest import assert_refused
 
 
 def test_a_worker_that_dies_is_replaced_and_one_that_does_not_stop_is_not_waited_for_without_end(monkeypatch):
@@ -11,3 +16,82 @@ def test_a_worker_that_dies_is_replaced_and_one_that_does_not_stop_is_not_waited
     server = granian.server.Server("an_app:app")
     assert server.respawn_failed_workers
     assert server.workers_kill_timeout == serve.STOP_TIMEOUT_SECONDS
+
+
+@pytest.fixture
+def started(monkeypatch) -> list[str]:
+    """The addresses on which a server would have started: the last step alone is left out."""
+    for name in ("RXAPP_ENVIRONMENT", "GRANIAN_WORKERS", "WEB_CONCURRENCY", "REDIS_URL"):
+        monkeypatch.delenv(name, raising=False)
+    addresses = []
+    monkeypatch.setattr(granian.server, "Server", granian.server.Server)
+    monkeypatch.setattr(reflex.utils.exec, "run_backend_prod", lambda host, *_, **__: addresses.append(host))
+    return addresses
+
+
+@pytest.fixture
+def environment(environment) -> dict[str, str]:
+    """Of a production that starts."""
+    cheap = ("RXAPP_ARGON2_MEMORY_KIB", "RXAPP_ARGON2_TIME_COST")
+    kept = {name: value for name, value in environment.items() if name not in cheap}
+    return kept | {"RXAPP_SECRET_KEY": secrets.token_urlsafe(48)}
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+class TestEnvironment:
+    @pytest.mark.parametrize("address", [(), ("--host", "0.0.0.0"), ("--host", "::"), ("--host", "192.168.1.5")], ids=" ".join)
+    def test_without_its_name_only_this_machine_is_served(self, run, started, address):
+        result = run("serve", "--backend-only", *address)
+        assert_refused(result, "RXAPP_ENVIRONMENT is not set")
+        assert "RXAPP_ENVIRONMENT=production" in result.stderr
+        assert started == []
+
+    @pytest.mark.parametrize("address", ["127.0.0.1", "localhost", "::1"])
+    def test_to_try_it_out_on_this_machine_it_need_not_be_named_and_that_is_said(self, run, started, address):
+        result = run("serve", "--backend-only", "--host", address)
+        assert started == [address]
+        assert "RXAPP_ENVIRONMENT is not set: this is development" in result.stderr
+
+    @pytest.mark.parametrize("named", ["production", "development"])
+    def test_named_it_serves_whom_it_is_told_to(self, run, started, monkeypatch, named):
+        monkeypatch.setenv("RXAPP_ENVIRONMENT", named)
+        assert run("serve", "--backend-only", "--host", "0.0.0.0").stderr == ""
+        assert started == ["0.0.0.0"]
+
+    def test_named_in_a_dotenv_file_is_named(self, run, started, tmp_path):
+        (tmp_path / ".env").write_text("RXAPP_ENVIRONMENT=production\n")
+        assert run("serve", "--backend-only", "--host", "0.0.0.0").stderr == ""
+        assert started == ["0.0.0.0"]
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+class TestWorkers:
+    @pytest.mark.parametrize("number", ["2", "3"])
+    def test_production_has_one_unless_there_is_redis(self, run, started, monkeypatch, number):
+        monkeypatch.setenv("RXAPP_ENVIRONMENT", "production")
+        monkeypatch.setenv("GRANIAN_WORKERS", number)
+        result = run("serve", "--backend-only")
+        assert (result.exit_code, started) == (1, [])
+        assert f"GRANIAN_WORKERS is {number} and REDIS_URL is not set" in result.stderr
+
+    @pytest.mark.parametrize("named", ["production", "development"])
+    def test_what_is_no_number_is_a_sentence_and_no_traceback(self, run, started, monkeypatch, named):
+        monkeypatch.setenv("RXAPP_ENVIRONMENT", named)
+        monkeypatch.setenv("GRANIAN_WORKERS", "many")
+        result = run("serve", "--backend-only")
+        assert (result.exit_code, started) == (1, [])
+        assert "GRANIAN_WORKERS is not a number above 0" in result.stderr
+
+    def test_what_is_set_after_the_settings_were_read_counts_too(self, run, started, monkeypatch):
+        """As Reflex does when it reads the file of variables that REFLEX_ENV_FILE names."""
+        monkeypatch.setenv("RXAPP_ENVIRONMENT", "production")
+        real = serve.open_settings
+
+        def open_then_set():
+            settings = real()
+            monkeypatch.setenv("GRANIAN_WORKERS", "2")
+            return settings
+
+        monkeypatch.setattr(serve, "open_settings", open_then_set)
+        assert_refused(run("serve", "--backend-only"), "GRANIAN_WORKERS is 2")
+        assert started == []

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import secrets
 import shutil
 import signal
 import socket
@@ -18,7 +19,7 @@ from rxapp.cli.serve import STOP_TIMEOUT_SECONDS
 ROOT = Path(__file__).parents[2]
 BUILD_TIMEOUT_SECONDS = 240
 BUILT = Path("build") / "client"
-SECRET_KEY = "a secret key for the tests, of more than 32 bytes"
+SECRET_KEY = secrets.token_urlsafe(48)
 
 
 def free_port() -> int:
@@ -82,7 +83,7 @@ class Server:
 
     def _command(self, is_built: bool) -> list[str]:
         if is_built:
-            return [sys.executable, "-m", "rxapp", "serve", "--port", str(self.port)]
+            return [sys.executable, "-m", "rxapp", "serve", "--host", "127.0.0.1", "--port", str(self.port)]
         command = [sys.executable, "-m", "reflex", "run", "--env", "prod"]
         return [*command, "--frontend-port", str(self.port), "--backend-port", str(self.port)]
 

@@ -1,4 +1,4 @@
-"""The route to which pages upload files, in place of Reflex's: without a good ticket it refuses, and keeps nothing of what comes."""
+"""The route to which pages upload files, in place of Reflex's: without a good ticket it refuses, and keeps nothing."""
 
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import suppress

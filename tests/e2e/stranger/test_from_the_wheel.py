@@ -96,4 +96,4 @@ def test_with_the_oldest_reflex_of_the_range_the_app_compiles_and_serves(tmp_pat
 def test_the_range_that_is_stated_is_the_one_that_is_tested():
     (reflex,) = [Requirement(text) for text in PROJECT["dependencies"] if text.startswith("reflex")]
     assert f">={OLDEST_REFLEX}" in str(reflex.specifier)
-    assert f"reflex=={version('reflex')}" in (ROOT / "requirements.txt").read_text().splitlines()
+    assert f"reflex=={version('reflex')}" in (ROOT / "requirements.in").read_text().splitlines()
