@@ -7,7 +7,7 @@ The values that would be put into its gaps are left out. Any other has a sentenc
 import re
 
 from rxapp.auth.web.library_records.places import Place
-from rxapp.auth.web.library_records.sentences import BEFORE_ANYBODY_COMES, OF_COMPILED_CODE, SENTENCES, Sentence
+from rxapp.auth.web.library_records.sentences import BEFORE_ANYBODY_COMES, OF_COMPILED_CODE, SENTENCES, STATEMENTS, Sentence
 
 GAP = "…"
 """In place of what a library would put into its message."""
@@ -27,14 +27,17 @@ def is_before_anybody_comes(place: Place) -> bool:
     return place.module.startswith(BEFORE_ANYBODY_COMES)
 
 
-def listed(place: Place, message: object, *, in_development: bool) -> Sentence:
-    """What is logged instead of `message`, which may be anything."""
+def listed(place: Place, message: object, *, has_values: bool, in_development: bool) -> Sentence:
+    """What is logged instead of `message`, which may be anything. `has_values` says that something is to be put into it."""
     sentence = SENTENCES.get((place.module, place.function))
     text = message if isinstance(message, str) else ""
-    if sentence is not None and (in_development or not sentence.in_development):
+    without_values = _FIELD.sub(GAP, text).replace("%%", "%") if has_values else text
+    if sentence is not None:
         return Sentence(_filled(sentence.text, place), sentence.exception, is_counted=sentence.is_counted)
     if place.has_constant(text):
-        return Sentence(_FIELD.sub(GAP, text).replace("%%", "%"))
+        return Sentence(without_values)
+    if in_development and place.module == STATEMENTS:
+        return Sentence(without_values, is_counted=False)
     if place.frame is None and (said := OF_COMPILED_CODE.match(text)):
         return Sentence(said[0])
     return Sentence(f"A message of {place.module}:{place.function}, not shown because it may contain what was sent.")

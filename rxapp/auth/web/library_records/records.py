@@ -15,6 +15,7 @@ from rxapp.auth.web.library_records.libraries import is_library, is_ours
 from rxapp.auth.web.library_records.listed import Listed, is_before_anybody_comes, listed
 from rxapp.auth.web.library_records.places import Place, find_place
 from rxapp.auth.web.library_records.repeats import Repeats
+from rxapp.auth.web.library_records.sentences import Sentence
 from rxapp.auth.web.library_records.warning_texts import keep_payloads_out_of_warnings
 
 MAXIMUM_TRACEBACK_LENGTH = 16_384
@@ -63,26 +64,28 @@ class LibraryRecords:
             self._tell_what_is_over()
             place = find_place(name, pathname, lineno, func)
             if is_library(place.module) and not is_before_anybody_comes(place):
-                level, msg, exc_info = self._of_library(place, name, level, msg, _error(exc_info))
+                sentence = listed(place, msg, has_values=bool(args), in_development=self.in_development)
+                level, msg, exc_info = self._of_library(place, name, level, sentence, _error(exc_info))
                 args = ()
             elif is_ours(place.module):
                 exc_info = self._withheld(_error(exc_info))
         record = self.make(name, level, pathname, lineno, msg, args, exc_info, func, sinfo, **more)
         if isinstance(error := _error(exc_info), Withheld):
             record.exc_text = str(error)
+        if isinstance(msg, Listed):
+            record.taskName = None  # Reflex's tasks are named after the client token of their page
         return record
 
     def _of_library(
-        self, place: Place, name: str, level: int, message: object, error: BaseException | None
+        self, place: Place, name: str, level: int, sentence: Sentence, error: BaseException | None
     ) -> tuple[int, Listed, Any]:
-        sentence = listed(place, message, in_development=self.in_development)
         if sentence.exception:
             error = place.variables.get(sentence.exception)
         is_for_author = self.in_development and error is not None and is_authors(error)
         if (
             sentence.is_counted
             and not is_for_author
-            and not self.repeats.is_first(_key(place, error), name, level, sentence.text)
+            and not self.repeats.is_first(_key(place, sentence, error), name, level, sentence.text)
         ):
             return UNHEARD, Listed(), None
         return level, Listed(sentence.text), self._withheld(error)
@@ -101,7 +104,7 @@ def _error(exc_info: Any) -> BaseException | None:
     return exc_info[1] if exc_info else None
 
 
-def _key(place: Place, error: BaseException | None) -> Hashable:
-    """What makes two complaints the same: where they come from, and what failed where."""
+def _key(place: Place, sentence: Sentence, error: BaseException | None) -> Hashable:
+    """What makes two complaints the same: where they come from, what is said, and what failed where. All of it is code's."""
     last = traceback.extract_tb(error.__traceback__, limit=-1) if error is not None else []
-    return place.module, place.function, place.line, type(error), *((frame.filename, frame.lineno) for frame in last)
+    return place.module, place.line, sentence.text, type(error), *((frame.filename, frame.lineno) for frame in last)

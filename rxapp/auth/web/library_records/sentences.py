@@ -9,13 +9,12 @@ class Sentence:
     """`text` may name local variables of the place, but only such as come from the app's code and never from outside.
 
     `exception` is the variable that holds an exception which the place has written into its message. What `is_counted` is
-    logged once a minute, and then as a number. What is `in_development` is listed only there.
+    logged once a minute, and then as a number.
     """
 
     text: str
     exception: str | None = None
     is_counted: bool = True
-    in_development: bool = False
 
 
 SENTENCES = {
@@ -52,9 +51,12 @@ SENTENCES = {
     ("engineio.async_server", "run_async_handler"): Sentence("A message on a WebSocket could not be handled."),
     ("engineio.base_server", "_log_error_once"): Sentence("A WebSocket was refused: {message_key}."),
     ("granian.log", "log_request"): Sentence("{req[path]!r} {res_code}", is_counted=False),
-    ("sqlalchemy.engine.base", "_log_info"): Sentence("{message}", is_counted=False, in_development=True),
 }
-"""By module and function. SQLAlchemy's are statements: values are logged apart from them."""
+"""By module and function."""
+
+STATEMENTS = "sqlalchemy.engine.base"
+"""What it logs (`echo=True`) are statements, which the app's code has made, and apart from them the values. In development
+statements are shown. In production there may be one that was put together with what was sent."""
 
 OF_COMPILED_CODE = re.compile(r"Application callable raised an exception|St(?:arted|opping) worker-\d+(?: runtime-\d+)?")
 """What Granian's own code, which is not Python, says. What comes after it is not shown."""
