@@ -8,6 +8,7 @@ import warnings
 from typing import Any
 
 import reflex as rx
+from fastapi import FastAPI
 from pydantic import BaseModel
 
 from rxapp.auth import get_settings
@@ -105,7 +106,15 @@ class ChattyState(rx.State):
         return 1 / (self.amount - 13)
 
 
+own_api = FastAPI()
+
+
+@own_api.get("/own/fail")
+async def fail_over_http(said: str) -> None:
+    raise ValueError(f"no such thing over http: {said}")
+
+
 SET_UPS_BEFORE.get(SET_UP, lambda: None)()
-app = rx.App()
+app = rx.App(api_transformer=own_api)
 auth.install_auth(app)
 SET_UPS_AFTER.get(SET_UP, lambda: None)()

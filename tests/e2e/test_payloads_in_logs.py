@@ -62,7 +62,8 @@ def test_in_production_no_log_contains_anything_that_was_sent(tmp_path, set_up):
     log = server.log.read_text()
     assert marked_lines(log) == []
     assert "An event names no handler that there is." in log
-    assert "chatty_app.py" in log, "the traceback of a failing handler is there, and says where"
+    for function in ("fail_by_key", "fail_meanwhile", "fail_over_http"):
+        assert re.search(rf"chatty_app.py.*, in {function}", log), "the traceback says where it failed"
 
 
 @pytest.mark.parametrize("set_up", ["nothing", "basicConfig after", "configure_logging", "Reflex's console"])
@@ -74,6 +75,7 @@ def test_in_development_the_author_reads_what_the_apps_own_code_raises_and_nothi
     after = server.log.read_text()[len(before) :]
     assert marked_lines(before) == []
     assert re.search(rf"ValueError: no such thing: {MARK}\d+fail", after)
+    assert re.search(rf"ValueError: no such thing over http: {MARK}\d+http", after)
     assert not re.search(rf"got '{MARK}|value '{MARK}|input_value='{MARK}\d+serialize", after)
 
 
@@ -181,6 +183,7 @@ def fail_in_handlers(url: str) -> None:
             client.call(f"{STATE}.{name}", {"said": mark(name)})
         client.call(f"{STATE}.set_amount", {"said": 13})
         client.settle()
+    assert httpx.get(f"{url}/own/fail", params={"said": mark("http")}).status_code == 500
 
 
 def reports_of_pages(client) -> None:

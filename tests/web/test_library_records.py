@@ -280,6 +280,15 @@ class TestRepeats:
             library.calling(SENT, handler)
         assert written.getvalue().count(f"ValueError: {SENT}") == 2
 
+    def test_lines_of_ours_are_all_logged_for_they_name_the_request_but_the_same_traceback_once(self, in_place, written):
+        ours = module_of("rxapp.auth.web.made_up", "/x/rxapp/auth/web/made_up.py", LIBRARY)
+        in_place()
+        for _ in range(3):
+            ours.calling(SENT, int)
+        assert written.getvalue().count("it failed") == 3
+        assert written.getvalue().count("Traceback") == 1
+        assert SENT not in written.getvalue()
+
     def test_no_more_than_so_many_are_remembered_and_what_is_forgotten_is_told(self, seconds):
         repeats = Repeats(seconds)
         for number in range(COMPLAINTS_LIMIT + 1):

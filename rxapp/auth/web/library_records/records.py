@@ -67,11 +67,11 @@ class LibraryRecords:
                 sentence = listed(place, msg, has_values=bool(args), in_development=self.in_development)
                 level, msg, exc_info = self._of_library(place, name, level, sentence, _error(exc_info))
                 args = ()
-            elif is_ours(place.module):
-                exc_info = self._withheld(_error(exc_info))
+            elif is_ours(place.module) and (error := _error(exc_info)) is not None:
+                exc_info = self._of_ours(place, name, level, Sentence(f"the traceback of: {msg}"), error)
         record = self.make(name, level, pathname, lineno, msg, args, exc_info, func, sinfo, **more)
-        if isinstance(error := _error(exc_info), Withheld):
-            record.exc_text = str(error)
+        if isinstance(withheld := _error(exc_info), Withheld):
+            record.exc_text = str(withheld)
         if isinstance(msg, Listed):
             record.taskName = None  # Reflex's tasks are named after the client token of their page
         return record
@@ -81,14 +81,18 @@ class LibraryRecords:
     ) -> tuple[int, Listed, Any]:
         if sentence.exception:
             error = place.variables.get(sentence.exception)
-        is_for_author = self.in_development and error is not None and is_authors(error)
-        if (
-            sentence.is_counted
-            and not is_for_author
-            and not self.repeats.is_first(_key(place, sentence, error), name, level, sentence.text)
-        ):
+        if sentence.is_counted and not self._is_told(place, name, level, sentence, error):
             return UNHEARD, Listed(), None
         return level, Listed(sentence.text), self._withheld(error)
+
+    def _of_ours(self, place: Place, name: str, level: int, sentence: Sentence, error: BaseException) -> Any:
+        """Our lines name the request, so each is logged. The same traceback is not."""
+        return self._withheld(error) if self._is_told(place, name, level, sentence, error) else None
+
+    def _is_told(self, place: Place, name: str, level: int, sentence: Sentence, error: BaseException | None) -> bool:
+        if self.in_development and error is not None and is_authors(error):
+            return True
+        return self.repeats.is_first(_key(place, sentence, error), name, level, sentence.text)
 
     def _withheld(self, error: BaseException | None) -> Any:
         if error is None:
