@@ -39,6 +39,10 @@ class RawClient:
         """What every page says first."""
         self.call(f"{ROOT_STATE}.hydrate_and_load", {"vars": {}})
 
+    def close(self, reason: str) -> None:
+        """Say goodbye, and why."""
+        self._socket.close(reason=reason)
+
     def settle(self) -> None:
         """Wait until all that was sent has been read: the server reads one after the other, and answers a ping."""
         with contextlib.suppress(ConnectionClosed, TimeoutError):

@@ -219,6 +219,8 @@ MALFORMED = [
 
 def strange_connections(url: str) -> None:
     with raw_client(url) as client:
+        client.close(mark("reason"))
+    with raw_client(url) as client:
         one_too_few_or_many(client)
     for text in MALFORMED:
         with raw_client(url) as client:

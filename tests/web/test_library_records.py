@@ -146,6 +146,21 @@ class TestMessages:
         assert SENT not in written.getvalue()
         assert written.getvalue().startswith("Application callable raised an exception\nStarted worker-1\n")
 
+    def test_what_compiled_code_logs_is_a_librarys_whatever_its_logger_is_called(self, in_place, written):
+        in_place()
+        logger = logging.getLogger("tungstenite.protocol")
+        logger.handle(logger.makeRecord(logger.name, logging.DEBUG, "/cargo/src/protocol.rs", 7, f"closed: {SENT}", (), None))
+        assert SENT not in written.getvalue()
+        assert NOT_LISTED in written.getvalue()
+
+    def test_a_record_that_is_made_of_members_or_for_no_file_is_as_it_was(self, in_place, written):
+        """So do receivers of records from other processes, and libraries for logging."""
+        in_place()
+        logger = logging.getLogger("shop")
+        logger.handle(logging.makeLogRecord({"name": "shop", "levelno": logging.INFO, "msg": f"of another process: {SENT}"}))
+        logger.handle(logger.makeRecord("shop", logging.INFO, "", 0, f"of another library: {SENT}", (), None))
+        assert written.getvalue() == f"of another process: {SENT}\nof another library: {SENT}\n"
+
     def test_of_sql_statements_are_shown_in_development_and_values_never(self, in_place, in_development, written):
         in_place(in_development=in_development)
         with sa.create_engine("sqlite://", echo=True).begin() as connection:

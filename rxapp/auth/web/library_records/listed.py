@@ -38,7 +38,7 @@ def listed(place: Place, message: object, *, has_values: bool, in_development: b
         return Sentence(without_values)
     if in_development and place.module == STATEMENTS:
         return Sentence(without_values, is_counted=False)
-    if place.frame is None and (said := OF_COMPILED_CODE.match(text)):
+    if place.is_compiled and (said := OF_COMPILED_CODE.match(text)):
         return Sentence(said[0])
     return Sentence(f"A message of {place.module}:{place.function}, not shown because it may contain what was sent.")
 

@@ -9,12 +9,14 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a record comes from. `frame` is None for code that is not Python's: then the logger's name must do for `module`."""
+    """Where a record comes from. `frame` is None if nothing on the stack made it: then the logger's name must do for `module`."""
 
     module: str
     function: str
     line: int
     frame: FrameType | None = None
+    is_compiled: bool = False
+    """Whether it names a source file of another language. The app's author would have logged from Python."""
 
     @property
     def variables(self) -> Mapping[str, Any]:
@@ -26,11 +28,14 @@ class Place:
         return self.frame is not None and any(type(each) is str and each == text for each in self.frame.f_code.co_consts)
 
 
-def find_place(logger_name: str, file: str, line: int, function: str | None) -> Place:
-    """The place of a record with these attributes, which `logging` has found on the same stack."""
+def find_place(logger_name: str | None, file: str, line: int, function: str | None) -> Place:
+    """The place of a record with these attributes, which `logging` has found on the same stack.
+
+    `logging.makeLogRecord` gives no name: it fills in records of other processes afterwards.
+    """
     frame: FrameType | None = sys._getframe(1)
     while frame is not None:
         if frame.f_code.co_name == function and frame.f_code.co_filename == file:
-            return Place(frame.f_globals.get("__name__") or logger_name, function, line, frame)
+            return Place(frame.f_globals.get("__name__") or "", function, line, frame)
         frame = frame.f_back
-    return Place(logger_name, function or "?", line)
+    return Place(logger_name or "", function or "?", line, is_compiled=bool(file) and not file.endswith(".py"))

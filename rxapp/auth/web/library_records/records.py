@@ -63,7 +63,7 @@ class LibraryRecords:
         if not isinstance(msg, Listed):
             self._tell_what_is_over()
             place = find_place(name, pathname, lineno, func)
-            if is_library(place.module) and not is_before_anybody_comes(place):
+            if (place.is_compiled or is_library(place.module)) and not is_before_anybody_comes(place):
                 sentence = listed(place, msg, has_values=bool(args), in_development=self.in_development)
                 level, msg, exc_info = self._of_library(place, name, level, sentence, _error(exc_info))
                 args = ()
