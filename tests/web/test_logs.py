@@ -21,13 +21,14 @@ TOKEN = "rxr1_" + "a" * 70
 @pytest.fixture
 def logger():
     """A logger of its own, with the records that the whole process makes once logging is configured."""
-    logging.setLogRecordFactory(logs._record_without_secrets)
+    before = logging.getLogRecordFactory()
+    logging.setLogRecordFactory(logs.RecordsWithoutSecrets(before))
     logger = logging.getLogger("test_logs")
     logger.propagate = False
     logger.setLevel(logging.DEBUG)
     yield logger
     logger.handlers.clear()
-    logging.setLogRecordFactory(logs._make_record)
+    logging.setLogRecordFactory(before)
 
 
 @pytest.fixture

@@ -21,6 +21,7 @@ from rxapp.auth.web.http.api import create_api
 from rxapp.auth.web.http.operations import add_operations
 from rxapp.auth.web.http.request_log import RequestLog
 from rxapp.auth.web.http.turnstile import put_turnstile_outside
+from rxapp.auth.web.library_records import keep_payloads_out
 from rxapp.auth.web.origins import allow_no_strangers, origin_check, with_public_origins
 from rxapp.auth.web.outage import telling_outages
 from rxapp.auth.web.page_counts import announce_pages
@@ -82,9 +83,10 @@ def install_auth(
 
     Raises `RouteTaken` or `InstalledTwice`, and `UnsafeSettings` in production.
     """
+    settings = with_public_origins(settings or get_settings())
+    keep_payloads_out(settings)
     warn_of_missing_styles()
     show_tables_to_reflex()
-    settings = with_public_origins(settings or get_settings())
     database = database or Database.of(settings)
     use_service(AuthService(settings, database, clock))
     seal_states(settings.secret_key.get_secret_value())
@@ -94,6 +96,7 @@ def install_auth(
     app.add_middleware(PageGate(), index=0)
     watch_connections(app)
     ask_for_tickets(app)
+    app.register_lifespan_task(keep_payloads_out, settings=settings)  # again, when all of the app has set up its logging
     app.register_lifespan_task(prepared_database(migrates=migrates))
     app.register_lifespan_task(watch_sessions)
     app.backend_exception_handler = telling_outages(app.backend_exception_handler)

@@ -20,13 +20,14 @@ _WELL_FORMED = re.compile(r"[A-Za-z0-9._-]{8,64}")
 class RequestContext:
     """One HTTP request or one event. `user_id` and `session_id` are known once somebody was verified.
 
-    `outcome` is what became of an event: `RAN`, or the code of its refusal.
+    `outcome` is what became of an event: `RAN`, or the code of its refusal. `failure` is what went wrong and has been logged.
     """
 
     request_id: str
     user_id: UUID | None = None
     session_id: UUID | None = None
     outcome: str = RAN
+    failure: Exception | None = None
 
 
 _current: ContextVar[RequestContext | None] = ContextVar("request", default=None)
@@ -56,3 +57,10 @@ def note_outcome(outcome: str) -> None:
     context = _current.get()
     if context is not None:
         context.outcome = outcome
+
+
+def note_failure(failure: Exception) -> None:
+    """Note that this has been logged, for it is raised on."""
+    context = _current.get()
+    if context is not None:
+        context.failure = failure

@@ -26,7 +26,7 @@ from rxapp.auth.errors import (
 from rxapp.auth.outages import DatabaseUnavailable
 from rxapp.auth.spent_proofs import SpentProofsUnavailable
 from rxapp.auth.web.http.allowed_methods import allow_header
-from rxapp.auth.web.request_context import current_request
+from rxapp.auth.web.request_context import current_request, note_failure
 from rxapp.auth.web.runtime import Overloaded, get_service
 
 RETRY_AFTER_SECONDS = 1
@@ -146,6 +146,7 @@ def _redis_unavailable(_request: Request, error: SpentProofsUnavailable) -> JSON
 
 def _unexpected(_request: Request, error: Exception) -> JSONResponse:
     logger.error("unexpected error", exc_info=error)
+    note_failure(error)
     return problem(HTTPStatus.INTERNAL_SERVER_ERROR, "internal_error", "Something went wrong on our side.")
 
 

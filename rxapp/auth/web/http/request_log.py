@@ -52,6 +52,10 @@ class RequestLog:
 
         try:
             await self._app(scope, _impatient(receive, announced_length(scope)), send_with_id)
+        except Exception as error:
+            if context.failure is not error:
+                _log_failure(error)
+            raise
         finally:
             _log(scope, status, time.perf_counter() - began)
 
@@ -59,6 +63,9 @@ class RequestLog:
         notify(PAGE_OPENED)
         try:
             await self._app(scope, receive, send)
+        except Exception as error:
+            _log_failure(error)
+            raise
         finally:
             notify(PAGE_CLOSED)
 
@@ -86,6 +93,11 @@ def _impatient(receive: Receive, announced: int | None) -> Receive:
         return message
 
     return receive_in_time
+
+
+def _log_failure(error: Exception) -> None:
+    """The server's own line holds the exception's text, which may have been sent. Of that line only the first words are shown."""
+    logger.error("the app failed at a request", exc_info=error)
 
 
 def _log(scope: Scope, status: int, seconds: float) -> None:
