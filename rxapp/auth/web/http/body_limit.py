@@ -15,6 +15,9 @@ from rxapp.auth.web.http.problems import problem
 
 MAXIMUM_BODY_BYTES = 16 * 1024
 
+_LENGTH_MAXIMUM_DIGITS = 19
+"""Of 64 bits. Python refuses to read thousands of digits, with an error that nobody expects."""
+
 DISCARDED_AT_MOST_BYTES = 4 * 1024 * 1024
 DISCARDING_SECONDS = 2
 """Of a body that is refused for its length, and for how long altogether: a sender that dawdles holds up nothing."""
@@ -85,4 +88,4 @@ def _too_large(maximum: int) -> str:
 def announced_length(scope: Scope) -> int | None:
     """What `Content-Length` says; None for nothing or nonsense, which the server in front refuses by itself."""
     announced = dict(scope["headers"]).get(b"content-length", b"")
-    return int(announced) if announced.isdigit() else None
+    return int(announced) if announced.isdigit() and len(announced) <= _LENGTH_MAXIMUM_DIGITS else None
