@@ -9,8 +9,8 @@ import json
 from collections.abc import Collection
 from typing import Any
 
-BYTES_OF_AN_ADDRESS = 32 * 1024
-"""What an event may say of the page's own address, as JSON: path, query and fragment, twice. It is kept with the page's state."""
+ADDRESS_MAXIMUM_LENGTH = 32 * 1024
+"""Characters of all that an event says of the page's own address: path and query, twice. It is kept with the page's state."""
 
 PATH_MAXIMUM_LENGTH = 2_048
 """Characters. Reflex remembers the route of each of the last 4,096 different paths."""
@@ -189,7 +189,7 @@ def _require_short_address(router_data: dict[str, Any]) -> None:
     path, address, query = router_data.get("pathname", ""), router_data.get("asPath", ""), router_data.get("query", {})
     if not isinstance(path, str) or not isinstance(address, str) or not isinstance(query, dict):
         raise MessageRefused("an address of another shape")
-    if len(path) > PATH_MAXIMUM_LENGTH or len(json.dumps(router_data)) > BYTES_OF_AN_ADDRESS:
+    if len(path) > PATH_MAXIMUM_LENGTH or len(str(router_data)) > ADDRESS_MAXIMUM_LENGTH:
         raise MessageRefused("an address that is too long")
     if address and not address.startswith("/"):
         raise MessageRefused("an address that is no path")
