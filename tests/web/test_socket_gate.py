@@ -218,6 +218,19 @@ class TestPatience:
 
         assert "close" not in in_a_loop(scenario())
 
+    @pytest.mark.parametrize("goodbye", ["1", "41/_event,"])
+    def test_one_that_has_said_goodbye_does_not_stay(self, gate, goodbye):
+        """Engine.IO would forget it, and hold the WebSocket as long as the client likes."""
+
+        async def scenario():
+            app, sio = gate()
+            page = await joined(app)
+            page.say(goodbye)
+            await settled()
+            return page.task.done(), app.connections.count(), len(sio.environ)
+
+        assert in_a_loop(scenario()) == (True, 0, 0)
+
     def test_attachments_that_do_not_come_end_the_connection_and_nothing_of_them_is_kept(self, gate):
         async def scenario():
             app, sio = gate()

@@ -110,6 +110,7 @@ def _gated(receive: Receive, messages: SocketMessages) -> Receive:
             return _end("nothing came in time")
         except MessageRefused as refused:
             return _end(str(refused))
+        is_over = messages.has_left
         return message
 
     def _end(why: str) -> Message:

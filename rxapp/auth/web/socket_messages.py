@@ -50,6 +50,7 @@ class SocketMessages:
         self._missing_attachments = 0
         self._attached = 0
         self.has_joined = False
+        self.has_left = False
 
     @property
     def is_waiting_for_attachments(self) -> bool:
@@ -65,7 +66,9 @@ class SocketMessages:
             self._hear_attachment(size)
         elif message[:1] == _MESSAGE:
             self._hear_packet(message)
-        elif message not in (_PONG, _CLOSE):
+        elif message == _CLOSE:
+            self.has_left = True
+        elif message != _PONG:
             raise MessageRefused("no message of Engine.IO's clients")
 
     def _hear_attachment(self, size: int) -> None:
@@ -94,7 +97,9 @@ class SocketMessages:
         elif kind in (_EVENT, _BINARY_EVENT):
             _require_good_packet(value)
             _require_own_attachments(value, self._missing_attachments)
-        elif kind not in (_DISCONNECT, _ACK):
+        elif kind == _DISCONNECT:
+            self.has_left = True  # a page joins one namespace, and closes its connection when it leaves that
+        elif kind != _ACK:
             raise MessageRefused("no message of Socket.IO's clients")
 
     def _expect_attachments(self, rest: str) -> str:
