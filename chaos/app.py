@@ -54,6 +54,7 @@ class App:
             "RXAPP_SECRET_KEY": SECRET_KEY,
             "RXAPP_LOGIN_RATE_LIMIT": "100",  # production takes no more; nobody mistypes in the storm
             "RXAPP_REFRESH_RATE_LIMIT": "1000000",
+            "RXAPP_CONNECTIONS_PER_ADDRESS": "1000000",  # all pages are of one
             "RXAPP_TEST_CLOCK_FILE": str(self._clock_file),
             "RXAPP_TEST_CRASH_FILE": str(self._clock_file.with_name("crash")),
             "REFLEX_APP_MODULE_IMPORT": "tests.e2e.served_app",

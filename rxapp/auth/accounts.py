@@ -1,6 +1,6 @@
 """What people do with their own account: register, change the password, end sessions, leave."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -28,7 +28,13 @@ from rxapp.auth.input_rules import InputRule
 from rxapp.auth.models import User
 from rxapp.auth.outages import repeated
 from rxapp.auth.password_links import PasswordLinks, PresentedLink
-from rxapp.auth.password_policy import Strength, require_good_password, strength_of
+from rxapp.auth.password_policy import (
+    Strength,
+    require_good_password,
+    require_uncommon_password,
+    require_well_formed_password,
+    strength_of,
+)
 from rxapp.auth.passwords import PasswordHasher
 from rxapp.auth.replacement import Replacement, Replacements
 from rxapp.auth.revocation import end_session, end_sessions_of
@@ -78,8 +84,10 @@ class Accounts:
             raise RegistrationClosed
         user = users.new_user(user_name, display_name, users.NO_PASSWORD, [], self._clock())
         require_clear(user.user_name)
-        require_good_password(password, user.user_name, self._settings)
-        self._count_registration(client)
+        require_well_formed_password(password, user.user_name, self._settings)
+        self._count_registration(self._throttle.judgement, client)
+        require_uncommon_password(password, user.user_name)
+        self._count_registration(self._throttle.registration, client)
         user.password_hash = self._passwords.hash_password(password)
         with self._database.write() as db:
             add_distinct(db, user)
@@ -235,9 +243,9 @@ class Accounts:
         self._links.verify(presented, user)
         return user
 
-    def _count_registration(self, client: Client) -> None:
+    def _count_registration(self, count: Callable[[str], None], client: Client) -> None:
         try:
-            self._throttle.registration(client.address)
+            count(client.address)
         except TooManyRequests as refused:
             self._failures.record_throttled(refused, client)
             raise

@@ -1,5 +1,6 @@
 """What administrators do with everyone's accounts. Whoever calls has made sure that the actor is one."""
 
+import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -25,6 +26,8 @@ from rxapp.auth.security_events import EventFilter, EventKind
 from rxapp.auth.settings import Settings
 
 ROLE_MAXIMUM_LENGTH = 64
+ROLES_MAXIMUM_LENGTH = 1_024
+"""Characters of all roles of a user, as JSON. They stand in each access token, and one that is too long is never accepted."""
 
 
 class InvalidRole(InputRefused):
@@ -151,7 +154,7 @@ class Administration:
         with self._database.write() as db:
             users.lock_administrators(db, user_id)
             user = users.lock_user(db, user_id)
-            held, roles = user.roles, _clean_roles(change(user.roles))
+            held, roles = user.roles, _clean_roles(change(user.roles), user.roles)
             if users.ADMIN_ROLE not in roles:
                 users.require_another_administrator(db, user_id)
             if roles != held:
@@ -240,10 +243,12 @@ def _in_words(roles: list[str]) -> str:
     return ", ".join(roles) or "none"
 
 
-def _clean_roles(roles: list[str]) -> list[str]:
-    """Each once, in order. Raises `InvalidRole`."""
+def _clean_roles(roles: list[str], held: Sequence[str] = ()) -> list[str]:
+    """Each once, in order. Raises `InvalidRole`; roles that the user holds already may be too many, and be taken one by one."""
     cleaned = sorted({role.strip() for role in roles if role.strip()})
     for role in cleaned:
         if len(role) > ROLE_MAXIMUM_LENGTH or not role.isprintable() or "," in role or '"' in role or "\\" in role:
             raise InvalidRole(InputRule.ROLE_REFUSED, limit=ROLE_MAXIMUM_LENGTH)
+    if len(json.dumps(cleaned)) > ROLES_MAXIMUM_LENGTH and not set(cleaned) <= set(held):
+        raise InvalidRole(InputRule.ROLES_TOO_LONG, limit=ROLES_MAXIMUM_LENGTH)
     return cleaned

@@ -20,3 +20,4 @@ class InputRule(StrEnum):
     PASSWORD_TOO_COMMON = "This password is too easy to guess: it is among the first that would be tried."
     PASSWORD_UNCHANGED = "This is the password that you have already."
     ROLE_REFUSED = "A role has at most {limit} characters, and no comma, quote or backslash."
+    ROLES_TOO_LONG = "All roles of a user together have at most about {limit} characters."

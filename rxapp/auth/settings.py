@@ -129,6 +129,7 @@ class Settings(BaseSettings):
     public_origins: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_comma_separated)] = ()
     allowed_origins: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_comma_separated)] = ()
     trusted_proxy_hops: int = Field(0, ge=0, le=8)
+    connections_per_address: int = Field(200, ge=0)
     body_limit: int = Field(BODY_LIMIT_BYTES, ge=1024)
     websocket_message_limit: int = Field(WEBSOCKET_MESSAGE_LIMIT_BYTES, ge=16 * 1024)
     api_docs: bool = True

@@ -30,6 +30,9 @@ DELAYS = tuple(timedelta(minutes=minutes) for minutes in (1, 2, 4, 8, 15))
 STREAK_PERIOD = timedelta(hours=1)
 """How long a failure keeps the delays long."""
 
+JUDGEMENTS_PER_REGISTRATION = 10
+"""Passwords of which the last is good: somebody who is told that one is too easy to guess tries another."""
+
 RECORDS_PER_PERIOD = 50
 """Failed attempts of a kind and an address that are written down in `LOGIN_PERIOD`: a stranger must not fill the audit log."""
 
@@ -122,6 +125,12 @@ class Throttle:
         """Count a registration, which also tells whether a user name is taken. Raises `TooManyRequests`."""
         if address:
             self._count("registration", self._settings.registration_rate_limit, REGISTRATION_PERIOD, network_of(address))
+
+    def judgement(self, address: str) -> None:
+        """Count a password that is judged for a registration: that takes a thread some time. Raises `TooManyRequests`."""
+        if address:
+            amount = self._settings.registration_rate_limit * JUDGEMENTS_PER_REGISTRATION
+            self._count("judgement", amount, REGISTRATION_PERIOD, network_of(address))
 
     def recording(self, kind: str, address: str) -> None:
         """Count a failed attempt that anybody can make, and that is to be written down. Raises `TooManyRequests`."""

@@ -99,6 +99,11 @@ def _limits(settings: "Settings") -> Iterator[str]:
     for name in RATE_LIMITS:
         if getattr(settings, name) == 0:
             yield f"RXAPP_{name.upper()} is 0: nothing slows down who tries again and again. Leave it out for the default."
+    if settings.connections_per_address == 0:
+        yield (
+            "RXAPP_CONNECTIONS_PER_ADDRESS is 0: one client could open pages until the memory is full. "
+            "Leave it out, or give a number as large as you need."
+        )
 
 
 def _networks(settings: "Settings", environ: Mapping[str, str]) -> Iterator[str]:

@@ -1,6 +1,7 @@
 """Which passwords may be chosen: long ones that nobody would try first. Nothing else is asked of them."""
 
 import sys
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
@@ -9,7 +10,7 @@ import pytest
 from hypothesis import given
 from zxcvbn.frequency_lists import FREQUENCY_LISTS
 
-from rxapp.auth import PasswordRefused
+from rxapp.auth import PasswordRefused, password_policy
 from rxapp.auth.password_policy import MAXIMUM_LENGTH, Strength, require_good_password, strength_of
 
 WORDS = "plumb orbit cadet vixen "
@@ -197,4 +198,30 @@ def test_no_password_takes_long_to_judge_while_a_person_is_typing(settings, pass
     """Whoever may register may send it as often as they like."""
     before = time.thread_time()
     strength_of(password, "johndoe", settings)
-    assert time.thread_time() - before < 1
+    assert time.thread_time() - before < 0.2
+
+
+def test_nobody_waits_for_the_judgement_of_somebody_elses_password(settings):
+    """A stranger who asks for one estimate after the other must not hold up a registration: they have nothing in common."""
+    hold, go_on = threading.Event(), threading.Event()
+
+    class Slow(str):
+        __slots__ = ()
+
+        def lower(self):
+            hold.set()
+            go_on.wait(timeout=10)
+            return super().lower()
+
+    with ThreadPoolExecutor(2) as threads:
+        slow = threads.submit(password_policy.guessability, "plumb orbit cadet vixen", [Slow("somebody")])
+        assert hold.wait(timeout=10)
+        assert threads.submit(password_policy.guessability, "plumb orbit cadet vixen", []).result(timeout=5) == 4
+        go_on.set()
+        assert slow.result(timeout=10) == 4
+
+
+@pytest.mark.parametrize("password", ["098765432109876", "p@$$w0rd", "$3cr3t!$3cr3t!"])
+def test_the_bound_on_the_work_makes_no_common_password_better(settings, password):
+    shorter = settings.model_copy(update={"password_minimum_length": 8})
+    assert "too easy to guess" in refusal_of(password, shorter)

@@ -196,3 +196,15 @@ def test_0_switches_a_limit_off_and_is_refused_in_production(monkeypatch, name):
         Settings(**SAFE)
     (problem,) = refused.value.problems
     assert f"RXAPP_{name.upper()} is 0" in problem
+
+
+def test_connections_of_an_address_are_bounded_in_production_by_a_number_as_large_as_one_likes(monkeypatch):
+    assert Settings().connections_per_address == 200
+    monkeypatch.setenv("RXAPP_CONNECTIONS_PER_ADDRESS", "0")
+    assert Settings().connections_per_address == 0
+    with pytest.raises(UnsafeSettings) as refused:
+        Settings(**SAFE)
+    (problem,) = refused.value.problems
+    assert "RXAPP_CONNECTIONS_PER_ADDRESS is 0" in problem
+    monkeypatch.setenv("RXAPP_CONNECTIONS_PER_ADDRESS", "1000000")
+    assert Settings(**SAFE).connections_per_address == 1_000_000

@@ -234,7 +234,7 @@ async def test_the_address_at_which_its_owner_was_is_not_told_either(attacked):
     await owner.page.open(f"/login?next=/for-{owner.name}")
     await owner.page.log_in(owner.name, PASSWORD)
     await owner.close()
-    for router_data in ({}, None, "x", {"pathname": "/"}, {"query": {}}):
+    for router_data in ({}, {"pathname": "/"}, {"query": {}}, {"pathname": "", "asPath": ""}):
         stranger = RawPage(attacked.url, client_token=owner.page.client_token, obeys=False)
         await stranger.connect()
         await stranger.emit({"name": HYDRATE, "payload": {"vars": {}}, "router_data": router_data})

@@ -132,7 +132,7 @@ def test_a_5xx_names_its_request_in_the_answer_and_in_every_line(logged, api, re
 
 
 def test_a_body_that_does_not_arrive_is_408(logged, monkeypatch):
-    monkeypatch.setattr("rxapp.auth.web.http.request_log.BODY_TIMEOUT_SECONDS", 0.05)
+    monkeypatch.setattr("rxapp.auth.web.http.body_deadline.BODY_TIMEOUT_SECONDS", 0.05)
 
     async def never_complete():
         import asyncio

@@ -18,9 +18,6 @@ from rxapp.auth.web import connections, held_events
 from rxapp.auth.web.open_pages import unregister_page
 from rxapp.auth.web.state import AuthState
 
-LONGEST_ADDRESS = 8_192
-"""Characters of a page's address. Reflex keeps it in the page's state; no server takes a longer one (RFC 9110 §4.1)."""
-
 CLOSED_PAGES_KEPT = 1_000
 """Pages of nobody whose connection has closed, in this process: about 60 MB. A reload finds what it left."""
 
@@ -46,7 +43,7 @@ def watch_connections(app: rx.App) -> None:
 
     async def on_event(connection: str, data: Any) -> None:
         if isinstance(data, dict):
-            data = {**data, "router_data": _address_in(data.get("router_data"))}
+            data = {**data, "router_data": _whole_address(data.get("router_data"))}
         await receive(connection, data)
 
     def on_disconnect(connection: str, *_reason: Any) -> Any:
@@ -70,14 +67,11 @@ def watch_connections(app: rx.App) -> None:
     namespace.on_disconnect, namespace.emit_update = on_disconnect, emit_update
 
 
-def _address_in(router_data: Any) -> dict[str, Any]:
-    """Where the page says that it is. What it leaves out is set, or Reflex would fill in the address of who was there before."""
+def _whole_address(router_data: Any) -> dict[str, Any]:
+    """Where the page says that it is. Of what it leaves out Reflex would keep what whoever was there before has said."""
     given = router_data if isinstance(router_data, dict) else {}
-    path, address, query = given.get(RouteVar.PATH), given.get(RouteVar.ORIGIN), given.get(RouteVar.QUERY)
-    path = path if isinstance(path, str) and len(path) <= LONGEST_ADDRESS else "/404"
-    address = address if isinstance(address, str) and len(address) <= LONGEST_ADDRESS else path
-    is_short = isinstance(query, dict) and len(str(query)) <= 2 * LONGEST_ADDRESS
-    return {RouteVar.PATH: path, RouteVar.ORIGIN: address, RouteVar.QUERY: query if is_short else {}}
+    path = given.get(RouteVar.PATH, "/404")
+    return {RouteVar.PATH: path, RouteVar.ORIGIN: path, RouteVar.QUERY: {}} | given
 
 
 async def _forget(app: rx.App, client_token: str, connection: str) -> None:

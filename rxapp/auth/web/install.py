@@ -38,6 +38,8 @@ from rxapp.auth.web.runtime import use_service
 from rxapp.auth.web.security_headers import DEFAULT_HEADERS, SecurityHeaders, add_security_headers
 from rxapp.auth.web.session_watch import watch_sessions
 from rxapp.auth.web.site import site
+from rxapp.auth.web.socket_gate import gate_sockets
+from rxapp.auth.web.socket_queue import PacketQueue
 from rxapp.auth.web.socket_text import send_halves_of_characters
 from rxapp.auth.web.state import AuthState
 from rxapp.auth.web.state_at_rest import seal_states
@@ -116,6 +118,7 @@ def install_auth(
     allow_no_strangers(app, settings)
     app.sio.eio.cors_allowed_origins = origin_check(settings)
     app.sio.eio.max_http_buffer_size = settings.websocket_message_limit
+    app.sio.eio.create_queue = PacketQueue
     send_halves_of_characters(app)
     if security_headers is not None:
         add_security_headers(app, settings, security_headers)
@@ -126,5 +129,5 @@ def install_auth(
     own = app.api_transformer if isinstance(app.api_transformer, list | tuple) else [app.api_transformer]
     own = [transformer for transformer in own if transformer is not None]
     require_free_api(own, api)
-    app.api_transformer = [*own, BuiltPages, api, RequestLog]
+    app.api_transformer = [*own, BuiltPages, api, RequestLog, gate_sockets(app, settings)]
     return api

@@ -3,6 +3,7 @@
 What waits goes on by itself, in order, once the browser has answered. So the person notices nothing, and no click is lost.
 """
 
+from contextlib import suppress
 from datetime import timedelta
 
 import reflex as rx
@@ -18,7 +19,7 @@ from rxapp.auth.errors import AuthError, TooManyRequests
 from rxapp.auth.outages import DatabaseUnavailable
 from rxapp.auth.web import connections, held_events, policy
 from rxapp.auth.web.page_session import ACKNOWLEDGED_WITHIN, Kind, Step
-from rxapp.auth.web.runtime import get_service
+from rxapp.auth.web.runtime import get_service, verify_access
 from rxapp.auth.web.senders import connection_of
 from rxapp.auth.web.state import AuthState
 
@@ -47,7 +48,11 @@ class PageGate(rx.Middleware):
             elif not _counts_as_the_present_ones(auth, sender.session_id, kind, event):
                 return StateUpdate()
         if kind is Kind.CONNECTING:
-            await _hear(state, auth, event)
+            auth._begin_report()
+            await _store(state, auth, event)
+        elif kind is Kind.REPORTING and auth._page.issued is not None and auth._page.has_reported:
+            await _store(state, auth, event)
+            await _acknowledge(auth)
         update = _hold(auth, kind, event)
         if kind is Kind.CONNECTING:
             held_events.take_over(sender.client_token, auth._page.connection, besides=_LOADING)
@@ -82,15 +87,21 @@ def _counts_as_the_present_ones(auth: AuthState, closed: str, kind: Kind, event:
     return step is Step.RUN
 
 
-async def _hear(state: BaseState, auth: AuthState, event: Event) -> None:
+async def _store(state: BaseState, auth: AuthState, event: Event) -> None:
     """Store what the browser reports, as Reflex is about to do: what decides is what was stored, and not what was said."""
-    auth._begin_report()
     handler = RegistrationContext.get().event_handlers[event.name].handler
     try:
         payload = _prepare_event_payload(handler, event.payload)
         await _apply_client_storage_vars(state, payload.get("vars") or {})
     except Exception:  # noqa: BLE001  Reflex will fail on it too, and say so; until then this connection holds nothing
         auth._begin_report()
+
+
+async def _acknowledge(auth: AuthState) -> None:
+    """The browser has stored the pair that it was sent: its generation is seen in use, though nothing may come for a while."""
+    if auth._page.has_arrived(auth._held_pair()):
+        with suppress(AuthError, DatabaseUnavailable):  # the next event will find out, and say so
+            await verify_access(auth._pair_at_hand().access_token, auth._client())
 
 
 def _hold(auth: AuthState, kind: Kind, event: Event) -> StateUpdate | None:

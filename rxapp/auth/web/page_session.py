@@ -141,14 +141,17 @@ class PageSession:
 
         The browser reports its two halves one after the other, and an event may come between: a new refresh token says it all.
         """
-        issued = self.issued
-        if issued is None or not (issued.replaces(held.refresh_token) or held.refresh_token == issued.pair.refresh_token):
-            return held
-        return issued.pair
+        if self.issued is not None and (self.is_on_its_way(held) or self.has_arrived(held)):
+            return self.issued.pair
+        return held
 
     def is_on_its_way(self, held: TokenPair) -> bool:
         """Whether the browser still holds what the pair last sent replaces: it may never get that pair."""
         return self.issued is not None and self.issued.replaces(held.refresh_token)
+
+    def has_arrived(self, held: TokenPair) -> bool:
+        """Whether the browser has stored the pair last sent."""
+        return self.issued is not None and held.refresh_token == self.issued.pair.refresh_token
 
     def step(
         self,

@@ -5,6 +5,7 @@ from typing import Annotated
 import reflex as rx
 from fastapi import Depends, Request
 from reflex.istate.data import SessionData
+from starlette.requests import HTTPConnection
 
 from rxapp.auth.administration import Actor
 from rxapp.auth.clients import Client
@@ -33,11 +34,16 @@ def acting(identity: Identity, state: rx.State) -> Actor:
 
 def request_client(request: Request, device_key: ProvedKey | None = None) -> Client:
     """Who sent an HTTP request."""
-    return Client.of(_address(request, get_service().settings.trusted_proxy_hops), request.headers.get("User-Agent"), device_key)
+    return Client.of(
+        address_of(request, get_service().settings.trusted_proxy_hops), request.headers.get("User-Agent"), device_key
+    )
 
 
-def _address(request: Request, trusted_proxy_hops: int) -> str | None:
-    """Each proxy appends whom it heard: the last entries are our own proxies' word, the rest is whatever the client sent."""
+def address_of(request: HTTPConnection, trusted_proxy_hops: int) -> str | None:
+    """The client's address, None if the server does not know one. A WebSocket's handshake is a request too.
+
+    Each proxy appends whom it heard: the last entries are our own proxies' word, the rest is whatever the client sent.
+    """
     if trusted_proxy_hops:
         heard = [
             entry for line in request.headers.getlist("X-Forwarded-For") for part in line.split(",") if (entry := part.strip())

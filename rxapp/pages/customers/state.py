@@ -82,7 +82,7 @@ class CustomersState(rx.State):
     async def filter_by(self, text: str) -> None:
         """Show the customers whose name contains the text, without regard to case."""
         self._begin()
-        self.filter_text = text
+        self.filter_text = text if isinstance(text, str) else ""
         await self._load()
 
     @auth.event(roles=[ROLE])

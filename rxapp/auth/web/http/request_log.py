@@ -1,20 +1,16 @@
 """One line for each HTTP request, with an id that is in every other line logged meanwhile and in the answer."""
 
-import asyncio
 import logging
 import time
 from http import HTTPStatus
 
-from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from rxapp.auth.observation import PAGE_CLOSED, PAGE_OPENED, REQUEST, notify
+from rxapp.auth.web.http.body_deadline import impatient
 from rxapp.auth.web.http.body_limit import announced_length
 from rxapp.auth.web.log_format import fields
 from rxapp.auth.web.request_context import HEADER, begin_request
-
-BODY_TIMEOUT_SECONDS = 10
-"""How long a part of a body may take to arrive. A server that stops waits for requests in flight, so none may hold it up."""
 
 _HEADER = HEADER.lower().encode()
 
@@ -51,7 +47,7 @@ class RequestLog:
             await send(message)
 
         try:
-            await self._app(scope, _impatient(receive, announced_length(scope)), send_with_id)
+            await self._app(scope, impatient(receive, announced_length(scope)), send_with_id)
         except Exception as error:
             if context.failure is not error:
                 _log_failure(error)
@@ -68,31 +64,6 @@ class RequestLog:
             raise
         finally:
             notify(PAGE_CLOSED)
-
-
-def _impatient(receive: Receive, announced: int | None) -> Receive:
-    """`receive` in time, and once a body as long as `announced` has come, that is all.
-
-    A server says so only in another, empty message, for which it wakes a thread: a client that is alone waits a tenth longer.
-    """
-    received, is_complete = 0, False
-
-    async def receive_in_time() -> Message:
-        nonlocal received, is_complete
-        if is_complete:
-            return await receive()  # waits for the client to go away
-        try:
-            async with asyncio.timeout(BODY_TIMEOUT_SECONDS):
-                message = await receive()
-        except TimeoutError:
-            raise HTTPException(HTTPStatus.REQUEST_TIMEOUT, "The body took too long to arrive.") from None
-        received += len(message.get("body", b""))
-        if received == announced:
-            message = {**message, "more_body": False}
-        is_complete = not message.get("more_body", False)
-        return message
-
-    return receive_in_time
 
 
 def _log_failure(error: Exception) -> None:

@@ -11,8 +11,10 @@ from rxapp.auth.web.forms import text_in
 from rxapp.auth.web.guards import event
 from rxapp.auth.web.pages.fields import password_field
 from rxapp.auth.web.refusals import in_words
-from rxapp.auth.web.runtime import get_service, in_hashing_thread
+from rxapp.auth.web.runtime import get_service
+from rxapp.auth.web.senders import connection_of
 from rxapp.auth.web.site import site
+from rxapp.auth.web.strength_estimates import estimates
 
 ESTIMATE_DELAY_MS = 250
 """A pause in typing: each letter by itself would be many messages for one hint."""
@@ -28,9 +30,11 @@ class StrengthState(rx.State):
 
     @event(public=True, debounce=ESTIMATE_DELAY_MS)
     async def estimate(self, password: str) -> None:
-        """Say what is still missing, or how well it would stand."""
-        strength = await in_hashing_thread(get_service().accounts.strength_of, password[: MAXIMUM_LENGTH + 1], "")
-        self.score, self.hint = strength.score, _hint(strength)
+        """Say what is still missing, or how well it would stand; if too many ask at once, the hint stays as it is."""
+        typed = password[: MAXIMUM_LENGTH + 1] if isinstance(password, str) else ""
+        strength = await estimates.of(typed, connection_of(self).client_ip)
+        if strength is not None:
+            self.score, self.hint = strength.score, _hint(strength)
 
 
 def _hint(strength: Strength) -> str:

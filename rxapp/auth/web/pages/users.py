@@ -69,7 +69,7 @@ class UsersState(rx.State):
     @event(roles=[ADMIN_ROLE], debounce=SEARCH_DELAY_MS)
     async def search_for(self, text: str) -> None:
         """Show the users with the text in either name."""
-        self.search, self.page = text, 1
+        self.search, self.page = text if isinstance(text, str) else "", 1
         await self._load()
 
     @event(roles=[ADMIN_ROLE])

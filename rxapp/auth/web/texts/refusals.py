@@ -46,3 +46,4 @@ class RefusalTexts(ByCode):
     password_too_common: str = InputRule.PASSWORD_TOO_COMMON
     password_unchanged: str = InputRule.PASSWORD_UNCHANGED
     role_refused: str = InputRule.ROLE_REFUSED
+    roles_too_long: str = InputRule.ROLES_TOO_LONG

@@ -35,4 +35,5 @@ REFUSALS = RefusalTexts(
     password_too_common="Dieses Passwort ist zu leicht zu erraten: Es gehört zu denen, die zuerst versucht werden.",
     password_unchanged="Das ist das Passwort, das Sie schon haben.",
     role_refused="Eine Rolle hat höchstens {limit} Zeichen und weder Komma noch Anführungszeichen noch Rückstrich.",
+    roles_too_long="Alle Rollen einer Person zusammen haben höchstens etwa {limit} Zeichen.",
 )

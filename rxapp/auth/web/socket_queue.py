@@ -1,0 +1,46 @@
+"""What waits to be sent over a WebSocket, within a bound: a client that asks and does not read would fill the memory."""
+
+import asyncio
+from typing import Any
+
+UNSENT_BYTES_AT_MOST = 8 * 1024 * 1024
+"""Of one connection. Beyond that it is closed; an honest page connects anew and is sent its state as it is then."""
+
+BYTES_OF_A_PACKET = 512
+"""What an empty one takes."""
+
+
+class PacketQueue(asyncio.Queue):
+    """Engine.IO's queue of one connection. When it is over the bound it forgets all, and ends: its reader closes the socket."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._unsent = 0
+        self._has_ended = False
+
+    def put_nowait(self, packet: Any) -> None:
+        """Add a packet; None ends the queue."""
+        if self._has_ended and packet is not None:
+            return
+        super().put_nowait(packet)
+        self._unsent += _size(packet)
+        if self._unsent > UNSENT_BYTES_AT_MOST and self.qsize() > 1:  # a single one may be as long as it has to be
+            self._end()
+
+    def get_nowait(self) -> Any:
+        """Take the next packet."""
+        packet = super().get_nowait()
+        self._unsent -= _size(packet)
+        return packet
+
+    def _end(self) -> None:
+        while not self.empty():
+            self.get_nowait()
+            self.task_done()
+        self._has_ended = True
+        self.put_nowait(None)
+
+
+def _size(packet: Any) -> int:
+    data = getattr(packet, "data", None)
+    return BYTES_OF_A_PACKET + (len(data) if isinstance(data, str | bytes) else 0)

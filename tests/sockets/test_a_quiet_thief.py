@@ -1,0 +1,121 @@
+"""Whoever has copied the tokens of a session that is bound to no key, and takes care not to be seen using them."""
+
+import asyncio
+import uuid
+
+import httpx
+
+from chaos.page import AUTH_STATE, HYDRATE, VAR
+from tests.sockets.conftest import asynchronously
+from tests.sockets.raw_page import MARKER, REPORT, RawPage, storage_of
+from tests.sockets.test_a_strangers_connection import DIARY, Owner
+
+EXPIRY = 301
+"""Seconds after which an access token has to be rotated."""
+
+
+class Thief(RawPage):
+    """Connects as the owner's browser would, with a copy of what it holds. It stores nothing and says no more than it must."""
+
+    def __init__(self, owner: Owner) -> None:
+        super().__init__(owner.page.url, pair=owner.page.pair, obeys=False)
+
+    async def begin(self) -> "Thief":
+        await self.connect({"event": self.event(HYDRATE, storage_of(self.pair))})
+        return self
+
+    async def click(self) -> bool:
+        """Whether the click was let in."""
+        text = f"of the thief {uuid.uuid4()}"
+        await self.send(f"{DIARY}.add", {"text": text})
+        await self.quiet()
+        return f"{MARKER}: {text}" in self.everything
+
+    def pair_sent(self) -> dict[str, str]:
+        """The pair that the server has sent last."""
+        pair = self.value(f"storage_command{VAR}", AUTH_STATE)["pair"]
+        return {"token": pair["jwt"], "refreshToken": pair["refreshToken"]}
+
+
+async def click_of(owner: Owner) -> bool:
+    text = f"of the owner {uuid.uuid4()}"
+    await owner.page.send(f"{DIARY}.add", {"text": text})
+    await owner.page.quiet()
+    return f"{MARKER}: {text}" in owner.page.everything
+
+
+@asynchronously
+async def test_a_pair_that_is_never_acknowledged_works_for_five_seconds(attacked):
+    owner = await Owner(attacked, is_bound=False).read_the_diary()
+    thief = await Thief(owner).begin()
+    assert await thief.click(), "nobody can tell yet"
+    attacked.server.move_clock(EXPIRY)
+    assert await thief.click(), "rotated"
+    attacked.server.move_clock(6)
+    assert [await thief.click() for _ in range(3)] == [False] * 3
+    await asyncio.gather(thief.close(), owner.close())
+
+
+@asynchronously
+async def test_who_says_again_and_again_that_they_hold_the_old_pair_is_found_out_when_its_owner_goes_on(attacked):
+    owner = await Owner(attacked, is_bound=False).read_the_diary()
+    thief = await Thief(owner).begin()
+    attacked.server.move_clock(EXPIRY)
+    assert await thief.click()
+    assert await click_of(owner), "the same successor, which the owner's browser stores and uses"
+    attacked.server.move_clock(11)
+    await thief.send(HYDRATE, storage_of(thief.pair))
+    assert not await thief.click()
+    await owner.page.until(lambda: any("token_reused" in path for path in owner.page.redirects))
+    await asyncio.gather(thief.close(), owner.close())
+
+
+@asynchronously
+async def test_who_takes_the_next_pair_and_says_so_is_found_out_when_its_owner_goes_on(attacked):
+    """The owner is away while the thief rotates, and finds that their token was spent."""
+    owner = await Owner(attacked, is_bound=False).read_the_diary()
+    thief = await Thief(owner).begin()
+    attacked.server.move_clock(EXPIRY)
+    assert await thief.click()
+    await thief.send(REPORT, storage_of(thief.pair_sent()))
+    assert await thief.click(), "acknowledged, and so seen in use"
+    attacked.server.move_clock(11)
+    assert not await click_of(owner)
+    await owner.page.until(lambda: any("token_reused" in path for path in owner.page.redirects))
+    assert not await thief.click()
+    await asyncio.gather(thief.close(), owner.close())
+
+
+@asynchronously
+async def test_however_long_it_goes_on_each_rotation_lets_a_quiet_thief_in_for_five_seconds(attacked):
+    """They rotate first, acknowledge at the last moment, and their owner comes soon after: as a second tab would do it all."""
+    owner = await Owner(attacked, is_bound=False).read_the_diary()
+    thief = await Thief(owner).begin()
+    for _ in range(4):
+        attacked.server.move_clock(EXPIRY)
+        assert await thief.click()
+        attacked.server.move_clock(6)
+        assert await click_of(owner), "is never kept waiting by it"
+        assert [await thief.click() for _ in range(3)] == [False] * 3
+        await thief.send(REPORT, storage_of(thief.pair_sent()))
+    await asyncio.gather(thief.close(), owner.close())
+
+
+@asynchronously
+async def test_who_goes_on_working_is_found_out(attacked):
+    """To go on after the five seconds they have to show the pair, and then its owner's is spent."""
+    owner = await Owner(attacked, is_bound=False).read_the_diary()
+    thief = await Thief(owner).begin()
+    attacked.server.move_clock(EXPIRY)
+    for _ in range(3):
+        assert await thief.click()
+        taken = thief.pair_sent()
+        await thief.send(REPORT, storage_of(taken))
+        attacked.server.move_clock(6)
+    assert not await click_of(owner)
+    assert not await thief.click()
+    assert attacked.events("token_reused"), "and it is written down"
+    async with httpx.AsyncClient(base_url=attacked.url) as http:
+        answer = await http.get("/api/me", headers={"Authorization": f"Bearer {taken['token']}"})
+    assert answer.status_code == 401
+    await asyncio.gather(thief.close(), owner.close())
