@@ -6,8 +6,8 @@ from uuid import UUID
 
 from sqlmodel import Session, col, delete
 
+from rxapp.auth import password_policy, sessions, users
 from rxapp.auth import security_events as events
-from rxapp.auth import sessions, users
 from rxapp.auth.clear_names import add_distinct, require_clear
 from rxapp.auth.clients import NO_CLIENT, Client
 from rxapp.auth.clock import Clock
@@ -15,7 +15,6 @@ from rxapp.auth.database import Database
 from rxapp.auth.errors import (
     AuthError,
     InvalidCredentials,
-    InvalidToken,
     NotFound,
     PasswordRefused,
     RevocationReason,
@@ -28,13 +27,7 @@ from rxapp.auth.input_rules import InputRule
 from rxapp.auth.models import User
 from rxapp.auth.outages import repeated
 from rxapp.auth.password_links import PasswordLinks, PresentedLink
-from rxapp.auth.password_policy import (
-    Strength,
-    require_good_password,
-    require_uncommon_password,
-    require_well_formed_password,
-    strength_of,
-)
+from rxapp.auth.password_policy import Strength
 from rxapp.auth.passwords import PasswordHasher
 from rxapp.auth.replacement import Replacement, Replacements
 from rxapp.auth.revocation import end_session, end_sessions_of
@@ -84,9 +77,9 @@ class Accounts:
             raise RegistrationClosed
         user = users.new_user(user_name, display_name, users.NO_PASSWORD, [], self._clock())
         require_clear(user.user_name)
-        require_well_formed_password(password, user.user_name, self._settings)
+        password_policy.require_well_formed_password(password, user.user_name, self._settings)
         self._count_registration(self._throttle.judgement, client)
-        require_uncommon_password(password, user.user_name)
+        password_policy.require_uncommon_password(password, user.user_name)
         self._count_registration(self._throttle.registration, client)
         user.password_hash = self._passwords.hash_password(password)
         with self._database.write() as db:
@@ -103,7 +96,7 @@ class Accounts:
 
     def strength_of(self, password: str, user_name: str) -> Strength:
         """A hint for a person who is choosing a password."""
-        return strength_of(password, user_name, self._settings)
+        return password_policy.strength_of(password, user_name, self._settings)
 
     def profile_of(self, identity: Identity) -> User:
         """The person's own row. Raises `NotFound` if it is gone."""
@@ -148,7 +141,7 @@ class Accounts:
         `WrongPassword`, `PasswordRefused`, `TooManyRequests`, `DeviceKeyRequired`, or `SessionEnded` if it has ended meanwhile.
         """
         user = self._verify_own_password(identity, current, client)
-        require_good_password(new, user.user_name, self._settings)
+        password_policy.require_good_password(new, user.user_name, self._settings)
         if new == current:
             raise PasswordRefused(InputRule.PASSWORD_UNCHANGED)
         new_hash = self._passwords.hash_password(new)
@@ -164,7 +157,7 @@ class Accounts:
         presented = PresentedLink.parse(token)
         with self._database.read() as db:
             user = db.get(User, presented.user_id)
-        return self._require_good_link(presented, user)
+        return self._links.require_good(presented, user)
 
     @repeated
     def set_password(self, token: str, new: str, client: Client = NO_CLIENT) -> list[UUID]:
@@ -173,11 +166,11 @@ class Accounts:
         Raises `InvalidToken` or `PasswordRefused`.
         """
         user = self.user_of_link(token)
-        require_good_password(new, user.user_name, self._settings)
+        password_policy.require_good_password(new, user.user_name, self._settings)
         new_hash = self._passwords.hash_password(new)
         with self._database.write() as db:
             # Hashing took long: meanwhile the link may have been used, or the user disabled or given other roles.
-            user = self._require_good_link(PresentedLink.parse(token), users.find_and_lock(db, user.id))
+            user = self._links.require_good(PresentedLink.parse(token), users.find_and_lock(db, user.id))
             user.password_hash = new_hash
             self._record(db, EventKind.PASSWORD_SET, user.id, client)
             return end_sessions_of(db.connection(), user.id, RevocationReason.PASSWORD_CHANGED, self._clock(), client=client)
@@ -235,12 +228,6 @@ class Accounts:
         except TooManyRequests as refused:
             self._failures.record_throttled(refused, **facts)
             raise
-        return user
-
-    def _require_good_link(self, presented: PresentedLink, user: User | None) -> User:
-        if user is None or user.disabled_at is not None:
-            raise InvalidToken
-        self._links.verify(presented, user)
         return user
 
     def _count_registration(self, count: Callable[[str], None], client: Client) -> None:

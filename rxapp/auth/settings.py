@@ -12,7 +12,6 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from rxapp.auth import secret_keys
 from rxapp.auth.database_limits import DatabaseLimits
-from rxapp.auth.secret_keys import is_long_enough
 from rxapp.auth.unsafe_settings import require_safe
 
 MINIMUM_METRICS_TOKEN_LENGTH = 22
@@ -22,7 +21,6 @@ OWASP_ARGON2_MEMORY_KIB = 19_456
 OWASP_ARGON2_TIME_COST = 2
 OWASP_ARGON2_PARALLELISM = 1
 """OWASP Password Storage cheat sheet, argon2id: m=19456 (19 MiB), t=2, p=1."""
-
 
 NIST_PASSWORD_MINIMUM_LENGTH = 15
 """NIST SP 800-63B-4 §3.1.1.2: a password that is the only factor has at least 15 characters."""
@@ -223,7 +221,7 @@ class Settings(BaseSettings):
     def _safe_in_production(self) -> "Settings":
         if self.in_production:
             require_safe(self, os.environ, sys.argv)
-        if self.secret_key.get_secret_value() and not is_long_enough(self.secret_key):
+        if self.secret_key.get_secret_value() and not secret_keys.is_long_enough(self.secret_key):
             raise ValueError(f"RXAPP_SECRET_KEY is shorter than {secret_keys.MINIMUM_BYTES} bytes")
         if not all(map(is_long_enough, self.previous_secret_keys)):
             raise ValueError(f"RXAPP_PREVIOUS_SECRET_KEYS: each has at least {secret_keys.MINIMUM_BYTES} bytes")

@@ -67,7 +67,8 @@ def may_be_in_a_name(key: str) -> bool:
 
 def new_user(user_name: str, display_name: str, password_hash: str, roles: list[str], created_at: datetime) -> User:
     """A user to be stored. Raises `InvalidUserName`."""
-    user_name, key = user_name.strip(), user_name_key(user_name)
+    user_name = user_name.strip()
+    key = user_name_key(user_name)
     if not key:
         raise InvalidUserName(InputRule.USER_NAME_MISSING)
     if len(user_name) > USER_NAME_MAXIMUM_LENGTH or len(key) > USER_NAME_KEY_MAXIMUM_LENGTH:

@@ -7,7 +7,6 @@ from rxapp.auth.secret_strength import why_guessable
 from rxapp.auth.setting_bounds import beyond_bounds
 from rxapp.auth.settings import NIST_PASSWORD_MINIMUM_LENGTH
 from rxapp.auth.unsafe_settings import HOW_TO_MAKE_ONE
-from rxapp.auth.web.origins import with_public_origins
 from rxapp.doctor.findings import Finding, ok, warning
 
 
@@ -61,6 +60,8 @@ def _origins(settings: Settings) -> Finding:
 
 
 def _public_address(settings: Settings) -> Finding:
+    from rxapp.auth.web.origins import with_public_origins  # noqa: PLC0415  loads Reflex, which `--help` does without
+
     named = with_public_origins(settings).public_origins
     if named:
         return ok("public address", ", ".join(named))

@@ -293,7 +293,7 @@ def test_no_error_reaches_the_log_or_the_browsers_console(tab, server):
     button(tab, "Remove").click()
     expect(status(tab, "Jane Roe was removed.")).to_be_visible()
     new_name(tab).fill("Jane Doe")
-    tab.keyboard.press("Enter")
+    new_name(tab).press("Enter")  # the removal may move the focus once more
     expect(status(tab, "Jane Doe was added.")).to_be_visible()
     assert errors == []
     assert not re.search("Traceback|deprecat", server.log.read_text()[already:], re.IGNORECASE)

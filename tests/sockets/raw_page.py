@@ -5,6 +5,7 @@ import contextlib
 import json
 import uuid
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -38,19 +39,46 @@ def storage_of(pair: dict[str, str]) -> dict[str, Any]:
     }
 
 
-class RawPage:
-    """One connection to one page. `pair` is what its browser holds; a browser with a `key` proves it when asked.
+@dataclass
+class Browser:
+    """What all its tabs have in common: the pair that it has stored, and the key that it keeps, if it can keep one."""
 
-    One that `obeys` stores what it is told and says so, and connects anew when asked to.
+    pair: dict[str, str] = field(default_factory=dict)
+    key: DeviceKey | None = None
+
+
+class RawPage:
+    """One connection to one page, of a `browser`, or of one that holds `pair` and `key` and has no other tabs.
+
+    One that `obeys` stores what it is told and says so, proves its key when asked, and connects anew when asked to.
     """
 
-    def __init__(self, url: str, *, client_token: str = "", pair=None, key: DeviceKey | None = None, obeys: bool = True) -> None:
+    def __init__(
+        self,
+        url: str,
+        *,
+        client_token: str = "",
+        pair: dict[str, str] | None = None,
+        key: DeviceKey | None = None,
+        browser: Browser | None = None,
+        obeys: bool = True,
+    ) -> None:
         self.url, self.client_token = url, client_token or str(uuid.uuid4())
-        self.pair, self.key, self.obeys = dict(pair or {}), key, obeys
+        self.browser, self.obeys = browser or Browser(dict(pair or {}), key), obeys
+        self.stores = True
         self.path = "/"
         self.updates: list[Update] = []
         self.messages: list[str] = []
         self.came = asyncio.Condition()
+
+    @property
+    def pair(self) -> dict[str, str]:
+        """What the browser holds."""
+        return self.browser.pair
+
+    @property
+    def key(self) -> DeviceKey | None:
+        return self.browser.key
 
     async def connect(self, auth: Any = None) -> "RawPage":
         """Open the WebSocket; with `auth`, what the page sends along on connecting."""
@@ -149,7 +177,7 @@ class RawPage:
                 at = datetime.fromtimestamp(challenge["at"], UTC)
                 proof = self.key.proof("POST", "urn:rxapp:page", at, nonce=challenge["text"])
             await self.send(f"{AUTH_STATE}.prove_key", {"proof": proof})
-        if command := auth.get(f"storage_command{VAR}"):
+        if self.stores and (command := auth.get(f"storage_command{VAR}")):
             await self._carry_out(command)
         for follows in update.get("events") or ():
             if follows["name"] == "_remove_session_storage":
@@ -163,7 +191,7 @@ class RawPage:
         }
         if all(command[name] in (None, digest(value)) for name, value in held.items()):
             pair = command["pair"]
-            self.pair = {"token": pair["jwt"], "refreshToken": pair["refreshToken"]} if pair else {}
+            self.browser.pair = {"token": pair["jwt"], "refreshToken": pair["refreshToken"]} if pair else {}
             await self.send(REPORT, storage_of(self.pair) if self.pair else storage_of({"token": "", "refreshToken": ""}))
 
 

@@ -226,7 +226,8 @@ class TestAProof:
 
     def test_sent_twice_is_refused(self, client, device, bound):
         proofs = [("DPoP", device.headers("GET", ME, bound["token"])["DPoP"]) for _ in range(2)]
-        assert_challenged(client.get(ME, headers=[("Authorization", f"DPoP {bound['token']}"), *proofs]))
+        twice = client.get(ME, headers=[("Authorization", f"DPoP {bound['token']}"), *proofs])
+        assert_problem(twice, 400, "invalid_request")
 
     def test_made_for_a_page_is_refused(self, client, device, bound):
         assert_challenged(client.get(ME, headers=device.headers("GET", ME, bound["token"], htm="POST", htu="urn:rxapp:page")))
