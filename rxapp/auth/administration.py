@@ -1,6 +1,5 @@
 """What administrators do with everyone's accounts. Whoever calls has made sure that the actor is one."""
 
-import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,26 +13,16 @@ from rxapp.auth.clear_names import add_distinct, require_clear
 from rxapp.auth.clients import NO_CLIENT, Client
 from rxapp.auth.clock import Clock
 from rxapp.auth.database import Database
-from rxapp.auth.errors import InputRefused, RevocationReason
-from rxapp.auth.input_rules import InputRule
+from rxapp.auth.errors import RevocationReason
 from rxapp.auth.models import User
 from rxapp.auth.outages import repeated
 from rxapp.auth.password_links import PasswordLinks, end_links
 from rxapp.auth.password_policy import require_good_password
 from rxapp.auth.passwords import PasswordHasher
 from rxapp.auth.revocation import end_session, end_sessions_of
+from rxapp.auth.role_names import clean_roles
 from rxapp.auth.security_events import EventFilter, EventKind
 from rxapp.auth.settings import Settings
-
-ROLE_MAXIMUM_LENGTH = 64
-ROLES_MAXIMUM_LENGTH = 1_024
-"""Characters of all roles of a user, as JSON. They stand in each access token, and one that is too long is never accepted."""
-
-
-class InvalidRole(InputRefused):
-    """Not the name of a role."""
-
-    code = "invalid_role"
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +143,7 @@ class Administration:
         with self._database.write() as db:
             users.lock_administrators(db, user_id)
             user = users.lock_user(db, user_id)
-            held, roles = user.roles, _clean_roles(change(user.roles), user.roles)
+            held, roles = user.roles, clean_roles(change(user.roles), user.roles)
             if users.ADMIN_ROLE not in roles:
                 users.require_another_administrator(db, user_id)
             if roles != held:
@@ -217,7 +206,7 @@ class Administration:
 
     @repeated
     def _create(self, user_name: str, display_name: str, roles: list[str], password: str | None, actor: Actor) -> User:
-        user = users.new_user(user_name, display_name, users.no_password(), _clean_roles(roles), self._clock())
+        user = users.new_user(user_name, display_name, users.no_password(), clean_roles(roles), self._clock())
         require_clear(user.user_name)
         end_links(user)
         if password is not None:
@@ -241,14 +230,3 @@ class Administration:
 
 def _in_words(roles: list[str]) -> str:
     return ", ".join(roles) or "none"
-
-
-def _clean_roles(roles: list[str], held: Sequence[str] = ()) -> list[str]:
-    """Each once, in order. Raises `InvalidRole`; roles that the user holds already may be too many, and be taken one by one."""
-    cleaned = sorted({role.strip() for role in roles if role.strip()})
-    for role in cleaned:
-        if len(role) > ROLE_MAXIMUM_LENGTH or not role.isprintable() or "," in role or '"' in role or "\\" in role:
-            raise InvalidRole(InputRule.ROLE_REFUSED, limit=ROLE_MAXIMUM_LENGTH)
-    if len(json.dumps(cleaned)) > ROLES_MAXIMUM_LENGTH and not set(cleaned) <= set(held):
-        raise InvalidRole(InputRule.ROLES_TOO_LONG, limit=ROLES_MAXIMUM_LENGTH)
-    return cleaned

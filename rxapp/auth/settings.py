@@ -223,7 +223,7 @@ class Settings(BaseSettings):
             require_safe(self, os.environ, sys.argv)
         if self.secret_key.get_secret_value() and not secret_keys.is_long_enough(self.secret_key):
             raise ValueError(f"RXAPP_SECRET_KEY is shorter than {secret_keys.MINIMUM_BYTES} bytes")
-        if not all(map(is_long_enough, self.previous_secret_keys)):
+        if not all(map(secret_keys.is_long_enough, self.previous_secret_keys)):
             raise ValueError(f"RXAPP_PREVIOUS_SECRET_KEYS: each has at least {secret_keys.MINIMUM_BYTES} bytes")
         return self
 

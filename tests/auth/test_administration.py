@@ -18,7 +18,8 @@ from rxapp.auth import (
     User,
     UserNameTaken,
 )
-from rxapp.auth.administration import OPERATOR, Actor, InvalidRole
+from rxapp.auth.administration import OPERATOR, Actor
+from rxapp.auth.role_names import InvalidRole
 from rxapp.auth.security_events import EventFilter, EventKind
 from tests.clock import MovableClock
 from tests.conftest import PASSWORD

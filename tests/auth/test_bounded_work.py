@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 
 from rxapp.auth import AuthError, AuthService, Client
-from rxapp.auth.administration import InvalidRole
 from rxapp.auth.dpop_proofs import read_proof
 from rxapp.auth.errors import InvalidUserName
 from rxapp.auth.password_links import PresentedLink
 from rxapp.auth.password_policy import MAXIMUM_LENGTH, strength_of
 from rxapp.auth.redaction import redact
 from rxapp.auth.refresh_tokens import PresentedRefreshToken
+from rxapp.auth.role_names import InvalidRole
 from rxapp.auth.throttle import network_of
 from rxapp.auth.users import FOLDED_MAXIMUM_LENGTH, may_be_in_a_name, user_name_key
 from tests.conftest import PASSWORD
