@@ -15,6 +15,7 @@ class DiaryState(rx.State):
 
     entries: list[str] = []
     is_help_open: bool = False
+    last_number: int = -1
     stored: str = rx.LocalStorage("", name="diary-look")
 
     _private: str = ""
@@ -43,6 +44,14 @@ class DiaryState(rx.State):
     def slow_help(self):
         yield
         self.is_help_open = True
+
+    @auth.event(public=True)
+    async def take_its_time(self):
+        await asyncio.sleep(2.5)
+
+    @auth.event(public=True)
+    def note(self, number: int = -1):
+        self.last_number = number
 
     @rx.event
     def not_thought_about(self):

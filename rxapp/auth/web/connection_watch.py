@@ -16,6 +16,7 @@ from reflex_base.constants import RouteVar
 
 from rxapp.auth.web import connections, held_events
 from rxapp.auth.web.open_pages import unregister_page
+from rxapp.auth.web.pending_events import counted_events, large_ones_handled, room_for_more
 from rxapp.auth.web.state import AuthState
 
 CLOSED_PAGES_KEPT = 1_000
@@ -42,9 +43,11 @@ def watch_connections(app: rx.App) -> None:
         _closed_pages.pop(namespace.sid_to_token.get(connection, ""), None)
 
     async def on_event(connection: str, data: Any) -> None:
+        await room_for_more(connection)
         if isinstance(data, dict):
             data = {**data, "router_data": _whole_address(data.get("router_data"))}
         await receive(connection, data)
+        await large_ones_handled(connection)
 
     def on_disconnect(connection: str, *_reason: Any) -> Any:
         client_token = namespace.sid_to_token.get(connection, "")
@@ -63,6 +66,7 @@ def watch_connections(app: rx.App) -> None:
             update = allowed
         await send(update, token)
 
+    app.register_lifespan_task(counted_events, app=app)
     namespace.on_connect, namespace.on_event = on_connect, on_event
     namespace.on_disconnect, namespace.emit_update = on_disconnect, emit_update
 

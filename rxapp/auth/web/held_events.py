@@ -91,8 +91,9 @@ def _frozen(event: Event) -> bytes | Event:
         frozen = json.dumps(event.payload).encode()
     except (TypeError, ValueError):
         return replace(event, router_data={})
-    # What came over the socket is JSON. An event that a handler has chained may hold anything.
-    return frozen if json.loads(frozen) == event.payload else replace(event, router_data={})
+    # What came over the socket, with an address, is JSON. An event that a handler has chained may hold anything.
+    is_json = bool(event.router_data) or json.loads(frozen) == event.payload
+    return frozen if is_json else replace(event, router_data={})
 
 
 def _size_of(waiting: list[_Held]) -> int:

@@ -28,6 +28,12 @@ ATTACHMENTS_TIMEOUT_SECONDS = 10
 SEND_TIMEOUT_SECONDS = 60
 """For a client to take what is sent to it. Once the buffers on the way are full, it has read nothing for that long."""
 
+LARGE_MESSAGE = 16 * 1024
+"""Characters. What a page sends is far below, but for the text of a long form."""
+
+LARGE_MESSAGES_AT_A_TIME = 2
+"""In this process. Read as JSON a message may take twenty times its size: many at once would fill the memory."""
+
 HEADER_BYTES_AT_MOST = 32 * 1024
 QUERY_BYTES_AT_MOST = 4 * 1024
 """Of a handshake. Both are kept, several times over, as long as the page is open."""
@@ -55,6 +61,7 @@ class SocketGate:
         self._event_path = event_path
         self._sio = sio
         self.connections = SocketConnections(settings.connections_per_address)
+        self._turns = asyncio.Semaphore(LARGE_MESSAGES_AT_A_TIME)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Hand on, or refuse the handshake."""
@@ -78,7 +85,11 @@ class SocketGate:
             return
         namespaces = self._sio.namespace_handlers.keys() | self._sio.handlers.keys()
         messages = SocketMessages(namespaces, self._settings.websocket_message_limit)
-        await self._app(scope, _gated(receive, messages), _patient(send))
+        turn = _Turn(self._turns)
+        try:
+            await self._app(scope, _gated(receive, messages, turn), _patient(send))
+        finally:
+            turn.end()
 
 
 def gate_sockets(app: rx.App, settings: Settings) -> Callable[[ASGIApp], ASGIApp]:
@@ -87,7 +98,24 @@ def gate_sockets(app: rx.App, settings: Settings) -> Callable[[ASGIApp], ASGIApp
     return partial(SocketGate, settings=settings, event_path=event_path, sio=app.sio)
 
 
-def _gated(receive: Receive, messages: SocketMessages) -> Receive:
+class _Turn:
+    """A large message has a turn until the next one is asked for: by then it is handled (`pending_events`)."""
+
+    def __init__(self, turns: asyncio.Semaphore) -> None:
+        self._turns = turns
+        self._has_begun = False
+
+    async def begin(self) -> None:
+        await self._turns.acquire()
+        self._has_begun = True
+
+    def end(self) -> None:
+        if self._has_begun:
+            self._has_begun = False
+            self._turns.release()
+
+
+def _gated(receive: Receive, messages: SocketMessages, turn: _Turn) -> Receive:
     """`receive`, which says that the client has gone when it has sent what it may not, or nothing in time.
 
     Engine.IO then does all that it does when a connection ends, and closes it.
@@ -97,6 +125,7 @@ def _gated(receive: Receive, messages: SocketMessages) -> Receive:
 
     async def receive_gated() -> Message:
         nonlocal deadline, is_over
+        turn.end()
         if is_over:
             return _GONE
         if messages.has_joined:
@@ -105,7 +134,10 @@ def _gated(receive: Receive, messages: SocketMessages) -> Receive:
             async with asyncio.timeout_at(deadline):
                 message = await receive()
             if message["type"] == "websocket.receive":
-                messages.hear(_content(message))
+                content = _content(message)
+                if len(content) > LARGE_MESSAGE:
+                    await turn.begin()
+                messages.hear(content)
         except TimeoutError:
             return _end("nothing came in time")
         except MessageRefused as refused:
