@@ -25,13 +25,16 @@ LEVELS = {
 
 
 @functools.cache
+_FUNCTIONS = ast.FunctionDef | ast.AsyncFunctionDef
+
+
 def names_in(file: str) -> set[str]:
     """`::test_…`, `::Test…` and `::Test…::test_…` of a file of tests."""
     found = set()
     for node in ast.parse((ROOT / "tests" / file).read_text()).body:
-        if isinstance(node, ast.FunctionDef | ast.ClassDef) and node.name.lower().startswith("test"):
+        if isinstance(node, _FUNCTIONS | ast.ClassDef) and node.name.lower().startswith("test"):
             found.add(f"::{node.name}")
-            found |= {f"::{node.name}::{inner.name}" for inner in node.body if isinstance(inner, ast.FunctionDef)}
+            found |= {f"::{node.name}::{inner.name}" for inner in node.body if isinstance(inner, _FUNCTIONS)}
     return found
 
 
