@@ -24,10 +24,10 @@ LEVELS = {
 }
 
 
-@functools.cache
 _FUNCTIONS = ast.FunctionDef | ast.AsyncFunctionDef
 
 
+@functools.cache
 def names_in(file: str) -> set[str]:
     """`::test_…`, `::Test…` and `::Test…::test_…` of a file of tests."""
     found = set()

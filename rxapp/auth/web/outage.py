@@ -12,6 +12,7 @@ from reflex_base.constants.state import FIELD_MARKER
 from reflex_base.event.context import EventContext
 
 from rxapp.auth.outages import DatabaseUnavailable
+from rxapp.auth.web.connections import send_to_anyone
 from rxapp.auth.web.policy import public
 from rxapp.auth.web.refusals import outage_in_words
 
@@ -43,6 +44,9 @@ class OutageState(rx.State):
         """The database has just answered this page: what could not be done before is old news."""
         if self.sentence:
             self.sentence = ""
+
+
+send_to_anyone(OutageState.get_full_name(), "sentence")
 
 
 def telling_outages(otherwise: Callable[[Exception], Any]) -> Callable[[Exception], Any]:
