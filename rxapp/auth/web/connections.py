@@ -41,6 +41,12 @@ def let_through(connection: str) -> None:
         _open[connection] = True
 
 
+def hold_back(connection: str) -> None:
+    """Another connection has come to its page: whatever is sent to that page from now on is not for this one."""
+    if connection in _open:
+        _open[connection] = False
+
+
 def send_to_anyone(state_name: str, *names: str) -> None:
     """These vars hold nothing of a person: they are sent to a connection that has shown nothing yet."""
     _public_vars.update((state_name, name) for name in names)

@@ -5,6 +5,7 @@ What waits goes on by itself, in order, once the browser has answered. So the pe
 
 from contextlib import suppress
 from datetime import timedelta
+from uuid import UUID
 
 import reflex as rx
 from reflex.event import Event
@@ -44,6 +45,7 @@ class PageGate(rx.Middleware):
         sender, kind = connection_of(auth), kind_of(event)
         if sender.session_id != auth._page.connection:
             if connections.is_open(sender.session_id):
+                connections.hold_back(auth._page.connection)
                 auth._begin_connection(sender.session_id, sender.client_token)
             elif not _counts_as_the_present_ones(auth, sender.session_id, kind, event):
                 return StateUpdate()
@@ -83,7 +85,7 @@ def _counts_as_the_present_ones(auth: AuthState, closed: str, kind: Kind, event:
     """Whether an event of a closed connection runs as if the present one had sent it. It may have to wait first."""
     step = auth._page.late_step(closed, kind)
     if step is Step.WAIT:
-        held_events.hold(auth._page.connection, event, session=auth._page.owner)
+        _wait(auth._page.connection, event, auth._page.owner)
     return step is Step.RUN
 
 
@@ -129,9 +131,9 @@ def _hold(auth: AuthState, kind: Kind, event: Event) -> StateUpdate | None:
     return StateUpdate(delta={auth.get_full_name(): {f"key_challenge{FIELD_MARKER}": challenge}})
 
 
-def _wait(connection: str, event: Event) -> None:
-    if connections.is_open(connection):
-        held_events.hold(connection, event)
+def _wait(connection: str, event: Event, session: UUID | None = None) -> None:
+    if connections.is_open(connection):  # here: else nobody would ever take it up again
+        held_events.hold(connection, event, session=session)
 
 
 async def _settle(app: rx.App, auth: AuthState) -> None:
