@@ -36,6 +36,11 @@ class DiaryState(rx.State):
             yield
             await asyncio.sleep(0.2)
 
+    @auth.event
+    async def write_at_last(self):
+        await asyncio.sleep(0.3)
+        self.entries.append(f"{MARKER} at last")
+
     @auth.event(public=True)
     def toggle_help(self):
         self.is_help_open = not self.is_help_open

@@ -55,7 +55,7 @@ def send_to_anyone(state_name: str, *names: str) -> None:
 def for_connection(connection: str, update: StateUpdate) -> StateUpdate | None:
     """What of `update` may be sent over this connection of ours; None if it is nothing."""
     if _open.get(connection, False):
-        return update
+        return update if update.delta or update.events else None
     delta = {state: shown for state, values in update.delta.items() if (shown := _public_part(state, values))}
     events = [event for event in update.events if _name_of(event) in _PUBLIC_EVENTS]
     return StateUpdate(delta=delta, events=events) if delta or events else None

@@ -65,25 +65,29 @@ def forget(connection: str, names: Container[str]) -> None:
         _held[connection] = [held for held in _held[connection] if held.name not in names]
 
 
-def take(connection: str, session: UUID | None) -> list[Event]:
-    """All that waits of this connection, in the order in which it came; it waits no more. What is another session's is gone."""
-    return [held.thawed() for held in _held.pop(connection, []) if held.session in (None, session)]
+def take(connection: str, client_token: str, session: UUID | None) -> list[Event]:
+    """All that waits of this connection, in the order in which it came; it waits no more. What is another session's is gone.
+
+    With it comes what the page has left when it closed, if the connection has proved to be of that `session`: after what the
+    connection has said on connecting, and before its clicks.
+    """
+    own = [held for held in _held.pop(connection, []) if held.session in (None, session)]
+    left = _left.get(client_token, [])
+    if left and session is not None and left[0].session == session:
+        own[1:1] = _left.pop(client_token)
+    return [held.thawed() for held in own]
 
 
-def close(connection: str, client_token: str = "", session: UUID | None = None) -> None:
-    """The connection has closed: what waits is gone, unless its page may connect again as this session."""
-    waiting = _held.pop(connection, [])
+def close(connection: str, client_token: str = "", session: UUID | None = None, besides: Container[str] = ()) -> None:
+    """The connection has closed: what waits is gone, unless its page may connect again as this session.
+
+    `besides` is what a page does again by connecting.
+    """
+    waiting = [held for held in _held.pop(connection, []) if held.name not in besides]
     if session is None or not waiting or sum(map(_size_of, _left.values())) + _size_of(waiting) > MAXIMUM_LEFT_BYTES:
         return
     _left[client_token] = [replace(held, session=session) for held in waiting]
     asyncio.get_running_loop().call_later(LEFT_FOR_SECONDS, _left.pop, client_token, None)
-
-
-def take_over(client_token: str, connection: str, besides: Container[str]) -> None:
-    """The page has connected again: what it left waits on, for the same session only; `besides` is what it does again anyway."""
-    for held in _left.pop(client_token, []):
-        if held.name not in besides:
-            _held.setdefault(connection, []).append(held)
 
 
 def _frozen(event: Event) -> bytes | Event:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import reflex as rx
 from reflex.event import Event
-from reflex.state import BaseState, OnLoadInternalState, State, StateUpdate, UpdateVarsInternalState, _apply_client_storage_vars
+from reflex.state import BaseState, StateUpdate, _apply_client_storage_vars
 from reflex_base.constants.state import FIELD_MARKER
 from reflex_base.event.processor.base_state_processor import _prepare_event_payload
 from reflex_base.registry import RegistrationContext
@@ -19,21 +19,13 @@ from reflex_components_core.core._upload import UploadChunkIterator, UploadFile
 from rxapp.auth.errors import AuthError, TooManyRequests
 from rxapp.auth.outages import DatabaseUnavailable
 from rxapp.auth.web import connections, held_events, policy
+from rxapp.auth.web.own_events import KINDS, LOADING
 from rxapp.auth.web.page_session import ACKNOWLEDGED_WITHIN, Kind, Step
 from rxapp.auth.web.runtime import get_service, verify_access
 from rxapp.auth.web.senders import connection_of
 from rxapp.auth.web.state import AuthState
 
-_KINDS = {
-    format_event_handler(State.event_handlers["hydrate"]): Kind.CONNECTING,
-    format_event_handler(State.event_handlers["hydrate_and_load"]): Kind.CONNECTING,
-    format_event_handler(UpdateVarsInternalState.event_handlers["update_vars_internal"]): Kind.REPORTING,
-    format_event_handler(OnLoadInternalState.event_handlers["on_load_internal"]): Kind.LOADING,
-    format_event_handler(AuthState.event_handlers["prove_key"]): Kind.PROVING,
-}
-"""Only what a page does by itself; whatever else comes is an act of its person."""
-
-_LOADING = frozenset(name for name, kind in _KINDS.items() if kind in (Kind.CONNECTING, Kind.LOADING))
+_KINDS = KINDS | {format_event_handler(AuthState.event_handlers["prove_key"]): Kind.PROVING}
 
 
 class PageGate(rx.Middleware):
@@ -56,10 +48,8 @@ class PageGate(rx.Middleware):
             await _store(state, auth, event)
             await _acknowledge(auth)
         update = _hold(auth, kind, event)
-        if kind is Kind.CONNECTING:
-            held_events.take_over(sender.client_token, auth._page.connection, besides=_LOADING)
-            if update is None:
-                await _settle(app, auth)
+        if kind is Kind.CONNECTING and update is None:
+            await _settle(app, auth)
         return update
 
 
@@ -120,8 +110,8 @@ def _hold(auth: AuthState, kind: Kind, event: Event) -> StateUpdate | None:
         if kind is Kind.ACTING:  # the rest is done again by connecting
             _wait(connection, event)
         return StateUpdate(events=Event.from_event_type(connections.connect_anew()))
-    if event.name in _LOADING:
-        held_events.forget(connection, _LOADING)
+    if event.name in LOADING:
+        held_events.forget(connection, LOADING)
     _wait(connection, event)
     if step is Step.WAIT:
         return StateUpdate()
@@ -146,10 +136,10 @@ async def _settle(app: rx.App, auth: AuthState) -> None:
             auth._forget_person()
         except AuthError as error:
             auth._leave(error, stay=True)
-    sender, claims = connection_of(auth), auth._claims_at_hand()
+    client_token, session = connection_of(auth).client_token, auth._page.proved_session(auth._claims_at_hand())
     connections.let_through(auth._page.connection)
-    for event in held_events.take(auth._page.connection, claims.session_id if claims else None):
-        await app.event_processor.enqueue(sender.client_token, event)
+    for event in held_events.take(auth._page.connection, client_token, session):
+        await app.event_processor.enqueue(client_token, event)
 
 
 def _signs_in(event: Event) -> bool:

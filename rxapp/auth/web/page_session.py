@@ -131,6 +131,13 @@ class PageSession:
         """After the browser has proved `key`, or has shown that it has none."""
         return replace(self, key=self.key.answered(key, claims, now))
 
+    def proved_session(self, claims: AccessClaims | None) -> UUID | None:
+        """The session that this connection has proved to be of, by its key or as the page's owner. `claims` as for `step`."""
+        if self.is_owners:
+            return self.owner
+        key = self.key.key.thumbprint if self.key.key is not None else None
+        return claims.session_id if claims is not None and key is not None and claims.device_key_thumbprint == key else None
+
     def held(self, access_token: str, refresh_token: str) -> TokenPair:
         """What the browser holds, given what it has reported; `NOTHING` if that was refused."""
         held = TokenPair(access_token, refresh_token)

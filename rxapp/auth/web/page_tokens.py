@@ -15,6 +15,7 @@ from rxapp.auth.identity import Identity
 from rxapp.auth.token_pairs import TokenPair
 from rxapp.auth.web import held_events
 from rxapp.auth.web.components import token_store
+from rxapp.auth.web.own_events import LOADING
 from rxapp.auth.web.page_session import PageSession
 from rxapp.auth.web.runtime import get_service
 
@@ -57,7 +58,7 @@ class PageTokens(rx.State, mixin=True):  # type: ignore[call-arg]  # the keyword
         What waits for the browser's key goes on if it shows the same session again.
         """
         claims = self._claims_at_hand() if self._page.key.challenge else None
-        held_events.close(self._page.connection, client_token, claims.session_id if claims else None)
+        held_events.close(self._page.connection, client_token, claims.session_id if claims else None, besides=LOADING)
         self._page = self._page.begin(connection)
         self._identity = None
         self._forget_unsent("jwt", "refresh_token", "storage_command", "key_challenge", "upload_ticket")

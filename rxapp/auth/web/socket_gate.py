@@ -34,6 +34,12 @@ LARGE_MESSAGE = 16 * 1024
 LARGE_MESSAGES_AT_A_TIME = 2
 """In this process. Read as JSON a message may take twenty times its size: many at once would fill the memory."""
 
+PAUSE_AFTER_LARGE_MESSAGES = 4
+"""Times what it took: so large messages take a third of the processor at most, however many there are."""
+
+LONGEST_PAUSE_SECONDS = 0.25
+"""A message whose handler waits for something else takes longer, and no more of the processor."""
+
 HEADER_BYTES_AT_MOST = 32 * 1024
 QUERY_BYTES_AT_MOST = 4 * 1024
 """Of a handshake. Both are kept, several times over, as long as the page is open."""
@@ -99,20 +105,24 @@ def gate_sockets(app: rx.App, settings: Settings) -> Callable[[ASGIApp], ASGIApp
 
 
 class _Turn:
-    """A large message has a turn until the next one is asked for: by then it is handled (`pending_events`)."""
+    """A large message has a turn until the next one is asked for: by then it is handled (`pending_events`).
+
+    The next large message waits for a while after that: whoever sends one after the other leaves the others their part.
+    """
 
     def __init__(self, turns: asyncio.Semaphore) -> None:
         self._turns = turns
-        self._has_begun = False
+        self._began_at: float | None = None
 
     async def begin(self) -> None:
         await self._turns.acquire()
-        self._has_begun = True
+        self._began_at = _in(0)
 
     def end(self) -> None:
-        if self._has_begun:
-            self._has_begun = False
-            self._turns.release()
+        if self._began_at is not None:
+            pause = min(_in(0) - self._began_at, LONGEST_PAUSE_SECONDS) * PAUSE_AFTER_LARGE_MESSAGES
+            self._began_at = None
+            asyncio.get_running_loop().call_later(pause, self._turns.release)
 
 
 def _gated(receive: Receive, messages: SocketMessages, turn: _Turn) -> Receive:

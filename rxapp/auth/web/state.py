@@ -95,7 +95,7 @@ class AuthState(PageTokens, rx.State):
         except InvalidDpopProof:
             key = None
         self._page = self._page.answered(key, claims, service.clock())
-        return held_events.take(self._page.connection, claims.session_id if claims else None)
+        return held_events.take(self._page.connection, connection_of(self).client_token, self._page.proved_session(claims))
 
     @rx.event
     @public

@@ -11,6 +11,7 @@ from reflex._upload import upload
 from reflex.event import Event
 from reflex_base.config import get_config
 from reflex_base.constants import Endpoint, RouteVar
+from reflex_base.registry import RegistrationContext
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -40,8 +41,9 @@ def _receiver(app: rx.App) -> Any:
         try:
             connection = await in_thread(upload_tickets.redeem, get_service(), client_token, ticket)
         except TicketRefused:
-            handler = request.headers.get(_HANDLER_HEADER, "").rpartition(".")[2]
-            facts: dict[str, Any] = {"client": request_client(request), "detail": handler}
+            named = RegistrationContext.get().event_handlers.get(request.headers.get(_HANDLER_HEADER, ""))
+            detail = named.handler.fn.__qualname__ if named is not None else ""  # nothing of a stranger's choice
+            facts: dict[str, Any] = {"client": request_client(request), "detail": detail}
             await in_thread(get_service().failures.record, EventKind.UPLOAD_REFUSED, **facts)
             await _pass_over(request)
             return _refusal(403, "upload_refused", "An upload comes with the ticket that its page was given for it.")
