@@ -20,7 +20,7 @@ LOCK := .lock
 COMPILE = $(LOCK)/bin/uv pip compile --quiet --universal --fork-strategy fewest --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --custom-compile-command "make lock" $(ARGS)
 
-.PHONY: run prod lock test test-production test-oldest test-production-whole check bench bench-more chaos browser clean
+.PHONY: run prod lock test test-thorough test-production test-oldest test-production-whole check bench bench-more chaos browser clean
 .DEFAULT_GOAL := run
 
 run: $(VENV)/app  ## serve the app at http://localhost:3000, reloading when a file changes
@@ -36,7 +36,10 @@ prod: $(VENV)/app  ## the same, built for production, pages and API on one port
 	python -m rxapp serve --host $(HOST) --port 3000
 
 test: $(VENV)/dev browser  ## all tests, those in a real browser included, but for those of the next lines
-	$(REGISTRY) pytest --numprocesses auto --maxprocesses 4 --dist loadfile -m "not production and not oldest" $(ARGS)
+	$(REGISTRY) pytest --numprocesses 3 --dist loadfile -m "not production and not oldest and not thorough" $(ARGS)
+
+test-thorough: $(VENV)/dev browser  ## more variants of the same: every attack on a page with two workers on Redis, every set-up of logging
+	$(REGISTRY) pytest --numprocesses 3 --dist loadfile -m "thorough and not production" $(ARGS)
 
 test-production: $(VENV)/dev browser  ## two workers, PostgreSQL and Redis behind nginx with TLS: what only they can get wrong
 	$(REGISTRY) pytest tests/e2e tests/chaos -m production $(ARGS)
@@ -51,7 +54,7 @@ check: $(VENV)/dev  ## style, types, tests
 	ruff check .
 	ruff format --check .
 	mypy
-	$(MAKE) test test-production test-oldest
+	$(MAKE) test test-thorough test-production test-oldest
 
 bench: $(VENV)/dev browser  ## measure, next to peers and a hand-made floor, in half an hour; ARGS=--quick to try it out
 	$(REGISTRY) python -m benchmarks $(ARGS)

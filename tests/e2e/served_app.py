@@ -40,4 +40,4 @@ limits.storage.redis.time = SimpleNamespace(time=lambda: time.time() + _seconds_
 rxapp.auth.rotator.issue_pair = _crash_if_ordered_or_issue_pair
 
 from rxapp.rxapp import app  # noqa: E402, F401  after the clock
-from tests.e2e import background_page, files_page  # noqa: E402, F401
+from tests.e2e import background_page  # noqa: E402, F401

@@ -230,7 +230,8 @@ class TestSizes:
     def test_a_web_socket_message_over_the_limit_closes_the_connection_and_harms_nobody(self, tab, api):
         log_in(tab)
         closed = tab.evaluate("""() => new Promise((resolve) => {
-            const url = `${location.origin.replace("http", "ws")}/_event/?token=large&EIO=4&transport=websocket`;
+            const query = "token=11111111-2222-4333-8444-777777777777&EIO=4&transport=websocket";
+            const url = `${location.origin.replace("http", "ws")}/_event/?${query}`;
             const socket = new WebSocket(url);
             socket.onclose = () => resolve("closed");
             socket.onmessage = ({data}) => {

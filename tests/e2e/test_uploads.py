@@ -1,12 +1,30 @@
 """Files are uploaded as ever: the ticket that each upload needs is got and sent along by the page itself."""
 
 import pytest
+from filelock import FileLock
 from playwright.sync_api import expect
 
 from tests.e2e.conftest import sign_in
+from tests.e2e.server import Server
 
 A_FILE = {"name": "note.txt", "mimeType": "text/plain", "buffer": b"hello"}
 ANOTHER = {"name": "list.txt", "mimeType": "text/plain", "buffer": b"milk, bread"}
+
+
+class FilesServer(Server):
+    """Serves the app with the page for files, which carries more than ours do."""
+
+    def _environment(self, is_built: bool) -> dict[str, str]:
+        return super()._environment(is_built) | {"REFLEX_APP_MODULE_IMPORT": "tests.e2e.files_app"}
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory, of_all_workers):
+    server = FilesServer(tmp_path_factory.mktemp("files"))
+    with FileLock(of_all_workers / "build.lock"):  # in one checkout one build at a time
+        server.start()
+    yield server
+    server.stop()
 
 
 def choose(tab, number, *files):

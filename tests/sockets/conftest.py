@@ -52,6 +52,23 @@ class Attacked:
             return list(service.administration.events(EventFilter(kind=kind), limit=1_000)[1])
 
 
+TRIED_ON_REDIS_EACH_TIME = (
+    "test_two_at_once.py",
+    "test_pages_in_any_order.py",
+    "test_a_quiet_thief.py",
+    "test_uploads.py::TestWithATicket",
+    "::test_no_report_of_storage_however_malformed_counts_as_the_owners[redis-hydrate_and_load",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes long is tried on Redis by `make test-thorough`, but for what differs there."""
+    for item in items:
+        is_ours = item.path.parent == Path(__file__).parent
+        if is_ours and "redis" in item.name and not any(tried in item.nodeid for tried in TRIED_ON_REDIS_EACH_TIME):
+            item.add_marker("thorough")
+
+
 @pytest.fixture(scope="module", params=["memory", "redis"])
 def attacked(request, tmp_path_factory) -> Iterator[Attacked]:
     """The whole module's: to start it takes seconds."""

@@ -147,12 +147,12 @@ class RawPage:
         already = self.messages.count(PONG)
         await self.socket.send(f'42{NAMESPACE},["ping"]')
         await self.until(lambda: self.messages.count(PONG) > already)
-        # Events are handled beside the socket: three more round trips of the slowest kind.
+        # Events are handled beside the socket: what they give rise to comes soon after.
         seen = -1
         while seen != len(self.messages):
             seen = len(self.messages)
             with contextlib.suppress(TimeoutError):
-                await self.until(lambda: len(self.messages) > seen, 0.4)  # noqa: B023
+                await self.until(lambda: len(self.messages) > seen, 0.25)  # noqa: B023
 
     async def _read(self) -> None:
         with contextlib.suppress(ConnectionClosed):

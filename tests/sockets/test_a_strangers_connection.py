@@ -60,7 +60,7 @@ SOME_ARGUMENTS = {"text": "x", "form": {"username": "x", "password": "y"}, "valu
 
 async def a_few_at_a_time(attack, given) -> list[set[str]]:
     """What each of the attacks found out, in order."""
-    turn = asyncio.Semaphore(5)
+    turn = asyncio.Semaphore(12)
 
     async def one(item) -> set[str]:
         async with turn:

@@ -34,8 +34,8 @@ LARGE_MESSAGE = 16 * 1024
 LARGE_MESSAGES_AT_A_TIME = 2
 """In this process. Read as JSON a message may take twenty times its size: many at once would fill the memory."""
 
-PAUSE_AFTER_LARGE_MESSAGES = 4
-"""Times what it took: so large messages take a third of the processor at most, however many there are."""
+PAUSE_AFTER_LARGE_MESSAGES = 3
+"""Times what it took: so large messages take half of the processor at most, however many there are."""
 
 LONGEST_PAUSE_SECONDS = 0.25
 """A message whose handler waits for something else takes longer, and no more of the processor."""

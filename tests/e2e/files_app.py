@@ -1,8 +1,9 @@
-"""A page that only the tests have: files are sent to a guarded handler, as an app's author writes it."""
+"""An app that only the tests have: rxapp, and a page that sends files to a guarded handler, as an author writes it."""
 
 import reflex as rx
 
 from rxapp.auth import web as auth
+from tests.e2e.served_app import app  # noqa: F401
 
 
 class FilesState(rx.State):
