@@ -28,7 +28,7 @@ SET_UPS = [
     "Reflex's console, JSON",
 ]
 
-TRIED_EACH_TIME = {"nothing", "basicConfig after", "configure_logging, JSON"}
+TRIED_EACH_TIME = {"nothing", "configure_logging, JSON"}
 
 
 def one_of(*set_ups: str) -> list:
