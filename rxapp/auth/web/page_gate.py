@@ -3,15 +3,18 @@
 What waits goes on by itself, in order, once the browser has answered. So the person notices nothing, and no click is lost.
 """
 
+import functools
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
+from typing import Any, get_type_hints
 from uuid import UUID
 
 import reflex as rx
 from reflex.event import Event
 from reflex.state import BaseState, StateUpdate, _apply_client_storage_vars
 from reflex_base.constants.state import FIELD_MARKER
-from reflex_base.event.processor.base_state_processor import _prepare_event_payload
+from reflex_base.event.processor.base_state_processor import _transform_event_payload
 from reflex_base.registry import RegistrationContext
 from reflex_base.utils.format import format_event_handler
 from reflex_components_core.core._upload import UploadChunkIterator, UploadFile
@@ -83,10 +86,15 @@ async def _store(state: BaseState, auth: AuthState, event: Event) -> None:
     """Store what the browser reports, as Reflex is about to do: what decides is what was stored, and not what was said."""
     handler = RegistrationContext.get().event_handlers[event.name].handler
     try:
-        payload = _prepare_event_payload(handler, event.payload)
+        payload = _transform_event_payload(event.payload, _hints_of(handler.fn))
         await _apply_client_storage_vars(state, payload.get("vars") or {})
     except Exception:  # noqa: BLE001  Reflex will fail on it too, and say so; until then this connection holds nothing
         auth._begin_report()
+
+
+@functools.cache
+def _hints_of(function: Callable) -> dict[str, Any]:
+    return get_type_hints(function)
 
 
 async def _acknowledge(auth: AuthState) -> None:
