@@ -1,6 +1,5 @@
 """The rule for pages as a decision: table by table, and as a state machine of connections that come and go in any order."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -274,7 +273,7 @@ def test_the_machine_finds_it_if_a_page_were_kept_for_whoever_comes():
 
     class Careless(Pages):
         def _settle(self, holder) -> None:
-            self.page = replace(self.page, owner=self.page.owner or self._verified(holder))
+            self.page = self.page._replace(owner=self.page.owner or self._verified(holder))
             self._send_what_the_page_shows()
 
     with pytest.raises(AssertionError):

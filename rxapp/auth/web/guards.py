@@ -159,9 +159,9 @@ def _guarded(handler: Callable, roles: frozenset[str], *, is_fresh: bool, is_bac
         with logged_event(handler.__qualname__):
             async with self if is_background else nullcontext():
                 auth = await self.get_state(AuthState)
-                command = auth.storage_command
+                sent = auth._page.issued
                 identity, refusal = await _admit(auth, self, handler, kwargs, roles, is_fresh=is_fresh)
-                has_rotated = auth.storage_command != command
+                has_rotated = auth._page.issued is not sent
             if identity is None:
                 yield refusal
                 return

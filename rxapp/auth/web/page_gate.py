@@ -106,10 +106,10 @@ async def _acknowledge(auth: AuthState) -> None:
 
 def _hold(auth: AuthState, kind: Kind, event: Event) -> StateUpdate | None:
     """The update to send while the event waits, or None if it may run."""
-    service, connection, claims = get_service(), auth._page.connection, auth._claims_at_hand()
-    now = service.clock()
-    held, signs_in = auth._held_pair(), _signs_in(event)
-    step = auth._page.step(kind, held, claims, now, signs_in=signs_in, acknowledged_within=acknowledged_within())
+    service, held = get_service(), auth._held_pair()
+    connection, claims, now = auth._page.connection, auth._claims_at_hand(held), service.clock()
+    within = acknowledged_within() if auth._page.issued is not None else ACKNOWLEDGED_WITHIN
+    step = auth._page.step(kind, held, claims, now, signs_in=_signs_in(event), acknowledged_within=within)
     if step is Step.RUN:
         return None
     if step is Step.DROP:

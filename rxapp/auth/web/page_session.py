@@ -9,9 +9,10 @@ another connection, and is dropped, unsent, when another session or nobody does.
 no key, no identity.
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum, auto
+from typing import NamedTuple
 from uuid import UUID
 
 from rxapp.auth.access_claims import AccessClaims
@@ -73,13 +74,13 @@ class IssuedPair:
         return refresh_token.startswith(self.in_place_of) if self.is_beginning else refresh_token == self.in_place_of
 
 
-@dataclass(frozen=True, slots=True)
-class PageSession:
+class PageSession(NamedTuple):
     """Whose a page is (`owner`, the id of a session), and what its present `connection` has shown.
 
     `has_reported`: it has said what its browser holds; `is_owners`: that, and its key, were verified to be the owner's.
     `refused` is what it reported and the service refused: as long as it reports the same, it holds nothing.
-    `earlier` are connections of before that were the owner's: an event may come late.
+    `earlier` are connections of before that were the owner's: an event may come late. A tuple, for Reflex puts a proxy around
+    any other value that a state holds, at each look, and the gate looks at this one with every event.
     """
 
     owner: UUID | None = None
@@ -98,38 +99,38 @@ class PageSession:
 
     def reported(self) -> "PageSession":
         """After the connection has said what its browser holds. A pair that was on its way to an older one is lost."""
-        return replace(self, has_reported=True, issued=None, refused=NOTHING)
+        return self._replace(has_reported=True, issued=None, refused=NOTHING)
 
     def verified(self, session_id: UUID) -> "PageSession":
         """After the connection was verified to be this session's: what the page shows from now on is too."""
         if self.is_owners and self.owner == session_id:
             return self
-        return replace(self, owner=session_id, is_owners=True, earlier=self.earlier if self.owner == session_id else ())
+        return self._replace(owner=session_id, is_owners=True, earlier=self.earlier if self.owner == session_id else ())
 
     def sent(self, pair: TokenPair, held: TokenPair, now: datetime, in_place_of: str | None = None) -> "PageSession":
         """After `pair` was sent to the browser, in place of what it holds, or of any refresh token that begins so."""
         is_beginning = in_place_of is not None
-        return replace(self, issued=IssuedPair(pair, in_place_of or held.refresh_token, now, is_beginning))
+        return self._replace(issued=IssuedPair(pair, in_place_of or held.refresh_token, now, is_beginning))
 
     def continued_as(self, session_id: UUID) -> "PageSession":
         """After another session has replaced the owner's: the person is the same, and so is all that the page shows."""
-        return replace(self, owner=session_id)
+        return self._replace(owner=session_id)
 
     def nobodys(self) -> "PageSession":
         """After all that the page showed of anyone was forgotten."""
-        return replace(self, owner=None, is_owners=False, earlier=())
+        return self._replace(owner=None, is_owners=False, earlier=())
 
     def left(self, refused: TokenPair = NOTHING) -> "PageSession":
         """After its person has left, or was refused with what the browser holds: no pair is on its way any more."""
-        return replace(self.nobodys(), issued=None, refused=refused)
+        return self.nobodys()._replace(issued=None, refused=refused)
 
     def asked(self, text: str, now: datetime) -> "PageSession":
         """After the browser was asked to sign `text` with its key."""
-        return replace(self, key=self.key.asked(text, now))
+        return self._replace(key=self.key.asked(text, now))
 
     def answered(self, key: ProvedKey | None, claims: AccessClaims | None, now: datetime) -> "PageSession":
         """After the browser has proved `key`, or has shown that it has none."""
-        return replace(self, key=self.key.answered(key, claims, now))
+        return self._replace(key=self.key.answered(key, claims, now))
 
     def proved_session(self, claims: AccessClaims | None) -> UUID | None:
         """The session that this connection has proved to be of, by its key or as the page's owner. `claims` as for `step`."""

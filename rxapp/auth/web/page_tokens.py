@@ -40,10 +40,11 @@ class PageTokens(rx.State, mixin=True):  # type: ignore[call-arg]  # the keyword
         """The pair that stands for this page now."""
         return self._page.at_hand(self._held_pair())
 
-    def _claims_at_hand(self) -> AccessClaims | None:
-        """What the access token at hand says, expired or not; None if there is no genuine one."""
+    def _claims_at_hand(self, held: TokenPair | None = None) -> AccessClaims | None:
+        """What the access token at hand says, expired or not; None if there is no genuine one. `held` is `_held_pair()`."""
+        pair = self._page.at_hand(held) if held is not None else self._pair_at_hand()
         try:
-            return get_service().access_tokens.identify(self._pair_at_hand().access_token)
+            return get_service().access_tokens.identify(pair.access_token)
         except InvalidToken:
             return None
 
