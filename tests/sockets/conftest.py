@@ -47,6 +47,10 @@ class Attacked:
             service.create_user(name, PASSWORD, roles=list(roles))
         return name
 
+    def sessions_of(self, name: str) -> list[Any]:
+        with open_service(self.server) as service:
+            return list(service.administration.sessions_of(service.administration.find_user(name).id))
+
     def events(self, kind: str) -> list[Any]:
         with open_service(self.server) as service:
             return list(service.administration.events(EventFilter(kind=kind), limit=1_000)[1])
@@ -55,7 +59,6 @@ class Attacked:
 TRIED_ON_REDIS_EACH_TIME = (
     "test_two_at_once.py",
     "test_pages_in_any_order.py",
-    "test_a_quiet_thief.py",
     "test_uploads.py::TestWithATicket",
     "::test_no_report_of_storage_however_malformed_counts_as_the_owners[redis-hydrate_and_load",
 )

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from chaos.page import AUTH_STATE, HYDRATE, VAR
+from chaos.page import AUTH_STATE, HYDRATE, NAMESPACE, VAR
 from tests.dpop import DeviceKey
 from tests.sockets.conftest import asynchronously
 from tests.sockets.raw_page import MARKER, PONG, RawPage, storage_of
@@ -93,6 +93,26 @@ class TestAClickThatWaitsForTheKey:
         await again.open("/diary")
         await again.until(lambda: f"{MARKER}: 4711" in again.everything)
         await again.close()
+
+
+@pytest.mark.parametrize("is_bound", [False, True], ids=["unbound", "bound"])
+@asynchronously
+async def test_who_logs_out_and_closes_the_page_at_once_is_logged_out(attacked, is_bound):
+    """Both may be read from the socket in one go: what is forgotten with the connection is forgotten after the last click."""
+    for _ in range(4):
+        owner = await Owner(attacked, is_bound=is_bound).read_the_diary()
+        await owner.page.send(f"{AUTH_STATE}.log_out")
+        owner.page.socket.transport.abort() if is_bound else await owner.page.socket.send(f"41{NAMESPACE},")
+        await _until_logged_out(attacked, owner.name)
+        await owner.page.close()
+
+
+async def _until_logged_out(attacked, name: str) -> None:
+    for _ in range(50):
+        if not await asyncio.to_thread(attacked.sessions_of, name):
+            return
+        await asyncio.sleep(0.1)
+    raise AssertionError("the session stands")
 
 
 @asynchronously

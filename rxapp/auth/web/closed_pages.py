@@ -11,6 +11,7 @@ from reflex.state import BaseState, State
 
 from rxapp.auth.web import held_events
 from rxapp.auth.web.open_pages import unregister_page
+from rxapp.auth.web.pending_events import all_handled
 from rxapp.auth.web.state import AuthState
 
 KEPT_OF_NOBODY = 500
@@ -33,6 +34,7 @@ async def forget_connection(app: rx.App, client_token: str, connection: str) -> 
     if not client_token or (isinstance(manager, StateManagerMemory) and page.cache_key not in manager.states):
         held_events.close(connection)
         return
+    await all_handled(connection)
     is_nobodys = False
     try:
         async with manager.modify_state(page) as state:

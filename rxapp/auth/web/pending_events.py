@@ -27,6 +27,10 @@ HANDLED_WITHIN_SECONDS = 2
 """After this time a large event that is not handled holds up no other."""
 
 
+LAST_EVENTS_SECONDS = 30
+"""For the last events of a connection that has closed. Its tokens are kept for them so long, for no other connection."""
+
+
 class _Pending:
     """The events of one connection that wait or run, and who waits for there to be fewer."""
 
@@ -55,6 +59,13 @@ async def large_ones_handled(connection: str) -> None:
     large = [future for future, size in pending.sizes.items() if size > LARGE] if pending else []
     if large:
         await asyncio.wait(large, timeout=HANDLED_WITHIN_SECONDS)
+
+
+async def all_handled(connection: str) -> None:
+    """Wait until what the connection has sent is done, for a while: who clicks and leaves at once has clicked."""
+    pending = _pending.get(connection)
+    if pending is not None and pending.sizes:
+        await asyncio.wait(list(pending.sizes), timeout=LAST_EVENTS_SECONDS)
 
 
 @asynccontextmanager

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from filelock import FileLock
 from playwright.sync_api import expect
 
 from tests.e2e.conftest import stored
@@ -15,9 +16,10 @@ SECRET = "under the third flower pot"
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory):
+def server(tmp_path_factory, of_all_workers):
     server = ExampleServer(tmp_path_factory.mktemp("minimal"), "minimal")
-    server.start()
+    with FileLock(of_all_workers / "build.lock"):  # of two that install at once, one may find nothing
+        server.start()
     yield server
     server.stop()
 

@@ -5,6 +5,7 @@ import sqlite3
 import uuid
 
 import pytest
+from filelock import FileLock
 from playwright.sync_api import Page, expect
 
 from rxapp.auth import AUTH_HISTORY
@@ -17,11 +18,12 @@ PASSWORD = "correct horse battery staple"
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory):
+def server(tmp_path_factory, of_all_workers):
     server = ExampleServer(tmp_path_factory.mktemp("notes"), "notes")
     server.run("rxapp", "migrate")
     server.run("reflex", "db", "migrate")
-    server.start()
+    with FileLock(of_all_workers / "build.lock"):  # of two that install at once, one may find nothing
+        server.start()
     yield server
     server.stop()
 
