@@ -17,8 +17,9 @@ SECRET = "under the third flower pot"
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory, of_all_workers):
-    server = ExampleServer(tmp_path_factory.mktemp("minimal"), "minimal")
-    with FileLock(of_all_workers / "build.lock"):  # of two that install at once, one may find nothing
+    # One build at a time: each reads and writes lists of packages that another may read.
+    with FileLock(of_all_workers / "build.lock"):
+        server = ExampleServer(tmp_path_factory.mktemp("minimal"), "minimal")
         server.start()
     yield server
     server.stop()

@@ -19,10 +19,11 @@ PASSWORD = "correct horse battery staple"
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory, of_all_workers):
-    server = ExampleServer(tmp_path_factory.mktemp("notes"), "notes")
-    server.run("rxapp", "migrate")
-    server.run("reflex", "db", "migrate")
-    with FileLock(of_all_workers / "build.lock"):  # of two that install at once, one may find nothing
+    # One build at a time: each reads and writes lists of packages that another may read.
+    with FileLock(of_all_workers / "build.lock"):
+        server = ExampleServer(tmp_path_factory.mktemp("notes"), "notes")
+        server.run("rxapp", "migrate")
+        server.run("reflex", "db", "migrate")
         server.start()
     yield server
     server.stop()
