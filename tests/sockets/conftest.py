@@ -47,6 +47,14 @@ class Attacked:
             service.create_user(name, PASSWORD, roles=list(roles))
         return name
 
+    def set_roles(self, name: str, roles: list[str]) -> None:
+        with open_service(self.server) as service:
+            service.administration.set_roles(service.administration.find_user(name).id, roles)
+
+    def disable(self, name: str) -> None:
+        with open_service(self.server) as service:
+            service.administration.disable(service.administration.find_user(name).id)
+
     def sessions_of(self, name: str) -> list[Any]:
         with open_service(self.server) as service:
             return list(service.administration.sessions_of(service.administration.find_user(name).id))

@@ -14,7 +14,8 @@ from reflex_base.event.context import EventContext
 
 from rxapp.auth import Database, DatabaseUnavailable
 from rxapp.auth.web import open_pages
-from rxapp.auth.web.guards import current_user, event
+from rxapp.auth.web.admission import current_user
+from rxapp.auth.web.guards import event
 from rxapp.auth.web.outage import OutageState, telling_outages
 from rxapp.auth.web.page_gate import PageGate
 from rxapp.auth.web.pages.login import LoginState

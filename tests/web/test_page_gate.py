@@ -81,7 +81,7 @@ def answer(page, key, update, clock):
     challenge = challenge_in(update)
     proof = key.proof("POST", "urn:rxapp:page", clock(), nonce=challenge["text"]) if key else ""
     (gone_on,) = run(page, "prove_key", proof, of=AuthState)
-    return gone_on
+    return [Event(name=event.name, payload=event.payload) for event in gone_on]
 
 
 @pytest.fixture

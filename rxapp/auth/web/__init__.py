@@ -3,8 +3,9 @@
 The ready-made pages are functions that take slots; `docs/customising.md` says how an app puts its own in their place.
 """
 
+from rxapp.auth.web.admission import admit_again, current_user
 from rxapp.auth.web.forms import auth_form, submit_button, text_in
-from rxapp.auth.web.guards import AdmittedNoMore, admit_again, current_user, event, has_role, page
+from rxapp.auth.web.guards import event, has_role, page
 from rxapp.auth.web.hooks import Registration
 from rxapp.auth.web.host import InstalledTwice, RouteTaken
 from rxapp.auth.web.http.bearer import REFUSALS, require
@@ -12,6 +13,7 @@ from rxapp.auth.web.http.body_limit import LimitedBodyRoute
 from rxapp.auth.web.http.problems import problem
 from rxapp.auth.web.install import install_auth
 from rxapp.auth.web.logs import configure_logging
+from rxapp.auth.web.page_work import AdmittedNoMore
 from rxapp.auth.web.pages import style
 from rxapp.auth.web.pages.account import AccountState, account_page
 from rxapp.auth.web.pages.activity import ActivityState, activity_page

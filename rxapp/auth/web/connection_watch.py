@@ -7,10 +7,11 @@ import asyncio
 import logging
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 import reflex as rx
 from redis.exceptions import RedisError
-from reflex.state import StateUpdate
+from reflex.state import BaseState, StateUpdate
 from reflex.utils.token_manager import RedisTokenManager
 from reflex_base.constants import RouteVar
 from socketio.exceptions import ConnectionRefusedError as Refused  # type: ignore[import-untyped]
@@ -18,6 +19,8 @@ from socketio.exceptions import ConnectionRefusedError as Refused  # type: ignor
 from rxapp.auth.web import connections
 from rxapp.auth.web.client_tokens import is_client_token, take_in_one_step
 from rxapp.auth.web.closed_pages import forget_connection, keep_no_more
+from rxapp.auth.web.page_session import PageSession
+from rxapp.auth.web.page_work import of_its_session_only, session_of_sender
 from rxapp.auth.web.pending_events import counted_events, large_ones_handled, room_for_more
 from rxapp.auth.web.state import AuthState
 
@@ -28,9 +31,13 @@ _closings: set[asyncio.Task[None]] = set()
 
 @dataclass(frozen=True)
 class _AddressedUpdate(StateUpdate):
-    """On its way to the worker that has the page's socket: for that `connection` alone, which the page had when it was made."""
+    """On its way to the worker that has the page's socket: for that `connection` alone, which the page had when it was made.
+
+    If it was sent for the work of a `session`, the page must still be its.
+    """
 
     connection: str = ""
+    session: str = ""
 
 
 def watch_connections(app: rx.App) -> None:
@@ -38,6 +45,7 @@ def watch_connections(app: rx.App) -> None:
     namespace, watch = app.event_namespace, _Watch(app)
     take_in_one_step(namespace._token_manager)
     app.register_lifespan_task(counted_events, app=app)
+    of_its_session_only(app, _page_of)
     namespace.on_connect, namespace.on_event = watch.on_connect, watch.on_event
     namespace.on_disconnect, namespace.emit_update = watch.on_disconnect, watch.emit_update
 
@@ -81,20 +89,28 @@ class _Watch:
     async def emit_update(self, update: StateUpdate, token: str) -> None:
         record = self._manager.token_to_socket.get(token)
         if record is not None and record.instance_id == self._manager.instance_id:
-            allowed = connections.for_connection(record.sid, _arrived(update, record.sid))
-            if allowed is not None:
+            arrived, session = _arrived(update, record.sid, token)
+            if (allowed := connections.for_connection(record.sid, arrived, session)) is not None:
                 await self._send(allowed, token)
         elif not isinstance(self._manager, RedisTokenManager):
             await self._send(update, token)
         elif not isinstance(update, _AddressedUpdate) and (connection := await _connection_of(self._app, token)):
-            await self._send(_AddressedUpdate(update.delta, update.events, connection=connection), token)
+            session = session_of_sender(token)
+            addressed = _AddressedUpdate(update.delta, update.events, connection=connection, session=str(session or ""))
+            await self._send(addressed, token)
 
 
-def _arrived(update: StateUpdate, connection: str) -> StateUpdate:
-    """The update as Reflex sends it; nothing, if it was for another connection than the page has by now."""
+async def _page_of(root: BaseState) -> PageSession:
+    return (await root.get_state(AuthState))._page
+
+
+def _arrived(update: StateUpdate, connection: str, client_token: str) -> tuple[StateUpdate, UUID | None]:
+    """The update as Reflex sends it, and for whose work; nothing, if it was for another connection than the page has by now."""
     if not isinstance(update, _AddressedUpdate):
-        return update
-    return StateUpdate(delta=update.delta, events=update.events) if update.connection == connection else StateUpdate()
+        return update, session_of_sender(client_token)
+    if update.connection != connection:
+        return StateUpdate(), None
+    return StateUpdate(delta=update.delta, events=update.events), UUID(update.session) if update.session else None
 
 
 async def _connection_of(app: rx.App, client_token: str) -> str:

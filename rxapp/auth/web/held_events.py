@@ -13,6 +13,7 @@ from uuid import UUID
 
 from reflex.event import Event
 
+from rxapp.auth.web.page_work import StartedEvent, started_by_whom
 from rxapp.auth.web.runtime import get_service
 
 MAXIMUM_WAITING = 64
@@ -27,18 +28,23 @@ MAXIMUM_LEFT_BYTES = 8 * 2**20
 
 @dataclass(frozen=True, slots=True)
 class _Held:
-    """An event as JSON, which takes a twentieth of the room, or as it is. With a `session`, it is that one's only."""
+    """An event as JSON, which takes a twentieth of the room, or as it is. With a `session`, it is that one's only.
+
+    `started_by` is the session whose work has chained it, if any has. It is not that of the answer for which the event waits.
+    """
 
     event: bytes | Event
     name: str
     session: UUID | None
+    started_by: UUID | None = None
 
     @property
     def size(self) -> int:
         return len(self.event) if isinstance(self.event, bytes) else 0
 
     def thawed(self) -> Event:
-        return self.event if isinstance(self.event, Event) else Event(name=self.name, payload=json.loads(self.event))
+        payload = self.event.payload if isinstance(self.event, Event) else json.loads(self.event)
+        return StartedEvent(name=self.name, payload=payload, started_by=self.started_by)
 
 
 _held: dict[str, list[_Held]] = {}
@@ -53,7 +59,7 @@ def hold(connection: str, event: Event, *, session: UUID | None = None) -> None:
     It goes on with the router data of the answer: its own may be of a connection that has closed.
     """
     waiting = _held.setdefault(connection, [])
-    held = _Held(_frozen(event), event.name, session)
+    held = _Held(_frozen(event), event.name, session, started_by_whom(event))
     room = get_service().settings.websocket_message_limit - sum(each.size for each in waiting)
     if len(waiting) < MAXIMUM_WAITING and held.size <= room:
         waiting.append(held)

@@ -37,6 +37,7 @@ from rxapp.auth.web.pruning_task import pruned_regularly
 from rxapp.auth.web.runtime import use_service
 from rxapp.auth.web.security_headers import DEFAULT_HEADERS, SecurityHeaders, add_security_headers
 from rxapp.auth.web.session_watch import watch_sessions
+from rxapp.auth.web.shared_states import note_what_is_linked
 from rxapp.auth.web.site import site
 from rxapp.auth.web.socket_gate import gate_sockets
 from rxapp.auth.web.socket_queue import PacketQueue
@@ -97,6 +98,7 @@ def install_auth(
     site.furnish(look or Look(), texts, extra_fields)
     app.add_middleware(PageGate(), index=0)
     watch_connections(app)
+    note_what_is_linked()
     ask_for_tickets(app)
     app.register_lifespan_task(keep_payloads_out, settings=settings)  # again, when all of the app has set up its logging
     app.register_lifespan_task(prepared_database(migrates=migrates))

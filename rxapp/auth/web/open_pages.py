@@ -16,6 +16,7 @@ from reflex.state import StateUpdate
 from reflex_base.registry import RegistrationContext
 
 from rxapp.auth.identity import Identity
+from rxapp.auth.web.page_work import doubt_work, leave_work
 
 SWEEP_THRESHOLD = 1_024
 """Registered pages above which those closed since are looked for; afterwards twice what remained."""
@@ -82,6 +83,7 @@ def sign_out_open_pages(session_id: UUID, reason: str) -> None:
     Runs in the background: the caller may hold the lock of one page's state, and two pages that waited for each other's would
     wait for ever.
     """
+    doubt_work([session_id])
     session = _shown.pop(session_id, None)
     for client_token, state in session.pages.items() if session else ():
         _push(client_token, state, lambda page: page._sign_out_of(session_id, reason))
@@ -106,6 +108,7 @@ def leave_replaced_session(session_id: UUID, reason: str) -> None:
 
 def load_open_pages_anew(user_id: UUID) -> None:
     """Have every open page of the user forget what it shows and load it again, with the roles as they are now."""
+    doubt_work(user_id=user_id)
     for session in _shown.values():
         if session.user_id == user_id:
             for client_token, state in session.pages.items():
@@ -131,6 +134,7 @@ def _push(client_token: str, state: type[rx.State], act: Callable[[Any], Any], *
 
 
 async def _act_on_page(client_token: str, state: Any, act: Callable[[Any], Any], after: float) -> None:
+    leave_work()
     if after:
         await asyncio.sleep(after)
     if client_token not in _connected():

@@ -13,6 +13,7 @@ from reflex_base.event.context import EventContext
 
 from rxapp.auth.outages import DatabaseUnavailable
 from rxapp.auth.web.connections import send_to_anyone
+from rxapp.auth.web.page_work import AdmittedNoMore
 from rxapp.auth.web.policy import public
 from rxapp.auth.web.refusals import outage_in_words
 
@@ -50,12 +51,17 @@ send_to_anyone(OutageState.get_full_name(), "sentence")
 
 
 def telling_outages(otherwise: Callable[[Exception], Any]) -> Callable[[Exception], Any]:
-    """A backend exception handler for Reflex: outages are told in the page and logged in a line; the rest is `otherwise`'s."""
+    """A backend exception handler for Reflex: outages are told in the page and logged in a line; the rest is `otherwise`'s.
+
+    Work that ends because the page is not its person's any more is no failure.
+    """
 
     def handle_event_exception(exception: Exception) -> Any:
         if isinstance(exception, REDIS_AWAY):
             logger.error("an event could not be handled: Redis did not answer: %s", type(exception).__name__)
             return _tell_without_state()
+        if isinstance(exception, AdmittedNoMore):  # of a handler without a guard: its work just ends
+            return exception.refusal
         if not isinstance(exception, DatabaseUnavailable):
             return otherwise(exception)
         logger.error("an event could not be handled: %s", exception)

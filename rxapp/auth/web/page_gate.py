@@ -24,8 +24,10 @@ from rxapp.auth.outages import DatabaseUnavailable
 from rxapp.auth.web import connections, held_events, policy
 from rxapp.auth.web.own_events import KINDS, LOADING
 from rxapp.auth.web.page_session import ACKNOWLEDGED_WITHIN, Kind, Step
+from rxapp.auth.web.page_work import begin_work, started_by_whom
 from rxapp.auth.web.runtime import get_service, verify_access
 from rxapp.auth.web.senders import connection_of
+from rxapp.auth.web.shared_states import is_a_shared_one
 from rxapp.auth.web.state import AuthState
 
 _KINDS = KINDS | {format_event_handler(AuthState.event_handlers["prove_key"]): Kind.PROVING}
@@ -38,6 +40,8 @@ class PageGate(rx.Middleware):
         """None if the event may run, else the update to send instead."""
         auth = await state.get_state(AuthState)
         sender, kind = connection_of(auth), kind_of(event)
+        if is_a_shared_one(state._get_root_state(), sender.client_token):
+            return StateUpdate()
         if sender.session_id != auth._page.connection:
             if connections.is_open(sender.session_id):
                 connections.hold_back(auth._page.connection)
@@ -50,7 +54,12 @@ class PageGate(rx.Middleware):
         elif kind is Kind.REPORTING and auth._page.issued is not None and auth._page.has_reported:
             await _store(state, auth, event)
             await _acknowledge(auth)
+        started_by = started_by_whom(event)
+        if started_by is not None and not auth._page.belongs_to(started_by):
+            return StateUpdate()
         update = _hold(auth, kind, event)
+        if update is None:
+            begin_work(sender.client_token, event, auth._page)
         if kind is Kind.CONNECTING and update is None:
             await _settle(app, auth)
         return update
@@ -145,7 +154,7 @@ async def _settle(app: rx.App, auth: AuthState) -> None:
         except AuthError as error:
             auth._leave(error, stay=True)
     client_token, session = connection_of(auth).client_token, auth._page.proved_session(auth._claims_at_hand())
-    connections.let_through(auth._page.connection)
+    connections.let_through(auth._page.connection, auth._page)
     for event in held_events.take(auth._page.connection, client_token, session):
         await app.event_processor.enqueue(client_token, event)
 

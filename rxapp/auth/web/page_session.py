@@ -23,6 +23,9 @@ from rxapp.auth.web.key_proof import NO_KEY_SHOWN, KeyProof
 EARLIER_CONNECTIONS = 8
 """Of a page, whose late events are still known. None is late for longer than a few of them."""
 
+REPLACED_SESSIONS = 4
+"""Of a page's person, for which work may still be running."""
+
 ACKNOWLEDGED_WITHIN = timedelta(seconds=5)
 """How long a pair that was sent to a page works there before its browser has stored it. A browser stores it at once."""
 
@@ -79,7 +82,8 @@ class PageSession(NamedTuple):
 
     `has_reported`: it has said what its browser holds; `is_owners`: that, and its key, were verified to be the owner's.
     `refused` is what it reported and the service refused: as long as it reports the same, it holds nothing.
-    `earlier` are connections of before that were the owner's: an event may come late. A tuple, for Reflex puts a proxy around
+    `earlier` are connections of before that were the owner's: an event may come late. `formerly` are sessions of the same person
+    that the owner's has replaced. A tuple, for Reflex puts a proxy around
     any other value that a state holds, at each look, and the gate looks at this one with every event.
     """
 
@@ -91,11 +95,12 @@ class PageSession(NamedTuple):
     refused: TokenPair = NOTHING
     key: KeyProof = NO_KEY_SHOWN
     earlier: tuple[str, ...] = ()
+    formerly: tuple[UUID, ...] = ()
 
     def begin(self, connection: str) -> "PageSession":
         """After another connection has come to the page; none, if `connection` is empty."""
         earlier = (*self.earlier, self.connection)[-EARLIER_CONNECTIONS:] if self.is_owners else self.earlier
-        return PageSession(owner=self.owner, connection=connection, earlier=earlier)
+        return PageSession(owner=self.owner, connection=connection, earlier=earlier, formerly=self.formerly)
 
     def reported(self) -> "PageSession":
         """After the connection has said what its browser holds. A pair that was on its way to an older one is lost."""
@@ -105,7 +110,9 @@ class PageSession(NamedTuple):
         """After the connection was verified to be this session's: what the page shows from now on is too."""
         if self.is_owners and self.owner == session_id:
             return self
-        return self._replace(owner=session_id, is_owners=True, earlier=self.earlier if self.owner == session_id else ())
+        if self.owner == session_id:
+            return self._replace(is_owners=True)
+        return self._replace(owner=session_id, is_owners=True, earlier=(), formerly=())
 
     def sent(self, pair: TokenPair, held: TokenPair, now: datetime, in_place_of: str | None = None) -> "PageSession":
         """After `pair` was sent to the browser, in place of what it holds, or of any refresh token that begins so."""
@@ -114,15 +121,20 @@ class PageSession(NamedTuple):
 
     def continued_as(self, session_id: UUID) -> "PageSession":
         """After another session has replaced the owner's: the person is the same, and so is all that the page shows."""
-        return self._replace(owner=session_id)
+        formerly = (*self.formerly, self.owner)[-REPLACED_SESSIONS:] if self.owner is not None else ()
+        return self._replace(owner=session_id, formerly=formerly)
 
     def nobodys(self) -> "PageSession":
         """After all that the page showed of anyone was forgotten."""
-        return self._replace(owner=None, is_owners=False, earlier=())
+        return self._replace(owner=None, is_owners=False, earlier=(), formerly=())
 
     def left(self, refused: TokenPair = NOTHING) -> "PageSession":
         """After its person has left, or was refused with what the browser holds: no pair is on its way any more."""
         return self.nobodys()._replace(issued=None, refused=refused)
+
+    def belongs_to(self, session_id: UUID) -> bool:
+        """Whether the page is this session's, or of one that has replaced it."""
+        return session_id == self.owner or session_id in self.formerly
 
     def asked(self, text: str, now: datetime) -> "PageSession":
         """After the browser was asked to sign `text` with its key."""

@@ -13,11 +13,13 @@ from rxapp.auth.access_tokens import MAXIMUM_LENGTH
 from rxapp.auth.errors import InvalidToken
 from rxapp.auth.identity import Identity
 from rxapp.auth.token_pairs import TokenPair
-from rxapp.auth.web import held_events
+from rxapp.auth.web import connections, held_events
 from rxapp.auth.web.components import token_store
 from rxapp.auth.web.own_events import LOADING
 from rxapp.auth.web.page_session import PageSession
+from rxapp.auth.web.page_work import page_turns
 from rxapp.auth.web.runtime import get_service
+from rxapp.auth.web.senders import connection_of
 
 
 class PageTokens(rx.State, mixin=True):  # type: ignore[call-arg]  # the keyword is Reflex's own
@@ -52,6 +54,13 @@ class PageTokens(rx.State, mixin=True):  # type: ignore[call-arg]  # the keyword
         """Send it to the browser: in place of the refresh token that it holds, or of any that begins with `in_place_of`."""
         self._page = self._page.sent(pair, self._held_pair(), get_service().clock(), in_place_of)
         self.storage_command = command
+
+    def _turn(self, page: PageSession) -> None:
+        """The page may be another's from now on, or nobody's: so is what this event goes on to do, and what may be sent."""
+        if page.owner != self._page.owner:
+            page_turns(connection_of(self).client_token, page.owner)
+        self._page = page
+        connections.page_turned(page)
 
     def _begin_connection(self, connection: str, client_token: str) -> None:
         """Another connection has come to this page, or none if it is empty: what the one before has shown is forgotten.

@@ -14,6 +14,7 @@ from reflex.event import Event
 from reflex_base.constants import RouteVar
 from reflex_base.registry import RegistrationContext
 
+from rxapp.auth.web.page_work import chained
 from rxapp.auth.web.runtime import get_service
 
 MAXIMUM_PENDING = 128
@@ -75,7 +76,7 @@ async def counted_events(app: rx.App) -> AsyncIterator[None]:
     enqueue = processor.enqueue
 
     async def enqueue_counted(token: str, event: Event, ev_ctx: Any = None) -> Any:
-        future = await enqueue(token, event, ev_ctx)
+        future = await enqueue(token, chained(token, event), ev_ctx)
         connection = event.router_data.get(RouteVar.SESSION_ID)  # what a handler has chained has none
         registered = RegistrationContext.get().event_handlers.get(event.name)
         if connection and not future.done() and registered is not None and not registered.handler.is_background:

@@ -137,7 +137,7 @@ class AuthState(PageTokens, rx.State):
         """
         command = token_store.keep(replacement.pair, in_place_of_session=replacement.replaced)
         self._send(replacement.pair, command, in_place_of=token_store.session_part(replacement.replaced))
-        self._page = self._page.continued_as(replacement.identity.session_id)
+        self._turn(self._page.continued_as(replacement.identity.session_id))
         self._identity = replacement.identity
         register_page(replacement.identity, connection_of(self).client_token, AuthState)
 
@@ -146,7 +146,8 @@ class AuthState(PageTokens, rx.State):
         identity = await self._verify() or await self._rotate()
         if self._page.owner not in (None, identity.session_id):
             self._forget_person()
-        self._page = self._page.verified(identity.session_id)
+        if not (self._page.is_owners and self._page.owner == identity.session_id):
+            self._turn(self._page.verified(identity.session_id))
         if identity != self._identity or self.status != IN or self.wait:  # whatever is assigned is sent to the page
             self._identity, self.wait = identity, 0
             self.status, self.user_name, self.roles, self.ended_because = IN, identity.user_name, sorted(identity.roles), ""
@@ -214,12 +215,12 @@ class AuthState(PageTokens, rx.State):
     def _become_nobody(self, because: str, command: dict[str, Any], refused: TokenPair = NOTHING) -> None:
         """Forget everything private, in this state and in all others; `command` tells the browser what to forget."""
         self._forget_person()
-        self._page = self._page.left(refused)
+        self._turn(self._page.left(refused))
         self.status, self.ended_because, self.storage_command = OUT, because, command
 
     def _forget_person(self) -> None:
         forget_private_state(self._get_root_state(), besides=AuthState)
-        self._page = self._page.nobodys()
+        self._turn(self._page.nobodys())
         self._identity, self.status, self.user_name, self.roles = None, UNKNOWN, "", []
 
     def _go_to_login(self, next_path: str = "") -> EventSpec:

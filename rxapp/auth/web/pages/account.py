@@ -8,8 +8,9 @@ from rxapp.auth.errors import InputRefused, PasswordRefused, RevocationReason
 from rxapp.auth.outages import SAID_IN_PLACE
 from rxapp.auth.replacement import Replacement
 from rxapp.auth.users import DISPLAY_NAME_MAXIMUM_LENGTH
+from rxapp.auth.web.admission import current_user
 from rxapp.auth.web.forms import auth_form, submit_button, text_in
-from rxapp.auth.web.guards import current_user, event
+from rxapp.auth.web.guards import event
 from rxapp.auth.web.open_pages import leave_replaced_session, sign_out_all
 from rxapp.auth.web.pages import style
 from rxapp.auth.web.pages.account_frame import ACCOUNT, account_frame

@@ -4,7 +4,8 @@ from typing import Unpack
 
 import reflex as rx
 
-from rxapp.auth.web.guards import current_user, event
+from rxapp.auth.web.admission import current_user
+from rxapp.auth.web.guards import event
 from rxapp.auth.web.pages import style
 from rxapp.auth.web.pages.account_frame import ACTIVITY, account_frame
 from rxapp.auth.web.pages.event_rows import EventRow, event_list, event_rows

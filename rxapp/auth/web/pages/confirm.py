@@ -6,10 +6,11 @@ import reflex as rx
 
 from rxapp.auth.errors import RevocationReason
 from rxapp.auth.outages import SAID_IN_PLACE
+from rxapp.auth.web.admission import current_user
 from rxapp.auth.web.components import modal
 from rxapp.auth.web.confirmation import ConfirmationState
 from rxapp.auth.web.forms import auth_form, submit_button, text_in
-from rxapp.auth.web.guards import current_user, event
+from rxapp.auth.web.guards import event
 from rxapp.auth.web.open_pages import leave_replaced_session
 from rxapp.auth.web.pages import style
 from rxapp.auth.web.pages.fields import notices, password_field

@@ -6,7 +6,8 @@ from uuid import UUID
 import reflex as rx
 
 from rxapp.auth.errors import NotFound, RevocationReason
-from rxapp.auth.web.guards import current_user, event
+from rxapp.auth.web.admission import current_user
+from rxapp.auth.web.guards import event
 from rxapp.auth.web.open_pages import sign_out_all, sign_out_open_pages
 from rxapp.auth.web.pages import style
 from rxapp.auth.web.pages.account_frame import SESSIONS, account_frame

@@ -11,8 +11,9 @@ from rxapp.auth.errors import AuthError, NotFound, RevocationReason
 from rxapp.auth.models import User
 from rxapp.auth.security_events import EventFilter
 from rxapp.auth.users import ADMIN_ROLE, has_password
+from rxapp.auth.web.admission import current_user
 from rxapp.auth.web.forms import auth_form, submit_button, text_in
-from rxapp.auth.web.guards import current_user, event
+from rxapp.auth.web.guards import event
 from rxapp.auth.web.open_pages import sign_out_all
 from rxapp.auth.web.pages import style
 from rxapp.auth.web.pages.account_frame import USERS, admin_frame

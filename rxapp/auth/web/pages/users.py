@@ -9,8 +9,9 @@ from reflex_components_core.react_router import link
 
 from rxapp.auth.errors import InputRefused
 from rxapp.auth.users import ADMIN_ROLE, DISPLAY_NAME_MAXIMUM_LENGTH, USER_NAME_MAXIMUM_LENGTH
+from rxapp.auth.web.admission import current_user
 from rxapp.auth.web.forms import auth_form, submit_button, text_in
-from rxapp.auth.web.guards import current_user, event
+from rxapp.auth.web.guards import event
 from rxapp.auth.web.pages import style
 from rxapp.auth.web.pages.account_frame import USERS, admin_frame, pager, turned
 from rxapp.auth.web.pages.fields import notices, text_field

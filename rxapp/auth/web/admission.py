@@ -1,0 +1,229 @@
+"""Who is let in: what stands around a guarded event handler when it is called, and while it runs."""
+
+import functools
+import inspect
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, aclosing, closing, nullcontext
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Any
+
+import reflex as rx
+from reflex.event import EventSpec
+from reflex.istate.proxy import StateProxy
+
+from rxapp.auth.errors import AuthError, FreshAuthenticationRequired, PermissionDenied
+from rxapp.auth.identity import Identity
+from rxapp.auth.security_events import EventKind
+from rxapp.auth.web.confirmation import ConfirmationState
+from rxapp.auth.web.direct_calls import DirectCall, is_direct_call
+from rxapp.auth.web.event_log import logged_event
+from rxapp.auth.web.outage import OutageState
+from rxapp.auth.web.page_work import AdmittedNoMore, PageWork, running_work
+from rxapp.auth.web.request_context import note_identity, note_outcome
+from rxapp.auth.web.runtime import get_service, in_thread
+from rxapp.auth.web.senders import page_client
+from rxapp.auth.web.state import AuthState
+
+
+@dataclass(frozen=True, slots=True)
+class _Admission:
+    """Whom the guard let in, to what, and what it asked."""
+
+    identity: Identity
+    handler: Callable
+    roles: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Call:
+    """A handler, the state that it is called on, and with what."""
+
+    handler: Callable
+    state: rx.State
+    args: tuple[Any, ...]
+    kwargs: dict[str, Any]
+    is_direct: bool = False
+
+    async def results(self) -> AsyncGenerator[Any]:
+        """What a handler of any kind yields or returns, as one stream."""
+        result = self.handler(self.state, *self.args, **self.kwargs)
+        if inspect.isasyncgen(result):
+            async with aclosing(result):
+                async for chained in result:
+                    yield chained
+        elif inspect.isgenerator(result):
+            with closing(result):
+                while True:
+                    try:
+                        chained = next(result)
+                    except StopIteration as end:
+                        yield end.value
+                        return
+                    yield chained
+        else:
+            yield await result if inspect.isawaitable(result) else result
+
+
+_admitted: ContextVar[_Admission] = ContextVar("admitted")
+
+
+def current_user(_state: rx.State | None = None, /) -> Identity:
+    """Who called the guarded event handler that is running. Raises `PermissionDenied` where no guard has admitted anybody.
+
+    `current_user(self)` says the same: in a handler there is one person, whatever its state.
+    """
+    return _present_admission().identity
+
+
+async def admit_again(state: rx.State, /) -> Identity:
+    """In a guarded background task, inside `async with self`: ask once more what the guard asked when the task began.
+
+    A task that comes back to a page which is somebody else's by now ends by itself. This asks the database too: whether the
+    session stands, and the roles are there. Raises `AdmittedNoMore`, which the task need not catch: it ends there.
+    """
+    return await _ask_again(state, _present_admission())
+
+
+def guarded_handler(handler: Callable, roles: frozenset[str], *, is_fresh: bool, is_background: bool) -> Callable:
+    """The handler behind its guard, as Reflex calls it. Called directly, by another handler, it is to be awaited."""
+
+    @functools.wraps(handler)
+    async def guarded_task(self: rx.State, *args: Any, **kwargs: Any) -> AsyncIterator[Any]:
+        async for chained in _guard(_Call(handler, self, args, kwargs), roles, is_fresh=is_fresh):
+            yield chained
+
+    @functools.wraps(handler)
+    def guarded(self: rx.State, *args: Any, **kwargs: Any) -> Any:
+        is_direct = is_direct_call(handler)
+        stream = _guard(_Call(handler, self, args, kwargs, is_direct), roles, is_fresh=is_fresh)
+        return DirectCall(handler.__qualname__, stream) if is_direct else stream
+
+    return guarded_task if is_background else guarded  # Reflex wants a background task to be an asynchronous function
+
+
+async def _guard(call: _Call, roles: frozenset[str], *, is_fresh: bool) -> AsyncGenerator[Any]:
+    """What the handler yields and returns, if its caller may; else where they go instead."""
+    with logged_event(call.handler.__qualname__):
+        async with _locked(call.state):
+            auth = await call.state.get_state(AuthState)
+            sent = auth._page.issued
+            identity, refusal = await _admit(auth, call, roles, is_fresh=is_fresh)
+            has_rotated = auth._page.issued is not sent
+        if identity is None:
+            if call.is_direct:
+                raise AdmittedNoMore(refusal)
+            yield refusal
+            return
+        if has_rotated:
+            yield None  # sends the pair on its way before the handler's own work begins
+        admission = _Admission(identity, call.handler, roles)
+        try:
+            async with aclosing(_as_admitted(admission, call.results())) as results:
+                async for chained in results:
+                    await _ask_if_doubtful(call.state, admission)
+                    yield chained
+        except AdmittedNoMore as error:
+            if call.is_direct:
+                raise
+            yield error.refusal
+
+
+def _present_admission() -> _Admission:
+    try:
+        return _admitted.get()
+    except LookupError:
+        raise PermissionDenied from None
+
+
+def _locked(state: Any) -> AbstractAsyncContextManager[Any]:
+    """Holds the lock on the page's state in the block: in a background task it has to be taken, if it is not already."""
+    return state if isinstance(state, StateProxy) and not state._is_mutable() else nullcontext()
+
+
+async def _as_admitted(admission: _Admission, results: AsyncGenerator[Any]) -> AsyncGenerator[Any]:
+    """What comes of a handler that is admitted. In between, whoever called it is who they were."""
+    try:
+        while True:
+            before = _admitted.set(admission)
+            try:
+                result = await anext(results)
+            except StopAsyncIteration:
+                return
+            finally:
+                _admitted.reset(before)
+            yield result
+    finally:
+        before = _admitted.set(admission)
+        await results.aclose()
+        _admitted.reset(before)
+
+
+async def _ask_if_doubtful(state: rx.State, admission: _Admission) -> None:
+    """Something has happened to the session or its user: what was let in then may not go on now."""
+    work = running_work()
+    if work is not None and work.is_doubtful:
+        work.is_doubtful = False
+        async with _locked(state):
+            await _ask_again(state, admission)
+
+
+async def _ask_again(state: rx.State, admission: _Admission) -> Identity:
+    auth = await state.get_state(AuthState)
+    if not auth._page.belongs_to(admission.identity.session_id):
+        raise AdmittedNoMore  # the page is at the login page already, or another's: it is not to be sent anywhere
+    try:
+        identity = await in_thread(get_service().verify_session, auth._page.owner)
+    except AuthError as error:
+        raise AdmittedNoMore(auth._leave(error)) from None
+    if not await _has_role(identity, state, admission.handler, admission.roles):
+        raise AdmittedNoMore
+    return identity
+
+
+async def _admit(
+    auth: AuthState, call: _Call, roles: frozenset[str], *, is_fresh: bool
+) -> tuple[Identity | None, EventSpec | None]:
+    """The identity if it may pass, else None and where to go instead."""
+    try:
+        identity = await auth._authenticate()
+    except AuthError as error:
+        note_outcome(error.code)
+        return None, auth._leave(error)
+    (await call.state.get_state(OutageState))._take_back()
+    note_identity(identity)
+    work = running_work()
+    if work is not None and not _is_for(auth, work):
+        return None, None
+    if not await _has_role(identity, call.state, call.handler, roles):
+        return None, None
+    try:
+        if is_fresh:
+            get_service().require_fresh(identity)
+    except FreshAuthenticationRequired as error:
+        note_outcome(error.code)
+        payload = inspect.signature(call.handler).bind(call.state, *call.args, **call.kwargs).arguments
+        payload.pop(next(iter(payload)))
+        interrupted = rx.event.Event(name=f"{call.state.get_full_name()}.{call.handler.__name__}", payload=payload)
+        (await call.state.get_state(ConfirmationState))._ask(interrupted)
+        return None, None
+    return identity, None
+
+
+def _is_for(auth: AuthState, work: PageWork) -> bool:
+    """Whether the person is still the one whose work has chained this event, if any has. From now on the work is theirs."""
+    if work.started_by is not None and not auth._page.belongs_to(work.started_by):
+        return False
+    work.user_id = auth._identity.user_id if auth._identity else None
+    return True
+
+
+async def _has_role(identity: Identity, state: rx.State, handler: Callable, roles: frozenset[str]) -> bool:
+    """Whether they may call the handler; if not, that is written down."""
+    if identity.has_role(*roles):
+        return True
+    # The page shows them nothing that calls this handler, so somebody may be trying doors (ASVS 16.3.2).
+    note_outcome(PermissionDenied.code)
+    facts: dict[str, Any] = {"user_id": identity.user_id, "session_id": identity.session_id, "client": page_client(state)}
+    await in_thread(get_service().failures.record, EventKind.PERMISSION_DENIED, detail=handler.__qualname__, **facts)
+    return False

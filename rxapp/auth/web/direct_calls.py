@@ -1,0 +1,53 @@
+"""When one event handler calls another that is guarded, as it would call a function."""
+
+import logging
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator
+from typing import Any
+
+from reflex_base.registry import RegistrationContext
+
+from rxapp.auth.web.page_work import running_work
+
+logger = logging.getLogger(__name__)
+
+
+class DirectCall:
+    """A guarded handler that another one has called. `await` it, or go through what it yields with `async for`.
+
+    Awaited, it gives what the handler has yielded and returned: None, an event, or a list of events, to be returned in turn. Who
+    is not let in raises `AdmittedNoMore`, which ends the handler that called as well.
+    """
+
+    def __init__(self, name: str, stream: AsyncGenerator[Any]) -> None:
+        self._name = name
+        self._stream = stream
+        self._is_used = False
+
+    def __aiter__(self) -> AsyncIterator[Any]:
+        self._is_used = True
+        return self._stream
+
+    def __await__(self) -> Generator[Any, None, Any]:
+        self._is_used = True
+        return self._run().__await__()
+
+    async def _run(self) -> Any:
+        chained: list[Any] = []
+        async for item in self._stream:
+            chained += item if isinstance(item, list | tuple) else [item] if item is not None else []
+        return chained if len(chained) > 1 else chained[0] if chained else None
+
+    def __del__(self) -> None:
+        if not self._is_used:
+            logger.error("%s was called and not awaited, so nothing of it has run: await it, or return it", self._name)
+
+
+def is_direct_call(handler: Callable) -> bool:
+    """Whether code of the app calls, and not Reflex, which calls each event's handler once."""
+    work = running_work()
+    if work is None:
+        return False
+    registered = RegistrationContext.get().event_handlers.get(work.event_name)
+    is_first = not work.is_begun and registered is not None and getattr(registered.handler.fn, "__wrapped__", None) is handler
+    work.is_begun = work.is_begun or is_first
+    return not is_first

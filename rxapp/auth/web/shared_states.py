@@ -1,0 +1,63 @@
+"""Leaving the shared states (`rx.SharedState`) that a page is linked to, so that nobody else who is linked notices.
+
+While an event runs, Reflex puts the shared instance in the place of the page's own and afterwards puts that back. What leaves in
+between must set back the page's own one, which Reflex keeps out of reach: so it is noted here.
+"""
+
+from collections.abc import Iterator
+from typing import Any, cast
+
+from reflex.istate.shared import SharedState, SharedStateBaseInternal
+from reflex.state import BaseState
+
+_stands_for: dict[int, BaseState] = {}
+"""The page's own instance, by the `id` of the shared one that stands in its place while an event runs."""
+
+
+def note_what_is_linked() -> None:
+    """From now on, note which instance of a page a shared one stands for. For all apps of the process, once."""
+    link = SharedStateBaseInternal._internal_patch_linked_state
+    if getattr(link, "__wrapped__", None) is not None:
+        return
+
+    async def link_and_note(self: Any, token: str, full_delta: bool = False) -> Any:
+        linked = await link(self, token, full_delta)
+        if linked is not self:
+            _stands_for[id(linked)] = self
+            self._linked_locks_holder()._exit_stack.callback(_stands_for.pop, id(linked), None)
+        return linked
+
+    link_and_note.__wrapped__ = link  # type: ignore[attr-defined]
+    SharedStateBaseInternal._internal_patch_linked_state = link_and_note
+
+
+def leave_shared_states(root: BaseState) -> None:
+    """The page is linked to none any more, and has its own instances back in this very event."""
+    if getattr(root, "_reflex_internal_links", None):
+        root._reflex_internal_links = {}
+    page = root.rx_router_session.client_token
+    for parent, shared in list(_linked_below(root)):
+        shared._linked_from.discard(page)
+        if (own := _stands_for.get(id(shared))) is not None:
+            parent.substates[shared.get_name()] = own
+
+
+def is_linked(state: BaseState) -> bool:
+    """Whether it is a shared instance, which belongs to all that are linked to it."""
+    return isinstance(state, SharedState) and bool(state._linked_to)
+
+
+def is_a_shared_one(root: BaseState, client_token: str) -> bool:
+    """Whether this is not a page's state, but the one to which pages link by this token.
+
+    Apps choose these tokens. One that looks like a page's could be opened as a page by whoever knows it, who is no member.
+    """
+    return any(shared._linked_to == client_token for _, shared in _linked_below(root))
+
+
+def _linked_below(parent: BaseState) -> Iterator[tuple[BaseState, SharedState]]:
+    for state in parent.substates.values():
+        if is_linked(state):
+            yield parent, cast("SharedState", state)
+        elif isinstance(state, SharedStateBaseInternal):
+            yield from _linked_below(state)
