@@ -1,10 +1,10 @@
 """Forgetting what one person's state held before the next person, or nobody, sees it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
 
 from reflex.istate.storage import SessionStorage
 from reflex.state import BaseState
-from reflex_base.vars.base import ComputedVar
 
 from rxapp.auth.web.own_machinery import is_reflexs_own
 from rxapp.auth.web.shared_states import is_linked, leave_shared_states
@@ -40,37 +40,55 @@ def _states_below(parent: BaseState) -> Iterator[BaseState]:
 
 def _as_if_all_were_held(state: BaseState) -> BaseState:
     """What the stored one holds is not known, and the page may show any of it."""
-    vars(state).update(dict.fromkeys(_set_back_of(type(state)) | {var._cache_attr for var in _computed_by(type(state)).values()}))
+    parts = _parts_of(type(state))
+    vars(state).update(dict.fromkeys(parts.set_back | parts.caches.keys()))
     return state
 
 
 def _set_back(state: BaseState) -> None:
     """All that the instance holds are its vars, set or computed, and what a handler has put beside them."""
-    cls, held = type(state), vars(state)
-    shown = {name for name, var in _computed_by(cls).items() if not var._cache or var._cache_attr in held}
-    shown |= _set_back_of(cls) & held.keys()
-    for name in held.keys() - _kept_by_the_browser(cls):
+    parts, held = _parts_of(type(state)), vars(state)
+    shown = (
+        parts.set_back & held.keys() | parts.never_cached | {parts.caches[cache] for cache in parts.caches.keys() & held.keys()}
+    )
+    for name in held.keys() - parts.kept:
         del held[name]
     state._was_touched = True
     state.dirty_vars.update(shown)
     state._mark_dirty()
 
 
-def _computed_by(cls: type[BaseState]) -> dict[str, ComputedVar]:
-    """Its own computed vars, those of the states above left out."""
+class _Parts(NamedTuple):
+    """What a class of states has of its own: the vars that are set back and those that the browser keeps, and the computed ones.
+
+    `caches` are the names of computed vars by those under which instances hold their values.
+    """
+
+    set_back: frozenset[str]
+    kept: frozenset[str]
+    caches: Mapping[str, str]
+    never_cached: frozenset[str]
+
+
+_known: dict[type[BaseState], tuple[tuple[int, int], _Parts]] = {}
+
+
+def _parts_of(cls: type[BaseState]) -> _Parts:
+    counts = len(cls.get_fields()), len(cls.computed_vars)
+    if _known.get(cls, (None, None))[0] != counts:  # an app may add vars while it is put together
+        _known[cls] = counts, _find_parts(cls)
+    return _known[cls][1]
+
+
+def _find_parts(cls: type[BaseState]) -> _Parts:
+    own = {name: field for name, field in cls.get_fields().items() if field._owner is cls}
+    stored = {name for name in own if cls._is_client_storage(name)}
+    kept = {name for name in stored if not isinstance(own[name].default, SessionStorage)}
     above = cls.get_parent_state()
-    return {name: var for name, var in cls.computed_vars.items() if above is None or name not in above.computed_vars}
-
-
-def _set_back_of(cls: type[BaseState]) -> frozenset[str]:
-    """The vars of the class itself that a person's leaving sets back."""
-    own = {name for name, field in cls.get_fields().items() if field._owner is cls}
-    return frozenset(own - _kept_by_the_browser(cls))
-
-
-def _kept_by_the_browser(cls: type[BaseState]) -> frozenset[str]:
-    """Its vars in cookies and local storage."""
-    fields = cls.get_fields().items()
-    return frozenset(
-        name for name, field in fields if cls._is_client_storage(name) and not isinstance(field.default, SessionStorage)
+    computed = {name: var for name, var in cls.computed_vars.items() if above is None or name not in above.computed_vars}
+    return _Parts(
+        set_back=frozenset(own.keys() - kept),
+        kept=frozenset(kept),
+        caches={var._cache_attr: name for name, var in computed.items() if var._cache},
+        never_cached=frozenset(name for name, var in computed.items() if not var._cache),
     )
