@@ -57,40 +57,39 @@ class StartedState(rx.State):
         self.shown.append(text)
 
     @auth.event
-    def load(self):
-        self._kept = MARKER
-        self.draft = MARKER
+    def load(self, text: str = MARKER):
+        self._kept = self.draft = text
 
     @auth.event
-    def chain(self):
-        return [StartedState.show(f"{MARKER} guarded"), StartedState.show_to_anybody(f"{MARKER} public")]
+    def chain(self, text: str = MARKER):
+        return [StartedState.show(f"{text} guarded"), StartedState.show_to_anybody(f"{text} public")]
 
     @auth.event
     def log_out_and_show(self):
         return [auth.AuthState.log_out, StartedState.show_to_anybody(MARKER)]
 
     @auth.event(background=True)
-    async def yield_later(self, gate: str):
+    async def yield_later(self, gate: str, text: str = MARKER):
         await opened(gate)
-        yield StartedState.show(f"{MARKER} guarded")
-        yield StartedState.show_to_anybody(f"{MARKER} public")
+        yield StartedState.show(f"{text} guarded")
+        yield StartedState.show_to_anybody(f"{text} public")
 
     @auth.event(background=True)
-    async def download_later(self, gate: str):
+    async def download_later(self, gate: str, text: str = MARKER):
         await opened(gate)
-        yield rx.download(data="text", filename=MARKER)
+        yield rx.download(data="text", filename=text)
 
     @auth.event(background=True)
-    async def write_later(self, gate: str):
+    async def write_later(self, gate: str, text: str = MARKER):
         await opened(gate)
         async with self:
-            self.written.append(MARKER)
+            self.written.append(text)
 
     @rx.event(background=True)
-    async def write_later_unguarded(self, gate: str):
+    async def write_later_unguarded(self, gate: str, text: str = MARKER):
         await opened(gate)
         async with self:
-            self.written.append(MARKER)
+            self.written.append(text)
 
     @auth.event
     @rx.event(background=True)
@@ -98,6 +97,14 @@ class StartedState(rx.State):
         await opened(gate)
         async with self:
             self.written.append(f"{MARKER} of {auth.current_user().user_name}")
+
+    @auth.event
+    async def write_slowly(self, gate: str, text: str = MARKER):
+        self.written.append(text)
+        yield
+        await opened(gate)
+        self.written.append(text)
+        yield StartedState.show_to_anybody(text)
 
     @auth.event
     async def write_on_and_on(self):
