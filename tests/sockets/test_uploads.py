@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from chaos.page import AUTH_STATE, HYDRATE, VAR
+from tests.conftest import PASSWORD
 from tests.dpop import DeviceKey
 from tests.sockets.conftest import asynchronously
 from tests.sockets.raw_page import MARKER, RawPage, storage_of
@@ -124,3 +125,16 @@ async def test_nobody_may_send_files_to_a_handler_that_is_open_to_all(attacked):
     assert MARKER not in answer.text
     await page.until(lambda: page.redirects)
     await page.close()
+
+
+@asynchronously
+async def test_what_one_person_uploads_is_not_taken_for_the_next_ones(attacked):
+    owner = await Owner(attacked, is_bound=False).read_the_diary()
+    ticket = await ticket_of(owner.page)
+    await owner.page.log_in(attacked.new_user(f"next {uuid.uuid4().hex[:8]}"), PASSWORD)
+    await owner.page.quiet()
+    answer = await upload(attacked.url, owner.page.client_token, "take_files", ticket)
+    assert "note.txt" not in answer.text
+    await owner.page.quiet()
+    assert "note.txt" not in owner.page.everything
+    await owner.close()

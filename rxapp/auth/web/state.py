@@ -1,5 +1,6 @@
 """The person's state in one open page: who they are, and how that is found out again at each event."""
 
+from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
@@ -101,8 +102,10 @@ class AuthState(PageTokens, rx.State):
     @public
     async def ask_for_upload(self) -> None:
         """The page is about to upload something: hand out the ticket for it. Who may call the handler, its guard asks."""
-        client_token, connection = connection_of(self).client_token, self._page.connection
-        self.upload_ticket = {"ticket": upload_tickets.issue(get_service(), client_token, connection)}
+        with suppress(AuthError, DatabaseUnavailable):  # nobody may upload too, where the handler is public
+            await self._authenticate()
+        client_token, page = connection_of(self).client_token, self._page
+        self.upload_ticket = {"ticket": upload_tickets.issue(get_service(), client_token, page.connection, page.owner)}
 
     @rx.event
     @public

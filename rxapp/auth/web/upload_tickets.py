@@ -1,13 +1,15 @@
 """Tickets for uploads: an upload comes over HTTP, and shows by its ticket which open page has sent it.
 
 Reflex's own upload names its page by the client token alone, which stands in the WebSocket's URL. A ticket is handed out over the
-page's WebSocket once that has shown whose it is. It is good once, for that page and that connection, in every worker.
+page's WebSocket once that has shown whose it is. It is good once, for that page and that connection, in every worker. It names
+the session whose page it is: what one person uploads is not the next one's.
 """
 
 import hashlib
 import hmac
 import secrets
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from rxapp.auth.device_keys import ProvedKey, base64url
 from rxapp.auth.errors import InvalidDpopProof, InvalidToken
@@ -18,7 +20,7 @@ LIFETIME = timedelta(seconds=60)
 """From when it is handed out until the upload begins. How long that then takes does not matter."""
 
 MAXIMUM_LENGTH = 256
-"""Characters; ours have about 110."""
+"""Characters; ours have about 150."""
 
 _SPENT_AS = "upload ticket"
 
@@ -27,25 +29,28 @@ class TicketRefused(Exception):
     """The ticket is missing, forged, another page's, used or too old."""
 
 
-def issue(service: AuthService, client_token: str, connection: str) -> str:
-    """A ticket for one upload by this connection of this page."""
+def issue(service: AuthService, client_token: str, connection: str, session: UUID | None) -> str:
+    """A ticket for one upload by this connection of this page, for that session or for nobody."""
     expires_at = int((service.clock() + LIFETIME).timestamp())
-    body = f"{connection}.{expires_at}.{secrets.token_urlsafe(16)}"
+    body = f"{connection}.{expires_at}.{secrets.token_urlsafe(16)}.{session.hex if session else ''}"
     return f"{body}.{base64url(_mac(service.key_ring.signer().keys, client_token, body))}"
 
 
-def redeem(service: AuthService, client_token: str, ticket: str) -> str:
-    """Use it up; returns the connection to which it was handed out. Raises `TicketRefused`. May wait for Redis."""
+def redeem(service: AuthService, client_token: str, ticket: str) -> tuple[str, UUID | None]:
+    """Use it up; returns to which connection it was handed out, and for which session. Raises `TicketRefused`.
+
+    May wait for Redis.
+    """
     body, _, mac = ticket.rpartition(".") if len(ticket) <= MAXIMUM_LENGTH else ("", "", "")
     try:
-        connection, expires_at, name = body.split(".")
+        connection, expires_at, name, session = body.split(".")
         service.key_ring.require_any(lambda keys: hmac.compare_digest(mac, base64url(_mac(keys, client_token, body))))
         if datetime.fromtimestamp(int(expires_at), service.clock().tzinfo) <= service.clock():
             raise TicketRefused
         service.dpop.spend(ProvedKey(_SPENT_AS, name))
     except (ValueError, TypeError, InvalidToken, InvalidDpopProof) as error:  # TypeError: a text that is not ASCII is compared
         raise TicketRefused from error
-    return connection
+    return connection, UUID(session) if session else None
 
 
 def _mac(keys: Keys, client_token: str, body: str) -> bytes:

@@ -2,9 +2,9 @@
 
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import suppress
-from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
+from uuid import UUID
 
 import reflex as rx
 from reflex._upload import upload
@@ -19,6 +19,7 @@ from starlette.routing import Route
 from rxapp.auth.security_events import EventKind
 from rxapp.auth.spent_proofs import SpentProofsUnavailable
 from rxapp.auth.web import upload_tickets
+from rxapp.auth.web.page_work import StartedEvent
 from rxapp.auth.web.runtime import get_service, in_thread
 from rxapp.auth.web.senders import request_client
 from rxapp.auth.web.upload_tickets import TicketRefused
@@ -39,7 +40,7 @@ def _receiver(app: rx.App) -> Any:
     async def receive_upload(request: Request) -> Response:
         client_token, ticket = request.headers.get(_PAGE_HEADER, ""), request.headers.get(TICKET_HEADER, "")
         try:
-            connection = await in_thread(upload_tickets.redeem, get_service(), client_token, ticket)
+            connection, session = await in_thread(upload_tickets.redeem, get_service(), client_token, ticket)
         except TicketRefused:
             named = RegistrationContext.get().event_handlers.get(request.headers.get(_HANDLER_HEADER, ""))
             detail = named.handler.fn.__qualname__ if named is not None else ""  # nothing of a stranger's choice
@@ -49,8 +50,8 @@ def _receiver(app: rx.App) -> Any:
             return _refusal(403, "upload_refused", "An upload comes with the ticket that its page was given for it.")
         except SpentProofsUnavailable:
             return _refusal(503, "temporarily_unavailable", "Please try again in a moment.")
-        # The real Reflex receives it; each event that it makes of it says by which connection it has come.
-        return await upload(SimpleNamespace(event_processor=_OfConnection(app, connection)))(request)
+        # The real Reflex receives it; each event that it makes of it says by which connection it has come, and for whom.
+        return await upload(SimpleNamespace(event_processor=_OfConnection(app, connection, session)))(request)
 
     return receive_upload
 
@@ -58,12 +59,14 @@ def _receiver(app: rx.App) -> Any:
 class _OfConnection:
     """The app's event processor, for events that a connection has sent by way of HTTP."""
 
-    def __init__(self, app: rx.App, connection: str) -> None:
+    def __init__(self, app: rx.App, connection: str, session: UUID | None) -> None:
         self._app = app
         self._connection = connection
+        self._session = session
 
     def _of_connection(self, token: str, event: Event) -> Event:
-        return replace(event, router_data={RouteVar.SESSION_ID: self._connection, RouteVar.CLIENT_TOKEN: token})
+        router_data = {RouteVar.SESSION_ID: self._connection, RouteVar.CLIENT_TOKEN: token}
+        return StartedEvent(event.name, router_data, event.payload, started_by=self._session)
 
     async def enqueue(self, token: str, event: Event) -> Any:
         return await self._app.event_processor.enqueue(token, self._of_connection(token, event))
