@@ -7,6 +7,7 @@ import reflex as rx
 
 from rxapp.auth import PermissionDenied, User
 from rxapp.auth.web import AuthState, admit_again, current_user, event
+from rxapp.auth.web.pages.account import AccountState
 from rxapp.auth.web.state import OUT
 from tests.conftest import PASSWORD
 from tests.web.test_events import in_a_loop, page, run, signed_in  # noqa: F401  fixtures
@@ -79,6 +80,21 @@ def test_a_session_that_is_ended_meanwhile_ends_it_and_takes_the_page_to_the_log
     assert "/login?reason=signed_out" in str(redirect.args)
     assert list(task.steps) == [], "what it had shown is forgotten with the rest"
     assert auth_of(task).status == OUT
+
+
+def test_a_password_that_is_changed_on_the_page_meanwhile_is_no_reason_to_end_it(task):
+    new = "plumb orbit cadet vixen"
+    form = {"current_password": PASSWORD, "new_password": new, "new_password_again": new, "ends_others": "on"}
+
+    async def changed(state):
+        async for _ in AccountState.event_handlers["change_password"].fn(await state.get_state(AccountState), form):
+            pass
+
+    before = auth_of(task)._page.owner
+    meanwhile.append(changed)
+    assert go(task) == []
+    assert list(task.steps) == ["johndoe", "johndoe"]
+    assert auth_of(task)._page.owner != before, "their session is another one by now"
 
 
 def test_a_role_that_is_taken_away_meanwhile_ends_it(task, service, johndoe):

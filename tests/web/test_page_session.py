@@ -11,7 +11,15 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from rxapp.auth import TokenPair
 from rxapp.auth.access_claims import AccessClaims
 from rxapp.auth.device_keys import ProvedKey
-from rxapp.auth.web.page_session import ACKNOWLEDGED_WITHIN, EARLIER_CONNECTIONS, NOTHING, Kind, PageSession, Step
+from rxapp.auth.web.page_session import (
+    ACKNOWLEDGED_WITHIN,
+    EARLIER_CONNECTIONS,
+    NOTHING,
+    REPLACED_SESSIONS,
+    Kind,
+    PageSession,
+    Step,
+)
 
 NOW = datetime(2026, 1, 1, 12, tzinfo=UTC)
 OURS, THEIRS = UUID(int=1), UUID(int=2)
@@ -60,6 +68,33 @@ class TestWhatOutlivesAConnection:
     def test_another_session_takes_over_nothing(self):
         page = OWNED.begin("two").reported().verified(THEIRS)
         assert (page.owner, page.earlier) == (THEIRS, ())
+
+
+class TestWhoseItIs:
+    def test_it_belongs_to_the_session_that_loaded_it_and_to_no_other(self):
+        assert OWNED.belongs_to(OURS)
+        assert not OWNED.belongs_to(THEIRS)
+        assert not NEW.belongs_to(OURS)
+
+    def test_to_a_session_that_has_replaced_it_and_still_to_the_one_replaced(self):
+        page = OWNED.continued_as(THEIRS)
+        assert page.belongs_to(OURS)
+        assert page.belongs_to(THEIRS)
+        assert page.begin("two").belongs_to(OURS)
+
+    def test_of_those_replaced_only_a_few(self):
+        page = OWNED
+        for number in range(20):
+            page = page.continued_as(UUID(int=100 + number))
+        assert len(page.formerly) == REPLACED_SESSIONS
+
+    @pytest.mark.parametrize(
+        "left",
+        [OWNED.continued_as(THEIRS).left(), OWNED.continued_as(THEIRS).nobodys(), OWNED.continued_as(THEIRS).verified(uuid4())],
+    )
+    def test_to_neither_after_they_have_left(self, left):
+        assert not left.belongs_to(OURS)
+        assert not left.belongs_to(THEIRS)
 
 
 class TestTheKey:

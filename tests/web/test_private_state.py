@@ -1,7 +1,10 @@
 """What one person's state held is forgotten whole, also where an event has only a part of it at hand, as with Redis."""
 
+import datetime as dt
+
 import pytest
 import reflex as rx
+from reflex_base.constants.state import FIELD_MARKER
 
 from rxapp.auth.web.private_state import forget_private_state
 from rxapp.auth.web.state import AuthState
@@ -20,6 +23,45 @@ class NestedState(ShownState):
     """A state below another."""
 
     nested: str = ""
+
+
+def state_of_a_function() -> type[rx.State]:
+    """A state that is defined in a function belongs to a module of Reflex's."""
+
+    class LocalState(rx.State):
+        """Held by its function."""
+
+        shown: str = ""
+
+    return LocalState
+
+
+class Notepad(rx.ComponentState):
+    """A component with a state of its own."""
+
+    shown: str = ""
+
+    @classmethod
+    def get_component(cls, **props: object) -> rx.Component:
+        return rx.el.p(cls.shown, **props)
+
+
+class ComputingState(rx.State):
+    """Computed vars of whose causes Reflex knows nothing, or that it keeps for a while."""
+
+    draft: str = rx.SessionStorage("", name="draft")
+    _held: str = ""
+
+    @rx.var(interval=dt.timedelta(days=1))
+    def once_a_day(self) -> str:
+        return self._held
+
+    @rx.var(auto_deps=False)
+    def for_a_hidden_reason(self) -> str:
+        return self._held
+
+
+IN_MODULES_OF_REFLEX = {"a function": state_of_a_function(), "a component": Notepad.create().State}
 
 
 @pytest.fixture
@@ -51,6 +93,29 @@ def test_states_that_are_not_at_hand_are_replaced_and_the_browser_is_told(root):
     names = {name for vars_of_state in delta.values() for name in vars_of_state}
     assert any(name.startswith("shown") for name in names), "or the browser would go on showing it"
     assert any(name.startswith("nested") for name in names)
+
+
+@pytest.mark.parametrize("where", IN_MODULES_OF_REFLEX)
+def test_states_are_forgotten_wherever_they_are_defined(where):
+    root = rx.State(_reflex_internal_init=True)
+    state = root.substates[IN_MODULES_OF_REFLEX[where].get_name()]
+    state.shown = SECRET
+    forget_private_state(root, besides=AuthState)
+    assert state.shown == ""
+
+
+@pytest.mark.parametrize("is_at_hand", [True, False])
+def test_computed_vars_are_computed_anew_and_what_lasts_as_long_as_the_tab_is_emptied(root, is_at_hand):
+    if is_at_hand:
+        root = rx.State(_reflex_internal_init=True)
+        state = root.substates[ComputingState.get_name()]
+        state._held = state.draft = SECRET
+        assert state.once_a_day == state.for_a_hidden_reason == SECRET
+        root._clean()
+    forget_private_state(root, besides=AuthState)
+    shown = root.get_delta()[ComputingState.get_full_name()]
+    assert {name.removesuffix(FIELD_MARKER) for name in shown} == {"draft", "once_a_day", "for_a_hidden_reason"}
+    assert set(shown.values()) == {""}
 
 
 def test_what_lives_in_the_browsers_storage_is_left_to_the_browser(root):
