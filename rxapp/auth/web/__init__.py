@@ -3,6 +3,7 @@
 The ready-made pages are functions that take slots; `docs/customising.md` says how an app puts its own in their place.
 """
 
+from rxapp.auth.web.declarations import DeclarationRefused
 from rxapp.auth.web.forms import auth_form, submit_button, text_in
 from rxapp.auth.web.guards import AdmittedNoMore, admit_again, current_user, event, has_role, page
 from rxapp.auth.web.hooks import Registration
@@ -45,6 +46,7 @@ __all__ = [
     "ActivityState",
     "AdmittedNoMore",
     "AuthState",
+    "DeclarationRefused",
     "EventsState",
     "InstalledTwice",
     "LimitedBodyRoute",

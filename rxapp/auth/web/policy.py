@@ -56,6 +56,11 @@ def policy_of(handler: Callable) -> str | frozenset[str] | None:
     return getattr(handler, _MARK, None)
 
 
+def is_marked(handler: Callable) -> bool:
+    """Whether the handler carries a mark, be it one that a decorator has copied from another function."""
+    return hasattr(handler, _MARK)
+
+
 def handler_policies() -> dict[str, str | frozenset[str] | None]:
     """The policy of every event handler that a browser can call, by the names of its state and itself; Reflex's own left out."""
     policies = {}

@@ -10,6 +10,8 @@ from rxapp.auth.errors import AuthError, InvalidDpopProof, InvalidToken, Permiss
 from rxapp.auth.identity import Identity
 from rxapp.auth.security_events import EventKind
 from rxapp.auth.web import policy
+from rxapp.auth.web.declarations import require_flags
+from rxapp.auth.web.declared_roles import required_roles
 from rxapp.auth.web.http.dpop import proved_key
 from rxapp.auth.web.http.problems import Unauthorized
 from rxapp.auth.web.http.wire import Problem
@@ -71,7 +73,10 @@ def require(*roles: str, fresh: bool = False) -> Any:
     """A FastAPI dependency: the caller's identity, if they have one of `roles` (any signed-in user if none is named).
 
     With `fresh`, the password must have been given lately; who is refused for that confirms it at `/api/auth/confirm`.
+    Raises `DeclarationRefused`.
     """
+    roles = required_roles(roles)
+    require_flags(fresh=fresh)
     policy.note_roles(roles)
 
     async def guard(request: Request, identity: Bearer) -> Identity:
