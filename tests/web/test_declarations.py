@@ -8,6 +8,8 @@ import reflex as rx
 from reflex_components_core.core._upload import UploadChunkIterator, UploadFile
 
 from rxapp.auth import web as auth
+from rxapp.auth.web import guards
+from rxapp.auth.web.site import Site
 from tests.web import postponed_annotations
 
 
@@ -89,6 +91,14 @@ class TestContradictions:
     def test_who_is_signed_in_may_sign_in_anew(self):
         """As our own handlers do that are given a password: the new session takes the place of the old one."""
         auth.event(signs_in=True)(handler)
+
+
+def test_a_page_without_anything_to_load_may_say_so_as_reflex_does(monkeypatch):
+    """Reflex's own default; among other events it would fail each time that the page is loaded."""
+    monkeypatch.setattr(guards, "site", Site())
+    auth.page("/nothing-to-load", on_load=None)(rx.el.p)
+    ((_, options),) = guards.site._waiting_pages
+    assert options["on_load"] == [auth.AuthState.enter]
 
 
 class TestWhatAGuardIsPutOn:
