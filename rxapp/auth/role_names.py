@@ -17,11 +17,18 @@ class InvalidRole(InputRefused):
     code = "invalid_role"
 
 
+def is_role(name: str) -> bool:
+    """Whether a role may have this name: short, to be seen, no white space around it, and nothing that lists are written with."""
+    if len(name) > ROLE_MAXIMUM_LENGTH or not name.isprintable() or "," in name or '"' in name or "\\" in name:
+        return False
+    return bool(name) and name == name.strip()
+
+
 def clean_roles(roles: list[str], held: Sequence[str] = ()) -> list[str]:
     """Each once, in order. Raises `InvalidRole`; roles that the user holds already may be too many, and be taken one by one."""
     cleaned = sorted({role.strip() for role in roles if role.strip()})
     for role in cleaned:
-        if len(role) > ROLE_MAXIMUM_LENGTH or not role.isprintable() or "," in role or '"' in role or "\\" in role:
+        if not is_role(role):
             raise InvalidRole(InputRule.ROLE_REFUSED, limit=ROLE_MAXIMUM_LENGTH)
     if len(json.dumps(cleaned)) > ROLES_MAXIMUM_LENGTH and not set(cleaned) <= set(held):
         raise InvalidRole(InputRule.ROLES_TOO_LONG, limit=ROLES_MAXIMUM_LENGTH)

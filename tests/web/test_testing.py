@@ -70,6 +70,11 @@ def test_one_without_it_calls_in_vain():
     assert list(page.state(ShoppingState).items) == []
 
 
+def test_roles_are_named_as_guards_name_them():
+    with pytest.raises(auth.DeclarationRefused):
+        testing.signed_in_as("anna", roles="Cook")
+
+
 def test_nobody_is_sent_to_the_login_page():
     page = testing.nobody()
     (redirect,) = page.call(ShoppingState.add, item="milk")

@@ -4,6 +4,7 @@ The ready-made pages are functions that take slots; `docs/customising.md` says h
 """
 
 from rxapp.auth.web.admission import admit_again, current_user
+from rxapp.auth.web.declarations import DeclarationRefused
 from rxapp.auth.web.forms import auth_form, submit_button, text_in
 from rxapp.auth.web.guards import event, has_role, page
 from rxapp.auth.web.hooks import Registration
@@ -47,6 +48,7 @@ __all__ = [
     "ActivityState",
     "AdmittedNoMore",
     "AuthState",
+    "DeclarationRefused",
     "EventsState",
     "InstalledTwice",
     "LimitedBodyRoute",

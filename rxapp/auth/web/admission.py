@@ -204,7 +204,10 @@ async def _admit(
         note_outcome(error.code)
         payload = inspect.signature(call.handler).bind(call.state, *call.args, **call.kwargs).arguments
         payload.pop(next(iter(payload)))
-        interrupted = rx.event.Event(name=f"{call.state.get_full_name()}.{call.handler.__name__}", payload=payload)
+        name = f"{call.state.get_full_name()}.{call.handler.__name__}"
+        if work is not None and not call.is_direct:
+            name = work.event_name  # Reflex's name for a handler that is a function of its own is another
+        interrupted = rx.event.Event(name=name, payload=payload)
         (await call.state.get_state(ConfirmationState))._ask(interrupted)
         return None, None
     return identity, None

@@ -5,13 +5,15 @@ The policy of both is one line: verify the access token, else rotate, else go to
 
 import functools
 import operator
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 import reflex as rx
 
 from rxapp.auth.web import policy
 from rxapp.auth.web.admission import guarded_handler
+from rxapp.auth.web.declarations import require_handler, require_one_meaning, require_page
+from rxapp.auth.web.declared_roles import declared_roles, shown_roles
 from rxapp.auth.web.placeholders import forbidden_view, waiting_view
 from rxapp.auth.web.site import site
 from rxapp.auth.web.state import IN, AuthState
@@ -22,7 +24,7 @@ View = Callable[[], rx.Component]
 def page(
     route: str,
     *,
-    roles: Sequence[str] = (),
+    roles: Collection[str] = (),
     public: bool = False,
     on_load: Any = (),
     waiting: View = waiting_view,
@@ -33,12 +35,16 @@ def page(
 
     `waiting` is shown until it is known who is there, `forbidden` to a user without the role. The view's static text is part of
     the built page and so can be read by anyone: load what is private with guarded event handlers, named in `on_load`.
+    Raises `DeclarationRefused`.
     """
+    wanted = declared_roles(roles)
+    require_one_meaning(roles=wanted, public=public)
+    require_page(route, options)
 
     def decorate(view: View) -> View:
-        policy.note_roles(roles)
-        handlers = on_load if isinstance(on_load, list | tuple) else [on_load]
-        shown = view if public else _for_users(view, roles, waiting, forbidden)
+        policy.note_roles(wanted)
+        handlers = on_load if isinstance(on_load, list | tuple) else [on_load] if on_load is not None else []
+        shown = view if public else _for_users(view, wanted, waiting, forbidden)
         site.add_page(shown, is_guarded=not public, route=route, on_load=[AuthState.enter, *handlers], **options)
         return view
 
@@ -57,13 +63,13 @@ def _for_users(view: View, roles: Sequence[str], waiting: View, forbidden: View)
 def has_role(*roles: str) -> rx.Var[bool]:
     """For `rx.cond`: whether the user has one of `roles`. It decides what is shown and protects nothing."""
     roles_held: Any = AuthState.roles  # a Var here, not a list
-    return functools.reduce(operator.or_, (roles_held.contains(role) for role in roles))
+    return functools.reduce(operator.or_, (roles_held.contains(role) for role in shown_roles(roles)))
 
 
 def event(
     handler: Callable | None = None,
     *,
-    roles: Sequence[str] = (),
+    roles: Collection[str] = (),
     public: bool = False,
     fresh: bool = False,
     signs_in: bool = False,
@@ -73,14 +79,16 @@ def event(
 
     An expired access token is rotated and the handler then runs: the click is not lost. With `fresh`, who gave their password too
     long ago is asked for it first, and then the handler runs. A handler that `signs_in` begins a session: it runs once the
-    browser has proved a key to bind it to, if it can keep one. `options` are those of `rx.event`.
+    browser has proved a key to bind it to, if it can keep one. `options` are those of `rx.event`. Raises `DeclarationRefused`.
     """
+    wanted, background = frozenset(declared_roles(roles)), options.get("background") or False
+    require_one_meaning(roles=wanted, public=public, fresh=fresh, signs_in=signs_in, background=background)
     if handler is None:
-        return functools.partial(event, roles=roles, public=public, fresh=fresh, signs_in=signs_in, **options)
+        return functools.partial(event, roles=wanted, public=public, fresh=fresh, signs_in=signs_in, **options)
+    require_handler(handler, fresh=fresh, signs_in=signs_in, background=background)
     if signs_in:
         policy.signing_in(handler)
     if public:
         return rx.event(policy.public(handler), **options)
-    wanted = frozenset(roles)
-    guarded = guarded_handler(handler, wanted, is_fresh=fresh, is_background=bool(options.get("background")))
+    guarded = guarded_handler(handler, wanted, is_fresh=fresh, is_background=background)
     return rx.event(policy.guarded(guarded, wanted), **options)

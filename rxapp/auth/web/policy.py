@@ -1,11 +1,11 @@
 """The mark that each event handler carries: who may call it. One without a mark has not been thought about."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import TypeVar
 
-from reflex_base.registry import RegistrationContext
-
 from rxapp.auth.users import ADMIN_ROLE
+from rxapp.auth.web.handlers import callable_handlers, identity_of
 
 PUBLIC = "public"
 
@@ -15,17 +15,30 @@ _SIGNS_IN = "__auth_signs_in__"
 H = TypeVar("H", bound=Callable)
 
 _known_roles: set[str] = {ADMIN_ROLE}
+_guards: list[Callable] = []
+
+
+@dataclass(frozen=True, slots=True)
+class _Mark:
+    """It counts on the very function that it was put on, or on Reflex's copy of it.
+
+    `functools.wraps` copies it to a wrapper, of which nobody knows whether it asks the guard within.
+    """
+
+    policy: str | frozenset[str]
+    function: Callable
 
 
 def public(handler: H) -> H:
     """Mark a handler that anyone may call, signed in or not."""
-    setattr(handler, _MARK, PUBLIC)
+    setattr(handler, _MARK, _Mark(PUBLIC, handler))
     return handler
 
 
 def guarded(handler: H, roles: frozenset[str]) -> H:
     """Mark a handler that runs only for a signed-in user with one of `roles` (any user if none is named)."""
-    setattr(handler, _MARK, roles)
+    setattr(handler, _MARK, _Mark(roles, handler))
+    _guards.append(handler)
     note_roles(roles)
     return handler
 
@@ -51,17 +64,25 @@ def known_roles() -> frozenset[str]:
     return frozenset(_known_roles)
 
 
+def all_guards() -> tuple[Callable, ...]:
+    """Every function that was marked as guarded, be it a handler of some state or not."""
+    return tuple(_guards)
+
+
+def is_marked(handler: Callable) -> bool:
+    """Whether the handler carries a mark, be it one that a decorator has copied from another function."""
+    return hasattr(handler, _MARK)
+
+
 def policy_of(handler: Callable) -> str | frozenset[str] | None:
-    """`PUBLIC`, the roles, or None for a handler that carries no mark."""
-    return getattr(handler, _MARK, None)
+    """`PUBLIC`, the roles, or None for a handler that carries no mark of its own."""
+    mark: _Mark | None = getattr(handler, _MARK, None)
+    return mark.policy if mark is not None and identity_of(mark.function) == identity_of(handler) else None
 
 
 def handler_policies() -> dict[str, str | frozenset[str] | None]:
-    """The policy of every event handler that a browser can call, by the names of its state and itself; Reflex's own left out."""
-    policies = {}
-    for entry in RegistrationContext.get().event_handlers.values():
-        name = entry.handler.fn.__name__
-        # `setvar` is Reflex's own as well: it calls setters, and only those that a state asks for exist.
-        if not entry.states[0].__module__.startswith("reflex") and name != "setvar":
-            policies[f"{entry.states[0].__name__}.{name}"] = policy_of(entry.handler.fn)
-    return policies
+    """The policy of every event handler that a browser can call, by where it is written; Reflex's own left out.
+
+    States of `rx.ComponentState` are there once the pages that use them have been built.
+    """
+    return {handler.name: policy_of(handler.function) for handler in callable_handlers()}

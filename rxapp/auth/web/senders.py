@@ -1,5 +1,6 @@
 """Where an event or a request comes from, for the audit log and for a person's list of sessions."""
 
+from http import HTTPMethod
 from typing import Annotated
 
 import reflex as rx
@@ -32,11 +33,17 @@ def acting(identity: Identity, state: rx.State) -> Actor:
     return Actor(identity.user_id, page_client(state))
 
 
-def request_client(request: Request, device_key: ProvedKey | None = None) -> Client:
-    """Who sent an HTTP request."""
+def request_client(request: HTTPConnection, device_key: ProvedKey | None = None) -> Client:
+    """Who sent an HTTP request, or a WebSocket's handshake."""
     return Client.of(
         address_of(request, get_service().settings.trusted_proxy_hops), request.headers.get("User-Agent"), device_key
     )
+
+
+def method_of(request: HTTPConnection) -> str:
+    """The request's method. A WebSocket's handshake is a GET (RFC 6455 §4.1)."""
+    method: str = request.scope.get("method", HTTPMethod.GET.value)
+    return method
 
 
 def address_of(request: HTTPConnection, trusted_proxy_hops: int) -> str | None:

@@ -22,6 +22,7 @@ from rxapp.auth.settings import Settings
 from rxapp.auth.token_pairs import TokenPair
 from rxapp.auth.unsafe_settings import RATE_LIMITS
 from rxapp.auth.users import find_user
+from rxapp.auth.web.declared_roles import declared_roles
 from rxapp.auth.web.runtime import get_service, use_service
 from rxapp.auth.web.state import AuthState
 
@@ -92,11 +93,11 @@ class Page:
 
 def signed_in_as(user_name: str, *, roles: Collection[str] = ()) -> Page:
     """A page on which this person has just signed in. Who is not there yet is made, with these roles and `PASSWORD`."""
-    service = get_service()
+    service, held = get_service(), declared_roles(roles)
     with service.database.read() as db:
         is_there = find_user(db, user_name) is not None
     if not is_there:
-        service.create_user(user_name, PASSWORD, roles=list(roles))
+        service.create_user(user_name, PASSWORD, roles=list(held))
     return Page(service.log_in(user_name, PASSWORD))
 
 

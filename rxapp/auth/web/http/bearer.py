@@ -3,19 +3,22 @@
 from http import HTTPStatus
 from typing import Annotated, Any
 
-from fastapi import Depends, Request, Response
+from fastapi import Depends, Response
 from fastapi.security import HTTPBearer
+from starlette.requests import HTTPConnection
 
 from rxapp.auth.errors import AuthError, InvalidDpopProof, InvalidToken, PermissionDenied
 from rxapp.auth.identity import Identity
 from rxapp.auth.security_events import EventKind
 from rxapp.auth.web import policy
+from rxapp.auth.web.declarations import require_flags
+from rxapp.auth.web.declared_roles import required_roles
 from rxapp.auth.web.http.dpop import proved_key
-from rxapp.auth.web.http.problems import Unauthorized
+from rxapp.auth.web.http.problems import Unauthorized, turning_away
 from rxapp.auth.web.http.wire import Problem
 from rxapp.auth.web.request_context import note_identity
 from rxapp.auth.web.runtime import get_service, in_thread, verify_access
-from rxapp.auth.web.senders import request_client
+from rxapp.auth.web.senders import method_of, request_client
 
 BEARER, DPOP = "bearer", "dpop"
 """Schemes of the `Authorization` header, as compared."""
@@ -46,22 +49,28 @@ class AccessTokenBearer(HTTPBearer):
     The token of a session that is bound to a key comes with the scheme `DPoP` and a proof (RFC 9449 §7.1), any other as `Bearer`.
     """
 
-    async def __call__(self, request: Request, response: Response) -> Identity:  # type: ignore[override]
-        """Who sends this request, by its access token; raises `Unauthorized` if there is no good one."""
-        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-        token = token.strip(" \t")  # RFC 9110 §5.6.3; Python by itself would also drop what no token may have around it
-        if scheme.lower() not in (BEARER, DPOP) or not token:
-            raise Unauthorized(InvalidToken())
-        try:
-            key = proved_key(request, token) if scheme.lower() == DPOP else None
-            identity = await verify_access(token, request_client(request, key))
-            if scheme.lower() == DPOP and key is None:
-                raise InvalidDpopProof
-        except AuthError as error:
-            raise Unauthorized(error) from error
+    async def __call__(self, connection: HTTPConnection, response: Response) -> Identity:  # type: ignore[override]
+        """Who sends this request or handshake, by its access token; else an answer that any app understands."""
+        with turning_away(connection):
+            identity = await _bearer_of(connection)
         note_identity(identity)
         response.headers["Cache-Control"] = "no-store"  # what the route tells this person is in nobody's cache (ASVS 14.3.2)
         return identity
+
+
+async def _bearer_of(connection: HTTPConnection) -> Identity:
+    scheme, _, token = connection.headers.get("Authorization", "").partition(" ")
+    token = token.strip(" \t")  # RFC 9110 §5.6.3; Python by itself would also drop what no token may have around it
+    if scheme.lower() not in (BEARER, DPOP) or not token:
+        raise Unauthorized(InvalidToken())
+    try:
+        key = proved_key(connection, token) if scheme.lower() == DPOP else None
+        identity = await verify_access(token, request_client(connection, key))
+        if scheme.lower() == DPOP and key is None:
+            raise InvalidDpopProof
+    except AuthError as error:
+        raise Unauthorized(error) from error
+    return identity
 
 
 Bearer = Annotated[Identity, Depends(AccessTokenBearer(bearerFormat="JWT", scheme_name="accessToken"))]
@@ -70,19 +79,27 @@ Bearer = Annotated[Identity, Depends(AccessTokenBearer(bearerFormat="JWT", schem
 def require(*roles: str, fresh: bool = False) -> Any:
     """A FastAPI dependency: the caller's identity, if they have one of `roles` (any signed-in user if none is named).
 
+    It stands in routes of any app, of WebSockets too: there the handshake has the token, and a refusal closes it unaccepted.
     With `fresh`, the password must have been given lately; who is refused for that confirms it at `/api/auth/confirm`.
+    Raises `DeclarationRefused`.
     """
+    roles = required_roles(roles)
+    require_flags(fresh=fresh)
     policy.note_roles(roles)
 
-    async def guard(request: Request, identity: Bearer) -> Identity:
-        if not identity.has_role(*roles):
-            client = request_client(request)
-            facts: dict[str, Any] = {"user_id": identity.user_id, "session_id": identity.session_id, "client": client}
-            doing = f"{request.method} {request.url.path}"
-            await in_thread(get_service().failures.record, EventKind.PERMISSION_DENIED, detail=doing, **facts)
-            raise PermissionDenied
-        if fresh:
-            get_service().require_fresh(identity)
+    async def guard(connection: HTTPConnection, identity: Bearer) -> Identity:
+        with turning_away(connection):
+            if not identity.has_role(*roles):
+                await _note_refusal(connection, identity)
+                raise PermissionDenied
+            if fresh:
+                get_service().require_fresh(identity)
         return identity
 
     return Depends(guard)
+
+
+async def _note_refusal(connection: HTTPConnection, identity: Identity) -> None:
+    client, doing = request_client(connection), f"{method_of(connection)} {connection.url.path}"
+    facts: dict[str, Any] = {"user_id": identity.user_id, "session_id": identity.session_id, "client": client}
+    await in_thread(get_service().failures.record, EventKind.PERMISSION_DENIED, detail=doing, **facts)

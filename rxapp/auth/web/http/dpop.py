@@ -3,6 +3,7 @@
 from typing import Annotated
 
 from fastapi import Depends, Request
+from starlette.requests import HTTPConnection
 
 from rxapp.auth.clients import Client
 from rxapp.auth.device_keys import ProvedKey
@@ -10,22 +11,22 @@ from rxapp.auth.dpop_proofs import normalized
 from rxapp.auth.errors import InvalidDpopProof
 from rxapp.auth.own_origins import origins_of_request
 from rxapp.auth.web.runtime import get_service
-from rxapp.auth.web.senders import Sender, request_client
+from rxapp.auth.web.senders import Sender, method_of, request_client
 
 HEADER = "DPoP"
 
 
-def proved_key(request: Request, access_token: str | None = None) -> ProvedKey | None:
+def proved_key(request: HTTPConnection, access_token: str | None = None) -> ProvedKey | None:
     """The key that the request's one `DPoP` header proves, None without a header; raises `InvalidDpopProof`."""
     proofs = request.headers.getlist(HEADER)
     if not proofs:
         return None
     if len(proofs) > 1:
         raise InvalidDpopProof
-    return get_service().dpop.prove_request(proofs[0], method=request.method, urls=_urls(request), access_token=access_token)
+    return get_service().dpop.prove_request(proofs[0], method=method_of(request), urls=_urls(request), access_token=access_token)
 
 
-def _urls(request: Request) -> set[str]:
+def _urls(request: HTTPConnection) -> set[str]:
     """How the client may name what it has asked for: at one of the app's own origins."""
     origins = origins_of_request(get_service().settings, request.headers.get("Host", ""))
     path = request.scope["raw_path"].decode("ascii", "replace") if "raw_path" in request.scope else request.url.path

@@ -1,14 +1,17 @@
 """Refusals over HTTP: RFC 9457 problem documents with a stable `code`, never a traceback, never the input."""
 
+import json
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from http import HTTPStatus
 from typing import Any
 
 from fastapi import FastAPI, Request
-from fastapi.exceptions import RequestValidationError
+from fastapi.exceptions import RequestValidationError, WebSocketException
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+from starlette.requests import HTTPConnection
 
 from rxapp.auth.dpop_proofs import ALGORITHMS
 from rxapp.auth.errors import (
@@ -31,6 +34,9 @@ from rxapp.auth.web.runtime import Overloaded, get_service
 
 RETRY_AFTER_SECONDS = 1
 
+POLICY_VIOLATION, TRY_AGAIN_LATER = 1008, 1013
+"""RFC 6455 §7.4.1, and IANA's registry of close codes."""
+
 _STATUSES = {
     PermissionDenied: HTTPStatus.FORBIDDEN,
     WrongPassword: HTTPStatus.FORBIDDEN,
@@ -51,6 +57,36 @@ class Unauthorized(Exception):
     def __init__(self, error: AuthError) -> None:
         super().__init__(error.message)
         self.error = error
+
+
+class TurnedAway(HTTPException):
+    """What a guard raises in place of an error of ours: an app that knows nothing of us answers it as it does its own.
+
+    Our own API answers with `document`.
+    """
+
+    def __init__(self, document: JSONResponse) -> None:
+        says = json.loads(bytes(document.body))
+        headers = {name: value for name, value in document.headers.items() if not name.startswith("content-")}
+        super().__init__(document.status_code, says["detail"], headers)
+        self.document = document
+        self.code: str = says["code"]
+
+
+@contextmanager
+def turning_away(connection: HTTPConnection) -> Iterator[None]:
+    """Raise what any FastAPI or Starlette app understands in place of a refusal or an outage.
+
+    A WebSocket that is closed before it was accepted gets 403 from the server, whatever the close code says.
+    """
+    try:
+        yield
+    except (Unauthorized, AuthError, DatabaseUnavailable, SpentProofsUnavailable) as error:
+        refused = TurnedAway(problem_of(connection, error))
+        if connection.scope["type"] == "websocket":
+            is_outage = refused.status_code == HTTPStatus.SERVICE_UNAVAILABLE
+            raise WebSocketException(TRY_AGAIN_LATER if is_outage else POLICY_VIOLATION, refused.code) from error
+        raise refused from error
 
 
 def problem(
@@ -92,7 +128,7 @@ def _unavailable(detail: str = "Try again in a moment.") -> JSONResponse:
     return problem(HTTPStatus.SERVICE_UNAVAILABLE, "temporarily_unavailable", detail, headers=headers)
 
 
-def problem_of(request: Request, error: Exception) -> JSONResponse:
+def problem_of(request: HTTPConnection, error: Exception) -> JSONResponse:
     """The answer to whatever a route raised."""
     return next(answer for kind, answer in _ANSWERS.items() if isinstance(error, kind))(request, error)
 
@@ -150,7 +186,8 @@ def _unexpected(_request: Request, error: Exception) -> JSONResponse:
     return problem(HTTPStatus.INTERNAL_SERVER_ERROR, "internal_error", "Something went wrong on our side.")
 
 
-_ANSWERS: dict[type[Exception], Callable[[Request, Any], JSONResponse]] = {
+_ANSWERS: dict[type[Exception], Callable[[Any, Any], JSONResponse]] = {
+    TurnedAway: lambda _request, error: error.document,
     RequestValidationError: _malformed,
     Unauthorized: _unauthorized,
     FreshAuthenticationRequired: _stale,
