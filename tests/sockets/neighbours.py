@@ -45,6 +45,7 @@ class StartedState(rx.State):
 
     shown: list[str] = []
     written: list[str] = []
+    counted: int = 0
     draft: str = rx.SessionStorage("", name="draft")
     _kept: str = ""
 
@@ -105,6 +106,18 @@ class StartedState(rx.State):
         await opened(gate)
         self.written.append(text)
         yield StartedState.show_to_anybody(text)
+
+    @auth.event(public=True)
+    async def count_for_anybody(self, gate: str):
+        await opened(gate)
+        self.counted += 1
+
+    @auth.event(roles=["Manager"])
+    async def manage_on_and_on(self):
+        for number in range(600):
+            self.written.append(f"verse {number}")
+            yield
+            await asyncio.sleep(0.05)
 
     @auth.event
     async def write_on_and_on(self):

@@ -136,6 +136,26 @@ class TestWhatAPersonHasStarted:
         assert MARKER not in tab.page.everything
 
     @asynchronously
+    async def test_a_public_handler_runs_to_its_end(self, tab):
+        await tab.open()
+        await tab.log_in("first")
+        await tab.start("count_for_anybody")
+        await tab.page.send(LOG_OUT)
+        tab.open_gate()
+        await tab.page.until(lambda: tab.page.value(f"counted{VAR}", STARTED) == 1)
+        await tab.page.until(lambda: tab.page.value(f"counted{VAR}", STARTED) == 0)
+
+    @asynchronously
+    async def test_a_long_handler_ends_when_the_role_is_taken_away(self, tab, attacked):
+        await tab.open()
+        user = await tab.log_in("first")
+        await tab.hydrated()
+        await tab.page.send(f"{STARTED}.manage_on_and_on")
+        await tab.page.until(lambda: "verse 1" in tab.page.everything)
+        attacked.set_roles(user, [])
+        await tab.page.until(lambda: tab.page.value(f"written{VAR}", STARTED) == [], seconds=5)
+
+    @asynchronously
     async def test_a_long_handler_ends_when_its_person_is_disabled(self, tab, attacked):
         await tab.open()
         user = await tab.log_in("first")
