@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlmodel import Session, col, func, select
 
 from rxapp.auth import security_events as events
-from rxapp.auth import sessions, users
+from rxapp.auth import sessions, user_names, users
 from rxapp.auth.clear_names import add_distinct, require_clear
 from rxapp.auth.clients import NO_CLIENT, Client
 from rxapp.auth.clock import Clock
@@ -50,8 +50,8 @@ class Administration:
 
     def find_users(self, search: str = "", *, limit: int, offset: int = 0) -> tuple[int, Sequence[User]]:
         """How many users have the text in either name, in any letter case, and `limit` of them in the order of their names."""
-        key = users.user_name_key(search)
-        if not users.may_be_in_a_name(key):
+        key = user_names.user_name_key(search)
+        if not user_names.may_be_in_a_name(key):
             return 0, []
         matching = col(User.search_key).contains(key, autoescape=True)
         with self._database.read() as db:
@@ -144,7 +144,7 @@ class Administration:
             users.lock_administrators(db, user_id)
             user = users.lock_user(db, user_id)
             held, roles = user.roles, clean_roles(change(user.roles), user.roles)
-            if users.ADMIN_ROLE not in roles:
+            if user_names.ADMIN_ROLE not in roles:
                 users.require_another_administrator(db, user_id)
             if roles != held:
                 user.roles = roles

@@ -17,11 +17,12 @@ from rxapp.auth.errors import InvalidUserName, UserNameLooksTaken
 from rxapp.auth.input_rules import InputRule
 from rxapp.auth.models import AuthTable, User, UserLook
 from rxapp.auth.skeletons import script_of, skeleton
+from rxapp.auth.user_names import is_never_shown, user_name_key
 
 _look = AuthTable.metadata.tables[UserLook.__tablename__]
 
 BLANKS = "\u2800"
-"""Braille's empty cell: it counts as a sign that can be seen. What is never shown at all is `users.is_never_shown`."""
+"""Braille's empty cell: it counts as a sign that can be seen. What is never shown at all is `is_never_shown`."""
 
 _OF_ALL = frozenset({"COMMON", "INHERITED"})
 
@@ -44,7 +45,7 @@ def require_clear(user_name: str) -> None:
 
 
 def _can_be_seen(user_name: str) -> bool:
-    has_blank = users.is_never_shown(user_name) or any(blank in user_name for blank in BLANKS)
+    has_blank = is_never_shown(user_name) or any(blank in user_name for blank in BLANKS)
     # Two spaces look like one, and a mark with nothing below it like nothing or like another's.
     return not has_blank and "  " not in user_name and not unicodedata.combining(user_name[0])
 
@@ -77,7 +78,5 @@ def add_as_it_is(db: Session, user: User) -> None:
 
 def looks_of(user_name: str) -> list[str]:
     """Hashes of what the name looks like, as written and in small letters, for capitals look like other letters."""
-    read = {
-        users.user_name_key(skeleton(users.user_name_key(skeleton(name)))) for name in (user_name, users.user_name_key(user_name))
-    }
+    read = {user_name_key(skeleton(user_name_key(skeleton(name)))) for name in (user_name, user_name_key(user_name))}
     return sorted(base64url(hashlib.sha256(look.encode()).digest()) for look in read)

@@ -181,11 +181,12 @@ class PermissionDenied(AuthError):
 
 
 class SessionEnded(AuthError):
-    """The session is over: `reason` is what the person is told at the login page."""
+    """The session is over: `reason` is what the person is told at the login page. `user_id` is whose it was, if that is known."""
 
-    def __init__(self, session_id: UUID) -> None:
+    def __init__(self, session_id: UUID, user_id: UUID | None = None) -> None:
         super().__init__()
         self.session_id = session_id
+        self.user_id = user_id
 
     @property
     def reason(self) -> str:
@@ -213,8 +214,8 @@ class SessionRevoked(SessionEnded):
     code = "session_revoked"
     message = "The session has been ended."
 
-    def __init__(self, session_id: UUID, reason: str = RevocationReason.SESSION_REVOKED) -> None:
-        super().__init__(session_id)
+    def __init__(self, session_id: UUID, user_id: UUID | None = None, reason: str = RevocationReason.SESSION_REVOKED) -> None:
+        super().__init__(session_id, user_id)
         self._reason = reason
 
     @property

@@ -8,7 +8,6 @@ from typing import Any
 from uuid import UUID
 
 from rxapp.auth import security_events as events
-from rxapp.auth import sessions, users
 from rxapp.auth.clients import NO_CLIENT, Client
 from rxapp.auth.clock import Clock
 from rxapp.auth.database import Database
@@ -75,13 +74,8 @@ class FailureLog:
         if refused.is_first:
             self.record(EventKind.THROTTLED, client=client, detail=refused.limit, **facts)
 
-    def record_login(self, error: AuthError, user_name: str, client: Client) -> None:
+    def record_login(self, error: AuthError, user_id: UUID | None, client: Client) -> None:
         """Write down a login that was refused. The name is not: people sometimes type their password there."""
-        if isinstance(error, TooManyRequests) and not error.is_first:
-            return
-        with self._database.read() as db:
-            user = users.find_user(db, user_name)
-        user_id = user.id if user else None
         if isinstance(error, TooManyRequests):
             self.record_throttled(error, client, user_id=user_id)
         else:
@@ -92,9 +86,7 @@ class FailureLog:
         if isinstance(error, TooManyRequests):
             self.record_throttled(error, client, session_id=session_id)
         elif isinstance(error, SessionEnded):
-            with self._database.connect() as db:
-                session = sessions.find(db, error.session_id)
-            facts: dict[str, Any] = {"user_id": session.user_id if session else None, "session_id": error.session_id}
+            facts: dict[str, Any] = {"user_id": error.user_id, "session_id": error.session_id}
             self.record(EventKind.REFRESH_REFUSED, client=client, detail=error.reason, **facts)
         else:
             self.record(EventKind.REFRESH_REFUSED, client=client, detail=error.code)

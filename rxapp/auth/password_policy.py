@@ -11,7 +11,7 @@ from zxcvbn.time_estimates import guesses_to_score
 from rxapp.auth.errors import PasswordRefused
 from rxapp.auth.input_rules import InputRule
 from rxapp.auth.settings import Settings
-from rxapp.auth.users import user_name_key
+from rxapp.auth.user_names import user_name_key
 
 MAXIMUM_LENGTH = 256
 """Characters. NIST asks for at least 64; a bound keeps the work bounded."""

@@ -13,6 +13,7 @@ class SessionState(Protocol):
     """The columns of a session, and of its user, that decide."""
 
     id: UUID
+    user_id: UUID
     generation: int
     generation_seen_at: datetime | None
     last_used_at: datetime
@@ -49,13 +50,13 @@ def judge(session: SessionState, presented_generation: int, now: datetime, setti
 def require_standing(session: SessionState, now: datetime, settings: Settings) -> None:
     """Raise `SessionRevoked`, `SessionExpired` or `SessionIdle` unless the session stands. Revoked always wins."""
     if session.revoked_at is not None:
-        raise SessionRevoked(session.id, session.revoked_reason or SessionRevoked.code)
+        raise SessionRevoked(session.id, session.user_id, session.revoked_reason or SessionRevoked.code)
     if session.disabled_at is not None:
-        raise SessionRevoked(session.id)
+        raise SessionRevoked(session.id, session.user_id)
     if session.expires_at <= now:
-        raise SessionExpired(session.id)
+        raise SessionExpired(session.id, session.user_id)
     if session.last_used_at + settings.session_idle_timeout <= now:
-        raise SessionIdle(session.id)
+        raise SessionIdle(session.id, session.user_id)
 
 
 def _successor_may_be_unknown(session: SessionState, now: datetime, settings: Settings) -> bool:

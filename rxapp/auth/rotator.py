@@ -132,7 +132,7 @@ class Rotator:
             while True:
                 answer = judge(session, presented.generation, self._clock(), self._settings)
                 if answer is Answer.REUSE:
-                    raise TokenReused(session.id)
+                    raise TokenReused(session.id, session.user_id)
                 if not is_counted:
                     self._throttle.refresh(session.id)
                 if answer is Answer.REPLAY or self._step(db, presented):

@@ -123,7 +123,10 @@ class AuthService:
             with self.throttle.password_attempt(user_name, client.address):
                 return self._log_in(user_name, password, client, device_key)
         except (InvalidCredentials, TooManyRequests) as error:
-            self.failures.record_login(error, user_name, client)
+            if not isinstance(error, TooManyRequests) or error.is_first:
+                with self.database.read() as db:
+                    user = users.find_user(db, user_name)
+                self.failures.record_login(error, user.id if user else None, client)
             raise
 
     def _log_in(self, user_name: str, password: str, client: Client, device_key: str | None) -> TokenPair:

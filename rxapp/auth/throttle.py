@@ -18,7 +18,7 @@ from rxapp.auth.counters import Counters
 from rxapp.auth.errors import InvalidCredentials, TooManyRequests
 from rxapp.auth.keys import hkdf_sha256
 from rxapp.auth.settings import Settings
-from rxapp.auth.users import user_name_key
+from rxapp.auth.user_names import user_name_key
 
 LOGIN_PERIOD = timedelta(minutes=5)
 REFRESH_PERIOD = timedelta(minutes=1)

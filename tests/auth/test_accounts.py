@@ -28,7 +28,7 @@ from rxapp.auth import (
     WrongPassword,
 )
 from rxapp.auth.accounts import RegistrationClosed
-from rxapp.auth.users import user_name_key
+from rxapp.auth.user_names import user_name_key
 from tests.conftest import PASSWORD
 
 GOOD = "plumb orbit cadet vixen"

@@ -16,7 +16,7 @@ from rxapp.auth.redaction import redact
 from rxapp.auth.refresh_tokens import PresentedRefreshToken
 from rxapp.auth.role_names import InvalidRole
 from rxapp.auth.throttle import network_of
-from rxapp.auth.users import FOLDED_MAXIMUM_LENGTH, may_be_in_a_name, user_name_key
+from rxapp.auth.user_names import FOLDED_MAXIMUM_LENGTH, may_be_in_a_name, user_name_key
 from tests.conftest import PASSWORD
 from tests.hostile_texts import CPU_SECONDS, LONGEST
 

@@ -15,6 +15,7 @@ NOW = datetime(2026, 1, 1, tzinfo=UTC)
 @dataclass
 class Session:
     id: UUID = uuid4()
+    user_id: UUID = uuid4()
     generation: int = 5
     generation_seen_at: datetime | None = None
     last_used_at: datetime = NOW

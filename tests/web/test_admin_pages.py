@@ -2,7 +2,7 @@
 
 import pytest
 
-from rxapp.auth.users import ADMIN_ROLE
+from rxapp.auth.user_names import ADMIN_ROLE
 from rxapp.auth.web.pages.events import EventsState
 from rxapp.auth.web.pages.users import UsersState
 from rxapp.auth.web.site import site

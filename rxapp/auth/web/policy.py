@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from rxapp.auth.users import ADMIN_ROLE
+from rxapp.auth.user_names import ADMIN_ROLE
 from rxapp.auth.web.handlers import callable_handlers, identity_of
 
 PUBLIC = "public"

@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection
 from functools import partial
 from typing import Any
 
-from rxapp.auth.users import ADMIN_ROLE
+from rxapp.auth.user_names import ADMIN_ROLE
 from rxapp.auth.web.guards import page
 from rxapp.auth.web.pages.account import AccountState, account_page
 from rxapp.auth.web.pages.account_frame import ACCOUNT, ACTIVITY, EVENTS, SESSIONS, USERS

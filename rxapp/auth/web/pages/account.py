@@ -7,7 +7,7 @@ import reflex as rx
 from rxapp.auth.errors import InputRefused, PasswordRefused, RevocationReason
 from rxapp.auth.outages import SAID_IN_PLACE
 from rxapp.auth.replacement import Replacement
-from rxapp.auth.users import DISPLAY_NAME_MAXIMUM_LENGTH
+from rxapp.auth.user_names import DISPLAY_NAME_MAXIMUM_LENGTH
 from rxapp.auth.web.admission import current_user
 from rxapp.auth.web.forms import auth_form, submit_button, text_in
 from rxapp.auth.web.guards import event

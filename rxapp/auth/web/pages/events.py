@@ -11,7 +11,7 @@ import reflex as rx
 
 from rxapp.auth.event_csv import write_csv
 from rxapp.auth.security_events import EventFilter, EventKind
-from rxapp.auth.users import ADMIN_ROLE
+from rxapp.auth.user_names import ADMIN_ROLE
 from rxapp.auth.web.forms import text_in
 from rxapp.auth.web.guards import event
 from rxapp.auth.web.pages import style

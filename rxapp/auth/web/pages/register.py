@@ -10,7 +10,7 @@ from rxapp.auth.clients import Client
 from rxapp.auth.errors import InputRefused, PasswordRefused
 from rxapp.auth.outages import SAID_IN_PLACE
 from rxapp.auth.token_pairs import TokenPair
-from rxapp.auth.users import DISPLAY_NAME_MAXIMUM_LENGTH, USER_NAME_MAXIMUM_LENGTH
+from rxapp.auth.user_names import DISPLAY_NAME_MAXIMUM_LENGTH, USER_NAME_MAXIMUM_LENGTH
 from rxapp.auth.web.forms import auth_form, submit_button, text_in
 from rxapp.auth.web.guards import event
 from rxapp.auth.web.hooks import Registration

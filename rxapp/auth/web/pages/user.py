@@ -10,7 +10,8 @@ import reflex as rx
 from rxapp.auth.errors import AuthError, NotFound, RevocationReason
 from rxapp.auth.models import User
 from rxapp.auth.security_events import EventFilter
-from rxapp.auth.users import ADMIN_ROLE, has_password
+from rxapp.auth.user_names import ADMIN_ROLE
+from rxapp.auth.users import has_password
 from rxapp.auth.web.admission import current_user
 from rxapp.auth.web.forms import auth_form, submit_button, text_in
 from rxapp.auth.web.guards import event

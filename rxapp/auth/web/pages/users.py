@@ -8,7 +8,7 @@ import reflex as rx
 from reflex_components_core.react_router import link
 
 from rxapp.auth.errors import InputRefused
-from rxapp.auth.users import ADMIN_ROLE, DISPLAY_NAME_MAXIMUM_LENGTH, USER_NAME_MAXIMUM_LENGTH
+from rxapp.auth.user_names import ADMIN_ROLE, DISPLAY_NAME_MAXIMUM_LENGTH, USER_NAME_MAXIMUM_LENGTH
 from rxapp.auth.web.admission import current_user
 from rxapp.auth.web.forms import auth_form, submit_button, text_in
 from rxapp.auth.web.guards import event
