@@ -67,7 +67,7 @@ def test_a_single_name_is_answered_with_the_list_that_was_meant():
 
 
 def test_what_is_refused_makes_no_role_known():
-    from rxapp.auth.web.policy import known_roles
+    from rxapp.auth.web.declared_roles import known_roles
 
     before = known_roles()
     for declare in TAKING_A_LIST:

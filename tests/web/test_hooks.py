@@ -8,11 +8,11 @@ from sqlmodel import select
 from rxapp.auth import AuthError, AuthSession, InvalidCredentials, InvalidToken, User
 from rxapp.auth.clients import NO_CLIENT
 from rxapp.auth.security_events import EventFilter, EventKind
-from rxapp.auth.web.hooks import Hooks, Registration
+from rxapp.auth.web import hooks as hooks_module
+from rxapp.auth.web.hooks import Hooks, Registration, get_hooks
 from rxapp.auth.web.pages.login import LoginState
 from rxapp.auth.web.pages.register import RegisterState
 from rxapp.auth.web.runtime import use_service
-from rxapp.auth.web.site import site
 from rxapp.auth.web.state import IN, AuthState
 from tests.conftest import PASSWORD
 from tests.web.conftest import assert_problem, bearer
@@ -43,7 +43,9 @@ def hooks(monkeypatch):
 
             return run
 
-        monkeypatch.setattr(site, "hooks", Hooks(**{name: hook(name) for name in ("on_login", "on_register", "on_sign_out")}))
+        monkeypatch.setattr(
+            hooks_module, "_hooks", Hooks(**{name: hook(name) for name in ("on_login", "on_register", "on_sign_out")})
+        )
         return called
 
     return install
@@ -103,7 +105,7 @@ class TestOfARegistration:
         pair = service.log_in("newcomer", "a long enough password")
         hooks(raising=error)
         with pytest.raises(type(error)):
-            in_a_loop(site.hooks.registered(registration, NO_CLIENT))
+            in_a_loop(get_hooks().registered(registration, NO_CLIENT))
         with service.database.read() as db:
             assert db.get(User, registration.user_id) is None
         with pytest.raises(InvalidToken):
@@ -115,7 +117,7 @@ class TestOfARegistration:
     def test_the_name_is_free_again(self, registration, hooks, service):
         hooks(raising=NotInvited())
         with pytest.raises(NotInvited):
-            in_a_loop(site.hooks.registered(registration, NO_CLIENT))
+            in_a_loop(get_hooks().registered(registration, NO_CLIENT))
         assert service.accounts.register("newcomer", "", "a long enough password")
 
 

@@ -6,6 +6,7 @@ from sqlmodel import select
 
 from rxapp.auth import User
 from rxapp.auth import web as auth
+from rxapp.auth.web import hooks
 from rxapp.auth.web.hooks import Hooks
 from rxapp.auth.web.pages.register import require_other_names
 from rxapp.auth.web.runtime import use_service
@@ -78,7 +79,7 @@ class TestExtraFields:
         async def on_register(registration):
             told.append(dict(registration.extra_fields))
 
-        monkeypatch.setattr(site, "hooks", Hooks(on_register=on_register))
+        monkeypatch.setattr(hooks, "_hooks", Hooks(on_register=on_register))
         monkeypatch.setattr(site, "extra_fields", ("city",))
         return told
 

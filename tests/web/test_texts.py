@@ -30,6 +30,7 @@ from rxapp.auth.input_rules import InputRule
 from rxapp.auth.password_policy import strength_of
 from rxapp.auth.security_events import EventKind
 from rxapp.auth.service import AuthService
+from rxapp.auth.web.look import Look
 from rxapp.auth.web.pages.account import account_page
 from rxapp.auth.web.pages.activity import activity_page
 from rxapp.auth.web.pages.confirm import confirm_dialog
@@ -37,7 +38,6 @@ from rxapp.auth.web.pages.connection_notice import connection_notice
 from rxapp.auth.web.pages.event_rows import _row as event_row
 from rxapp.auth.web.pages.events import events_page
 from rxapp.auth.web.pages.login import login_page
-from rxapp.auth.web.pages.look import Look
 from rxapp.auth.web.pages.new_password import _hint
 from rxapp.auth.web.pages.outage_notice import outage_notice
 from rxapp.auth.web.pages.register import register_page

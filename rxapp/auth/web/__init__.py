@@ -4,7 +4,7 @@ The ready-made pages are functions that take slots; `docs/customising.md` says h
 """
 
 from rxapp.auth.web.admission import admit_again, current_user
-from rxapp.auth.web.declarations import DeclarationRefused
+from rxapp.auth.web.declared_roles import DeclarationRefused
 from rxapp.auth.web.forms import auth_form, submit_button, text_in
 from rxapp.auth.web.guards import event, has_role, page
 from rxapp.auth.web.hooks import Registration
@@ -14,6 +14,7 @@ from rxapp.auth.web.http.body_limit import LimitedBodyRoute
 from rxapp.auth.web.http.problems import problem
 from rxapp.auth.web.install import install_auth
 from rxapp.auth.web.logs import configure_logging
+from rxapp.auth.web.look import Look
 from rxapp.auth.web.page_work import AdmittedNoMore
 from rxapp.auth.web.pages import style
 from rxapp.auth.web.pages.account import AccountState, account_page
@@ -21,7 +22,6 @@ from rxapp.auth.web.pages.activity import ActivityState, activity_page
 from rxapp.auth.web.pages.events import EventsState, events_page
 from rxapp.auth.web.pages.fields import text_field
 from rxapp.auth.web.pages.login import LoginState, login_page
-from rxapp.auth.web.pages.look import Look
 from rxapp.auth.web.pages.new_password import StrengthState
 from rxapp.auth.web.pages.register import RegisterState, register_page
 from rxapp.auth.web.pages.sessions import SessionsState, sessions_page

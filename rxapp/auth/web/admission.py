@@ -19,10 +19,10 @@ from rxapp.auth.web.confirmation import ConfirmationState
 from rxapp.auth.web.direct_calls import DirectCall, is_direct_call
 from rxapp.auth.web.event_log import logged_event
 from rxapp.auth.web.outage import OutageState
+from rxapp.auth.web.page_senders import page_client
 from rxapp.auth.web.page_work import AdmittedNoMore, PageWork, running_work
 from rxapp.auth.web.request_context import note_identity, note_outcome
 from rxapp.auth.web.runtime import get_service, in_thread
-from rxapp.auth.web.senders import page_client
 from rxapp.auth.web.state import AuthState
 
 

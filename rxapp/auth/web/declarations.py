@@ -7,13 +7,10 @@ from typing import Any
 import reflex as rx
 
 from rxapp.auth.web import policy
+from rxapp.auth.web.declared_roles import DeclarationRefused
 from rxapp.auth.web.upload_handlers import takes_files
 
 _PAGE_OPTIONS = frozenset(inspect.signature(rx.App.add_page).parameters) - {"self", "component"}
-
-
-class DeclarationRefused(Exception):
-    """A guard was declared in a way that cannot mean what it says."""
 
 
 def require_flags(**flags: object) -> None:

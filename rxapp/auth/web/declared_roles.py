@@ -1,11 +1,27 @@
 """The roles that a guard asks for, as they are written: in `auth.page`, `auth.event`, `auth.has_role` and `auth.require`."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 from rxapp.auth.role_names import is_role
-from rxapp.auth.web.declarations import DeclarationRefused
+from rxapp.auth.user_names import ADMIN_ROLE
+
+_known_roles: set[str] = {ADMIN_ROLE}
 
 _ANYBODY = "or leave it out for anyone who is signed in"
+
+
+class DeclarationRefused(Exception):
+    """A guard was declared in a way that cannot mean what it says."""
+
+
+def note_roles(roles: Iterable[str]) -> None:
+    """Note that some guard asks for these roles."""
+    _known_roles.update(roles)
+
+
+def known_roles() -> frozenset[str]:
+    """The roles that some guard of this app asks for: those that an administrator can usefully give."""
+    return frozenset(_known_roles)
 
 
 def declared_roles(roles: object) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ import reflex as rx
 from rxapp.auth.web import policy
 from rxapp.auth.web.admission import guarded_handler
 from rxapp.auth.web.declarations import require_handler, require_one_meaning, require_page
-from rxapp.auth.web.declared_roles import declared_roles, shown_roles
+from rxapp.auth.web.declared_roles import declared_roles, note_roles, shown_roles
 from rxapp.auth.web.placeholders import forbidden_view, waiting_view
 from rxapp.auth.web.site import site
 from rxapp.auth.web.state import IN, AuthState
@@ -42,7 +42,7 @@ def page(
     require_page(route, options)
 
     def decorate(view: View) -> View:
-        policy.note_roles(wanted)
+        note_roles(wanted)
         handlers = on_load if isinstance(on_load, list | tuple) else [on_load] if on_load is not None else []
         shown = view if public else _for_users(view, wanted, waiting, forbidden)
         site.add_page(shown, is_guarded=not public, route=route, on_load=[AuthState.enter, *handlers], **options)

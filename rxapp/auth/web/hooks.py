@@ -65,3 +65,17 @@ class Hooks:
             await self.on_sign_out(identity)
         except Exception:
             logger.exception("on_sign_out failed")
+
+
+_hooks = Hooks()
+
+
+def use_hooks(hooks: Hooks) -> None:
+    """From now on these are awaited."""
+    global _hooks
+    _hooks = hooks
+
+
+def get_hooks() -> Hooks:
+    """Those of this app."""
+    return _hooks

@@ -15,27 +15,29 @@ from rxapp.auth.web.components.token_store import TokenStore
 from rxapp.auth.web.components.upload_ticket import UploadTicket
 from rxapp.auth.web.connection_watch import watch_connections
 from rxapp.auth.web.forms import forms_script
-from rxapp.auth.web.hooks import Hooks, LoginHook, RegistrationHook
+from rxapp.auth.web.hooks import Hooks, LoginHook, RegistrationHook, use_hooks
 from rxapp.auth.web.host import require_free_api, show_tables_to_reflex, warn_of_missing_styles
 from rxapp.auth.web.http.api import create_api
 from rxapp.auth.web.http.operations import add_operations
 from rxapp.auth.web.http.request_log import RequestLog
 from rxapp.auth.web.http.turnstile import put_turnstile_outside
 from rxapp.auth.web.library_records import keep_payloads_out
+from rxapp.auth.web.look import Look
+from rxapp.auth.web.open_pages import leave_replaced_session, sign_out_open_pages
 from rxapp.auth.web.origins import allow_no_strangers, origin_check, with_public_origins
 from rxapp.auth.web.outage import telling_outages
-from rxapp.auth.web.page_counts import announce_pages
+from rxapp.auth.web.page_counts import announce_pages, count_pages_everywhere
 from rxapp.auth.web.page_gate import PageGate
 from rxapp.auth.web.pages import add_pages
 from rxapp.auth.web.pages.confirm import confirm_dialog
 from rxapp.auth.web.pages.connection_notice import connection_notice
-from rxapp.auth.web.pages.look import Look
 from rxapp.auth.web.pages.outage_notice import outage_notice
 from rxapp.auth.web.pages.slow_down import slow_down_notice
 from rxapp.auth.web.prepared_database import prepared_database
 from rxapp.auth.web.pruning_task import pruned_regularly
 from rxapp.auth.web.runtime import use_service
 from rxapp.auth.web.security_headers import DEFAULT_HEADERS, SecurityHeaders, add_security_headers
+from rxapp.auth.web.session_listeners import SessionListeners, listen
 from rxapp.auth.web.session_watch import watch_sessions
 from rxapp.auth.web.shared_states import note_what_is_linked
 from rxapp.auth.web.site import site
@@ -94,7 +96,9 @@ def install_auth(
     use_service(AuthService(settings, database, clock))
     seal_states(settings.secret_key.get_secret_value())
     renew_state_locks(app)
-    site.install(app, login_route=login_route, home_route=home_route, hooks=Hooks(on_login, on_register, on_sign_out))
+    site.install(app, login_route=login_route, home_route=home_route)
+    use_hooks(Hooks(on_login, on_register, on_sign_out))
+    listen(SessionListeners(sign_out_open_pages, leave_replaced_session, count_pages_everywhere))
     site.furnish(look or Look(), texts, extra_fields)
     app.add_middleware(PageGate(), index=0)
     watch_connections(app)

@@ -23,10 +23,10 @@ from rxapp.auth.errors import AuthError, TooManyRequests
 from rxapp.auth.outages import DatabaseUnavailable
 from rxapp.auth.web import connections, held_events, policy
 from rxapp.auth.web.own_events import KINDS, LOADING
+from rxapp.auth.web.page_senders import connection_of
 from rxapp.auth.web.page_session import ACKNOWLEDGED_WITHIN, Kind, Step
 from rxapp.auth.web.page_work import begin_work, started_by_whom
 from rxapp.auth.web.runtime import get_service, verify_access
-from rxapp.auth.web.senders import connection_of
 from rxapp.auth.web.shared_states import is_a_shared_one
 from rxapp.auth.web.state import AuthState
 

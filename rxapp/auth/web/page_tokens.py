@@ -16,10 +16,10 @@ from rxapp.auth.token_pairs import TokenPair
 from rxapp.auth.web import connections, held_events
 from rxapp.auth.web.components import token_store
 from rxapp.auth.web.own_events import LOADING
+from rxapp.auth.web.page_senders import connection_of
 from rxapp.auth.web.page_session import PageSession
 from rxapp.auth.web.page_work import page_turns
 from rxapp.auth.web.runtime import get_service
-from rxapp.auth.web.senders import connection_of
 
 
 class PageTokens(rx.State, mixin=True):  # type: ignore[call-arg]  # the keyword is Reflex's own

@@ -1,10 +1,10 @@
 """The mark that each event handler carries: who may call it. One without a mark has not been thought about."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from rxapp.auth.user_names import ADMIN_ROLE
+from rxapp.auth.web.declared_roles import note_roles
 from rxapp.auth.web.handlers import callable_handlers, identity_of
 
 PUBLIC = "public"
@@ -14,7 +14,6 @@ _SIGNS_IN = "__auth_signs_in__"
 
 H = TypeVar("H", bound=Callable)
 
-_known_roles: set[str] = {ADMIN_ROLE}
 _guards: list[Callable] = []
 
 
@@ -52,16 +51,6 @@ def signing_in(handler: H) -> H:
 def signs_in(handler: Callable) -> bool:
     """Whether the handler begins a session."""
     return getattr(handler, _SIGNS_IN, False)
-
-
-def note_roles(roles: Iterable[str]) -> None:
-    """Note that some guard asks for these roles."""
-    _known_roles.update(roles)
-
-
-def known_roles() -> frozenset[str]:
-    """The roles that some guard of this app asks for: those that an administrator can usefully give."""
-    return frozenset(_known_roles)
 
 
 def all_guards() -> tuple[Callable, ...]:

@@ -1,18 +1,15 @@
-"""What we know of the app we stand in: its pages, which of them are guarded, its hooks, its look and its language."""
+"""What we know of the app we stand in: its pages, which of them are guarded, its look and its language."""
 
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import reflex as rx
 from reflex_base.registry import RegistrationContext
 
-from rxapp.auth.web.hooks import Hooks
 from rxapp.auth.web.host import InstalledTwice, require_free_pages
+from rxapp.auth.web.look import Look
 from rxapp.auth.web.texts import ENGLISH, Texts
-
-if TYPE_CHECKING:
-    from rxapp.auth.web.pages.look import Look
 
 
 @dataclass
@@ -24,10 +21,9 @@ class Site:
 
     login_route: str = "/login"
     home_route: str = "/"
-    hooks: Hooks = field(default_factory=Hooks)
     texts: Texts = ENGLISH
     extra_fields: Collection[str] = ()
-    _look: "Look | None" = None
+    _look: Look | None = None
     _guarded_routes: set[str] = field(default_factory=set)
     _waiting_pages: list[tuple[Callable, dict[str, Any]]] = field(default_factory=list)
     _app: rx.App | None = None
@@ -42,21 +38,21 @@ class Site:
             self._app.add_page(view, **options)
 
     @property
-    def look(self) -> "Look":
+    def look(self) -> Look:
         """How the ready-made pages fit into the app."""
         if self._look is None:
             raise RuntimeError("a ready-made page is built after install_auth(app), which says how it looks")
         return self._look
 
-    def furnish(self, look: "Look", texts: Texts, extra_fields: Collection[str]) -> None:
+    def furnish(self, look: Look, texts: Texts, extra_fields: Collection[str]) -> None:
         """Say how the pages look, what they say, and what registration asks for besides our own fields."""
         self._look, self.texts, self.extra_fields = look, texts, extra_fields
 
-    def install(self, app: rx.App, *, login_route: str, home_route: str, hooks: Hooks) -> None:
+    def install(self, app: rx.App, *, login_route: str, home_route: str) -> None:
         """Name the app, and give it the pages declared so far."""
         if self._app is app:
             raise InstalledTwice
-        self._app, self.login_route, self.home_route, self.hooks = app, login_route, home_route, hooks
+        self._app, self.login_route, self.home_route = app, login_route, home_route
         for view, options in self._waiting_pages:
             app.add_page(view, **options)
         self._waiting_pages.clear()

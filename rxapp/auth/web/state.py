@@ -26,15 +26,16 @@ from rxapp.auth.web import held_events, upload_tickets
 from rxapp.auth.web.components import token_store
 from rxapp.auth.web.confirmation import ConfirmationState
 from rxapp.auth.web.connections import connect_anew, send_to_anyone
+from rxapp.auth.web.hooks import get_hooks
 from rxapp.auth.web.navigation import login_url
 from rxapp.auth.web.open_pages import register_page, sign_out_open_pages, wait_for_database
 from rxapp.auth.web.outage import OutageState
+from rxapp.auth.web.page_senders import connection_of, page_client
 from rxapp.auth.web.page_session import NOTHING
 from rxapp.auth.web.page_tokens import PageTokens
 from rxapp.auth.web.policy import public
 from rxapp.auth.web.private_state import forget_private_state
 from rxapp.auth.web.runtime import get_service, in_thread, refresh_pair, verify_access
-from rxapp.auth.web.senders import connection_of, page_client
 from rxapp.auth.web.site import site
 
 UNKNOWN, IN, OUT = "unknown", "in", "out"
@@ -115,7 +116,7 @@ class AuthState(PageTokens, rx.State):
         session_id = await in_thread(get_service().end_session_of, pair.access_token, self._client())
         if session_id is not None:
             sign_out_open_pages(session_id, RevocationReason.SIGNED_OUT)
-            await site.hooks.signed_out(self._identity if self._identity and self._identity.session_id == session_id else None)
+            await get_hooks().signed_out(self._identity if self._identity and self._identity.session_id == session_id else None)
         self._become_nobody(RevocationReason.SIGNED_OUT, token_store.forget_session_of(pair))
         return self._go_to_login()
 

@@ -20,10 +20,9 @@ from rxapp.auth.web.http.wire import (
     SessionResponse,
     TokenPairResponse,
 )
-from rxapp.auth.web.open_pages import leave_replaced_session, sign_out_all, sign_out_open_pages
-from rxapp.auth.web.page_counts import count_pages_everywhere
 from rxapp.auth.web.runtime import get_service, in_hashing_thread, in_thread
 from rxapp.auth.web.senders import Sender
+from rxapp.auth.web.session_listeners import session_listeners
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -53,7 +52,7 @@ async def me(identity: Bearer) -> MeResponse:
 async def list_sessions(identity: Bearer) -> list[SessionResponse]:
     """Where the bearer is signed in, the session used last first."""
     sessions = await in_thread(get_service().accounts.sessions_of, identity)
-    open_pages = await count_pages_everywhere(session.id for session in sessions)
+    open_pages = await session_listeners().count_pages(session.id for session in sessions)
     return [
         SessionResponse(**session._mapping, current=session.id == identity.session_id, open_pages=open_pages[session.id])
         for session in sessions
@@ -72,7 +71,7 @@ async def end_session(session_id: UUID, identity: Bearer, client: Sender) -> Res
     if session_id != identity.session_id:
         service.require_fresh(identity)
     await in_thread(service.accounts.end_session, identity, session_id, client)
-    sign_out_open_pages(session_id, RevocationReason.SESSION_REVOKED)
+    session_listeners().ended(session_id, RevocationReason.SESSION_REVOKED)
     return Response(status_code=HTTPStatus.NO_CONTENT)
 
 
@@ -85,7 +84,7 @@ async def confirm(request: ConfirmRequest, identity: Bearer, client: Sender) -> 
     confirmed = await _verified(get_service().accounts.confirm_password, identity, request.password, client)
     if confirmed is None:
         return Response(status_code=HTTPStatus.NO_CONTENT)
-    leave_replaced_session(confirmed.replaced, RevocationReason.PASSWORD_CONFIRMED)
+    session_listeners().replaced(confirmed.replaced, RevocationReason.PASSWORD_CONFIRMED)
     return token_answer(confirmed.pair, is_bound=confirmed.is_bound)
 
 
@@ -103,8 +102,9 @@ async def change_password(request: PasswordRequest, identity: Bearer, client: Se
         client,
         ends_other_sessions=request.end_other_sessions,
     )
-    sign_out_all(changed.others, RevocationReason.PASSWORD_CHANGED)
-    leave_replaced_session(changed.replaced, RevocationReason.PASSWORD_CHANGED)
+    for ended in changed.others:
+        session_listeners().ended(ended, RevocationReason.PASSWORD_CHANGED)
+    session_listeners().replaced(changed.replaced, RevocationReason.PASSWORD_CHANGED)
     return token_answer(changed.pair, is_bound=changed.is_bound, endedSessions=len(changed.others))
 
 

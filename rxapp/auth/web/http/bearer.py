@@ -10,12 +10,10 @@ from starlette.requests import HTTPConnection
 from rxapp.auth.errors import AuthError, InvalidDpopProof, InvalidToken, PermissionDenied
 from rxapp.auth.identity import Identity
 from rxapp.auth.security_events import EventKind
-from rxapp.auth.web import policy
 from rxapp.auth.web.declarations import require_flags
-from rxapp.auth.web.declared_roles import required_roles
+from rxapp.auth.web.declared_roles import note_roles, required_roles
 from rxapp.auth.web.http.dpop import proved_key
-from rxapp.auth.web.http.problems import Unauthorized, turning_away
-from rxapp.auth.web.http.wire import Problem
+from rxapp.auth.web.http.problems import Problem, Unauthorized, turning_away
 from rxapp.auth.web.request_context import note_identity
 from rxapp.auth.web.runtime import get_service, in_thread, verify_access
 from rxapp.auth.web.senders import method_of, request_client
@@ -85,7 +83,7 @@ def require(*roles: str, fresh: bool = False) -> Any:
     """
     roles = required_roles(roles)
     require_flags(fresh=fresh)
-    policy.note_roles(roles)
+    note_roles(roles)
 
     async def guard(connection: HTTPConnection, identity: Bearer) -> Identity:
         with turning_away(connection):

@@ -10,6 +10,7 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError, WebSocketException
 from fastapi.responses import JSONResponse
+from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection
 
@@ -49,6 +50,18 @@ _STATUSES = {
 """What is not named here is the client's mistake: 400."""
 
 logger = logging.getLogger(__name__)
+
+
+class Problem(BaseModel):
+    """RFC 9457, with a stable `code`."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str
+    reason: str | None = None
+    request_id: str | None = Field(None, alias="requestId")
 
 
 class Unauthorized(Exception):

@@ -5,16 +5,16 @@ from http import HTTPStatus
 from fastapi import APIRouter, Response
 
 from rxapp.auth.errors import InvalidCredentials, RevocationReason, SessionEnded
+from rxapp.auth.web.hooks import get_hooks
 from rxapp.auth.web.http.bearer import COMMON_PROBLEMS, Bearer, documented
 from rxapp.auth.web.http.body_limit import LimitedBodyRoute
 from rxapp.auth.web.http.dpop import ProvingSender
 from rxapp.auth.web.http.problems import refusal
 from rxapp.auth.web.http.token_answer import token_answer
 from rxapp.auth.web.http.wire import LoginRequest, RefreshRequest, TokenPairResponse
-from rxapp.auth.web.open_pages import sign_out_open_pages
 from rxapp.auth.web.runtime import get_service, in_hashing_thread, in_thread, refresh_pair
 from rxapp.auth.web.senders import Sender
-from rxapp.auth.web.site import site
+from rxapp.auth.web.session_listeners import session_listeners
 
 router = APIRouter(prefix="/api", route_class=LimitedBodyRoute)
 
@@ -30,7 +30,7 @@ async def log_in(request: LoginRequest, client: ProvingSender) -> Response:
     """Exchange a user name and a password for a token pair, bound to the key of the `DPoP` header if there is one."""
     try:
         pair = await in_hashing_thread(get_service().log_in, request.username, request.password, client)
-        await site.hooks.logged_in(pair, client)
+        await get_hooks().logged_in(pair, client)
         return token_answer(pair, is_bound=client.device_key is not None)
     except InvalidCredentials as error:
         return refusal(error, HTTPStatus.UNAUTHORIZED, {"WWW-Authenticate": "Bearer"})
@@ -50,7 +50,7 @@ async def refresh(request: RefreshRequest, client: ProvingSender) -> Response:
         pair = await refresh_pair(request.access_token, request.refresh_token, client)
         return token_answer(pair, is_bound=client.device_key is not None)
     except SessionEnded as error:
-        sign_out_open_pages(error.session_id, error.reason)
+        session_listeners().ended(error.session_id, error.reason)
         return refusal(error, HTTPStatus.BAD_REQUEST)
 
 
@@ -60,6 +60,6 @@ async def refresh(request: RefreshRequest, client: ProvingSender) -> Response:
 async def revoke(identity: Bearer, client: Sender) -> Response:
     """End the session that the bearer token belongs to: its refresh token is dead, and so is the access token itself."""
     await in_thread(get_service().revoke, identity.session_id, RevocationReason.SESSION_REVOKED, client)
-    sign_out_open_pages(identity.session_id, RevocationReason.SESSION_REVOKED)
-    await site.hooks.signed_out(identity)
+    session_listeners().ended(identity.session_id, RevocationReason.SESSION_REVOKED)
+    await get_hooks().signed_out(identity)
     return Response(status_code=HTTPStatus.NO_CONTENT)

@@ -91,18 +91,6 @@ class SessionResponse(BaseModel):
     open_pages: int = Field(serialization_alias="openPages")
 
 
-class Problem(BaseModel):
-    """RFC 9457, with a stable `code`."""
-
-    type: str
-    title: str
-    status: int
-    detail: str
-    code: str
-    reason: str | None = None
-    request_id: str | None = Field(None, alias="requestId")
-
-
 class JsonWebKey(BaseModel):
     """The public half of an access key (RFC 7517 §4, RFC 7518 §6.2.1, RFC 8037 §2); `y` is for ES256 only."""
 

@@ -17,6 +17,7 @@ from rxapp.auth.web.pages.sessions import SessionsState, sessions_page
 from rxapp.auth.web.pages.set_password import SetPasswordState, set_password_page
 from rxapp.auth.web.pages.user import UserState, user_page
 from rxapp.auth.web.pages.users import UsersState, users_page
+from rxapp.auth.web.placeholders import forbidden_view, waiting_view
 from rxapp.auth.web.site import site
 
 USER = "/admin/user"
@@ -26,7 +27,7 @@ def add_pages(*, besides: Collection[str] = ()) -> None:
     """Register the ready-made pages, but for the routes `besides`, which the app serves with pages of its own."""
     require_other_names(site.extra_fields)
     look, texts, register_route = site.look, site.texts, own_register_route()
-    guarded = partial(page, waiting=look.waiting, forbidden=look.forbidden)
+    guarded = partial(page, waiting=look.waiting or waiting_view, forbidden=look.forbidden or forbidden_view)
     administrators = partial(guarded, roles=[ADMIN_ROLE])
     everyone = partial(page, public=True)
     ready_made: dict[str, tuple[Callable, str, Callable, Any]] = {

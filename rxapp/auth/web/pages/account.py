@@ -12,6 +12,7 @@ from rxapp.auth.web.admission import current_user
 from rxapp.auth.web.forms import auth_form, submit_button, text_in
 from rxapp.auth.web.guards import event
 from rxapp.auth.web.open_pages import leave_replaced_session, sign_out_all
+from rxapp.auth.web.page_senders import page_client
 from rxapp.auth.web.pages import style
 from rxapp.auth.web.pages.account_frame import ACCOUNT, account_frame
 from rxapp.auth.web.pages.fields import notices, password_field, section, text_field
@@ -20,7 +21,6 @@ from rxapp.auth.web.pages.sentence import counted, sentence
 from rxapp.auth.web.pages.slots import Slots
 from rxapp.auth.web.refusals import in_words
 from rxapp.auth.web.runtime import get_service, in_hashing_thread, in_thread
-from rxapp.auth.web.senders import page_client
 from rxapp.auth.web.site import site
 from rxapp.auth.web.state import AuthState
 from rxapp.auth.web.texts import AccountTexts

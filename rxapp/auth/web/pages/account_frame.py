@@ -6,6 +6,7 @@ import reflex as rx
 from reflex_components_core.react_router import link
 
 from rxapp.auth.web.pages import style
+from rxapp.auth.web.pages.plain_frame import plain_frame
 from rxapp.auth.web.pages.sentence import sentence
 from rxapp.auth.web.pages.slots import Slots, extra_in
 from rxapp.auth.web.site import site
@@ -31,7 +32,8 @@ def admin_frame(route: str, *content: Any, **slots: Unpack[Slots]) -> rx.Compone
 def _framed(own_title: str, /, *content: Any, **slots: Unpack[Slots]) -> rx.Component:
     """The look's frame has the app's logo already."""
     heading = rx.el.h1(slots.get("title") or own_title, class_name=style.HEADING)
-    return site.look.frame(slots.get("logo") or rx.fragment(), heading, *content, extra_in(slots))
+    frame = site.look.frame or plain_frame
+    return frame(slots.get("logo") or rx.fragment(), heading, *content, extra_in(slots))
 
 
 def _tabs(label: str, tabs: dict[str, str], current: str) -> rx.Component:

@@ -12,6 +12,7 @@ from rxapp.auth.outages import SAID_IN_PLACE
 from rxapp.auth.token_pairs import TokenPair
 from rxapp.auth.web.forms import auth_form, submit_button
 from rxapp.auth.web.guards import event
+from rxapp.auth.web.hooks import get_hooks
 from rxapp.auth.web.http.wire import LoginRequest
 from rxapp.auth.web.navigation import own_path
 from rxapp.auth.web.pages import style
@@ -59,7 +60,7 @@ class LoginState(rx.State):
         try:
             auth = await self.get_state(AuthState)
             pair = await _check(form, auth._client())
-            await site.hooks.logged_in(pair, auth._client())
+            await get_hooks().logged_in(pair, auth._client())
             await auth._begin(pair)
         except SAID_IN_PLACE as error:
             self.is_busy, self.error, self.wait = False, in_words(error), error.retry_after_seconds

@@ -9,10 +9,10 @@ from rxapp.auth.errors import PasswordRefused
 from rxapp.auth.password_policy import MAXIMUM_LENGTH, Strength
 from rxapp.auth.web.forms import text_in
 from rxapp.auth.web.guards import event
+from rxapp.auth.web.page_senders import connection_of
 from rxapp.auth.web.pages.fields import password_field
 from rxapp.auth.web.refusals import in_words
 from rxapp.auth.web.runtime import get_service
-from rxapp.auth.web.senders import connection_of
 from rxapp.auth.web.site import site
 from rxapp.auth.web.strength_estimates import estimates
 

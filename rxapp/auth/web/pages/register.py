@@ -13,7 +13,7 @@ from rxapp.auth.token_pairs import TokenPair
 from rxapp.auth.user_names import DISPLAY_NAME_MAXIMUM_LENGTH, USER_NAME_MAXIMUM_LENGTH
 from rxapp.auth.web.forms import auth_form, submit_button, text_in
 from rxapp.auth.web.guards import event
-from rxapp.auth.web.hooks import Registration
+from rxapp.auth.web.hooks import Registration, get_hooks
 from rxapp.auth.web.pages import style
 from rxapp.auth.web.pages.fields import form_page, notices, text_field
 from rxapp.auth.web.pages.new_password import StrengthState, new_password_fields, require_same
@@ -63,8 +63,8 @@ class RegisterState(rx.State):
         auth = await self.get_state(AuthState)
         client = auth._client()
         registration, pair = await in_hashing_thread(_register_and_log_in, form, client)
-        await site.hooks.registered(registration, client)
-        await site.hooks.logged_in(pair, client)
+        await get_hooks().registered(registration, client)
+        await get_hooks().logged_in(pair, client)
         await auth._begin(pair)
         (await self.get_state(StrengthState)).reset()
 

@@ -9,13 +9,13 @@ from rxapp.auth.errors import NotFound, RevocationReason
 from rxapp.auth.web.admission import current_user
 from rxapp.auth.web.guards import event
 from rxapp.auth.web.open_pages import sign_out_all, sign_out_open_pages
+from rxapp.auth.web.page_senders import page_client
 from rxapp.auth.web.pages import style
 from rxapp.auth.web.pages.account_frame import SESSIONS, account_frame
 from rxapp.auth.web.pages.fields import notices
 from rxapp.auth.web.pages.session_rows import SessionRow, session_list, session_rows
 from rxapp.auth.web.pages.slots import Slots
 from rxapp.auth.web.runtime import get_service, in_thread
-from rxapp.auth.web.senders import page_client
 from rxapp.auth.web.site import site
 from rxapp.auth.web.state import AuthState
 

@@ -14,6 +14,7 @@ from rxapp.auth.web.forms import auth_form, submit_button, text_in
 from rxapp.auth.web.guards import event
 from rxapp.auth.web.navigation import login_url
 from rxapp.auth.web.open_pages import sign_out_all
+from rxapp.auth.web.page_senders import page_client
 from rxapp.auth.web.pages import style
 from rxapp.auth.web.pages.fields import form_page, notices
 from rxapp.auth.web.pages.new_password import new_password_fields, require_same
@@ -21,7 +22,6 @@ from rxapp.auth.web.pages.sentence import sentence
 from rxapp.auth.web.pages.slots import Slots, extra_in
 from rxapp.auth.web.refusals import in_words
 from rxapp.auth.web.runtime import get_service, in_hashing_thread, in_thread
-from rxapp.auth.web.senders import page_client
 from rxapp.auth.web.site import site
 
 PASSWORD_SET = "password_set"

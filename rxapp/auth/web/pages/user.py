@@ -13,9 +13,11 @@ from rxapp.auth.security_events import EventFilter
 from rxapp.auth.user_names import ADMIN_ROLE
 from rxapp.auth.users import has_password
 from rxapp.auth.web.admission import current_user
+from rxapp.auth.web.declared_roles import known_roles
 from rxapp.auth.web.forms import auth_form, submit_button, text_in
 from rxapp.auth.web.guards import event
 from rxapp.auth.web.open_pages import sign_out_all
+from rxapp.auth.web.page_senders import acting
 from rxapp.auth.web.pages import style
 from rxapp.auth.web.pages.account_frame import USERS, admin_frame
 from rxapp.auth.web.pages.event_rows import EventRow, event_list, event_rows
@@ -23,10 +25,8 @@ from rxapp.auth.web.pages.fields import notices, section, text_field
 from rxapp.auth.web.pages.password_link import password_link, password_link_url
 from rxapp.auth.web.pages.session_rows import SessionRow, session_list, session_rows
 from rxapp.auth.web.pages.slots import Slots
-from rxapp.auth.web.policy import known_roles
 from rxapp.auth.web.refusals import in_words
 from rxapp.auth.web.runtime import get_service, in_thread
-from rxapp.auth.web.senders import acting
 from rxapp.auth.web.site import site
 from rxapp.auth.web.texts import UserTexts
 

@@ -12,6 +12,7 @@ from rxapp.auth.user_names import ADMIN_ROLE, DISPLAY_NAME_MAXIMUM_LENGTH, USER_
 from rxapp.auth.web.admission import current_user
 from rxapp.auth.web.forms import auth_form, submit_button, text_in
 from rxapp.auth.web.guards import event
+from rxapp.auth.web.page_senders import acting
 from rxapp.auth.web.pages import style
 from rxapp.auth.web.pages.account_frame import USERS, admin_frame, pager, turned
 from rxapp.auth.web.pages.fields import notices, text_field
@@ -20,7 +21,6 @@ from rxapp.auth.web.pages.sentence import counted
 from rxapp.auth.web.pages.slots import Slots
 from rxapp.auth.web.refusals import in_words
 from rxapp.auth.web.runtime import get_service, in_thread
-from rxapp.auth.web.senders import acting
 from rxapp.auth.web.site import site
 from rxapp.auth.web.texts import UsersTexts
 

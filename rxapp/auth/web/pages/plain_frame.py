@@ -1,14 +1,11 @@
-"""How all ready-made pages fit into an app: what stands around them, and what stands in for them. `Slots` are for one page."""
+"""What stands around the ready-made pages of an app that has no bar of its own."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import reflex as rx
 from reflex_components_core.react_router import link
 
 from rxapp.auth.web.pages import style
-from rxapp.auth.web.placeholders import forbidden_view, waiting_view
 from rxapp.auth.web.site import site
 from rxapp.auth.web.state import AuthState
 
@@ -25,16 +22,3 @@ def plain_frame(*content: Any) -> rx.Component:
         rx.el.main(*content, class_name="mx-auto max-w-4xl px-4 py-8 sm:px-6"),
         class_name="min-h-screen bg-slate-50 dark:bg-slate-950",
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """`frame` takes a page's content and puts the app's own bar and margins around it; `logo` stands above the forms.
-
-    `waiting` is shown until it is known who is there, `forbidden` to those who may not see a page.
-    """
-
-    frame: Callable[..., rx.Component] = plain_frame
-    logo: Callable[[], rx.Component] = rx.fragment
-    waiting: Callable[[], rx.Component] = waiting_view
-    forbidden: Callable[[], rx.Component] = forbidden_view

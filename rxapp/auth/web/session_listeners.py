@@ -1,0 +1,36 @@
+"""Who is told what becomes of sessions: whoever shows pages. HTTP routes know no pages; these register here."""
+
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
+from uuid import UUID
+
+
+def _tell_nobody(_session_id: UUID, _reason: str) -> None:
+    """Without pages there is nobody to tell."""
+
+
+async def _no_pages(session_ids: Iterable[UUID]) -> dict[UUID, int]:
+    return dict.fromkeys(session_ids, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class SessionListeners:
+    """`ended` and `replaced` are told which session and why; `count_pages` says how many pages of each session are open."""
+
+    ended: Callable[[UUID, str], None] = _tell_nobody
+    replaced: Callable[[UUID, str], None] = _tell_nobody
+    count_pages: Callable[[Iterable[UUID]], Awaitable[dict[UUID, int]]] = _no_pages
+
+
+_listeners = SessionListeners()
+
+
+def listen(listeners: SessionListeners) -> None:
+    """From now on these are told."""
+    global _listeners
+    _listeners = listeners
+
+
+def session_listeners() -> SessionListeners:
+    """Whom to tell."""
+    return _listeners
