@@ -7,17 +7,10 @@ from typing import Any
 import reflex as rx
 
 from rxapp.auth.web import policy
-from rxapp.auth.web.declared_roles import DeclarationRefused
+from rxapp.auth.web.declared_roles import DeclarationRefused, require_flags
 from rxapp.auth.web.upload_handlers import takes_files
 
 _PAGE_OPTIONS = frozenset(inspect.signature(rx.App.add_page).parameters) - {"self", "component"}
-
-
-def require_flags(**flags: object) -> None:
-    """Raise `DeclarationRefused` for a flag that is neither true nor false: the text "False" would be true."""
-    for name, value in flags.items():
-        if not isinstance(value, bool):
-            raise DeclarationRefused(f"{name}={value!r} is neither. Write {name}=True or False.")
 
 
 def require_one_meaning(*, roles: object, public: bool, fresh: bool = False, **flags: object) -> None:

@@ -1,4 +1,4 @@
-"""The roles that a guard asks for, as they are written: in `auth.page`, `auth.event`, `auth.has_role` and `auth.require`."""
+"""The roles and flags of a guard, as they are written: in `auth.page`, `auth.event`, `auth.has_role` and `auth.require`."""
 
 from collections.abc import Collection, Iterable
 
@@ -12,6 +12,13 @@ _ANYBODY = "or leave it out for anyone who is signed in"
 
 class DeclarationRefused(Exception):
     """A guard was declared in a way that cannot mean what it says."""
+
+
+def require_flags(**flags: object) -> None:
+    """Raise `DeclarationRefused` for a flag that is neither true nor false: the text "False" would be true."""
+    for name, value in flags.items():
+        if not isinstance(value, bool):
+            raise DeclarationRefused(f"{name}={value!r} is neither. Write {name}=True or False.")
 
 
 def note_roles(roles: Iterable[str]) -> None:

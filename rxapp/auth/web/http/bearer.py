@@ -10,8 +10,7 @@ from starlette.requests import HTTPConnection
 from rxapp.auth.errors import AuthError, InvalidDpopProof, InvalidToken, PermissionDenied
 from rxapp.auth.identity import Identity
 from rxapp.auth.security_events import EventKind
-from rxapp.auth.web.declarations import require_flags
-from rxapp.auth.web.declared_roles import note_roles, required_roles
+from rxapp.auth.web.declared_roles import note_roles, require_flags, required_roles
 from rxapp.auth.web.http.dpop import proved_key
 from rxapp.auth.web.http.problems import Problem, Unauthorized, turning_away
 from rxapp.auth.web.request_context import note_identity
