@@ -5,7 +5,8 @@ import logging
 from datetime import UTC, datetime
 from typing import Any
 
-from reflex_base.utils.log import strip_markup
+from rich.errors import MarkupError
+from rich.text import Text
 
 from rxapp.auth.redaction import redact
 from rxapp.auth.web.request_context import current_request
@@ -35,7 +36,7 @@ class OneLineFormatter(logging.Formatter):
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
             "logger": record.name,
-            "message": _clean(strip_markup(message) if getattr(record, "rich", False) else message),
+            "message": _clean(_without_markup(message) if getattr(record, "rich", False) else message),
         }
         if (context := current_request()) is not None:
             members["request_id"] = context.request_id
@@ -71,6 +72,14 @@ class TextFormatter(OneLineFormatter):
         traceback = members.pop("exception", "")
         line = " ".join([*begin, *[f"{name}={value}" for name, value in members.items()]])
         return "\n  | ".join(map(_printable, [line, *traceback.splitlines()]))
+
+
+def _without_markup(message: str) -> str:
+    """Reflex's own messages are marked up for a terminal."""
+    try:
+        return Text.from_markup(message).plain
+    except MarkupError:
+        return message
 
 
 def _clean(text: str) -> str:
