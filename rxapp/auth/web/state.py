@@ -5,6 +5,7 @@ from uuid import UUID
 
 import reflex as rx
 from reflex.event import Event, EventSpec
+from reflex_base.config import get_config
 from reflex_base.registry import RegistrationContext
 
 from rxapp.auth.clients import Client
@@ -25,7 +26,7 @@ from rxapp.auth.web import held_events, upload_tickets
 from rxapp.auth.web.components import token_store
 from rxapp.auth.web.confirmation import ConfirmationState
 from rxapp.auth.web.connections import connect_anew, send_to_anyone
-from rxapp.auth.web.navigation import login_url
+from rxapp.auth.web.navigation import login_url, path_in_app
 from rxapp.auth.web.open_pages import register_page, sign_out_open_pages, wait_for_database
 from rxapp.auth.web.outage import OutageState
 from rxapp.auth.web.page_session import NOTHING
@@ -228,7 +229,7 @@ class AuthState(PageTokens, rx.State):
 
     def _path_and_query(self) -> str:
         url = self.router.url
-        path = url.path.rstrip("/") or "/"
+        path = path_in_app(url.path, get_config().frontend_path).rstrip("/") or "/"
         return f"{path}?{url.query}" if url.query else path
 
 
