@@ -80,7 +80,8 @@ async def admit_again(state: rx.State, /) -> Identity:
     try:
         identity = await in_thread(get_service().verify_session, session_id)
     except AuthError as error:
-        raise AdmittedNoMore(auth._leave(error)) from None
+        auth._leave(error)
+        raise AdmittedNoMore(None) from None
     if not await _has_role(identity, state, admission.handler, admission.roles):
         raise AdmittedNoMore(None)
     return identity
@@ -185,7 +186,8 @@ async def _admit(
         identity = await auth._authenticate()
     except AuthError as error:
         note_outcome(error.code)
-        return None, auth._leave(error)
+        auth._leave(error)
+        return None, None
     (await state.get_state(OutageState))._take_back()
     note_identity(identity)
     if not await _has_role(identity, state, handler, roles):
