@@ -118,11 +118,11 @@ class Page:
     async def _hear(self, update: Update) -> None:
         update.setdefault("delta", {})
         for follows in update.get("events") or ():
-            if follows["name"] == "_redirect":
-                self.left_for, self.left_at = follows["payload"]["path"], time.monotonic()
-            elif follows["name"] == "_remove_session_storage":  # whereupon Reflex's page sends what it sends on connecting
+            if follows["name"] == "_remove_session_storage":  # whereupon Reflex's page sends what it sends on connecting
                 await self._send(HYDRATE, self._storage())
         command = update["delta"].get(AUTH_STATE, {}).get(f"storage_command{VAR}") or {}
+        if command.get("go_to"):
+            self.left_for, self.left_at = command["go_to"], time.monotonic()
         if (pair := command.get("pair")) and command["if_refresh_token"] in (None, digest(self.pair["refreshToken"])):
             self.pair = {"token": pair["jwt"], "refreshToken": pair["refreshToken"]}
             await self._send(f"{STATE}.reflex___state____update_vars_internal_state.update_vars_internal", self._storage())

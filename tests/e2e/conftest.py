@@ -16,6 +16,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 from rxapp.auth.users import find_user
 from tests.e2e.browser import ARGUMENTS, find_browser
 from tests.e2e.database import open_service
+from tests.e2e.neighbours_server import NeighboursServer
 from tests.e2e.production_server import ProductionServer
 from tests.e2e.server import Server
 
@@ -51,6 +52,16 @@ def server(tmp_path_factory, of_all_workers, request) -> Iterator[Server]:
     server.stop()
 
 
+@pytest.fixture(scope="session")
+def neighbours_server(tmp_path_factory, of_all_workers) -> Iterator[NeighboursServer]:
+    """The app of people who take turns, for the modules that make it their `server`."""
+    server = NeighboursServer(tmp_path_factory.mktemp("neighbours"))
+    with FileLock(of_all_workers / "build.lock"):  # of all builds: each reads and writes lists of packages
+        start_with_pages_of_the_first(server, of_all_workers / "neighbours-of-the-first.json")
+    yield server
+    server.stop()
+
+
 def start_with_pages_of_the_first(server: Server, note: Path) -> None:
     """The first of the processes in which the tests run builds the pages, and notes where; the others take a copy."""
     if note.exists():
@@ -71,7 +82,7 @@ def browser() -> Iterator[Browser]:
 
 def _new_profile(browser: Browser, server: Server, request: pytest.FixtureRequest) -> BrowserContext:
     """With the mark `unbound`, of a browser that cannot keep a key, so that others can use what it has stored."""
-    context = browser.new_context(base_url=server.url)
+    context = browser.new_context(base_url=server.pages_url)
     if request.node.get_closest_marker("unbound"):
         context.add_init_script(NO_KEYS)
     return context
@@ -145,7 +156,7 @@ def watching(tab: Page) -> Iterator[list[str]]:
 
 def sign_in(tab: Page, user_name: str, password: str = PASSWORD, *, to: str = "/account") -> None:
     """Sign in as somebody, by way of a guarded page, and wait until one is there."""
-    tab.goto(to)
+    tab.goto(to.removeprefix("/"))
     tab.get_by_label("Username").fill(user_name)
     tab.get_by_label("Password").fill(password)
     tab.get_by_role("button", name="Log in").click()

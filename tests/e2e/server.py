@@ -34,6 +34,9 @@ class Server:
     is_behind_proxy = False
     """Whether something else than the app may refuse a request, in words of its own."""
 
+    prefix = ""
+    """The path below which the pages are."""
+
     def __init__(self, directory: Path, port: int | None = None) -> None:
         self.directory = directory
         self.working_directory = ROOT
@@ -50,6 +53,11 @@ class Server:
     @property
     def database_url(self) -> str:
         return f"sqlite:///{self.database_file}"
+
+    @property
+    def pages_url(self) -> str:
+        """Where the pages are: what an address of a page, without a slash before it, is relative to."""
+        return f"{self.url}{self.prefix}/"
 
     @property
     def process_group(self) -> int:
@@ -76,7 +84,7 @@ class Server:
     def copy_pages(self, pages: str, url: str) -> None:
         """Those built for a server at `url`: the address stands in one file, which then has no compressed twin any more."""
         shutil.copytree(Path(pages) / BUILT, self.pages / BUILT)
-        (naming,) = (self.pages / BUILT / "assets").glob("reflex-env-*.js")
+        (naming,) = (self.pages / BUILT).rglob("assets/reflex-env-*.js")
         naming.write_text(naming.read_text().replace(url.partition("://")[2], self.url.partition("://")[2]))
         for twin in naming.parent.glob(f"{naming.name}.*"):
             twin.unlink()

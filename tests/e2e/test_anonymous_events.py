@@ -92,7 +92,7 @@ def test_no_handler_does_anything_private_for_nobody(tab):
     payloads = {name: arguments_for(name) for name in names}
     received = call(tab, "11111111-2222-4333-8444-555555555555", [CONNECT, *names], payloads)
     everything = "\n".join(received)
-    assert "_redirect" in everything, "the guarded ones sent the client to the login page"
+    assert "go_to" in everything, "the guarded ones sent the client to the login page"
     assert "Doe" not in everything
     assert '"in"' not in everything
 

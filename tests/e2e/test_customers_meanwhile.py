@@ -166,7 +166,7 @@ def test_nobody_changes_anything_by_calling_the_events(tab, database):
     own = {name: name.rpartition(".")[2] for name in handlers() if "customers_state" in name}
     boot = {name: payloads[short] for name, short in own.items() if short in payloads}
     assert len(boot) == len(payloads)
-    assert "_redirect" in "\n".join(call(tab, "22222222-2222-4333-8444-555555555555", [CONNECT, *boot], boot))
+    assert "go_to" in "\n".join(call(tab, "22222222-2222-4333-8444-555555555555", [CONNECT, *boot], boot))
     assert customer_names(database) == ["John Doe", "Jane Doe"]
 
 

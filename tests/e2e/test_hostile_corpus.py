@@ -38,7 +38,7 @@ text => Promise.all(JSON.parse(text).map(({clientToken, events}) => new Promise(
     if (data.startsWith("40/_event")) {
       for (const event of events) socket.send("42/_event," + JSON.stringify(["event", event]));
     }
-    if (data.includes("_redirect") || data.includes("Doe")) { clearTimeout(patience); setTimeout(finish, 300); }
+    if (data.includes("go_to") || data.includes("Doe")) { clearTimeout(patience); setTimeout(finish, 300); }
   };
 })))
 """
@@ -106,7 +106,7 @@ def test_each_leads_to_the_login_page_and_the_genuine_session_lives_on(tab, serv
         [pair | {"jwt": hostile.token} for hostile in access] + [pair | {"refreshToken": hostile.token} for hostile in refresh],
     )
     for hostile, answer in zip([*access, *refresh], answers, strict=True):
-        assert "_redirect" in answer, (hostile, answer)
+        assert "go_to" in answer, (hostile, answer)
         assert "/login" in answer, hostile
         assert '"in"' not in answer, hostile
         assert "Doe" not in answer, hostile

@@ -1,40 +1,17 @@
 """Files are uploaded as ever: the ticket that each upload needs is got and sent along by the page itself."""
 
-import shutil
-
 import pytest
-from filelock import FileLock
 from playwright.sync_api import expect
 
 from tests.e2e.conftest import sign_in
-from tests.e2e.server import ROOT, Server
 
 A_FILE = {"name": "note.txt", "mimeType": "text/plain", "buffer": b"hello"}
 ANOTHER = {"name": "list.txt", "mimeType": "text/plain", "buffer": b"milk, bread"}
 
 
-class FilesServer(Server):
-    """Serves the app with the page for files. It needs packages that ours does not, and its own list of them (`reflex.lock`)."""
-
-    def __init__(self, directory) -> None:
-        super().__init__(directory)
-        self.working_directory = directory / "app"
-        self.working_directory.mkdir()
-        for name in ("rxconfig.py", "assets", "rxapp", "tests", "chaos", "alembic", "alembic.ini"):
-            (self.working_directory / name).symlink_to(ROOT / name)
-        shutil.copytree(ROOT / "reflex.lock", self.working_directory / "reflex.lock")
-
-    def _environment(self, is_built: bool) -> dict[str, str]:
-        return super()._environment(is_built) | {"REFLEX_APP_MODULE_IMPORT": "tests.e2e.files_app"}
-
-
 @pytest.fixture(scope="module")
-def server(tmp_path_factory, of_all_workers):
-    with FileLock(of_all_workers / "build.lock"):  # one build at a time: each reads and writes lists of packages
-        server = FilesServer(tmp_path_factory.mktemp("files"))
-        server.start()
-    yield server
-    server.stop()
+def server(neighbours_server):
+    return neighbours_server
 
 
 def choose(tab, number, *files):
@@ -44,7 +21,7 @@ def choose(tab, number, *files):
 @pytest.fixture
 def files_page(tab, person):
     sign_in(tab, person)
-    tab.goto("/files")
+    tab.goto("desk")
     expect(tab.get_by_role("button", name="Send", exact=True)).to_be_visible()
     return tab
 
@@ -87,3 +64,9 @@ def test_in_a_browser_that_keeps_no_key_too(files_page, person):
     choose(files_page, 0, A_FILE)
     files_page.get_by_role("button", name="Send", exact=True).click()
     expect(files_page.get_by_text(f"note.txt (5 bytes) from {person}")).to_be_visible()
+
+
+def test_in_chunks_to_a_background_task_too(files_page, person):
+    choose(files_page, 0, A_FILE)
+    files_page.get_by_role("button", name="Send in chunks").click()
+    expect(files_page.get_by_text(f"note.txt (5 bytes) in chunks from {person}")).to_be_visible()

@@ -131,12 +131,9 @@ class RawPage:
 
     @property
     def redirects(self) -> list[str]:
-        return [
-            event["payload"]["path"]
-            for update in self.updates
-            for event in update.get("events") or ()
-            if event["name"] == "_redirect"
-        ]
+        """Where it was sent."""
+        commands = [update.get("delta", {}).get(AUTH_STATE, {}).get(f"storage_command{VAR}") or {} for update in self.updates]
+        return [command["go_to"] for command in commands if "go_to" in command]
 
     async def until(self, is_so: Callable[[], Any], seconds: float = TIMEOUT_SECONDS) -> None:
         async with asyncio.timeout(seconds), self.came:
@@ -177,7 +174,7 @@ class RawPage:
                 at = datetime.fromtimestamp(challenge["at"], UTC)
                 proof = self.key.proof("POST", "urn:rxapp:page", at, nonce=challenge["text"])
             await self.send(f"{AUTH_STATE}.prove_key", {"proof": proof})
-        if self.stores and (command := auth.get(f"storage_command{VAR}")):
+        if self.stores and "pair" in (command := auth.get(f"storage_command{VAR}") or {}):
             await self._carry_out(command)
         for follows in update.get("events") or ():
             if follows["name"] == "_remove_session_storage":

@@ -6,7 +6,7 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import given
 
-from rxapp.auth.web.navigation import login_url, own_path
+from rxapp.auth.web.navigation import login_url, own_path, path_in_app
 
 ELSEWHERE = [
     "//evil.example",
@@ -49,3 +49,25 @@ def test_the_login_url_carries_the_reason_and_the_way_back():
     assert login_url("/login") == "/login"
     assert login_url("/login", reason="session_idle") == "/login?reason=session_idle"
     assert login_url("/login", next_path="/customers?page=2&x=y") == "/login?next=/customers%3Fpage%3D2%26x%3Dy"
+
+
+@pytest.mark.parametrize("prefix", ["/next-door", "/next-door/"])
+@pytest.mark.parametrize(
+    ("path", "own"),
+    [
+        ("/next-door/customers", "/customers"),
+        ("/next-door/", "/"),
+        ("/next-door", "/"),
+        ("/next-door/next-door", "/next-door"),
+        ("/next-doors/customers", "/next-doors/customers"),
+        ("/customers", "/customers"),
+        ("/", "/"),
+    ],
+)
+def test_a_path_of_an_app_that_is_served_below_another_is_named_without_that(path, own, prefix):
+    assert path_in_app(path, prefix) == own
+
+
+@pytest.mark.parametrize("path", ["/", "/customers", "/a/b/"])
+def test_it_is_the_path_itself_where_the_app_is_alone_on_its_host(path):
+    assert path_in_app(path, "") == path

@@ -187,6 +187,22 @@ class TestAPage:
         in_a_loop(watch.look())
         assert loaded == [(part(page, AuthState).router.session.client_token, AuthState)]
 
+    def test_that_is_opened_and_asks_nobody_who_is_there_is_loaded_once_the_database_is_back_too(
+        self, outage, service, pair, monkeypatch
+    ):
+        loaded = []
+        monkeypatch.setattr(open_pages, "_push", lambda client_token, state, act: loaded.append((client_token, state)))
+        use_service(service)
+        page = State(_reflex_internal_init=True)
+        auth = part(page, AuthState)
+        auth.jwt, auth.refresh_token = pair.access_token, pair.refresh_token
+        outage.begin()
+        with pytest.raises(DatabaseUnavailable):
+            run(page, Notes, "load")
+        outage.end()
+        in_a_loop(SessionWatch(service).look())
+        assert loaded == [(part(page, AuthState).router.session.client_token, AuthState)]
+
     def test_that_connects_is_shown_nothing_private_and_not_signed_out(self, page, outage, pair):
         """Nobody can tell whether its tokens are still good."""
         outage.begin()

@@ -16,7 +16,7 @@ shown = {}
 policies = {name: sorted(policy) if isinstance(policy, frozenset) else policy for name, policy in handler_policies().items()}
 for state in RegistrationContext.get().base_states.values():
     if not is_reflexs_own(state):
-        shown[state.__name__] = sorted(state.base_vars)
+        shown[state.__name__] = sorted({**state.base_vars, **state.computed_vars})
 print(json.dumps([policies, shown]))
 """
 
@@ -106,6 +106,7 @@ def test_the_vars_that_go_to_the_browser_are_known(tmp_path):
             "ended_because",
             "jwt",
             "key_challenge",
+            "person",
             "refresh_token",
             "roles",
             "status",

@@ -247,6 +247,12 @@ class TestInThePage:
         assert (auth.status, auth.user_name, auth.storage_command) == (UNKNOWN, "", {})
         assert list(in_a_loop(throttled.get_state(Example)).seen) == []
 
+    def test_it_goes_on_when_the_time_has_come_though_it_may_be_a_page_that_asks_nobody_who_is_there(self, throttled, pair):
+        name = AuthState.get_full_name()
+        reported = {f"{name}.jwt": pair.access_token, f"{name}.refresh_token": pair.refresh_token}
+        in_a_loop(PageGate().preprocess(None, throttled, rx.event.Event(name=HYDRATE, payload={"vars": reported})))
+        assert parts(throttled)[0].wait == 60
+
     def test_the_login_page_says_how_long_to_wait(self, page):
         login = in_a_loop(page.get_state(LoginState))
         for _ in range(6):

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import reflex as rx
-from reflex.event import EventSpec
 from reflex.istate.proxy import StateProxy
 
 from rxapp.auth.errors import AuthError, FreshAuthenticationRequired, PermissionDenied
@@ -103,17 +102,16 @@ def guarded_handler(handler: Callable, roles: frozenset[str], *, is_fresh: bool,
 
 
 async def _guard(call: _Call, roles: frozenset[str], *, is_fresh: bool) -> AsyncGenerator[Any]:
-    """What the handler yields and returns, if its caller may; else where they go instead."""
+    """What the handler yields and returns, if its caller may."""
     with logged_event(call.handler.__qualname__):
         async with _locked(call.state):
             auth = await call.state.get_state(AuthState)
             sent = auth._page.issued
-            identity, refusal = await _admit(auth, call, roles, is_fresh=is_fresh)
+            identity = await _admit(auth, call, roles, is_fresh=is_fresh)
             has_rotated = auth._page.issued is not sent
         if identity is None:
             if call.is_direct:
-                raise AdmittedNoMore(refusal)
-            yield refusal
+                raise AdmittedNoMore
             return
         if has_rotated:
             yield None  # sends the pair on its way before the handler's own work begins
@@ -123,10 +121,9 @@ async def _guard(call: _Call, roles: frozenset[str], *, is_fresh: bool) -> Async
                 async for chained in results:
                     await _ask_if_doubtful(call.state, admission)
                     yield chained
-        except AdmittedNoMore as error:
+        except AdmittedNoMore:
             if call.is_direct:
                 raise
-            yield error.refusal
 
 
 def _present_admission() -> _Admission:
@@ -175,28 +172,28 @@ async def _ask_again(state: rx.State, admission: _Admission) -> Identity:
     try:
         identity = await in_thread(get_service().verify_session, auth._page.owner)
     except AuthError as error:
-        raise AdmittedNoMore(auth._leave(error)) from None
+        auth._leave(error)
+        raise AdmittedNoMore from None
     if not await _has_role(identity, state, admission.handler, admission.roles):
         raise AdmittedNoMore
     return identity
 
 
-async def _admit(
-    auth: AuthState, call: _Call, roles: frozenset[str], *, is_fresh: bool
-) -> tuple[Identity | None, EventSpec | None]:
-    """The identity if it may pass, else None and where to go instead."""
+async def _admit(auth: AuthState, call: _Call, roles: frozenset[str], *, is_fresh: bool) -> Identity | None:
+    """The identity if it may pass. Else the page has been told what to do instead."""
     try:
         identity = await auth._authenticate()
     except AuthError as error:
         note_outcome(error.code)
-        return None, auth._leave(error)
+        auth._leave(error)
+        return None
     (await call.state.get_state(OutageState))._take_back()
     note_identity(identity)
     work = running_work()
     if work is not None and not _is_for(auth, work):
-        return None, None
+        return None
     if not await _has_role(identity, call.state, call.handler, roles):
-        return None, None
+        return None
     try:
         if is_fresh:
             get_service().require_fresh(identity)
@@ -209,8 +206,8 @@ async def _admit(
             name = work.event_name  # Reflex's name for a handler that is a function of its own is another
         interrupted = rx.event.Event(name=name, payload=payload)
         (await call.state.get_state(ConfirmationState))._ask(interrupted)
-        return None, None
-    return identity, None
+        return None
+    return identity
 
 
 def _is_for(auth: AuthState, work: PageWork) -> bool:

@@ -112,7 +112,12 @@ def install_auth(
     app.register_lifespan_task(pruned_regularly)
     app.head_components.append(forms_script())
     app.extra_app_wraps[_ON_EVERY_PAGE] = lambda _stateful: rx.fragment(
-        TokenStore.create(command=AuthState.storage_command, on_session_change=AuthState.session_changed),
+        TokenStore.create(
+            command=AuthState.storage_command,
+            person=AuthState.person,
+            status=AuthState.status,
+            on_session_change=AuthState.session_changed,
+        ),
         DeviceKey.create(challenge=AuthState.key_challenge, on_proof=AuthState.prove_key),
         UploadTicket.create(ticket=AuthState.upload_ticket, on_ask=AuthState.ask_for_upload),
         confirm_dialog(),

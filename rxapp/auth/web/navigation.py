@@ -17,6 +17,12 @@ def own_path(target: str | None, otherwise: str) -> str:
     return otherwise if parts.scheme or parts.netloc else target
 
 
+def path_in_app(path: str, prefix: str) -> str:
+    """The path of a page of an app that is served below `prefix`, as its routes and Reflex's redirects have it: without that."""
+    prefix = prefix.rstrip("/")
+    return path.removeprefix(prefix) or "/" if path == prefix or path.startswith(f"{prefix}/") else path
+
+
 def login_url(login_route: str, *, reason: str = "", next_path: str = "") -> str:
     """The login page, with why one is there and where one wanted to go."""
     query = urlencode({key: value for key, value in (("reason", reason), ("next", next_path)) if value}, safe="/")

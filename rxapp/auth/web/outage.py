@@ -61,7 +61,7 @@ def telling_outages(otherwise: Callable[[Exception], Any]) -> Callable[[Exceptio
             logger.error("an event could not be handled: Redis did not answer: %s", type(exception).__name__)
             return _tell_without_state()
         if isinstance(exception, AdmittedNoMore):  # of a handler without a guard: its work just ends
-            return exception.refusal
+            return None
         if not isinstance(exception, DatabaseUnavailable):
             return otherwise(exception)
         logger.error("an event could not be handled: %s", exception)

@@ -23,10 +23,6 @@ from rxapp.auth.web.page_session import PageSession
 class AdmittedNoMore(PermissionDenied):
     """The page is not theirs any more who started this work, or they may not go on with it. It ends here."""
 
-    def __init__(self, refusal: Any = None) -> None:
-        super().__init__()
-        self.refusal = refusal
-
 
 @dataclass(frozen=True)
 class StartedEvent(Event):

@@ -5,10 +5,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import reflex as rx
+from reflex_base.config import get_config
 from reflex_base.registry import RegistrationContext
 
 from rxapp.auth.web.host import InstalledTwice, require_free_pages
 from rxapp.auth.web.look import Look
+from rxapp.auth.web.navigation import path_in_app
 from rxapp.auth.web.texts import ENGLISH, Texts
 
 
@@ -64,7 +66,7 @@ class Site:
 
     def is_guarded(self, path: str) -> bool:
         """Whether the page at this path, as the browser shows it, is guarded."""
-        route = RegistrationContext.get().app.router(path)
+        route = RegistrationContext.get().app.router(path_in_app(path, get_config().frontend_path))
         return route is not None and route.strip("/") in self._guarded_routes
 
 

@@ -27,12 +27,11 @@ from rxapp.auth.web.components import token_store
 from rxapp.auth.web.confirmation import ConfirmationState
 from rxapp.auth.web.connections import connect_anew, send_to_anyone
 from rxapp.auth.web.hooks import get_hooks
-from rxapp.auth.web.navigation import login_url
+from rxapp.auth.web.leaving import Leaving
 from rxapp.auth.web.open_pages import register_page, sign_out_open_pages, wait_for_database
 from rxapp.auth.web.outage import OutageState
 from rxapp.auth.web.page_senders import connection_of, page_client
 from rxapp.auth.web.page_session import NOTHING
-from rxapp.auth.web.page_tokens import PageTokens
 from rxapp.auth.web.policy import public
 from rxapp.auth.web.private_state import forget_private_state
 from rxapp.auth.web.runtime import get_service, in_thread, refresh_pair, verify_access
@@ -46,38 +45,36 @@ _ENDS_FOR_GOOD = frozenset({RevocationReason.SIGNED_OUT, RevocationReason.ACCOUN
 """Whoever signs in after these is not the same person going on: nothing says where they were."""
 
 
-class AuthState(PageTokens, rx.State):
+class AuthState(Leaving, rx.State):
     """Vars without an underscore are for display; what decides is verified in `_authenticate` at each event."""
 
     status: str = UNKNOWN
     user_name: str = ""
     roles: list[str] = []
-    ended_because: str = ""
     wait: int = 0
-
-    _is_leaving: bool = False
 
     @rx.event
     @public
-    async def enter(self) -> EventSpec | None:
+    async def enter(self) -> None:
         """On load of every page: find out who is there, rotating if need be, and send nobodies away from guarded pages."""
-        self._is_leaving = False
+        self._told_to_go = ""
         (await self.get_state(ConfirmationState))._close()  # what it asked for belongs to the page that was left
         try:
             await self._authenticate()
         except AuthError as error:
-            return self._leave(error, stay=not site.is_guarded(self.router.url.path))
+            self._leave(error, stay=not site.is_guarded(self.router.url.path))
+            return
         except DatabaseUnavailable:
             wait_for_database(connection_of(self).client_token, AuthState)
             raise
         (await self.get_state(OutageState))._take_back()
-        return None
 
     @rx.event
     @public
     async def session_changed(self) -> Any:
         """Another tab of this browser signed in or out: leave with it, or load this page anew as whoever is signed in now."""
         if self.refresh_token:
+            self._forget_other_person()
             return self._load_events()
         if self._identity is None:
             return None
@@ -110,7 +107,7 @@ class AuthState(PageTokens, rx.State):
 
     @rx.event
     @public
-    async def log_out(self) -> EventSpec:
+    async def log_out(self) -> None:
         """End the session, clear storage, and take every open page of the session to the login page."""
         pair = self._pair_at_hand()
         session_id = await in_thread(get_service().end_session_of, pair.access_token, self._client())
@@ -118,7 +115,7 @@ class AuthState(PageTokens, rx.State):
             sign_out_open_pages(session_id, RevocationReason.SIGNED_OUT)
             await get_hooks().signed_out(self._identity if self._identity and self._identity.session_id == session_id else None)
         self._become_nobody(RevocationReason.SIGNED_OUT, token_store.forget_session_of(pair))
-        return self._go_to_login()
+        self._go_to_login()
 
     @rx.event
     @public
@@ -147,7 +144,7 @@ class AuthState(PageTokens, rx.State):
 
     async def _authenticate(self) -> Identity:
         """Who this page's person is, verified now; rotates if the access token has expired. Raises `AuthError`."""
-        identity = await self._verify() or await self._rotate()
+        identity = await self._identify()
         if self._page.owner not in (None, identity.session_id):
             self._forget_person()
         if not (self._page.is_owners and self._page.owner == identity.session_id):
@@ -157,6 +154,18 @@ class AuthState(PageTokens, rx.State):
             self.status, self.user_name, self.roles, self.ended_because = IN, identity.user_name, sorted(identity.roles), ""
         register_page(identity, connection_of(self).client_token, AuthState)
         return identity
+
+    async def _identify(self) -> Identity:
+        """Who it is, if that can be said now. If it cannot, the page goes on by itself later, where nobody calls `enter` too."""
+        try:
+            return await self._verify() or await self._rotate()
+        except TooManyRequests as error:
+            self.wait = error.retry_after_seconds
+            raise
+        except DatabaseUnavailable:
+            if self._identity is None:
+                wait_for_database(connection_of(self).client_token, AuthState)
+            raise
 
     async def _verify(self) -> Identity | None:
         """The identity by the access token at hand, or None if that has expired."""
@@ -181,15 +190,14 @@ class AuthState(PageTokens, rx.State):
         """Who is on this page, with the key that it has proved."""
         return page_client(self, self._page.key.key)
 
-    def _leave(self, error: AuthError, *, stay: bool = False) -> EventSpec | None:
-        """Become nobody because of `error`, and go to the login page unless this page may `stay` or one is going already.
+    def _leave(self, error: AuthError, *, stay: bool = False) -> None:
+        """Become nobody because of `error`, and go to the login page unless this page may `stay` or was told to go already.
 
         Who rotates too often is signed out of nothing: the page says so, and loads itself anew when the time has come.
         """
         if isinstance(error, TooManyRequests):
-            self.wait = error.retry_after_seconds
-            return None
-        held = self._held_pair()
+            return
+        held, is_going, told = self._held_pair(), self._is_going(), self.storage_command
         if isinstance(error, SessionEnded):
             self._become_nobody(error.reason, token_store.forget_session(error.session_id, because=error.reason))
         elif held != NOTHING:
@@ -197,16 +205,19 @@ class AuthState(PageTokens, rx.State):
             self._become_nobody(because, token_store.forget_exactly(held), refused=held)
         else:
             self._become_nobody(self.ended_because, {})
-        return None if stay or self._is_leaving else self._go_to_login(next_path=self._path_and_query())
+        if is_going:
+            self.storage_command = told
+        elif not stay:
+            self._go_to_login(next_path=self._path_and_query())
 
     def _sign_out_of(self, session_id: UUID, reason: str) -> EventSpec | None:
         """Leave because the session was ended elsewhere; nothing happens if this page does not show that session any more."""
         if not self._page.has_reported:
             return connect_anew()  # what this page shows was forgotten, not by the page: it finds out by itself
-        if self._page.owner != session_id:
-            return None
-        self._become_nobody(reason, token_store.forget_session(session_id, because=reason))
-        return self._go_to_login(next_path="" if reason in _ENDS_FOR_GOOD else self._path_and_query())
+        if self._page.owner == session_id:
+            self._become_nobody(reason, token_store.forget_session(session_id, because=reason))
+            self._go_to_login(next_path="" if reason in _ENDS_FOR_GOOD else self._path_and_query())
+        return None
 
     def _load_anew(self) -> Any:
         """Forget what the page shows of anyone and load it again: what its person may see has changed."""
@@ -214,7 +225,15 @@ class AuthState(PageTokens, rx.State):
         return self._load_events()
 
     def _load_events(self) -> Any:
-        return RegistrationContext.get().app.get_load_events(self.router.url.path) or [AuthState.enter]
+        """What loads this page. It begins with finding out who is there, on pages without our guard too."""
+        events = list(RegistrationContext.get().app.get_load_events(self.router.url.path))
+        return events if AuthState.enter in events else [AuthState.enter, *events]
+
+    def _forget_other_person(self) -> None:
+        """The browser holds the tokens of somebody else by now. Whether these are good is found out next, or when that can be."""
+        claims = self._claims_at_hand()
+        if claims is not None and self._identity is not None and claims.subject != self._identity.user_id:
+            self._forget_person()
 
     def _become_nobody(self, because: str, command: dict[str, Any], refused: TokenPair = NOTHING) -> None:
         """Forget everything private, in this state and in all others; `command` tells the browser what to forget."""
@@ -226,15 +245,6 @@ class AuthState(PageTokens, rx.State):
         forget_private_state(self._get_root_state(), besides=AuthState)
         self._turn(self._page.nobodys())
         self._identity, self.status, self.user_name, self.roles = None, UNKNOWN, "", []
-
-    def _go_to_login(self, next_path: str = "") -> EventSpec:
-        self._is_leaving = True
-        return rx.redirect(login_url(site.login_route, reason=self.ended_because, next_path=next_path), replace=bool(next_path))
-
-    def _path_and_query(self) -> str:
-        url = self.router.url
-        path = url.path.rstrip("/") or "/"
-        return f"{path}?{url.query}" if url.query else path
 
 
 send_to_anyone(AuthState.get_full_name(), "key_challenge")

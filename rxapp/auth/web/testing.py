@@ -74,13 +74,15 @@ class Page:
     def call(self, handler: Any, *args: Any, **kwargs: Any) -> list[Any]:
         """Have the page send an event, as in `page.call(NotesState.add, "milk")`. Returns the events that follow from it.
 
-        If the guard lets nobody pass, nothing happens but what it says instead, such as the way to the login page.
+        If the guard lets nobody pass, nothing happens but what it says instead. Who is sent to the login page is redirected.
         """
         if not isinstance(handler, EventHandler) or handler.state is None:
             raise TypeError("call(State.handler, *arguments): the handler itself, not the result of calling it")
         return _run(self._follow(handler.fn, handler.state, args, kwargs))
 
     async def _follow(self, function: Any, cls: type[rx.State], args: tuple, kwargs: dict[str, Any]) -> list[Any]:
+        auth = await self._root.get_state(AuthState)
+        told = auth.storage_command
         result = function(await self._root.get_state(cls), *args, **kwargs)
         if hasattr(result, "__aiter__"):
             follows = [item async for item in result]
@@ -88,6 +90,8 @@ class Page:
             follows = [await result]
         else:
             follows = list(result) if hasattr(result, "__next__") else [result]
+        if auth.storage_command != told and "go_to" in auth.storage_command:
+            follows.append(rx.redirect(auth.storage_command["go_to"], replace=auth.storage_command["replaces"]))
         return [item for item in follows if item is not None]
 
 

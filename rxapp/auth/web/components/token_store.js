@@ -1,11 +1,17 @@
 // Keeps the token pair in the browser's local storage. The server never writes there by itself: it sends a command, and the
 // command is carried out only if storage still holds what the server had seen, so that an answer that comes late can neither
 // bring back a session that was signed out nor overwrite a newer pair.
+//
+// And takes leave of the document. Scripts keep more in it than anyone could list: chosen files, client state, what is to be sent
+// when typing has paused. So a document is that of the person whom it has shown first; for whoever comes next, another one is
+// loaded.
 import { useEffect } from "react";
+import { useHref, useNavigate } from "react-router";
 
 const ACCESS_TOKEN = "jwt";
 const REFRESH_TOKEN = "refreshToken";
 const SESSION_PART = 26; // "rxr1_" and the characters that hold nothing but the session's id
+const [IN, OUT] = ["in", "out"]; // as state.py calls them
 const LONGEST_TOKEN = 4096; // longer ones are none, and count as nothing on the server
 
 const read = (key) => localStorage.getItem(key) ?? "";
@@ -29,7 +35,7 @@ const report = (...keys) => {
   }
 };
 
-const carryOut = ({ if_session, if_jwt, if_refresh_token, pair }) => {
+const changeStorage = ({ if_session, if_jwt, if_refresh_token, pair }) => {
   const unchanged =
     isNamed(heldSession(), if_session) && isNamed(read(REFRESH_TOKEN), if_refresh_token) && isNamed(read(ACCESS_TOKEN), if_jwt);
   if (unchanged && pair) {
@@ -43,14 +49,76 @@ const carryOut = ({ if_session, if_jwt, if_refresh_token, pair }) => {
   report(REFRESH_TOKEN, ACCESS_TOKEN);
 };
 
-export function TokenStore({ command, onSessionChange }) {
+const carryOut = (command) => {
+  try {
+    changeStorage(command);
+  } catch (error) {
+    console.error(error); // storage is refused, or full: whoever was to leave leaves all the same
+  }
+};
+
+// Of the document, however often the component is mounted in it.
+let shown = ""; // whom it has shown
+let isLeft = false;
+let lastCommand = "";
+
+const loadAnew = (load) => {
+  if (!isLeft) {
+    isLeft = true;
+    load();
+  }
+};
+
+const go = ({ go_to, replaces }, base, navigate) => {
+  if (!shown) {
+    navigate(go_to, { replace: replaces });
+  } else if (replaces) {
+    loadAnew(() => location.replace(base + go_to));
+  } else {
+    loadAnew(() => location.assign(base + go_to));
+  }
+};
+
+if (typeof window !== "undefined") {
+  // An app that asks "Leave this page?" asks those who are there: the person of this page is not any more.
+  window.addEventListener("beforeunload", (event) => isLeft && event.stopImmediatePropagation(), true);
+  // A document that the browser keeps for Back would be seen as it was, before it finds out who is there now.
+  window.addEventListener("pagehide", ({ persisted }) => {
+    if (persisted && shown) {
+      const unseen = new CSSStyleSheet();
+      unseen.replaceSync("* { visibility: hidden !important }");
+      document.adoptedStyleSheets = [...document.adoptedStyleSheets, unseen];
+    }
+  });
+  window.addEventListener("pageshow", ({ persisted }) => persisted && shown && location.reload());
+}
+
+export function TokenStore({ command, person, status, onSessionChange }) {
+  const navigate = useNavigate();
+  const base = useHref("/").replace(/\/$/, "");
+
   useEffect(() => {
-    if (command?.after_ms) {
+    if (!command?.id || command.id === lastCommand) {
+      return;
+    }
+    lastCommand = command.id;
+    if (command.after_ms) {
       setTimeout(carryOut, command.after_ms, command); // and no later command calls it off: what storage holds by then decides
-    } else if (command?.id) {
+    } else if (command.pair !== undefined) {
       carryOut(command);
     }
+    if (command.go_to) {
+      go(command, base, navigate);
+    }
   }, [command?.id]);
+
+  useEffect(() => {
+    if (shown && (status === OUT || (status === IN && person !== shown))) {
+      loadAnew(() => location.reload());
+    } else if (status === IN) {
+      shown = person;
+    }
+  }, [status, person]);
 
   useEffect(() => {
     let session = heldSession();

@@ -54,6 +54,14 @@ def forget_exactly(pair: TokenPair) -> dict[str, Any]:
     return _command(if_refresh_token=pair.refresh_token, if_jwt=pair.access_token)
 
 
+def and_go(command: dict[str, Any], path: str, *, replaces: bool) -> dict[str, Any]:
+    """Carry out `command`, which may be none, and then go to this path of the app, in place of the page that is left or after it.
+
+    A document that has shown somebody is not taken along: another one is loaded.
+    """
+    return {"id": _new_id(), **command, "go_to": path, "replaces": replaces}
+
+
 def digest(text: str) -> str:
     """A name for a token, as `token_store.js` makes it too (FNV-1a, 64 bits, of UTF-16 code units).
 
@@ -80,14 +88,23 @@ def _command(
 ) -> dict[str, Any]:
     conditions = {"if_session": if_session, "if_refresh_token": if_refresh_token, "if_jwt": if_jwt}
     named = {name: None if value is None else digest(value) for name, value in conditions.items()}
-    return {"id": secrets.token_urlsafe(8), **named, "pair": pair, "after_ms": after_ms}
+    return {"id": _new_id(), **named, "pair": pair, "after_ms": after_ms}
+
+
+def _new_id() -> str:
+    return secrets.token_urlsafe(8)
 
 
 class TokenStore(OwnComponent):
-    """Invisible. Carries out `command` when its id changes; `on_session_change` fires when another tab signed in or out."""
+    """Invisible. Carries out `command` when its id changes; `on_session_change` fires when another tab signed in or out.
+
+    The document is loaded anew when it is to show another `person` than before, or nobody any more, by whatever way.
+    """
 
     tag = "TokenStore"
     script = "token_store.js"
 
     command: rx.Var[dict[str, Any]]
+    person: rx.Var[str]
+    status: rx.Var[str]
     on_session_change: rx.EventHandler[rx.event.no_args_event_spec]

@@ -1,6 +1,7 @@
 """The one-time link with which a person sets a password, shown to the administrator who made it."""
 
 import reflex as rx
+from reflex_base.config import get_config
 
 from rxapp.auth.web.pages import style
 from rxapp.auth.web.site import site
@@ -10,7 +11,7 @@ SET_PASSWORD = "/set-password"
 
 def password_link_url(state: rx.State, token: str) -> str:
     """The link as it is given to the person: the token is in the fragment, which no browser sends."""
-    return f"{state.router.url.origin}{SET_PASSWORD}#{token}"
+    return f"{state.router.url.origin}{get_config().prepend_frontend_path(SET_PASSWORD)}#{token}"
 
 
 def password_link(url: rx.Var[str]) -> rx.Component:
