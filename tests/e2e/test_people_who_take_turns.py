@@ -123,11 +123,12 @@ WAYS_OUT = {
     "disabled": lambda _tab, server, person: disable(server, person),
     "expired": lambda _tab, server, _person: server.move_clock(7 * DAY),
     "idle, and clicks": lambda tab, server, _person: (server.move_clock(DAY + 1), click(tab, "Write")),
+    "idle, and clicks Pin": lambda tab, server, _person: (server.move_clock(DAY + 1), click(tab, "Pin")),
     "idle, and sends files": lambda tab, server, _person: (server.move_clock(DAY + 1), click(tab, "Send")),
 }
 
 
-@pytest.mark.parametrize("way", WAYS_OUT)
+@pytest.mark.parametrize("way", sorted(WAYS_OUT.keys() - {"idle, and clicks Pin"}))
 def test_whoever_leaves_leaves_the_document_too(desk, server, person, way):
     with watching(desk) as seen:
         WAYS_OUT[way](desk, server, person)
@@ -306,8 +307,15 @@ class TestSomebodyElseInAnotherTab:
         expect(desk.get_by_text(f"You are signed in as {other_person}.")).to_be_visible()
 
 
-@pytest.mark.parametrize("at", ["/board", "/board-that-helps", "/board-that-pins"])
-@pytest.mark.parametrize("way", ["Log out in another tab", "ended by an administrator", "expired"])
+@pytest.mark.parametrize(
+    ("at", "way"),
+    [
+        ("/board", "Log out in another tab"),
+        ("/board-that-helps", "ended by an administrator"),
+        ("/board-that-pins", "expired"),
+        ("/board-that-pins", "idle, and clicks Pin"),
+    ],
+)
 def test_a_page_without_our_guard_leaves_as_any_other(tab, server, person, at, way):
     at_desk(tab, person, at="/board")
     tab.goto(at.removeprefix("/"))
@@ -328,6 +336,15 @@ def test_a_public_page_at_which_one_is_found_to_have_left_is_loaded_anew_and_not
     expect(desk.get_by_label("Chosen")).to_have_text("")
     expect(desk.get_by_label("Drafted")).to_have_text("nothing drafted")
     assert person not in desk.content()
+
+
+def test_a_page_that_was_cut_off_when_its_session_ended_leaves_when_it_is_connected_again(desk, server, person):
+    server.kill()
+    end_sessions(server, person)
+    server.start(is_built=True)
+    expect_login(desk, timeout=30_000)
+    expect_another_document(desk)
+    expect(desk).to_have_url(re.compile(r"/login/?\?reason=ended_by_administrator&next=/desk$"))
 
 
 def test_a_duplicated_tab_leaves_with_the_first(desk, person):

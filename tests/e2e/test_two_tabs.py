@@ -41,9 +41,12 @@ def test_race_18_logging_out_takes_every_tab_to_the_login_page_and_removes_both_
     at_home = profile.new_page()
     at_home.goto("/")
     expect(at_home.get_by_text("You are signed in as")).to_be_visible()
+    for each in (tab, *others, at_home):
+        each.evaluate("window.isTheSameDocument = true")
     tab.get_by_role("button", name="Log out").click()
     for each in (tab, *others, at_home):
         expect(each).to_have_url(re.compile(r"/login\?reason=signed_out$"))
+        assert each.evaluate("window.isTheSameDocument") is None
         expect(each.get_by_text("You are logged out.")).to_be_visible()
         assert "John Doe" not in each.content()
     assert stored(tab) == {}

@@ -1,12 +1,15 @@
 """Where a sign-in may lead: to a path of this app and nowhere else."""
 
+from types import SimpleNamespace
 from urllib.parse import urljoin, urlsplit
 
 import hypothesis.strategies as st
 import pytest
 from hypothesis import given
+from reflex_base.config import get_config
 
 from rxapp.auth.web.navigation import login_url, own_path, path_in_app
+from rxapp.auth.web.pages.password_link import password_link_url
 
 ELSEWHERE = [
     "//evil.example",
@@ -71,3 +74,10 @@ def test_a_path_of_an_app_that_is_served_below_another_is_named_without_that(pat
 @pytest.mark.parametrize("path", ["/", "/customers", "/a/b/"])
 def test_it_is_the_path_itself_where_the_app_is_alone_on_its_host(path):
     assert path_in_app(path, "") == path
+
+
+@pytest.mark.parametrize(("prefix", "path"), [("", "/set-password"), ("/next-door", "/next-door/set-password")])
+def test_a_set_password_link_leads_to_the_page_wherever_the_app_is_served(monkeypatch, prefix, path):
+    monkeypatch.setattr(get_config(), "frontend_path", prefix)
+    at = SimpleNamespace(router=SimpleNamespace(url=SimpleNamespace(origin="https://app.example.com")))
+    assert password_link_url(at, "token") == f"https://app.example.com{path}#token"
