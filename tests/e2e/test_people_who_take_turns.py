@@ -460,7 +460,6 @@ class TestWhatReflexKeeps:
             expect(taken_over.get_by_text(text)).to_be_hidden()
         expect(taken_over.get_by_label("Typed")).to_have_value("")
 
-    @pytest.mark.xfail(reason="forgetting, merged later", strict=False)
     def test_is_not_there_in_computed_vars_states_of_components_and_functions_and_session_storage(self, taken_over, person):
         for text in ("computed of", "now and then of", "in a function:", "in a component:", "in session storage:"):
             expect(taken_over.get_by_text(f"{text} {person}", exact=True)).to_be_hidden(timeout=1_000)
