@@ -32,12 +32,42 @@ class RoomState(rx.SharedState):
         shared.title = "the room"
 
     @auth.event
+    async def leave(self):
+        return await self._unlink()
+
+    @auth.event
     def say(self, text: str):
         self.lines.append(text)
 
     @auth.event(public=True)
     def say_as_anybody(self, text: str):
         self.lines.append(text)
+
+
+class BasketState(rx.State):
+    """What others inherit from and look at."""
+
+    items: list[str] = []
+
+    @auth.event
+    def fill(self):
+        self.items = [MARKER]
+
+
+class SumState(BasketState):
+    """A computed var over the vars of the state above it."""
+
+    @rx.var
+    def total(self) -> int:
+        return len(self.items)
+
+
+class LookingState(rx.State):
+    """A computed var over another state's."""
+
+    @rx.var
+    async def seen(self) -> str:
+        return " ".join((await self.get_state(BasketState)).items)
 
 
 class StartedState(rx.State):
@@ -98,6 +128,36 @@ class StartedState(rx.State):
         await opened(gate)
         async with self:
             self.written.append(f"{MARKER} of {auth.current_user().user_name}")
+
+    @auth.event(background=True)
+    async def clean_up_later(self, gate: str, text: str = MARKER):
+        await opened(gate)
+        try:
+            async with self:
+                await auth.admit_again(self)
+        finally:
+            yield rx.download(data="text", filename=text)
+            async with self:
+                self.written.append(text)
+
+    @auth.event
+    async def clean_up_on_and_on(self):
+        try:
+            for number in range(600):
+                self.written.append(f"verse {number}")
+                yield
+                await asyncio.sleep(0.05)
+        finally:
+            self.written.append(MARKER)
+
+    @auth.event(public=True, background=True)
+    async def copy_later(self, gate: str, then: str):
+        await opened(gate)
+        async with self:
+            copied = list(self.shown)
+        await opened(then)
+        async with self:
+            self.written.extend(copied)
 
     @auth.event
     async def write_slowly(self, gate: str, text: str = MARKER):

@@ -136,6 +136,50 @@ class TestWhatAPersonHasStarted:
         assert MARKER not in tab.page.everything
 
     @asynchronously
+    async def test_nor_does_what_a_task_does_to_clean_up_after_it_was_refused(self, tab, attacked):
+        await tab.open()
+        user = await tab.log_in("first")
+        await tab.start("clean_up_later")
+        attacked.disable(user)
+        tab.open_gate()
+        await tab.page.until(lambda: tab.page.value(f"status{VAR}", AUTH) == "out")
+        await tab.page.quiet()
+        assert MARKER not in tab.page.everything
+        await tab.next_person()
+        assert MARKER not in await tab.hydrated()
+
+    @asynchronously
+    async def test_nor_what_a_long_handler_does_to_clean_up(self, tab, attacked):
+        await tab.open()
+        user = await tab.log_in("first")
+        await tab.page.send(f"{STARTED}.clean_up_on_and_on")
+        await tab.page.until(lambda: "verse 1" in tab.page.everything)
+        attacked.disable(user)
+        await tab.page.until(lambda: tab.page.value(f"status{VAR}", AUTH) == "out")
+        await tab.page.quiet()
+        assert MARKER not in tab.page.everything
+        assert MARKER not in await tab.hydrated()
+
+    @asynchronously
+    async def test_what_nobody_has_started_is_of_the_first_whose_page_it_looks_at(self, tab):
+        await tab.open()
+        then = uuid.uuid4().hex
+        tab.gate = uuid.uuid4().hex
+        await tab.page.send(f"{STARTED}.copy_later", {"gate": tab.gate, "then": then})
+        await tab.log_in("first")
+        await tab.page.send(f"{STARTED}.show", {"text": MARKER})
+        await tab.page.until(lambda: MARKER in tab.page.everything)
+        tab.open_gate()
+        await tab.page.quiet()
+        await tab.log_out()
+        await tab.next_person()
+        tab.gate = then
+        tab.open_gate()
+        await tab.page.quiet()
+        assert MARKER not in tab.page.everything
+        assert MARKER not in await tab.hydrated()
+
+    @asynchronously
     async def test_a_public_handler_runs_to_its_end(self, tab):
         await tab.open()
         await tab.log_in("first")
@@ -185,6 +229,34 @@ class TestWhatAPersonHasLoaded:
         assert MARKER not in await tab.hydrated()
 
     @asynchronously
+    async def test_it_is_forgotten_where_other_states_look_at_it(self, tab):
+        await tab.open()
+        await tab.log_in("first")
+        await tab.page.send(handler("basket_state.fill"))
+        await tab.page.until(lambda: MARKER in tab.page.everything)
+        await tab.log_out()
+        await tab.next_person()
+        await tab.page.quiet()
+        assert MARKER not in tab.page.everything
+        assert MARKER not in await tab.hydrated()
+
+    @asynchronously
+    async def test_what_their_tab_has_kept_is_not_the_next_ones_who_signs_in_in_another(self, tab, attacked):
+        await tab.open()
+        await tab.log_in("first")
+        await tab.page.close()
+        other = RawPage(attacked.url, browser=tab.page.browser)
+        await other.open("/room")
+        await other.log_in(tab.new_user("next"), PASSWORD)
+        tab.page.messages.clear()
+        kept = storage_of(tab.page.pair)
+        kept["vars"][f"{STARTED}.draft{VAR}"] = MARKER
+        await tab.page.connect({"event": tab.page.event(HYDRATE, kept)})
+        await tab.page.quiet()
+        assert MARKER not in tab.page.everything
+        assert MARKER not in await tab.hydrated()
+
+    @asynchronously
     async def test_and_when_they_have_lost_a_role(self, tab, attacked):
         await tab.open()
         user = await tab.log_in("first")
@@ -215,6 +287,36 @@ class TestARoom:
         one, other = await self.member(attacked, room), await self.member(attacked, room)
         await self.say(one, "hello")
         await other.page.until(lambda: "hello" in other.page.everything)
+
+    @asynchronously
+    async def test_who_leaves_it_and_stays_signed_in_goes_on_where_they_were(self, attacked):
+        room = uuid.uuid4().hex
+        one, leaving = await self.member(attacked, room), await self.member(attacked, room)
+        await leaving.page.send(f"{ROOM}.leave")
+        await leaving.page.quiet()
+        leaving.page.messages.clear()
+        await self.say(one, MARKER)
+        await leaving.page.send(f"{STARTED}.show", {"text": "still here"})
+        await leaving.page.until(lambda: "still here" in leaving.page.everything)
+        assert MARKER not in leaving.page.everything
+
+    @pytest.mark.parametrize("is_open", [True, False])
+    @asynchronously
+    async def test_nobody_joins_the_page_of_somebody_as_if_it_were_one(self, attacked, is_open):
+        victim, spy = await Tab(attacked).open(), await Tab(attacked).open()
+        await victim.log_in("victim")
+        await victim.page.send(f"{ROOM}.say", {"text": MARKER})
+        await victim.page.until(lambda: MARKER in victim.page.everything)
+        if not is_open:
+            await victim.page.close()
+        await spy.log_in("spy")
+        await spy.page.send(f"{ROOM}.join", {"room": victim.page.client_token})
+        await spy.page.send(f"{ROOM}.join", {"room": spy.page.client_token})
+        await spy.page.quiet()
+        assert MARKER not in spy.page.everything
+        assert MARKER in await victim.hydrated()
+        await spy.page.send(f"{STARTED}.show", {"text": "still here"})
+        await spy.page.until(lambda: "still here" in spy.page.everything)
 
     @asynchronously
     async def test_who_has_left_hears_nothing_more_and_neither_does_the_next_person_who_cannot_write_either(self, attacked):

@@ -138,3 +138,15 @@ async def test_what_one_person_uploads_is_not_taken_for_the_next_ones(attacked):
     await owner.page.quiet()
     assert "note.txt" not in owner.page.everything
     await owner.close()
+
+
+@asynchronously
+async def test_what_nobody_was_about_to_upload_is_not_taken_for_the_one_who_signs_in(attacked):
+    page = await RawPage(attacked.url).open("/diary")
+    ticket = await ticket_of(page)
+    await page.log_in(attacked.new_user(f"next {uuid.uuid4().hex[:8]}"), PASSWORD)
+    await page.quiet()
+    answer = await upload(attacked.url, page.client_token, "take_files", ticket)
+    await page.quiet()
+    assert "note.txt" not in answer.text + page.everything
+    await page.close()

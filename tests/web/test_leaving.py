@@ -12,7 +12,7 @@ from rxapp.auth.web.page_gate import PageGate
 from rxapp.auth.web.state import IN, OUT, UNKNOWN, AuthState
 from tests.conftest import PASSWORD
 from tests.web.test_events import Example, in_a_loop, page, parts, run, signed_in  # noqa: F401  fixtures
-from tests.web.test_page_gate import HYDRATE
+from tests.web.test_page_gate import HYDRATE, of_a_page
 
 
 @pytest.fixture(autouse=True)
@@ -55,10 +55,15 @@ class TestTheWayToTheLoginPage:
         assert (command["if_session"], command["pair"]) == (digest(pair.refresh_token[:26]), None)
         assert (command["go_to"], command["replaces"]) == ("/login?reason=signed_out", False)
 
-    def test_takes_the_place_of_the_page_that_one_comes_back_to(self, shown, auth, service, pair):
+    def test_takes_the_place_of_the_page_that_one_comes_back_to(self, shown, auth, clock):
+        clock.move(days=8)
+        run(shown, "sync", "again")
+        assert (auth.storage_command["go_to"], auth.storage_command["replaces"]) == ("/login?reason=session_expired&next=/", True)
+
+    def test_does_not_say_where_they_were_after_an_end_for_good(self, shown, auth, service, pair):
         service.end_session_of(pair.access_token)
         run(shown, "sync", "again")
-        assert (auth.storage_command["go_to"], auth.storage_command["replaces"]) == ("/login?reason=signed_out&next=/", True)
+        assert auth.storage_command["go_to"] == "/login?reason=signed_out"
 
     def test_touches_no_storage_where_there_is_nothing_to_forget(self, page):  # noqa: F811
         run(page, "sync", "hello")
@@ -74,7 +79,7 @@ class TestTheWayToTheLoginPage:
 
     def test_is_told_again_to_a_page_that_has_connected_anew_or_is_another(self, shown, auth):
         run(shown, "log_out", of=AuthState)
-        in_a_loop(PageGate().preprocess(None, shown, Event(name=HYDRATE, payload={"vars": {}})))
+        in_a_loop(PageGate().preprocess(None, shown, of_a_page(Event(name=HYDRATE, payload={"vars": {}}))))
         run(shown, "sync", "again")
         told = dict(auth.storage_command)
         assert told["go_to"].endswith("next=/")

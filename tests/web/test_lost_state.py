@@ -13,7 +13,7 @@ from rxapp.auth.web.page_gate import PageGate
 from rxapp.auth.web.runtime import use_service
 from rxapp.auth.web.state import AuthState
 from tests.web.test_events import in_a_loop, parts, run
-from tests.web.test_page_gate import CLICK, HYDRATE, ON_LOAD, OTHER_CLICK, come_from
+from tests.web.test_page_gate import CLICK, HYDRATE, ON_LOAD, OTHER_CLICK, come_from, of_a_page
 
 REPORT = "reflex___state____state.reflex___state____update_vars_internal_state.update_vars_internal"
 ANSWER = f"{AuthState.get_full_name()}.prove_key"
@@ -49,7 +49,7 @@ def page(service):
 def send(page, queue):
     """Sends an event; returns the update with which it was held, or None if it passes."""
     app = SimpleNamespace(event_processor=queue)
-    return lambda event: in_a_loop(PageGate().preprocess(app, page, event))
+    return lambda event: in_a_loop(PageGate().preprocess(app, page, of_a_page(event)))
 
 
 @pytest.fixture

@@ -26,7 +26,7 @@ from rxapp.auth.web.state import IN, UNKNOWN, AuthState
 from tests.conftest import PASSWORD, empty
 from tests.outage import Outage
 from tests.web.conftest import assert_problem, bearer, refresh_body
-from tests.web.test_page_gate import HYDRATE
+from tests.web.test_page_gate import HYDRATE, of_a_page
 
 
 class Notes(rx.State):
@@ -209,7 +209,7 @@ class TestAPage:
         name = f"{AuthState.get_full_name()}"
         reported = {f"{name}.jwt": pair.access_token, f"{name}.refresh_token": pair.refresh_token}
         hydrate = rx.event.Event(name=HYDRATE, payload={"vars": reported})
-        in_a_loop(PageGate().preprocess(None, page, hydrate))
+        in_a_loop(PageGate().preprocess(None, page, of_a_page(hydrate)))
         auth = part(page, AuthState)
         assert (auth.status, auth.user_name, dict(auth.storage_command)) == (UNKNOWN, "", {})
         assert (auth.jwt, auth.refresh_token) == (pair.access_token, pair.refresh_token)

@@ -12,6 +12,7 @@ from rxapp.auth import Client
 from rxapp.auth.device_keys import ProvedKey
 from rxapp.auth.web import connections, held_events
 from rxapp.auth.web.page_gate import PageGate
+from rxapp.auth.web.page_work import HeldEvent
 from rxapp.auth.web.pages.login import LoginState
 from rxapp.auth.web.runtime import use_service
 from rxapp.auth.web.state import IN, OUT, UNKNOWN, AuthState
@@ -59,9 +60,14 @@ def pair(service, johndoe, key):
     return service.log_in("johndoe", PASSWORD, Client(device_key=ProvedKey(key.thumbprint)))
 
 
+def of_a_page(event):
+    """The event as Reflex hands it on: with where the page is."""
+    return event if event.router_data or isinstance(event, HeldEvent) else replace(event, router_data={"pathname": "/"})
+
+
 def send(page, event):
     """The update with which the event was held, or None if it passes."""
-    return in_a_loop(PageGate().preprocess(None, page, event))
+    return in_a_loop(PageGate().preprocess(None, page, of_a_page(event)))
 
 
 def connect(page, pair):
@@ -69,6 +75,11 @@ def connect(page, pair):
     reported = {f"{name}.jwt": pair.access_token, f"{name}.refresh_token": pair.refresh_token}
     hydrate = Event(name=HYDRATE, payload={"vars": reported})
     return hydrate, send(page, hydrate)
+
+
+async def coroutine_of(function, *arguments):
+    """Calls it on an event loop."""
+    return function(*arguments)
 
 
 def challenge_in(update):
@@ -112,13 +123,46 @@ class TestOnConnecting:
         assert [send(page, event) for event in (hydrate, CLICK, OTHER_CLICK)] == [None] * 3
 
     def test_of_two_navigations_the_last_one_counts_and_clicks_all_do(self, page, pair, key, clock):
-        _, update = connect(page, pair)
+        hydrate, update = connect(page, pair)
         send(page, CLICK)
         navigation = Event(name=ON_LOAD)
         send(page, navigation)
-        assert answer(page, key, update, clock) == [CLICK, navigation]
+        send(page, navigation)
+        assert answer(page, key, update, clock) == [hydrate, CLICK, navigation]
 
     @pytest.mark.parametrize("thief", [None, DeviceKey()], ids=["no key", "another key"])
+    def test_what_waits_goes_on_at_the_address_where_it_came_from(self, page, pair, key, clock):
+        _, update = connect(page, pair)
+        send(page, replace(CLICK, router_data={"sid": "one connection", "pathname": "/item/1", "query": {}}))
+        challenge = challenge_in(update)
+        proof = key.proof("POST", "urn:rxapp:page", clock(), nonce=challenge["text"])
+        ((_, click),) = run(page, "prove_key", proof, of=AuthState)
+        assert click.router_data == {"pathname": "/item/1", "query": {}}, "the connection is that of the answer"
+
+    def test_a_click_that_came_with_one_persons_tokens_does_not_go_on_as_anothers(self, page, pair, key, clock, service):
+        service.create_user("another", PASSWORD)
+        another = service.log_in("another", PASSWORD, Client(device_key=ProvedKey(key.thumbprint)))
+        _, update = connect(page, pair)
+        send(page, CLICK)
+        auth = parts(page)[0]
+        auth.jwt, auth.refresh_token = another.access_token, another.refresh_token
+        assert CLICK not in answer(page, key, update, clock)
+
+    def test_clicks_of_two_connections_that_broke_off_go_on_together(self, page, pair, key, clock):
+        for connection, click in (("second", CLICK), ("third", OTHER_CLICK)):
+            connect(page, pair)
+            send(page, click)
+            in_a_loop(coroutine_of(parts(page)[0]._begin_connection, connection, "a page"))
+            come_from(page, connection)
+        _, update = connect(page, pair)
+        assert [event for event in answer(page, key, update, clock) if event in (CLICK, OTHER_CLICK)] == [CLICK, OTHER_CLICK]
+
+    def test_a_handler_that_chains_what_a_browser_says_on_connecting_is_not_taken_for_it(self, page, service, johndoe):
+        connect(page, service.log_in("johndoe", PASSWORD))
+        run(page, "sync", "hello")
+        assert in_a_loop(PageGate().preprocess(None, page, Event(name=HYDRATE))) is None
+        assert parts(page)[0]._held_pair().access_token, "it has not been forgotten"
+
     def test_without_the_key_events_go_on_as_nobodys(self, page, pair, service, clock, thief):
         hydrate, update = connect(page, pair)
         assert answer(page, thief, update, clock) == [hydrate]

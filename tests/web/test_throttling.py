@@ -25,7 +25,7 @@ from rxapp.auth.web.state import IN, UNKNOWN, AuthState
 from tests.conftest import PASSWORD
 from tests.web.conftest import assert_problem, bearer, refresh_body
 from tests.web.test_events import Example, in_a_loop, parts, run
-from tests.web.test_page_gate import HYDRATE
+from tests.web.test_page_gate import HYDRATE, of_a_page
 
 LOGIN = "/api/auth/login"
 GOOD = {"username": "johndoe", "password": PASSWORD}
@@ -243,14 +243,14 @@ class TestInThePage:
         name = AuthState.get_full_name()
         reported = {f"{name}.jwt": pair.access_token, f"{name}.refresh_token": pair.refresh_token}
         hydrate = rx.event.Event(name=HYDRATE, payload={"vars": reported})
-        in_a_loop(PageGate().preprocess(None, throttled, hydrate))
+        in_a_loop(PageGate().preprocess(None, throttled, of_a_page(hydrate)))
         assert (auth.status, auth.user_name, auth.storage_command) == (UNKNOWN, "", {})
         assert list(in_a_loop(throttled.get_state(Example)).seen) == []
 
     def test_it_goes_on_when_the_time_has_come_though_it_may_be_a_page_that_asks_nobody_who_is_there(self, throttled, pair):
         name = AuthState.get_full_name()
         reported = {f"{name}.jwt": pair.access_token, f"{name}.refresh_token": pair.refresh_token}
-        in_a_loop(PageGate().preprocess(None, throttled, rx.event.Event(name=HYDRATE, payload={"vars": reported})))
+        in_a_loop(PageGate().preprocess(None, throttled, of_a_page(rx.event.Event(name=HYDRATE, payload={"vars": reported}))))
         assert parts(throttled)[0].wait == 60
 
     def test_the_login_page_says_how_long_to_wait(self, page):

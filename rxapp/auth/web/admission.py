@@ -19,7 +19,7 @@ from rxapp.auth.web.direct_calls import DirectCall, is_direct_call
 from rxapp.auth.web.event_log import logged_event
 from rxapp.auth.web.outage import OutageState
 from rxapp.auth.web.page_senders import page_client
-from rxapp.auth.web.page_work import AdmittedNoMore, PageWork, running_work
+from rxapp.auth.web.page_work import AdmittedNoMore, PageWork, end_work, running_work
 from rxapp.auth.web.request_context import note_identity, note_outcome
 from rxapp.auth.web.runtime import get_service, in_thread
 from rxapp.auth.web.state import AuthState
@@ -122,6 +122,8 @@ async def _guard(call: _Call, roles: frozenset[str], *, is_fresh: bool) -> Async
                     await _ask_if_doubtful(call.state, admission)
                     yield chained
         except AdmittedNoMore:
+            if not isinstance(call.state, StateProxy) and not auth._page.belongs_to(identity.session_id):
+                auth._forget_states()  # also what the handler has set to clean up
             if call.is_direct:
                 raise
 
@@ -159,13 +161,25 @@ async def _as_admitted(admission: _Admission, results: AsyncGenerator[Any]) -> A
 async def _ask_if_doubtful(state: rx.State, admission: _Admission) -> None:
     """Something has happened to the session or its user: what was let in then may not go on now."""
     work = running_work()
-    if work is not None and work.is_doubtful:
+    if work is None:
+        return
+    if work.is_over:
+        raise AdmittedNoMore
+    if work.is_doubtful:
         work.is_doubtful = False
         async with _locked(state):
             await _ask_again(state, admission)
 
 
 async def _ask_again(state: rx.State, admission: _Admission) -> Identity:
+    try:
+        return await _still_admitted(state, admission)
+    except AdmittedNoMore:
+        end_work(admission.identity.session_id)
+        raise
+
+
+async def _still_admitted(state: rx.State, admission: _Admission) -> Identity:
     auth = await state.get_state(AuthState)
     if not auth._page.belongs_to(admission.identity.session_id):
         raise AdmittedNoMore  # the page is at the login page already, or another's: it is not to be sent anywhere

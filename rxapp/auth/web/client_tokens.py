@@ -15,10 +15,15 @@ _CLIENT_TOKEN = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IG
 """As Reflex's pages make them. Under other names an app may keep what many pages share."""
 
 
-def is_client_token(query: str) -> bool:
-    """Whether the query of a handshake names a page."""
-    (token, *_) = parse_qs(query).get("token", [""])
+def is_client_token(token: str) -> bool:
+    """Whether it could be a page's."""
     return _CLIENT_TOKEN.fullmatch(token) is not None
+
+
+def names_a_page(query: str) -> bool:
+    """Whether the query of a handshake names one."""
+    (token, *_) = parse_qs(query).get("token", [""])
+    return is_client_token(token)
 
 
 def take_in_one_step(manager: TokenManager) -> None:

@@ -10,6 +10,7 @@ from reflex.istate.manager.redis import StateManagerRedis
 from reflex.state import BaseState, State
 
 from rxapp.auth.web import held_events
+from rxapp.auth.web.client_tokens import is_client_token
 from rxapp.auth.web.open_pages import unregister_page
 from rxapp.auth.web.pending_events import all_handled
 from rxapp.auth.web.state import AuthState
@@ -49,6 +50,15 @@ async def forget_connection(app: rx.App, client_token: str, connection: str) -> 
         logger.warning("a closed page could not be tidied up: %s", type(error).__name__)
     finally:
         held_events.close(connection)
+
+
+async def is_a_page(app: rx.App, client_token: str) -> bool:
+    """Whether a page with this client token is open, or was somebody's when it closed."""
+    if not is_client_token(client_token):
+        return False
+    state = await app.state_manager.get_state(rx.BaseStateToken(ident=client_token, cls=AuthState))
+    page = (await state._get_root_state().get_state(AuthState))._page
+    return bool(page.connection or page.owner)
 
 
 def _forget(root: BaseState, auth: AuthState, client_token: str) -> None:

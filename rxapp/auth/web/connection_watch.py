@@ -17,7 +17,7 @@ from reflex_base.constants import RouteVar
 from socketio.exceptions import ConnectionRefusedError as Refused  # type: ignore[import-untyped]
 
 from rxapp.auth.web import connections
-from rxapp.auth.web.client_tokens import is_client_token, take_in_one_step
+from rxapp.auth.web.client_tokens import names_a_page, take_in_one_step
 from rxapp.auth.web.closed_pages import forget_connection, keep_no_more
 from rxapp.auth.web.page_session import PageSession
 from rxapp.auth.web.page_work import of_its_session_only, session_of_sender
@@ -61,7 +61,7 @@ class _Watch:
         self._disconnect, self._send = namespace.on_disconnect, namespace.emit_update
 
     async def on_connect(self, connection: str, environ: dict[str, Any], auth: Any = None) -> None:
-        if not is_client_token(environ.get("QUERY_STRING", "")):
+        if not names_a_page(environ.get("QUERY_STRING", "")):
             raise Refused
         connections.opened(connection)
         try:
@@ -95,7 +95,7 @@ class _Watch:
         elif not isinstance(self._manager, RedisTokenManager):
             await self._send(update, token)
         elif not isinstance(update, _AddressedUpdate) and (connection := await _connection_of(self._app, token)):
-            session = session_of_sender(token)
+            session = session_of_sender(token, update)
             addressed = _AddressedUpdate(update.delta, update.events, connection=connection, session=str(session or ""))
             await self._send(addressed, token)
 
@@ -107,7 +107,7 @@ async def _page_of(root: BaseState) -> PageSession:
 def _arrived(update: StateUpdate, connection: str, client_token: str) -> tuple[StateUpdate, UUID | None]:
     """The update as Reflex sends it, and for whose work; nothing, if it was for another connection than the page has by now."""
     if not isinstance(update, _AddressedUpdate):
-        return update, session_of_sender(client_token)
+        return update, session_of_sender(client_token, update)
     if update.connection != connection:
         return StateUpdate(), None
     return StateUpdate(delta=update.delta, events=update.events), UUID(update.session) if update.session else None

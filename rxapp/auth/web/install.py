@@ -1,6 +1,7 @@
 """Fits the auth core into a Reflex app, beside whatever the app already has."""
 
 from collections.abc import Collection
+from functools import partial
 
 import reflex as rx
 from fastapi import FastAPI
@@ -10,6 +11,7 @@ from rxapp.auth.database import Database
 from rxapp.auth.service import AuthService
 from rxapp.auth.settings import Settings, get_settings
 from rxapp.auth.web.built_pages import BuiltPages
+from rxapp.auth.web.closed_pages import is_a_page
 from rxapp.auth.web.components.device_key import DeviceKey
 from rxapp.auth.web.components.token_store import TokenStore
 from rxapp.auth.web.components.upload_ticket import UploadTicket
@@ -102,7 +104,7 @@ def install_auth(
     site.furnish(look or Look(), texts, extra_fields)
     app.add_middleware(PageGate(), index=0)
     watch_connections(app)
-    note_what_is_linked()
+    note_what_is_linked(partial(is_a_page, app))
     ask_for_tickets(app)
     app.register_lifespan_task(keep_payloads_out, settings=settings)  # again, when all of the app has set up its logging
     app.register_lifespan_task(prepared_database(migrates=migrates))

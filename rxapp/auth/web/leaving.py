@@ -10,6 +10,7 @@ from reflex_base.config import get_config
 from rxapp.auth.web.components import token_store
 from rxapp.auth.web.navigation import login_url, path_in_app
 from rxapp.auth.web.page_tokens import PageTokens
+from rxapp.auth.web.private_state import forget_private_state
 from rxapp.auth.web.site import site
 
 
@@ -25,6 +26,10 @@ class Leaving(PageTokens, mixin=True):  # type: ignore[call-arg]  # the keyword 
     def person(self) -> str:
         """Who is shown, for the browser to notice when that is somebody else: the user's id. Empty while it is nobody."""
         return str(self._identity.user_id) if self._identity is not None else ""
+
+    def _forget_states(self) -> None:
+        """Forget what all other states of this page hold."""
+        forget_private_state(self._get_root_state(), besides=type(self))
 
     def _go_to_login(self, next_path: str = "") -> None:
         """Have the browser go there, once storage is as the command wants it."""

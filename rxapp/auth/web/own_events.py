@@ -14,3 +14,6 @@ KINDS = {
 
 LOADING = frozenset(name for name, kind in KINDS.items() if kind in (Kind.CONNECTING, Kind.LOADING))
 """Of these the last one counts."""
+
+NAVIGATING = frozenset(name for name, kind in KINDS.items() if kind is Kind.LOADING)
+"""To another page of the same connection."""

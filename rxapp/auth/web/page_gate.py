@@ -22,10 +22,11 @@ from reflex_components_core.core._upload import UploadChunkIterator, UploadFile
 from rxapp.auth.errors import AuthError, TooManyRequests
 from rxapp.auth.outages import DatabaseUnavailable
 from rxapp.auth.web import connections, held_events, policy
-from rxapp.auth.web.own_events import KINDS, LOADING
+from rxapp.auth.web.own_events import KINDS, LOADING, NAVIGATING
 from rxapp.auth.web.page_senders import connection_of
 from rxapp.auth.web.page_session import ACKNOWLEDGED_WITHIN, Kind, Step
-from rxapp.auth.web.page_work import begin_work, started_by_whom
+from rxapp.auth.web.page_work import HeldEvent, begin_work, started_by_whom
+from rxapp.auth.web.private_state import session_storage_names
 from rxapp.auth.web.runtime import get_service, verify_access
 from rxapp.auth.web.shared_states import is_a_shared_one
 from rxapp.auth.web.state import AuthState
@@ -61,7 +62,7 @@ class PageGate(rx.Middleware):
         if update is None:
             begin_work(sender.client_token, event, auth._page)
         if kind is Kind.CONNECTING and update is None:
-            await _settle(app, auth)
+            await _connected(app, state, auth, event)
         return update
 
 
@@ -69,6 +70,8 @@ def kind_of(event: Event) -> Kind:
     """What the event is, as far as the rule for pages asks."""
     if has_files(event):
         return Kind.UPLOADING
+    if not event.router_data and not isinstance(event, HeldEvent):
+        return Kind.ACTING  # a handler has chained it: it is not the browser's word
     return _KINDS.get(event.name, Kind.ACTING)
 
 
@@ -76,6 +79,14 @@ def has_files(event: Event) -> bool:
     """Whether the event is an upload."""
     values = [item for value in event.payload.values() for item in (value if isinstance(value, list) else [value])]
     return any(isinstance(value, UploadFile | UploadChunkIterator) for value in values)
+
+
+def _take_out(event: Event, names: set[str]) -> None:
+    """What a tab has kept of the person who has left it: Reflex is about to store it as the next one's."""
+    reported = event.payload.get("vars")
+    if isinstance(reported, dict):
+        for name in names & reported.keys():
+            del reported[name]
 
 
 def acknowledged_within() -> timedelta:
@@ -128,8 +139,9 @@ def _hold(auth: AuthState, kind: Kind, event: Event) -> StateUpdate | None:
             _wait(connection, event)
         return StateUpdate(events=Event.from_event_type(connections.connect_anew()))
     if event.name in LOADING:
-        held_events.forget(connection, LOADING)
-    _wait(connection, event)
+        held_events.forget(connection, LOADING if kind is Kind.CONNECTING else NAVIGATING)
+    is_tied = kind is Kind.ACTING and claims is not None and not _signs_in(event)
+    _wait(connection, event, came_with=claims.session_id if is_tied and claims else None)
     if step is Step.WAIT:
         return StateUpdate()
     text = service.dpop.new_challenge()
@@ -138,9 +150,16 @@ def _hold(auth: AuthState, kind: Kind, event: Event) -> StateUpdate | None:
     return StateUpdate(delta={auth.get_full_name(): {f"key_challenge{FIELD_MARKER}": challenge}})
 
 
-def _wait(connection: str, event: Event, session: UUID | None = None) -> None:
+def _wait(connection: str, event: Event, session: UUID | None = None, came_with: UUID | None = None) -> None:
     if connections.is_open(connection):  # here: else nobody would ever take it up again
-        held_events.hold(connection, event, session=session)
+        held_events.hold(connection, event, session=session, came_with=came_with)
+
+
+async def _connected(app: rx.App, state: BaseState, auth: AuthState, event: Event) -> None:
+    owner = auth._page.owner
+    await _settle(app, auth)
+    if owner is not None and not auth._page.belongs_to(owner):
+        _take_out(event, session_storage_names(state._get_root_state()))
 
 
 async def _settle(app: rx.App, auth: AuthState) -> None:

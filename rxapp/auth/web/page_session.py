@@ -29,6 +29,9 @@ REPLACED_SESSIONS = 4
 ACKNOWLEDGED_WITHIN = timedelta(seconds=5)
 """How long a pair that was sent to a page works there before its browser has stored it. A browser stores it at once."""
 
+NOBODY = UUID(int=0)
+"""In place of a session, where there is none."""
+
 NOTHING = TokenPair("", "")
 """What a browser holds in which nobody is signed in."""
 
@@ -133,8 +136,8 @@ class PageSession(NamedTuple):
         return self.nobodys()._replace(issued=None, refused=refused)
 
     def belongs_to(self, session_id: UUID) -> bool:
-        """Whether the page is this session's, or of one that has replaced it."""
-        return session_id == self.owner or session_id in self.formerly
+        """Whether the page is this session's, or of one that has replaced it; with `NOBODY`, whether it is nobody's."""
+        return session_id == (self.owner or NOBODY) or session_id in self.formerly
 
     def asked(self, text: str, now: datetime) -> "PageSession":
         """After the browser was asked to sign `text` with its key."""

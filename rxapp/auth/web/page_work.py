@@ -6,6 +6,7 @@ not of the session whose page it is by now is dropped: chained events at the gat
 sent (`connection_watch.py`), and a task itself when it comes back to the page's state (`of_its_session_only`, below).
 """
 
+import asyncio
 from collections.abc import Iterable
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -15,9 +16,10 @@ from weakref import WeakSet
 
 import reflex as rx
 from reflex.event import Event
+from reflex.state import StateUpdate
 
 from rxapp.auth.errors import PermissionDenied
-from rxapp.auth.web.page_session import PageSession
+from rxapp.auth.web.page_session import NOBODY, PageSession
 
 
 class AdmittedNoMore(PermissionDenied):
@@ -31,13 +33,19 @@ class StartedEvent(Event):
     started_by: UUID | None = None
 
 
+@dataclass(frozen=True)
+class HeldEvent(StartedEvent):
+    """An event that has waited until its page had shown whose it is."""
+
+
 @dataclass(eq=False)
 class PageWork:
     """An event that is being handled, with all that it has started: on which page, and whose that was.
 
     `session` follows the page when the work itself makes it another's or nobody's, as logging in and out does. `started_by`
     stays. It `is_doubtful` after something has happened to the session or its user: who goes on working must ask again. It
-    `is_begun` when Reflex has called the event's handler: who calls it now is the app.
+    `is_begun` when Reflex has called the event's handler: who calls it now is the app. It `is_over` when its person may not go
+    on: what it still does to clean up gets at no page.
     """
 
     client_token: str
@@ -47,6 +55,13 @@ class PageWork:
     user_id: UUID | None = None
     is_doubtful: bool = False
     is_begun: bool = False
+    is_over: bool = False
+
+    def is_of(self, page: PageSession) -> bool:
+        """Whether the page is still the work's. What nobody has begun belongs to the first whose page it comes to."""
+        if self.session is None:
+            self.session = page.owner
+        return self.session is None or page.belongs_to(self.session)
 
 
 _running: ContextVar[PageWork | None] = ContextVar("running", default=None)
@@ -56,7 +71,8 @@ _all_running: WeakSet[PageWork] = WeakSet()
 def begin_work(client_token: str, event: Event, page: PageSession) -> None:
     """The event runs now, on this page."""
     started_by = started_by_whom(event)
-    work = PageWork(client_token, event.name, started_by or page.owner, started_by)
+    session = page.owner if started_by in (None, NOBODY) else started_by
+    work = PageWork(client_token, event.name, session, started_by)
     _running.set(work)
     _all_running.add(work)
 
@@ -74,7 +90,7 @@ def running_work() -> PageWork | None:
 def page_turns(client_token: str, owner: UUID | None) -> None:
     """The page is another session's from now on, or nobody's. What has made it so is on that side."""
     work = _running.get()
-    if work is not None and work.client_token == client_token:
+    if work is not None and work.client_token == client_token and not work.is_over:
         work.session = owner
 
 
@@ -87,7 +103,7 @@ def doubt_work(session_ids: Iterable[UUID] = (), user_id: UUID | None = None) ->
 
 
 def started_by_whom(event: Event) -> UUID | None:
-    """The session whose work has chained the event; None for what a browser has sent."""
+    """The session whose work has chained the event, or that has asked to upload; None for what a browser has sent."""
     return event.started_by if isinstance(event, StartedEvent) else None
 
 
@@ -99,10 +115,22 @@ def chained(client_token: str, event: Event) -> Event:
     return StartedEvent(event.name, event.router_data, event.payload, started_by=work.session)
 
 
-def session_of_sender(client_token: str) -> UUID | None:
-    """For which session the running work sends something to this page; None if it is no work of this page."""
+def end_work(session_id: UUID) -> None:
+    """The running work was this session's and may not go on."""
     work = _running.get()
-    return work.session if work is not None and work.client_token == client_token else None
+    if work is not None:
+        work.is_over, work.session = True, session_id
+
+
+def session_of_sender(client_token: str, update: StateUpdate) -> UUID | None:
+    """For which session the running work sends this to the page; None if it is no work of this page.
+
+    Work that is over cannot write into the page's state any more: what is sent of that is what was forgotten.
+    """
+    work = _running.get()
+    if work is None or work.client_token != client_token or (work.is_over and not update.events):
+        return None
+    return work.session
 
 
 def of_its_session_only(app: rx.App, page_of: Any) -> None:
@@ -110,9 +138,11 @@ def of_its_session_only(app: rx.App, page_of: Any) -> None:
     manager = app.state_manager
     modify = manager.modify_state_with_links
 
-    def modify_own_page(token: Any, *arguments: Any, **options: Any) -> Any:
-        modification, work = modify(token, *arguments, **options), _running.get()
-        is_own = work is not None and work.session is not None and getattr(token, "ident", None) == work.client_token
+    def modify_own_page(token: Any, previous_dirty_vars: Any = None, **options: Any) -> Any:
+        if previous_dirty_vars is not None:
+            leave_work()  # what a shared state sends to all that are linked to it, in a task of Reflex's own
+        modification, work = modify(token, previous_dirty_vars, **options), _running.get()
+        is_own = work is not None and getattr(token, "ident", None) == work.client_token
         return _OfItsSession(modification, work, page_of) if is_own else modification
 
     manager.modify_state_with_links = modify_own_page
@@ -129,12 +159,12 @@ class _OfItsSession:
         is_own = False
         try:
             page = await self._page_of(state._get_root_state())
-            is_own = page.belongs_to(self._work.session)
+            is_own = not self._work.is_over and self._work.is_of(page)
         finally:
             if not is_own:
                 await self._modification.__aexit__(None, None, None)
-        if not is_own:
-            raise AdmittedNoMore
+        if not is_own:  # where no guard catches it, the work ends as if it had been cancelled
+            raise AdmittedNoMore if self._work.user_id is not None else asyncio.CancelledError
         return state
 
     async def __aexit__(self: Self, *raised: object) -> Any:

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from reflex.istate.storage import SessionStorage
 from reflex.state import BaseState
+from reflex_base.constants.state import FIELD_MARKER
 
 from rxapp.auth.web.own_machinery import is_reflexs_own
 from rxapp.auth.web.shared_states import is_linked, leave_shared_states
@@ -19,9 +20,22 @@ def forget_private_state(root: BaseState, *, besides: type[BaseState]) -> None:
     written to.
     """
     leave_shared_states(root)
-    for state in _states_below(root):
+    all_states = list(_states_below(root))  # each must be there before one is set back, which looks at those that depend on it
+    for state in all_states:
         if type(state) is not besides and not is_reflexs_own(type(state)):
             _set_back(state)
+
+
+def session_storage_names(root: BaseState) -> set[str]:
+    """The vars that a browser keeps as long as a tab lasts, as it names them when it reports what it holds."""
+    names = {f"{cls.get_full_name()}.{name}" for cls in _classes_below(type(root)) for name in _parts_of(cls).of_the_tab}
+    return names | {f"{name}{FIELD_MARKER}" for name in names}
+
+
+def _classes_below(parent: type[BaseState]) -> Iterator[type[BaseState]]:
+    for cls in parent.get_substates():
+        yield cls
+        yield from _classes_below(cls)
 
 
 def _states_below(parent: BaseState) -> Iterator[BaseState]:
@@ -66,6 +80,7 @@ class _Parts(NamedTuple):
 
     set_back: frozenset[str]
     kept: frozenset[str]
+    of_the_tab: frozenset[str]
     caches: Mapping[str, str]
     never_cached: frozenset[str]
 
@@ -89,6 +104,7 @@ def _find_parts(cls: type[BaseState]) -> _Parts:
     return _Parts(
         set_back=frozenset(own.keys() - kept),
         kept=frozenset(kept),
+        of_the_tab=frozenset(stored - kept),
         caches={var._cache_attr: name for name, var in computed.items() if var._cache},
         never_cached=frozenset(name for name, var in computed.items() if not var._cache),
     )

@@ -4,21 +4,31 @@ While an event runs, Reflex puts the shared instance in the place of the page's 
 between must set back the page's own one, which Reflex keeps out of reach: so it is noted here.
 """
 
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from typing import Any, cast
 
 from reflex.istate.shared import SharedState, SharedStateBaseInternal
 from reflex.state import BaseState
+from reflex_base.utils.exceptions import ReflexRuntimeError
 
 _stands_for: dict[int, BaseState] = {}
 """The page's own instance, by the `id` of the shared one that stands in its place while an event runs."""
 
 
-def note_what_is_linked() -> None:
-    """From now on, note which instance of a page a shared one stands for. For all apps of the process, once."""
-    link = SharedStateBaseInternal._internal_patch_linked_state
+class NotAName(ReflexRuntimeError):
+    """What is the client token of a page cannot be the token of a shared state: who is linked would read that page's."""
+
+
+def note_what_is_linked(is_a_page: Callable[[str], Awaitable[bool]]) -> None:
+    """From now on, note which instance of a page a shared one stands for, and link to no page. Once in a process."""
+    link, link_to = SharedStateBaseInternal._internal_patch_linked_state, SharedStateBaseInternal._link_to
     if getattr(link, "__wrapped__", None) is not None:
         return
+
+    async def link_to_no_page(self: Any, token: str) -> Any:
+        if await is_a_page(token):
+            raise NotAName(f"A shared state cannot be linked to {token}: this is the client token of a page.")
+        return await link_to(self, token)
 
     async def link_and_note(self: Any, token: str, full_delta: bool = False) -> Any:
         linked = await link(self, token, full_delta)
@@ -29,6 +39,7 @@ def note_what_is_linked() -> None:
 
     link_and_note.__wrapped__ = link  # type: ignore[attr-defined]
     SharedStateBaseInternal._internal_patch_linked_state = link_and_note
+    SharedStateBaseInternal._link_to = link_to_no_page
 
 
 def leave_shared_states(root: BaseState) -> None:

@@ -31,9 +31,8 @@ from rxapp.auth.web.leaving import Leaving
 from rxapp.auth.web.open_pages import register_page, sign_out_open_pages, wait_for_database
 from rxapp.auth.web.outage import OutageState
 from rxapp.auth.web.page_senders import connection_of, page_client
-from rxapp.auth.web.page_session import NOTHING
+from rxapp.auth.web.page_session import NOBODY, NOTHING
 from rxapp.auth.web.policy import public
-from rxapp.auth.web.private_state import forget_private_state
 from rxapp.auth.web.runtime import get_service, in_thread, refresh_pair, verify_access
 from rxapp.auth.web.site import site
 
@@ -103,7 +102,7 @@ class AuthState(Leaving, rx.State):
         with suppress(AuthError, DatabaseUnavailable):  # nobody may upload too, where the handler is public
             await self._authenticate()
         client_token, page = connection_of(self).client_token, self._page
-        self.upload_ticket = {"ticket": upload_tickets.issue(get_service(), client_token, page.connection, page.owner)}
+        self.upload_ticket = {"ticket": upload_tickets.issue(get_service(), client_token, page.connection, page.owner or NOBODY)}
 
     @rx.event
     @public
@@ -208,7 +207,8 @@ class AuthState(Leaving, rx.State):
         if is_going:
             self.storage_command = told
         elif not stay:
-            self._go_to_login(next_path=self._path_and_query())
+            is_for_good = isinstance(error, SessionEnded) and error.reason in _ENDS_FOR_GOOD
+            self._go_to_login(next_path="" if is_for_good else self._path_and_query())
 
     def _sign_out_of(self, session_id: UUID, reason: str) -> EventSpec | None:
         """Leave because the session was ended elsewhere; nothing happens if this page does not show that session any more."""
@@ -221,7 +221,7 @@ class AuthState(Leaving, rx.State):
 
     def _load_anew(self) -> Any:
         """Forget what the page shows of anyone and load it again: what its person may see has changed."""
-        forget_private_state(self._get_root_state(), besides=AuthState)
+        self._forget_states()
         return self._load_events()
 
     def _load_events(self) -> Any:
@@ -242,7 +242,7 @@ class AuthState(Leaving, rx.State):
         self.status, self.ended_because, self.storage_command = OUT, because, command
 
     def _forget_person(self) -> None:
-        forget_private_state(self._get_root_state(), besides=AuthState)
+        self._forget_states()
         self._turn(self._page.nobodys())
         self._identity, self.status, self.user_name, self.roles = None, UNKNOWN, "", []
 

@@ -29,14 +29,14 @@ class TicketRefused(Exception):
     """The ticket is missing, forged, another page's, used or too old."""
 
 
-def issue(service: AuthService, client_token: str, connection: str, session: UUID | None) -> str:
-    """A ticket for one upload by this connection of this page, for that session or for nobody."""
+def issue(service: AuthService, client_token: str, connection: str, session: UUID) -> str:
+    """A ticket for one upload by this connection of this page, for that session or for `NOBODY`."""
     expires_at = int((service.clock() + LIFETIME).timestamp())
-    body = f"{connection}.{expires_at}.{secrets.token_urlsafe(16)}.{session.hex if session else ''}"
+    body = f"{connection}.{expires_at}.{secrets.token_urlsafe(16)}.{session.hex}"
     return f"{body}.{base64url(_mac(service.key_ring.signer().keys, client_token, body))}"
 
 
-def redeem(service: AuthService, client_token: str, ticket: str) -> tuple[str, UUID | None]:
+def redeem(service: AuthService, client_token: str, ticket: str) -> tuple[str, UUID]:
     """Use it up; returns to which connection it was handed out, and for which session. Raises `TicketRefused`.
 
     May wait for Redis.
@@ -50,7 +50,7 @@ def redeem(service: AuthService, client_token: str, ticket: str) -> tuple[str, U
         service.dpop.spend(ProvedKey(_SPENT_AS, name))
     except (ValueError, TypeError, InvalidToken, InvalidDpopProof) as error:  # TypeError: a text that is not ASCII is compared
         raise TicketRefused from error
-    return connection, UUID(session) if session else None
+    return connection, UUID(session)
 
 
 def _mac(keys: Keys, client_token: str, body: str) -> bytes:

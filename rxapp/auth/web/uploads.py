@@ -59,7 +59,7 @@ def _receiver(app: rx.App) -> Any:
 class _OfConnection:
     """The app's event processor, for events that a connection has sent by way of HTTP."""
 
-    def __init__(self, app: rx.App, connection: str, session: UUID | None) -> None:
+    def __init__(self, app: rx.App, connection: str, session: UUID) -> None:
         self._app = app
         self._connection = connection
         self._session = session
