@@ -131,6 +131,12 @@ class TestAPageWithoutOurGuard:
         run(shown, "session_changed", of=AuthState)
         assert (auth.status, auth.person, list(parts(shown)[1].seen)) == (UNKNOWN, "", [])
 
+    def test_log_out_on_it_does_not_sign_out_somebody_else_who_is_there_by_then(self, shown, auth, service, others_pair):
+        report(auth, others_pair)
+        assert run(shown, "log_out", of=AuthState) == [[AuthState.enter, Example.for_everyone]]
+        assert service.verify_access(others_pair.access_token).user_name == "alice"
+        assert (auth.status, dict(auth.storage_command), list(parts(shown)[1].seen)) == (UNKNOWN, {}, [])
+
     def test_shows_it_on_when_they_are_of_another_session_of_that_person(self, shown, auth, service):
         report(auth, service.log_in("johndoe", PASSWORD))
         run(shown, "session_changed", of=AuthState)

@@ -7,11 +7,15 @@ was somebody's (`token_store.js`); that is for it to decide, for a reload and a 
 import reflex as rx
 from reflex_base.config import get_config
 
+from rxapp.auth.errors import RevocationReason
 from rxapp.auth.web.components import token_store
 from rxapp.auth.web.navigation import login_url, path_in_app
 from rxapp.auth.web.page_tokens import PageTokens
 from rxapp.auth.web.private_state import forget_private_state
 from rxapp.auth.web.site import site
+
+_ENDS_FOR_GOOD = frozenset({RevocationReason.SIGNED_OUT, RevocationReason.ACCOUNT_DELETED, RevocationReason.USER_DISABLED})
+"""Whoever signs in after these is not the same person going on: nothing says where they were."""
 
 
 class Leaving(PageTokens, mixin=True):  # type: ignore[call-arg]  # the keyword is Reflex's own
@@ -40,6 +44,9 @@ class Leaving(PageTokens, mixin=True):  # type: ignore[call-arg]  # the keyword 
     def _is_going(self) -> bool:
         """Whether it was told so already, over this connection: with each connection there are no commands to begin with."""
         return "go_to" in self.storage_command and self._told_to_go == self._path_and_query()
+
+    def _way_back(self, reason: str) -> str:
+        return "" if reason in _ENDS_FOR_GOOD else self._path_and_query()
 
     def _path_and_query(self) -> str:
         url = self.router.url

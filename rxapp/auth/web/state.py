@@ -40,10 +40,6 @@ UNKNOWN, IN, OUT = "unknown", "in", "out"
 """Storage not read yet: show nothing private, redirect nowhere. Then: signed in, or signed out."""
 
 
-_ENDS_FOR_GOOD = frozenset({RevocationReason.SIGNED_OUT, RevocationReason.ACCOUNT_DELETED, RevocationReason.USER_DISABLED})
-"""Whoever signs in after these is not the same person going on: nothing says where they were."""
-
-
 class AuthState(Leaving, rx.State):
     """Vars without an underscore are for display; what decides is verified in `_authenticate` at each event."""
 
@@ -73,7 +69,7 @@ class AuthState(Leaving, rx.State):
     async def session_changed(self) -> Any:
         """Another tab of this browser signed in or out: leave with it, or load this page anew as whoever is signed in now."""
         if self.refresh_token:
-            self._forget_other_person()
+            self._forget_former_person()
             return self._load_events()
         if self._identity is None:
             return None
@@ -106,8 +102,10 @@ class AuthState(Leaving, rx.State):
 
     @rx.event
     @public
-    async def log_out(self) -> None:
+    async def log_out(self) -> Any:
         """End the session, clear storage, and take every open page of the session to the login page."""
+        if self._forget_former_person():
+            return self._load_events()  # who clicked is not who is there by now, and signs out nobody else
         pair = self._pair_at_hand()
         session_id = await in_thread(get_service().end_session_of, pair.access_token, self._client())
         if session_id is not None:
@@ -115,6 +113,7 @@ class AuthState(Leaving, rx.State):
             await get_hooks().signed_out(self._identity if self._identity and self._identity.session_id == session_id else None)
         self._become_nobody(RevocationReason.SIGNED_OUT, token_store.forget_session_of(pair))
         self._go_to_login()
+        return None
 
     @rx.event
     @public
@@ -216,7 +215,7 @@ class AuthState(Leaving, rx.State):
             return connect_anew()  # what this page shows was forgotten, not by the page: it finds out by itself
         if self._page.owner == session_id:
             self._become_nobody(reason, token_store.forget_session(session_id, because=reason))
-            self._go_to_login(next_path="" if reason in _ENDS_FOR_GOOD else self._path_and_query())
+            self._go_to_login(next_path=self._way_back(reason))
         return None
 
     def _load_anew(self) -> Any:
@@ -229,11 +228,13 @@ class AuthState(Leaving, rx.State):
         events = list(RegistrationContext.get().app.get_load_events(self.router.url.path))
         return events if AuthState.enter in events else [AuthState.enter, *events]
 
-    def _forget_other_person(self) -> None:
-        """The browser holds the tokens of somebody else by now. Whether these are good is found out next, or when that can be."""
+    def _forget_former_person(self) -> bool:
+        """Forget who is shown if the browser holds somebody else's tokens by now. Whether these are good, `enter` finds out."""
         claims = self._claims_at_hand()
-        if claims is not None and self._identity is not None and claims.subject != self._identity.user_id:
-            self._forget_person()
+        if claims is None or self._identity is None or claims.subject == self._identity.user_id:
+            return False
+        self._forget_person()
+        return True
 
     def _become_nobody(self, because: str, command: dict[str, Any], refused: TokenPair = NOTHING) -> None:
         """Forget everything private, in this state and in all others; `command` tells the browser what to forget."""
