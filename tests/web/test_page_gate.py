@@ -130,7 +130,6 @@ class TestOnConnecting:
         send(page, navigation)
         assert answer(page, key, update, clock) == [hydrate, CLICK, navigation]
 
-    @pytest.mark.parametrize("thief", [None, DeviceKey()], ids=["no key", "another key"])
     def test_what_waits_goes_on_at_the_address_where_it_came_from(self, page, pair, key, clock):
         _, update = connect(page, pair)
         send(page, replace(CLICK, router_data={"sid": "one connection", "pathname": "/item/1", "query": {}}))
@@ -163,6 +162,7 @@ class TestOnConnecting:
         assert in_a_loop(PageGate().preprocess(None, page, Event(name=HYDRATE))) is None
         assert parts(page)[0]._held_pair().access_token, "it has not been forgotten"
 
+    @pytest.mark.parametrize("thief", [None, DeviceKey()], ids=["no key", "another key"])
     def test_without_the_key_events_go_on_as_nobodys(self, page, pair, service, clock, thief):
         hydrate, update = connect(page, pair)
         assert answer(page, thief, update, clock) == [hydrate]

@@ -206,8 +206,7 @@ class AuthState(Leaving, rx.State):
         if is_going:
             self.storage_command = told
         elif not stay:
-            is_for_good = isinstance(error, SessionEnded) and error.reason in _ENDS_FOR_GOOD
-            self._go_to_login(next_path="" if is_for_good else self._path_and_query())
+            self._go_to_login(next_path=self._way_back(error.reason if isinstance(error, SessionEnded) else ""))
 
     def _sign_out_of(self, session_id: UUID, reason: str) -> EventSpec | None:
         """Leave because the session was ended elsewhere; nothing happens if this page does not show that session any more."""
