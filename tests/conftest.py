@@ -66,6 +66,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("postgres")
 
 
+@pytest.fixture(autouse=True)
+def variables_as_before() -> Iterator[None]:
+    """What a command sets for the processes that it starts is not for those of the next test: that may build an app."""
+    before = dict(os.environ)
+    yield
+    for name in os.environ.keys() - before.keys():
+        del os.environ[name]
+    os.environ.update(before)
+
+
 @pytest.fixture(scope="session")
 def of_all_workers(tmp_path_factory) -> Path:
     """A directory that the processes in which the tests run have in common: for the locks of what only one of them may do."""
