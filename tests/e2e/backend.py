@@ -11,6 +11,8 @@ from tests.e2e.server import Server
 class Backend(Server):
     """`variables` are added to its environment."""
 
+    builds_as_it_starts = False
+
     def __init__(self, directory: Path, **variables: str) -> None:
         super().__init__(directory)
         self.url = f"http://127.0.0.1:{self.port}"

@@ -29,12 +29,19 @@ NO_KEYS = "delete Crypto.prototype.subtle"
 expect.set_options(timeout=10_000)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whichever test is the first waits for its build, and for the builds of others before."""
+    for item in items:
+        is_ours = Path(__file__).parent in item.path.parents
+        if is_ours and "server" in item.fixturenames and not item.get_closest_marker("timeout"):
+            item.add_marker(pytest.mark.timeout(300))
+
+
 @pytest.fixture(scope="session")
-def production_server(tmp_path_factory, of_all_workers, request) -> Iterator[ProductionServer]:
+def production_server(tmp_path_factory, request) -> Iterator[ProductionServer]:
     """As in `docs/deployment.md`: several workers, PostgreSQL, Redis, and nginx with TLS in front."""
     server = ProductionServer(tmp_path_factory.mktemp("production"), request.getfixturevalue("postgresql_url"))
-    with FileLock(of_all_workers / "build.lock"):
-        server.start()
+    server.start()
     yield server
     server.stop()
 
@@ -45,7 +52,7 @@ def server(tmp_path_factory, of_all_workers, request) -> Iterator[Server]:
         yield request.getfixturevalue("production_server")
         return
     server = Server(tmp_path_factory.mktemp("server"))
-    with FileLock(of_all_workers / "build.lock"):  # in one checkout one build at a time, and one is enough
+    with FileLock(of_all_workers / "pages-of-the-first.lock"):
         start_with_pages_of_the_first(server, of_all_workers / "pages-of-the-first.json")
     yield server
     server.stop()

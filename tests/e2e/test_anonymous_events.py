@@ -10,9 +10,9 @@ import pytest
 from playwright.sync_api import expect
 
 from rxapp.auth.security_events import EventFilter, EventKind
+from tests.e2e.builds import ROOT
 from tests.e2e.conftest import PASSWORD, log_in, sign_in, stored
 from tests.e2e.database import open_service
-from tests.e2e.server import ROOT
 
 LIST_HANDLERS = """
 import json

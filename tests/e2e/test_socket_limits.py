@@ -21,9 +21,9 @@ from websockets.sync.client import ClientConnection, connect
 
 from rxapp.auth.settings import WEBSOCKET_MESSAGE_LIMIT_BYTES
 from tests.e2e.backend import Backend
+from tests.e2e.builds import ROOT
 from tests.e2e.conftest import PASSWORD
 from tests.e2e.database import open_service
-from tests.e2e.server import ROOT
 from tests.hostile_texts import LONGEST
 
 CONNECTIONS = 80

@@ -1,38 +1,26 @@
 """Files are uploaded as ever: the ticket that each upload needs is got and sent along by the page itself."""
 
-import shutil
-
 import pytest
-from filelock import FileLock
 from playwright.sync_api import expect
 
 from tests.e2e.conftest import sign_in
-from tests.e2e.server import ROOT, Server
+from tests.e2e.server import Server
 
 A_FILE = {"name": "note.txt", "mimeType": "text/plain", "buffer": b"hello"}
 ANOTHER = {"name": "list.txt", "mimeType": "text/plain", "buffer": b"milk, bread"}
 
 
 class FilesServer(Server):
-    """Serves the app with the page for files. It needs packages that ours does not, and its own list of them (`reflex.lock`)."""
-
-    def __init__(self, directory) -> None:
-        super().__init__(directory)
-        self.working_directory = directory / "app"
-        self.working_directory.mkdir()
-        for name in ("rxconfig.py", "assets", "rxapp", "tests", "chaos", "alembic", "alembic.ini"):
-            (self.working_directory / name).symlink_to(ROOT / name)
-        shutil.copytree(ROOT / "reflex.lock", self.working_directory / "reflex.lock")
+    """Serves the app with the page for files."""
 
     def _environment(self, is_built: bool) -> dict[str, str]:
         return super()._environment(is_built) | {"REFLEX_APP_MODULE_IMPORT": "tests.e2e.files_app"}
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory, of_all_workers):
-    with FileLock(of_all_workers / "build.lock"):  # one build at a time: each reads and writes lists of packages
-        server = FilesServer(tmp_path_factory.mktemp("files"))
-        server.start()
+def server(tmp_path_factory):
+    server = FilesServer(tmp_path_factory.mktemp("files"))
+    server.start()
     yield server
     server.stop()
 

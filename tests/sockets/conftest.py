@@ -19,8 +19,8 @@ from chaos.redis_server import RedisServer
 from rxapp.auth.security_events import EventFilter
 from tests.conftest import PASSWORD
 from tests.e2e.backend import Backend
+from tests.e2e.builds import ROOT
 from tests.e2e.database import open_service
-from tests.e2e.server import ROOT
 
 APP = "tests.sockets.attacked_app"
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import httpx
 
+from tests.e2e.builds import one_at_a_time
 from tests.e2e.server import BUILD_TIMEOUT_SECONDS, free_port
 
 LOCK = Path(__file__).with_name("reflex.lock")
@@ -59,6 +60,13 @@ class StrangersApp:
         return done.stdout
 
     def start(self, *, is_backend_only: bool = False) -> None:
+        if is_backend_only:
+            self._start(is_backend_only)
+        else:
+            with one_at_a_time():
+                self._start(is_backend_only)
+
+    def _start(self, is_backend_only: bool) -> None:
         port = str(self.port)
         command = [self.python, "-m", "reflex", "run", "--env", "prod", "--backend-port", port]
         command += ["--backend-only"] if is_backend_only else ["--frontend-port", port]
@@ -72,6 +80,7 @@ class StrangersApp:
                 if httpx.get(f"{self.url}/ping", timeout=1).status_code == 200:
                     return
             time.sleep(0.1)
+        self.stop()
         raise RuntimeError(f"the stranger's app did not start:\n{self._log.read_text()[-4000:]}")
 
     def stop(self) -> None:
