@@ -9,6 +9,7 @@ from sqlalchemy import func, insert, select
 
 from rxapp.auth import AuthSession, SecurityEvent
 from rxapp.cli.prune import unhurried
+from tests.clock import A_SECOND
 from tests.conftest import PASSWORD
 
 DEAD_SESSIONS = 2_000
@@ -104,7 +105,7 @@ def test_refreshes_get_through_while_another_process_prunes(start, old):
     assert process.returncode == 0
     assert count_sessions(old) == 1
     assert len(waits) >= 5, "there are several batches of sessions, and a pause after each"
-    assert max(waits) < 1, "seconds"
+    assert max(waits) < A_SECOND
     assert old.verify_access(pair.access_token)
 
 

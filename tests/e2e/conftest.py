@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import re
+import time
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +15,7 @@ from filelock import FileLock
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from rxapp.auth.users import find_user
+from tests.clock import A_SECOND
 from tests.e2e.browser import ARGUMENTS, find_browser
 from tests.e2e.database import open_service
 from tests.e2e.production_server import ProductionServer
@@ -158,6 +160,14 @@ def sign_in(tab: Page, user_name: str, password: str = PASSWORD, *, to: str = "/
     tab.get_by_role("button", name="Log in").click()
     expect(tab).to_have_url(re.compile(rf"{re.escape(to)}/?$"))
     expect(tab.get_by_role("button", name="Log out")).to_be_visible()
+
+
+def expect_to_leave(reason: str, *pages: Page) -> None:
+    """They go to the login page within a second, by themselves."""
+    began = time.monotonic()
+    for page in pages:
+        page.wait_for_url(f"**/login?reason={reason}**", timeout=A_SECOND * 5_000)
+    assert time.monotonic() - began < A_SECOND
 
 
 def expect_login_with(tab: Page, reason: str, words: str, **options) -> None:

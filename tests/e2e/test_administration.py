@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from rxapp.auth.users import find_user
+from tests.clock import A_SECOND
 from tests.e2e.conftest import PASSWORD, USER, expect_login_with, log_in, sign_in, stored
 from tests.e2e.database import open_service
 
@@ -100,9 +101,9 @@ def test_a_role_given_and_taken_shows_at_once_on_an_open_page(admin, other_profi
     open_user(admin, person)
     admin.get_by_role("checkbox", name="Manager").click()
     expect(admin.get_by_role("checkbox", name="Manager")).to_be_checked()
-    expect(theirs.get_by_text("John Doe")).to_be_visible(timeout=1500)
+    expect(theirs.get_by_text("John Doe")).to_be_visible(timeout=A_SECOND * 1_500)
     admin.get_by_role("checkbox", name="Manager").click()
-    expect(theirs.get_by_role("heading", name="You do not have access")).to_be_visible(timeout=1500)
+    expect(theirs.get_by_role("heading", name="You do not have access")).to_be_visible(timeout=A_SECOND * 1_500)
     assert "Jane Doe" not in theirs.content()
 
 
