@@ -17,6 +17,8 @@ class Backend(Server):
         super().__init__(directory)
         self.url = f"http://127.0.0.1:{self.port}"
         self._variables = variables
+        if variables.get("RXAPP_ENVIRONMENT") == "production":
+            self.argon2 = {}
 
     def _command(self, is_built: bool) -> list[str]:
         return [sys.executable, "-m", "rxapp", "serve", "--backend-only", "--host", "127.0.0.1", "--port", str(self.port)]

@@ -38,6 +38,7 @@ class ProductionServer(Server):
 
     is_behind_proxy = True
     builds_as_it_starts = False
+    argon2 = {}
 
     def __init__(self, directory: Path, postgresql_url: str, port: int | None = None) -> None:
         super().__init__(directory, port)

@@ -38,6 +38,9 @@ class Server:
     builds_as_it_starts = True
     """Unless the pages are built already."""
 
+    argon2 = {"argon2_memory_kib": 64, "argon2_time_cost": 1}
+    """Cheap: each test signs in, and hardly one is about hashing. Production refuses it."""
+
     def __init__(self, directory: Path, port: int | None = None) -> None:
         self.directory = directory
         self.port = port or free_port()
@@ -107,6 +110,7 @@ class Server:
             "PATH": f"{bin_directory}{os.pathsep}{os.environ['PATH']}",
             "DATABASE_URL": self.database_url,
             "RXAPP_SECRET_KEY": SECRET_KEY,
+            **{f"RXAPP_{name.upper()}": str(cost) for name, cost in self.argon2.items()},
             # All tests have one address. What counts for an account or a session is as people have it.
             "RXAPP_LOGIN_ADDRESS_RATE_LIMIT": "10000",
             "RXAPP_REGISTRATION_RATE_LIMIT": "10000",

@@ -130,7 +130,7 @@ def test_a_client_that_has_learned_a_pages_client_token_gets_nothing_of_it(stole
     assert pair["refreshToken"] not in everything
 
 
-@pytest.mark.parametrize("name", ["hydrate", "hydrate_and_load"])
+@pytest.mark.parametrize("name", ["hydrate", pytest.param("hydrate_and_load", marks=pytest.mark.thorough)])
 def test_the_same_client_gets_nothing_by_asking_for_the_whole_state(stolen, name):
     client_token, pair, attacker = stolen
     everything = "\n".join(call(attacker, client_token, [f"reflex___state____state.{name}"]))

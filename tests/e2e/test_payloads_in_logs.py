@@ -12,6 +12,7 @@ import pytest
 from tests.conftest import upgrade
 from tests.e2e.backend import Backend
 from tests.e2e.raw_client import NAMESPACE, ROOT_STATE, raw_client
+from tests.thorough import thorough_but_for
 
 STATE = f"{ROOT_STATE}.tests___e2e___chatty_app____chatty_state"
 MARK = "zqmark"
@@ -27,14 +28,6 @@ SET_UPS = [
     "Reflex's console",
     "Reflex's console, JSON",
 ]
-
-TRIED_EACH_TIME = {"nothing", "configure_logging, JSON"}
-
-
-def one_of(*set_ups: str) -> list:
-    """Some are tried each time, the others by `make test-thorough`."""
-    return [set_up if set_up in TRIED_EACH_TIME else pytest.param(set_up, marks=pytest.mark.thorough) for set_up in set_ups]
-
 
 FLOOD_BYTES = 500_000
 LOG_LIMIT_BYTES = 50_000
@@ -62,7 +55,7 @@ def served(directory, set_up: str, **variables: str) -> Iterator[Backend]:
     server.stop()
 
 
-@pytest.mark.parametrize("set_up", one_of(*SET_UPS))
+@pytest.mark.parametrize("set_up", thorough_but_for(("nothing", "configure_logging, JSON"), SET_UPS))
 def test_in_production_no_log_contains_anything_that_was_sent(tmp_path, set_up):
     with served(tmp_path, set_up, RXAPP_ENVIRONMENT="production") as server:
         send_everything(server.url)
@@ -74,7 +67,9 @@ def test_in_production_no_log_contains_anything_that_was_sent(tmp_path, set_up):
         assert re.search(rf"chatty_app.py.*, in {function}", log), "the traceback says where it failed"
 
 
-@pytest.mark.parametrize("set_up", one_of("nothing", "basicConfig after", "configure_logging", "Reflex's console"))
+@pytest.mark.parametrize(
+    "set_up", thorough_but_for(("nothing",), ("nothing", "basicConfig after", "configure_logging", "Reflex's console"))
+)
 def test_in_development_the_author_reads_what_the_apps_own_code_raises_and_nothing_else_that_was_sent(tmp_path, set_up):
     with served(tmp_path, set_up, RXAPP_DEMO_DATA="false") as server:
         send_everything(server.url)
@@ -87,7 +82,7 @@ def test_in_development_the_author_reads_what_the_apps_own_code_raises_and_nothi
     assert not re.search(rf"got '{MARK}|value '{MARK}|input_value='{MARK}\d+serialize", after)
 
 
-@pytest.mark.parametrize("set_up", ["nothing", "configure_logging, JSON"])
+@pytest.mark.parametrize("set_up", thorough_but_for(("configure_logging, JSON",), ("nothing", "configure_logging, JSON")))
 def test_the_authors_own_lines_are_as_they_were_written(tmp_path, set_up):
     with served(tmp_path, set_up, RXAPP_ENVIRONMENT="production") as server:
         for _ in range(2):

@@ -132,7 +132,7 @@ class TestLongAfterThePassword:
         tab.get_by_role("button", name="Confirm").click()
         expect_login_with(elsewhere, "session_revoked", "Your session was ended.")
 
-    @pytest.mark.parametrize("how", ["Escape", "Cancel"])
+    @pytest.mark.parametrize("how", ["Escape", pytest.param("Cancel", marks=pytest.mark.thorough)])
     def test_it_can_be_given_up_and_nothing_has_happened(self, asked, how):
         tab, elsewhere = asked
         if how == "Escape":

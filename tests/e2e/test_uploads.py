@@ -11,10 +11,13 @@ ANOTHER = {"name": "list.txt", "mimeType": "text/plain", "buffer": b"milk, bread
 
 
 class FilesServer(Server):
-    """Serves the app with the page for files."""
+    """Serves the app with the page for files. Nobody weighs these pages, so they are not packed."""
 
     def _environment(self, is_built: bool) -> dict[str, str]:
-        return super()._environment(is_built) | {"REFLEX_APP_MODULE_IMPORT": "tests.e2e.files_app"}
+        return super()._environment(is_built) | {
+            "REFLEX_APP_MODULE_IMPORT": "tests.e2e.files_app",
+            "REFLEX_FRONTEND_COMPRESSION_FORMATS": "gzip",
+        }
 
 
 @pytest.fixture(scope="module")

@@ -95,7 +95,6 @@ def attacked(request, tmp_path_factory) -> Iterator[Attacked]:
     variables = {
         "REFLEX_APP_MODULE_IMPORT": APP,
         "RXAPP_ENVIRONMENT": "development",
-        "RXAPP_ARGON2_MEMORY_KIB": "64",
         "RXAPP_REFRESH_RATE_LIMIT": "10000",
     }
     redis = None
