@@ -37,14 +37,16 @@ class StrangersApp:
 
     def make(self, *, borrows_dependencies: bool = False) -> None:
         """A new virtual environment, and what is installed in it. What that needs is installed too, or the tests' own is lent."""
-        venv.create(self.directory / ".venv", with_pip=True)
-        install = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+        venv.create(self.directory / ".venv")
+        install = ["install", "--quiet", "--disable-pip-version-check"]
         if borrows_dependencies:
             install.append("--no-deps")
             ours = sysconfig.get_path("purelib")
             theirs = self.run("-c", "import sysconfig; print(sysconfig.get_path('purelib'))").strip()
             Path(theirs, "lent.pth").write_text(ours)
-        self.run(*install, *self._packages)
+        # By the tests' own pip: to put another one into each environment takes as long as to build the pages.
+        pip = [sys.executable, "-m", "pip", "--python", str(self.python)]
+        subprocess.run([*pip, *install, *self._packages], cwd=self.directory, env=self._environment(), check=True)
         shutil.copytree(LOCK, self.directory / LOCK.name)
 
     def write(self, name: str, text: str) -> None:
