@@ -12,6 +12,12 @@ export REFLEX_TELEMETRY_ENABLED := false
 # Otherwise Reflex measures several package registries and takes the quickest: it shall use the one that is configured.
 REGISTRY = NPM_CONFIG_REGISTRY="$${NPM_CONFIG_REGISTRY:-$$(npm config get registry 2>/dev/null)}"
 
+# Dozens of processes load the same modules, so what Python has compiled is kept, whatever the environment says.
+unexport PYTHONDONTWRITEBYTECODE
+
+# Each takes the next file when it is done with one, in the order of `tests/order.py`.
+WORKERS := --numprocesses 3 --dist loadfile --no-loadscope-reorder
+
 # Nothing is installed that is not one of the files whose hashes are listed. All that is needed is listed, so nothing is resolved.
 PIP_OPTIONS := --quiet --disable-pip-version-check --require-hashes --no-deps
 
@@ -36,10 +42,10 @@ prod: $(VENV)/app  ## the same, built for production, pages and API on one port
 	python -m rxapp serve --host $(HOST) --port 3000
 
 test: $(VENV)/dev browser  ## all tests, those in a real browser included, but for those of the next lines
-	$(REGISTRY) pytest --numprocesses 3 --dist loadfile -m "not production and not oldest and not thorough" $(ARGS)
+	$(REGISTRY) pytest $(WORKERS) -m "not production and not oldest and not thorough" $(ARGS)
 
 test-thorough: $(VENV)/dev browser  ## more variants of the same: every attack on a page with two workers on Redis, every set-up of logging
-	$(REGISTRY) pytest --numprocesses 3 --dist loadfile -m "thorough and not production" $(ARGS)
+	$(REGISTRY) pytest $(WORKERS) -m "thorough and not production" $(ARGS)
 
 test-production: $(VENV)/dev browser  ## two workers, PostgreSQL and Redis behind nginx with TLS: what only they can get wrong
 	$(REGISTRY) pytest tests/e2e tests/chaos -m production $(ARGS)

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from benchmarks.servers import ROOT, Server, free_port, running, rxapp_environment, with_sessions
+from tests.e2e.builds import one_at_a_time
 
 BUILD_TIMEOUT_SECONDS = 240
 POLL_SECONDS = 0.01
@@ -28,7 +29,7 @@ def build() -> tuple[int, Path]:
 
 
 def build_pages(environment: dict[str, str], log: Path) -> None:
-    with log.open("wb") as output:
+    with one_at_a_time(), log.open("wb") as output:
         done = subprocess.run(
             [sys.executable, "-m", "reflex", "export", "--frontend-only", "--no-zip"],
             check=False,

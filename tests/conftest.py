@@ -15,12 +15,14 @@ from filelock import FileLock
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 from sqlalchemy import create_engine, make_url, text
+from xdist.remote import Producer
 
 from alembic import command
 from chaos.postgresql import PostgreSQL
 from rxapp.auth import AUTH_HISTORY, AuthService, Database, Settings
 from rxapp.auth.unsafe_settings import RATE_LIMITS
 from tests.clock import MovableClock
+from tests.order import Scheduling, put_in_order
 
 ROOT = Path(__file__).parents[1]
 PASSWORD = "def@123"
@@ -61,9 +63,24 @@ def downgrade(url: str, revision: str) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    put_in_order(items)
     for item in items:
         if "postgresql" in item.name:
             item.add_marker("postgres")
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Scheduling:
+    return Scheduling(config, log)
+
+
+@pytest.fixture(autouse=True)
+def variables_as_before() -> Iterator[None]:
+    """What a command sets for the processes that it starts is not for those of the next test: that may build an app."""
+    before = dict(os.environ)
+    yield
+    for name in os.environ.keys() - before.keys():
+        del os.environ[name]
+    os.environ.update(before)
 
 
 @pytest.fixture(scope="session")
@@ -113,10 +130,22 @@ def database(request) -> Iterator[Database]:
 
 
 def empty(database: Database) -> None:
-    """What a SQLite file, which is each test's own, does not need."""
+    """What a SQLite file, which is each test's own, does not need. Of few rows, to delete them is a fiftieth of the work."""
     with database.engine.begin() as connection:
-        connection.execute(text("TRUNCATE auth_user, auth_session, auth_security_event, customer RESTART IDENTITY CASCADE"))
-        connection.execute(text("TRUNCATE auth_signing_key"))
+        connection.exec_driver_sql(EMPTY)
+
+
+EMPTY = """
+DO $$ BEGIN
+    IF pg_relation_size('auth_session') + pg_relation_size('auth_security_event') + pg_relation_size('auth_user') > 1000000 THEN
+        TRUNCATE auth_user, auth_session, auth_security_event, customer, auth_signing_key RESTART IDENTITY CASCADE;
+    ELSE
+        DELETE FROM auth_session; DELETE FROM auth_security_event; DELETE FROM auth_user;
+        DELETE FROM customer; DELETE FROM auth_signing_key;
+        PERFORM setval(pg_get_serial_sequence(of, 'id'), 1, false) FROM unnest(ARRAY['customer', 'auth_security_event']) of;
+    END IF;
+END $$
+"""
 
 
 @pytest.fixture

@@ -8,15 +8,18 @@ import sys
 import pytest
 
 from tests.conftest import ROOT
+from tests.thorough import thorough_but_for
 
 EXAMPLES = ROOT / "examples"
 TESTING = "from rxapp.auth.web.testing import "
 
 
 @pytest.mark.timeout(300)
+@pytest.mark.parametrize("new_url", thorough_but_for(("sqlite",), ("sqlite", "postgresql")), indirect=True)
 def test_the_tests_of_notes_pass_in_its_own_directory(new_url, tmp_path):
     """In a process of its own, for its tables and pages are not this app's. Its migrations run there, after ours."""
-    environment = os.environ | {"DATABASE_URL": new_url, "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"}
+    environment = os.environ | {"DATABASE_URL": new_url, "PYTHONPATH": str(ROOT)}
+    environment |= {"PYTHONDONTWRITEBYTECODE": "1", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", f"--basetemp={tmp_path / 'notes'}"]
     done = subprocess.run(command, cwd=EXAMPLES / "notes", env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-2000:]

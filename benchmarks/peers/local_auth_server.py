@@ -5,11 +5,12 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from benchmarks.peers.environments import APPS, environment
 from benchmarks.servers import Server, free_port, running
+from tests.e2e.builds import one_at_a_time
 
 
 @contextmanager
@@ -22,5 +23,7 @@ def local_auth(directory: Path) -> Iterator[Server]:
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     subprocess.run([str(python), "prepare.py"], cwd=home, env=os.environ | settings | {"PATH": path}, check=True)
     serve = ["-m", "reflex", "run", "--env", "prod", "--frontend-port", str(port), "--backend-port", str(port)]
-    with running(serve, settings, directory / "local_auth.log", port, python, home):
+    with ExitStack() as stack:
+        with one_at_a_time():
+            stack.enter_context(running(serve, settings, directory / "local_auth.log", port, python, home))
         yield Server("reflex-local-auth", port, directory / "none.json")

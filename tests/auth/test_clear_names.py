@@ -10,6 +10,7 @@ from rxapp.auth.errors import UserNameLooksTaken
 from rxapp.auth.input_rules import InputRule
 from rxapp.auth.web.texts import ENGLISH, GERMAN
 from tests.conftest import PASSWORD
+from tests.thorough import thorough_but_for
 
 GOOD = "plumb orbit cadet vixen"
 HONEST = [
@@ -64,6 +65,8 @@ def create(service, name):
 
 
 BY = pytest.mark.parametrize("make", [register, create])
+MOSTLY_ON_SQLITE = pytest.mark.parametrize("database", thorough_but_for(("sqlite",), ("sqlite", "postgresql")), indirect=True)
+"""Such a name is refused before the database is asked."""
 
 
 @BY
@@ -72,6 +75,7 @@ def test_an_honest_name_is_taken_as_it_is(service, make, name):
     assert make(service, name).user_name == name
 
 
+@MOSTLY_ON_SQLITE
 @BY
 @pytest.mark.parametrize("name", UNSEEN, ids=ascii)
 def test_one_with_something_that_cannot_be_seen_is_refused(service, make, name):
@@ -80,6 +84,7 @@ def test_one_with_something_that_cannot_be_seen_is_refused(service, make, name):
     assert refused.value.rule in ("user_name_unseen", "user_name_missing")
 
 
+@MOSTLY_ON_SQLITE
 @BY
 @pytest.mark.parametrize("name", MIXED, ids=ascii)
 def test_one_with_a_word_in_several_alphabets_is_refused(service, make, name):

@@ -6,6 +6,7 @@ and its idle timeout, each refresh must succeed, with the pair that it holds and
 """
 
 import hypothesis.strategies as st
+import pytest
 from hypothesis import settings as hypothesis_settings
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule, run_state_machine_as_test
 from pydantic import SecretStr
@@ -129,8 +130,8 @@ class Rotations(RuleBasedStateMachine):
         assert all(key.active_from <= self.clock() + PROPAGATION_DELAY for key in keys if key.active_from)
 
 
-def test_in_every_order_of_rotations_logins_refreshes_and_time_no_live_client_is_signed_out(settings, database):
+@pytest.mark.parametrize("examples", [15, pytest.param(40, marks=pytest.mark.thorough)])
+def test_in_every_order_of_rotations_logins_refreshes_and_time_no_live_client_is_signed_out(settings, database, examples):
     AuthService(settings, database).create_user("johndoe", PASSWORD)
     Rotations.settings, Rotations.database = settings, database
-    examples = 40 if database.engine.dialect.name == "sqlite" else 10
     run_state_machine_as_test(Rotations, settings=hypothesis_settings(max_examples=examples, stateful_step_count=30))

@@ -205,7 +205,8 @@ class Protocol(RuleBasedStateMachine):
         return self.service.access_tokens.identify(pair.access_token).session_id
 
 
-def test_the_two_facts_of_the_protocol_hold_in_every_order_of_events(settings, sqlite_database):
+@pytest.mark.parametrize("examples", [40, pytest.param(150, marks=pytest.mark.thorough)])
+def test_the_two_facts_of_the_protocol_hold_in_every_order_of_events(settings, sqlite_database, examples):
     AuthService(settings, sqlite_database).create_user("johndoe", PASSWORD)
     Protocol.settings, Protocol.database = settings, sqlite_database
-    run_state_machine_as_test(Protocol, settings=hypothesis_settings(max_examples=150, stateful_step_count=40))
+    run_state_machine_as_test(Protocol, settings=hypothesis_settings(max_examples=examples, stateful_step_count=40))

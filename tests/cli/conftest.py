@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner, Result
@@ -14,8 +15,20 @@ from typer.testing import CliRunner, Result
 from rxapp.auth import get_settings, system_clock
 from rxapp.cli import app
 from tests.conftest import ROOT
+from tests.thorough import thorough_on_postgresql
 
 LONG_PASSWORD = "correct horse battery staple"
+
+
+ON_POSTGRESQL_EACH_TIME = (
+    *("test_migrate_command.py", "prunes", "prune_at_once", "TestDatabase", "TestRotate", "both_apps_may_share_a_database"),
+    *("TestTail::test_as_json", "TestExport::test_json_is_a_list", "TestSetRoles", "TestList::test_it_is_searched_and_paged"),
+)
+"""Where the database has a part in it. The rest is about words and exit codes."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    thorough_on_postgresql(items, Path(__file__).parent, ON_POSTGRESQL_EACH_TIME)
 
 
 class SystemClock:

@@ -223,7 +223,7 @@ class TestExport:
 
     @pytest.mark.skipif(not PROCESS_STATUS.exists(), reason="Linux says how much memory a process has had at most")
     @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
-    @pytest.mark.parametrize("form", ["csv", "json"])
+    @pytest.mark.parametrize("form", ["csv", pytest.param("json", marks=pytest.mark.thorough)])
     def test_memory_does_not_grow_with_the_log(self, environment, database, clock, tmp_path, form):
         def peak_mib_of(number):
             add_events(database, number, occurred_at=clock())

@@ -11,10 +11,14 @@ from tests.e2e.server import Server
 class Backend(Server):
     """`variables` are added to its environment."""
 
+    builds_as_it_starts = False
+
     def __init__(self, directory: Path, **variables: str) -> None:
         super().__init__(directory)
         self.url = f"http://127.0.0.1:{self.port}"
         self._variables = variables
+        if variables.get("RXAPP_ENVIRONMENT") == "production":
+            self.argon2 = {}
 
     def _command(self, is_built: bool) -> list[str]:
         return [sys.executable, "-m", "rxapp", "serve", "--backend-only", "--host", "127.0.0.1", "--port", str(self.port)]

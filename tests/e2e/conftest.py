@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import re
+import time
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +15,7 @@ from filelock import FileLock
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from rxapp.auth.users import find_user
+from tests.clock import A_SECOND
 from tests.e2e.browser import ARGUMENTS, find_browser
 from tests.e2e.database import open_service
 from tests.e2e.neighbours_server import NeighboursServer
@@ -30,12 +32,19 @@ NO_KEYS = "delete Crypto.prototype.subtle"
 expect.set_options(timeout=10_000)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whichever test is the first waits for its build, and for the builds of others before."""
+    for item in items:
+        is_ours = Path(__file__).parent in item.path.parents
+        if is_ours and "server" in item.fixturenames and not item.get_closest_marker("timeout"):
+            item.add_marker(pytest.mark.timeout(300))
+
+
 @pytest.fixture(scope="session")
-def production_server(tmp_path_factory, of_all_workers, request) -> Iterator[ProductionServer]:
+def production_server(tmp_path_factory, request) -> Iterator[ProductionServer]:
     """As in `docs/deployment.md`: several workers, PostgreSQL, Redis, and nginx with TLS in front."""
     server = ProductionServer(tmp_path_factory.mktemp("production"), request.getfixturevalue("postgresql_url"))
-    with FileLock(of_all_workers / "build.lock"):
-        server.start()
+    server.start()
     yield server
     server.stop()
 
@@ -46,7 +55,7 @@ def server(tmp_path_factory, of_all_workers, request) -> Iterator[Server]:
         yield request.getfixturevalue("production_server")
         return
     server = Server(tmp_path_factory.mktemp("server"))
-    with FileLock(of_all_workers / "build.lock"):  # in one checkout one build at a time, and one is enough
+    with FileLock(of_all_workers / "pages-of-the-first.lock"):
         start_with_pages_of_the_first(server, of_all_workers / "pages-of-the-first.json")
     yield server
     server.stop()
@@ -56,7 +65,7 @@ def server(tmp_path_factory, of_all_workers, request) -> Iterator[Server]:
 def neighbours_server(tmp_path_factory, of_all_workers) -> Iterator[NeighboursServer]:
     """The app of people who take turns, for the modules that make it their `server`."""
     server = NeighboursServer(tmp_path_factory.mktemp("neighbours"))
-    with FileLock(of_all_workers / "build.lock"):  # of all builds: each reads and writes lists of packages
+    with FileLock(of_all_workers / "neighbours-of-the-first.lock"):
         start_with_pages_of_the_first(server, of_all_workers / "neighbours-of-the-first.json")
     yield server
     server.stop()
@@ -162,6 +171,14 @@ def sign_in(tab: Page, user_name: str, password: str = PASSWORD, *, to: str = "/
     tab.get_by_role("button", name="Log in").click()
     expect(tab).to_have_url(re.compile(rf"{re.escape(to)}/?$"))
     expect(tab.get_by_role("button", name="Log out")).to_be_visible()
+
+
+def expect_to_leave(reason: str, *pages: Page) -> None:
+    """They go to the login page within a second, by themselves."""
+    began = time.monotonic()
+    for page in pages:
+        page.wait_for_url(f"**/login?reason={reason}**", timeout=A_SECOND * 5_000)
+    assert time.monotonic() - began < A_SECOND
 
 
 def expect_login_with(tab: Page, reason: str, words: str, **options) -> None:

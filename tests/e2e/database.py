@@ -11,7 +11,8 @@ from tests.e2e.server import SECRET_KEY, Server
 @contextlib.contextmanager
 def open_service(server: Server) -> Iterator[AuthService]:
     database = Database(server.database_url)
-    yield AuthService(Settings(secret_key=SECRET_KEY, database_url=server.database_url), database, server.now)
+    settings = Settings(secret_key=SECRET_KEY, database_url=server.database_url, **server.argon2)
+    yield AuthService(settings, database, server.now)
     database.dispose()
 
 

@@ -22,8 +22,9 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from rxapp.auth import Database
 from rxapp.demo_data import add_demo_data
 from rxapp.migrations import migrate
+from tests.e2e.builds import ROOT, one_at_a_time
 from tests.e2e.database import open_service
-from tests.e2e.server import ROOT, Server, free_port
+from tests.e2e.server import Server, free_port
 
 WORKERS = 2
 APP_ADDRESS = "::1"
@@ -36,6 +37,8 @@ class ProductionServer(Server):
     """`kill` ends the app alone, `stop` nginx and Redis too; the database stays."""
 
     is_behind_proxy = True
+    builds_as_it_starts = False
+    argon2 = {}
 
     def __init__(self, directory: Path, postgresql_url: str, port: int | None = None) -> None:
         super().__init__(directory, port)
@@ -71,10 +74,14 @@ class ProductionServer(Server):
             self.start_redis()
             self._start_nginx()
         if not is_built:
-            build = [sys.executable, "-m", "reflex", "export", "--frontend-only", "--no-zip"]
-            with (self.directory / "build.log").open("ab") as log:
-                subprocess.run(build, cwd=ROOT, env=self._environment(is_built), stdout=log, stderr=log, check=True)
+            self._build()
         super().start(is_built=is_built)
+
+    def _build(self) -> None:
+        build = [sys.executable, "-m", "reflex", "export", "--frontend-only", "--no-zip"]
+        with one_at_a_time(), (self.directory / "build.log").open("ab") as log:
+            environment = self._environment(is_built=False)
+            subprocess.run(build, cwd=self.working_directory, env=environment, stdout=log, stderr=log, check=True)
 
     def another(self, directory: Path) -> "ProductionServer":
         url = self._postgresql_url.render_as_string(hide_password=False)

@@ -1,6 +1,7 @@
 """A real `reflex run --env prod` in a process of its own, with a database, a port and a clock of its own."""
 
 import contextlib
+import functools
 import os
 import secrets
 import shutil
@@ -15,8 +16,8 @@ from pathlib import Path
 import httpx
 
 from rxapp.cli.serve import STOP_TIMEOUT_SECONDS
+from tests.e2e.builds import checkout, one_at_a_time
 
-ROOT = Path(__file__).parents[2]
 BUILD_TIMEOUT_SECONDS = 240
 BUILT = Path("build") / "client"
 SECRET_KEY = secrets.token_urlsafe(48)
@@ -37,9 +38,14 @@ class Server:
     prefix = ""
     """The path below which the pages are."""
 
+    builds_as_it_starts = True
+    """Unless the pages are built already."""
+
+    argon2 = {"argon2_memory_kib": 64, "argon2_time_cost": 1}
+    """Cheap: each test signs in, and hardly one is about hashing. Production refuses it."""
+
     def __init__(self, directory: Path, port: int | None = None) -> None:
         self.directory = directory
-        self.working_directory = ROOT
         self.port = port or free_port()
         self.url = f"http://localhost:{self.port}"
         self.log = directory / "server.log"
@@ -54,6 +60,10 @@ class Server:
     def database_url(self) -> str:
         return f"sqlite:///{self.database_file}"
 
+    @functools.cached_property
+    def working_directory(self) -> Path:
+        return checkout(self.directory / "app")
+
     @property
     def pages_url(self) -> str:
         """Where the pages are: what an address of a page, without a slash before it, is relative to."""
@@ -64,6 +74,13 @@ class Server:
         return self._process.pid
 
     def start(self, *, is_built: bool = False) -> None:
+        if is_built or not self.builds_as_it_starts:
+            self._start(is_built)
+        else:
+            with one_at_a_time():
+                self._start(is_built)
+
+    def _start(self, is_built: bool) -> None:
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
                 self._command(is_built),
@@ -101,6 +118,7 @@ class Server:
             "PATH": f"{bin_directory}{os.pathsep}{os.environ['PATH']}",
             "DATABASE_URL": self.database_url,
             "RXAPP_SECRET_KEY": SECRET_KEY,
+            **{f"RXAPP_{name.upper()}": str(cost) for name, cost in self.argon2.items()},
             # All tests have one address. What counts for an account or a session is as people have it.
             "RXAPP_LOGIN_ADDRESS_RATE_LIMIT": "10000",
             "RXAPP_REGISTRATION_RATE_LIMIT": "10000",
@@ -121,6 +139,7 @@ class Server:
                 if httpx.get(f"{self.url}/ping", timeout=1).status_code == 200:
                     return
             time.sleep(0.1)
+        self.stop()
         raise RuntimeError(f"the server did not start:\n{self.log.read_text()[-4000:]}")
 
     def kill(self) -> None:

@@ -10,9 +10,9 @@ import pytest
 from playwright.sync_api import expect
 
 from rxapp.auth.security_events import EventFilter, EventKind
+from tests.e2e.builds import ROOT
 from tests.e2e.conftest import PASSWORD, log_in, sign_in, stored
 from tests.e2e.database import open_service
-from tests.e2e.server import ROOT
 
 LIST_HANDLERS = """
 import json
@@ -130,7 +130,7 @@ def test_a_client_that_has_learned_a_pages_client_token_gets_nothing_of_it(stole
     assert pair["refreshToken"] not in everything
 
 
-@pytest.mark.parametrize("name", ["hydrate", "hydrate_and_load"])
+@pytest.mark.parametrize("name", ["hydrate", pytest.param("hydrate_and_load", marks=pytest.mark.thorough)])
 def test_the_same_client_gets_nothing_by_asking_for_the_whole_state(stolen, name):
     client_token, pair, attacker = stolen
     everything = "\n".join(call(attacker, client_token, [f"reflex___state____state.{name}"]))

@@ -139,7 +139,7 @@ def test_no_token_lies_in_the_database_in_redis_or_in_a_log(seen, server, tab):
     places |= {f"Redis: {key.decode()}": unpacked(value) for key, value in states.items()}
     places |= {str(log): log.read_bytes() for log in server.logs}
     assert len(server.logs) >= 5, "the app's, and those of nginx and Redis"
-    assert not (server.directory / ".states").exists()
+    assert not (server.working_directory / ".states").exists()
     secrets = seen.parts() | {SECRET_KEY.encode(), PASSWORD.encode()}
     found = [(place, secret) for (place, text), secret in itertools.product(places.items(), secrets) if secret in text]
     assert not found

@@ -31,6 +31,7 @@ class TestExpiredAccessToken:
         assert after["refreshToken"][:26] == before["refreshToken"][:26], "it is the same session"
         assert navigations == []
 
+    @pytest.mark.thorough
     def test_adding(self, tab, server, database):
         new_name(tab).fill("Ada Lovelace")
         server.move_clock(EXPIRED)
@@ -46,6 +47,7 @@ class TestExpiredAccessToken:
         assert TAKEN not in said
         assert customer_names(database) == ["John Doe", "Jane Doe", "Ada Lovelace"]
 
+    @pytest.mark.thorough
     def test_adding_what_is_refused_keeps_the_input(self, tab, server):
         new_name(tab).fill("Jane Doe")
         server.move_clock(EXPIRED)
@@ -53,12 +55,14 @@ class TestExpiredAccessToken:
         expect(alert(tab, TAKEN)).to_be_visible()
         expect(new_name(tab)).to_have_value("Jane Doe")
 
+    @pytest.mark.thorough
     def test_opening_a_form_while_another_one_is_filled_in(self, tab, server):
         new_name(tab).fill("Ada Lovelace")
         server.move_clock(EXPIRED)
         open_form(tab, "Jane Doe")
         expect(new_name(tab)).to_have_value("Ada Lovelace")
 
+    @pytest.mark.thorough
     def test_renaming(self, tab, server, database):
         open_form(tab, "Jane Doe").fill("Jane Roe")
         server.move_clock(EXPIRED)

@@ -105,17 +105,17 @@ class TestCopied:
 
 
 class TestTheOwnerNoticesNothing:
-    def test_over_fifty_rotations_in_a_row(self, server, tab):
+    def test_over_many_rotations_in_a_row(self, server, tab):
         log_in(tab)
         first = pair = stored(tab)
-        for count in range(1, 51):
+        for count in range(1, 21):
             server.move_clock(EXPIRED)
             refresh_button(tab).click()
             pair = expect_stored(tab, changed_from=pair)
             expect(tab.get_by_text("refreshed once" if count == 1 else f"refreshed {count} times")).to_be_visible()
         expect(tab.get_by_text("John Doe")).to_be_visible()
         assert pair["refreshToken"][:26] == first["refreshToken"][:26], "it is the same session"
-        assert generation(server, tab) == 50
+        assert generation(server, tab) == 20
 
     def test_after_a_reload_and_in_a_second_tab(self, server, profile, tab):
         log_in(tab)

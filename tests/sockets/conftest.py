@@ -19,8 +19,8 @@ from chaos.redis_server import RedisServer
 from rxapp.auth.security_events import EventFilter
 from tests.conftest import PASSWORD
 from tests.e2e.backend import Backend
+from tests.e2e.builds import ROOT
 from tests.e2e.database import open_service
-from tests.e2e.server import ROOT
 
 APP = "tests.sockets.attacked_app"
 
@@ -68,26 +68,41 @@ TRIED_ON_REDIS_EACH_TIME = (
     "test_two_at_once.py",
     "test_pages_in_any_order.py",
     "test_uploads.py::TestWithATicket",
-    "::test_no_report_of_storage_however_malformed_counts_as_the_owners[redis-hydrate_and_load",
+    "::test_no_report_of_storage_however_malformed_counts_as_the_owners[redis-hydrate_and_load-bound",
 )
+
+TRIED_IN_ONE_BROWSER_EACH_TIME = (
+    "_counts_as_the_owners[memory-hydrate-bound",
+    "_counts_as_the_owners[memory-update_vars_internal-unbound",
+    "_counts_as_the_owners[memory-on connecting-bound",
+    "::test_nor_does_any_handler_after_any_report_with_good_transformed_or_failing_payloads[memory-unbound",
+    "::test_with_a_client_token_alone_it_is_refused_and_written_down[memory-take_files-open-bound",
+    "::test_with_a_client_token_alone_it_is_refused_and_written_down[memory-take_files-closed-unbound",
+    "::test_with_a_client_token_alone_it_is_refused_and_written_down[memory-take_chunks-open-unbound",
+    "::test_with_a_client_token_alone_it_is_refused_and_written_down[memory-take_chunks-closed-bound",
+    "::test_with_a_client_token_alone_it_is_refused_and_written_down[memory-take_anybodys_files-open-bound",
+    "::test_with_a_client_token_alone_it_is_refused_and_written_down[memory-take_anybodys_files-closed-unbound",
+)
+"""With the other of the two, one whose session is bound to a key and one whose is not, `make test-thorough` tries it."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What takes long is tried on Redis by `make test-thorough`, but for what differs there."""
     for item in items:
-        is_ours = item.path.parent == Path(__file__).parent
-        if is_ours and "redis" in item.name and not any(tried in item.nodeid for tried in TRIED_ON_REDIS_EACH_TIME):
+        if item.path.parent != Path(__file__).parent:
+            continue
+        is_left = "redis" in item.name and not any(tried in item.nodeid for tried in TRIED_ON_REDIS_EACH_TIME)
+        if is_left or any(left in item.nodeid for left in TRIED_IN_ONE_BROWSER_EACH_TIME):
             item.add_marker("thorough")
 
 
-@pytest.fixture(scope="module", params=["memory", "redis"])
+@pytest.fixture(scope="session", params=["memory", "redis"])
 def attacked(request, tmp_path_factory) -> Iterator[Attacked]:
-    """The whole module's: to start it takes seconds."""
+    """That of all files here, which one worker runs (`tests/order.py`): to start it takes seconds."""
     directory = tmp_path_factory.mktemp(request.param)
     variables = {
         "REFLEX_APP_MODULE_IMPORT": APP,
         "RXAPP_ENVIRONMENT": "development",
-        "RXAPP_ARGON2_MEMORY_KIB": "64",
         "RXAPP_REFRESH_RATE_LIMIT": "10000",
     }
     redis = None

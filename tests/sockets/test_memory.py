@@ -9,6 +9,7 @@ import psutil
 import pytest
 
 from chaos.page import HYDRATE, VAR
+from tests.clock import A_SECOND
 from tests.sockets.conftest import asynchronously
 from tests.sockets.raw_page import LOGIN, RawPage, storage_of
 from tests.sockets.test_a_strangers_connection import DIARY
@@ -81,7 +82,7 @@ async def test_one_that_sends_faster_than_a_slow_handler_is_done_waits_and_fills
             await asyncio.sleep(0.2)  # the handler goes on by a clock that no test can move
             began = time.monotonic()
             assert (await http.get("/healthz")).status_code == 200
-            assert time.monotonic() - began < 1
+            assert time.monotonic() - began < A_SECOND
             most = max(most, resident(attacked) - before)
     assert most < 60
     flooding.cancel()
@@ -105,7 +106,7 @@ async def test_all_clicks_of_a_person_who_is_faster_than_a_slow_handler_are_done
     await page.close()
 
 
-async def _until(is_so, seconds: float = 20) -> None:
+async def _until(is_so, seconds: float = 60) -> None:
     for _ in itertools.repeat(None, int(seconds * 10)):
         if is_so():
             return

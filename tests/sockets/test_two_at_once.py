@@ -108,7 +108,7 @@ async def test_who_logs_out_and_closes_the_page_at_once_is_logged_out(attacked, 
 
 
 async def _until_logged_out(attacked, name: str) -> None:
-    for _ in range(50):
+    for _ in range(300):
         if not await asyncio.to_thread(attacked.sessions_of, name):
             return
         await asyncio.sleep(0.1)

@@ -4,6 +4,7 @@ import asyncio
 import functools
 from collections.abc import Iterator
 from functools import partial
+from pathlib import Path
 
 import httpx
 import pytest
@@ -15,6 +16,19 @@ from rxapp.auth import Settings
 from rxapp.auth.web.http.api import create_api
 from rxapp.auth.web.runtime import use_service
 from rxapp.demo_data import add_demo_data
+from tests.thorough import thorough_on_postgresql
+
+ON_POSTGRESQL_EACH_TIME = (
+    *("test_session_watch.py", "test_pruning_task.py", "test_runtime.py", "test_health.py"),
+    *("::TestAdding", "::TestRenaming", "::TestRemoving", "out_of_the_databases_range", "whatever_is_a_5xx", "race_16"),
+    *("at_once", "200_parallel_refreshes", "a_lost_answer", "a_spent_token", "while_the_password_is_verified", "was_under_way"),
+    *("the_right_credentials", "ends_every_holder", "a_client_with_a_key_logs_in", "test_is_good_once"),
+)
+"""Where the database has a part in it: its types, its locks, transactions that meet. The rest is about HTTP and pages."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    thorough_on_postgresql(items, Path(__file__).parent, ON_POSTGRESQL_EACH_TIME)
 
 
 class Client:

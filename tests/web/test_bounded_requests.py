@@ -7,6 +7,7 @@ import time
 import pytest
 
 from tests.hostile_texts import CPU_SECONDS, LONGEST
+from tests.thorough import thorough_but_for
 from tests.web.conftest import bearer
 
 MEMBERS = ("username", "userName", "password", "accessToken", "refreshToken", "currentPassword", "newPassword", "name")
@@ -49,8 +50,15 @@ def ask(client, method, path, **options) -> int:
     return answer.status_code
 
 
-@pytest.mark.parametrize("text", LONGEST.values(), ids=LONGEST)
+OF_EACH_SORT = ("combining marks in the wrong order", "U+FDFA", "halves of characters", "brackets", "commas")
+"""What is normalized, what grows, what is no text, what is nested, what is split."""
+
+IN_EVERY_PLACE = pytest.mark.parametrize("text", thorough_but_for(OF_EACH_SORT, LONGEST))
+ANY = pytest.mark.parametrize("text", LONGEST.values(), ids=LONGEST)
+
+
 class TestTheLongestText:
+    @IN_EVERY_PLACE
     def test_in_a_body(self, client, routes, tokens, text):
         headers = {"Content-Type": "application/json"} | bearer(tokens)
         others = dict.fromkeys(MEMBERS, "x")
@@ -60,6 +68,7 @@ class TestTheLongestText:
             for content in bodies:
                 ask(client, method, path, content=content, headers=headers)
 
+    @IN_EVERY_PLACE
     def test_in_a_header(self, client, routes, tokens, text):
         value = text.encode("utf-8", "surrogatepass")[:HEADER].replace(b"\0", b"x")
         for name in HEADERS:
@@ -67,11 +76,13 @@ class TestTheLongestText:
                 headers = bearer(tokens) | {"Content-Type": "application/json", name: value}
                 ask(client, method, path, content=b"{}", headers=headers)
 
+    @ANY
     def test_after_the_scheme_of_a_token(self, client, tokens, text):
         value = text.encode("utf-8", "surrogatepass")[:HEADER].replace(b"\0", b"x")
         for scheme in (b"Bearer ", b"DPoP ", b"Bearer eyJ", b"Bearer " + tokens["token"].encode()):
             ask(client, "GET", "/api/me", headers={"Authorization": scheme + value, "DPoP": b"eyJ" + value})
 
+    @ANY
     def test_in_a_path_or_a_query(self, client, text):
         for path in ("/api/", "/api/sessions/", "/api/customers/", "/api/me?x=", "/x"):
             ask(client, "GET", path + text[:5_000].replace("\ud800", "x").replace("\0", "x").replace("%e", "e"))

@@ -4,6 +4,8 @@ import json
 import subprocess
 import sys
 
+import pytest
+
 from tests.conftest import ROOT
 
 INSPECT = """
@@ -21,14 +23,15 @@ print(json.dumps([policies, shown]))
 """
 
 
-def inspect_app(tmp_path):
-    environment = {"PATH": "", "DATABASE_URL": f"sqlite:///{tmp_path}/unused.db", "RXAPP_SECRET_KEY": "x" * 40}
+@pytest.fixture(scope="module")
+def inspected():
+    environment = {"PATH": "", "DATABASE_URL": "sqlite:///unused.db", "RXAPP_SECRET_KEY": "x" * 40}
     found = subprocess.run([sys.executable, "-c", INSPECT], cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
     return json.loads(found.stdout.splitlines()[-1])
 
 
-def test_every_event_handler_says_who_may_call_it(tmp_path):
-    policies, _ = inspect_app(tmp_path)
+def test_every_event_handler_says_who_may_call_it(inspected):
+    policies, _ = inspected
     assert policies == {
         "rxapp.auth.web.confirmation.ConfirmationState.cancel": "public",
         "rxapp.auth.web.outage.OutageState.dismiss": "public",
@@ -84,8 +87,8 @@ def test_every_event_handler_says_who_may_call_it(tmp_path):
     }
 
 
-def test_the_vars_that_go_to_the_browser_are_known(tmp_path):
-    _, shown = inspect_app(tmp_path)
+def test_the_vars_that_go_to_the_browser_are_known(inspected):
+    _, shown = inspected
     assert shown == {
         "AccountState": [
             "deletion_error",

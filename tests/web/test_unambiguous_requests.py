@@ -10,8 +10,9 @@ import pytest
 
 from rxapp.auth.web.http.body_limit import announced_length
 from rxapp.auth.web.http.unambiguous_requests import SINGLE, UnambiguousRequests
+from tests.e2e.builds import ROOT
 from tests.e2e.production_server import wait_until
-from tests.e2e.server import ROOT, free_port
+from tests.e2e.server import free_port
 from tests.web.conftest import assert_problem, bearer
 
 ONCE = {

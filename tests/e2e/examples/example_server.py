@@ -5,7 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.e2e.server import ROOT, Server
+from tests.e2e.builds import ROOT
+from tests.e2e.server import Server
 
 NOT_COPIED = shutil.ignore_patterns(".*", "__pycache__", "*.db*", "reflex.lock")
 

@@ -3,7 +3,6 @@
 import re
 
 import pytest
-from filelock import FileLock
 from playwright.sync_api import expect
 
 from tests.e2e.conftest import stored
@@ -16,11 +15,9 @@ SECRET = "under the third flower pot"
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory, of_all_workers):
-    # One build at a time: each reads and writes lists of packages that another may read.
-    with FileLock(of_all_workers / "build.lock"):
-        server = ExampleServer(tmp_path_factory.mktemp("minimal"), "minimal")
-        server.start()
+def server(tmp_path_factory):
+    server = ExampleServer(tmp_path_factory.mktemp("minimal"), "minimal")
+    server.start()
     yield server
     server.stop()
 

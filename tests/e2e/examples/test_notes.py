@@ -5,7 +5,6 @@ import sqlite3
 import uuid
 
 import pytest
-from filelock import FileLock
 from playwright.sync_api import Page, expect
 
 from rxapp.auth import AUTH_HISTORY
@@ -18,13 +17,11 @@ PASSWORD = "correct horse battery staple"
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory, of_all_workers):
-    # One build at a time: each reads and writes lists of packages that another may read.
-    with FileLock(of_all_workers / "build.lock"):
-        server = ExampleServer(tmp_path_factory.mktemp("notes"), "notes")
-        server.run("rxapp", "migrate")
-        server.run("reflex", "db", "migrate")
-        server.start()
+def server(tmp_path_factory):
+    server = ExampleServer(tmp_path_factory.mktemp("notes"), "notes")
+    server.run("rxapp", "migrate")
+    server.run("reflex", "db", "migrate")
+    server.start()
     yield server
     server.stop()
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import httpx
 
+from tests.e2e.builds import one_at_a_time
 from tests.e2e.server import BUILD_TIMEOUT_SECONDS, free_port
 
 LOCK = Path(__file__).with_name("reflex.lock")
@@ -36,14 +37,16 @@ class StrangersApp:
 
     def make(self, *, borrows_dependencies: bool = False) -> None:
         """A new virtual environment, and what is installed in it. What that needs is installed too, or the tests' own is lent."""
-        venv.create(self.directory / ".venv", with_pip=True)
-        install = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+        venv.create(self.directory / ".venv")
+        install = ["install", "--quiet", "--disable-pip-version-check"]
         if borrows_dependencies:
             install.append("--no-deps")
             ours = sysconfig.get_path("purelib")
             theirs = self.run("-c", "import sysconfig; print(sysconfig.get_path('purelib'))").strip()
             Path(theirs, "lent.pth").write_text(ours)
-        self.run(*install, *self._packages)
+        # By the tests' own pip: to put another one into each environment takes as long as to build the pages.
+        pip = [sys.executable, "-m", "pip", "--python", str(self.python)]
+        subprocess.run([*pip, *install, *self._packages], cwd=self.directory, env=self._environment(), check=True)
         shutil.copytree(LOCK, self.directory / LOCK.name)
 
     def write(self, name: str, text: str) -> None:
@@ -59,6 +62,13 @@ class StrangersApp:
         return done.stdout
 
     def start(self, *, is_backend_only: bool = False) -> None:
+        if is_backend_only:
+            self._start(is_backend_only)
+        else:
+            with one_at_a_time():
+                self._start(is_backend_only)
+
+    def _start(self, is_backend_only: bool) -> None:
         port = str(self.port)
         command = [self.python, "-m", "reflex", "run", "--env", "prod", "--backend-port", port]
         command += ["--backend-only"] if is_backend_only else ["--frontend-port", port]
@@ -72,6 +82,7 @@ class StrangersApp:
                 if httpx.get(f"{self.url}/ping", timeout=1).status_code == 200:
                     return
             time.sleep(0.1)
+        self.stop()
         raise RuntimeError(f"the stranger's app did not start:\n{self._log.read_text()[-4000:]}")
 
     def stop(self) -> None:
