@@ -19,7 +19,7 @@ from tests.dpop import DeviceKey
 REPORT = f"{STATE}.reflex___state____update_vars_internal_state.update_vars_internal"
 ON_LOAD = f"{STATE}.reflex___state____on_load_internal_state.on_load_internal"
 LOGIN = f"{STATE}.rxapp___auth___web___pages___login____login_state.submit"
-TIMEOUT_SECONDS = 30
+TIMEOUT_SECONDS = 90
 
 MARKER = "what-only-its-owner-may-read"
 """Stands in all that the attacked app shows to a person."""
