@@ -162,19 +162,21 @@ def why_revoked(db: Connection, user_id: UUID, session_id: UUID) -> str:
     return db.execute(_WHY_REVOKED, {"user_id": user_id, "session_id": session_id}).scalar() or ""
 
 
-_DELETE_BATCH = delete(_event).where(
-    _event.c.id.in_(
-        select(_event.c.id)
-        .where(_event.c.occurred_at < bindparam("before"))
-        .limit(bindparam("batch"))
-        .with_for_update(skip_locked=True)
-    )
+_OLD = (
+    select(_event.c.id)
+    .where(_event.c.occurred_at < bindparam("before"))
+    .limit(bindparam("batch"))
+    .with_for_update(skip_locked=True)
 )
+"""A statement of its own, as in `sessions.py`."""
+
+_DELETE = delete(_event).where(_event.c.id.in_(bindparam("ids", expanding=True)))
 
 
 def delete_batch(db: Connection, before: datetime, batch: int) -> int:
     """Remove at most `batch` events from before that moment; how many there were."""
-    return db.execute(_DELETE_BATCH, {"before": before, "batch": batch}).rowcount
+    ids = db.scalars(_OLD, {"before": before, "batch": batch}).all()
+    return db.execute(_DELETE, {"ids": ids}).rowcount if ids else 0
 
 
 def _matching(statement: Select, wanted: EventFilter) -> Select:

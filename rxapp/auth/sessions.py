@@ -114,14 +114,15 @@ _COUNT_STANDING = (
 
 _COUNT_ENDED = select(func.count()).select_from(_session).where(_session.c.expires_at < bindparam("ended_before"))
 
-_DELETE_ENDED = delete(_session).where(
-    _session.c.id.in_(
-        select(_session.c.id)
-        .where(_session.c.expires_at < bindparam("ended_before"))
-        .limit(bindparam("batch"))
-        .with_for_update(skip_locked=True)  # of two that clean up at once, each takes other rows
-    )
+_ENDED = (
+    select(_session.c.id)
+    .where(_session.c.expires_at < bindparam("ended_before"))
+    .limit(bindparam("batch"))
+    .with_for_update(skip_locked=True)  # of two that clean up at once, each takes other rows
 )
+"""A statement of its own: as a part of the next one, PostgreSQL may look it up for each row, and removes more than a batch."""
+
+_DELETE = delete(_session).where(_session.c.id.in_(bindparam("ids", expanding=True)))
 
 
 def new_session(user_id: UUID, client: Client, device_key: str | None, now: datetime, lifetime: timedelta) -> AuthSession:
@@ -201,4 +202,5 @@ def count_ended(db: Connection, ended_before: datetime) -> int:
 
 def delete_ended(db: Connection, ended_before: datetime, batch: int) -> int:
     """Remove at most `batch` sessions whose lifetime ended before that moment; how many there were."""
-    return db.execute(_DELETE_ENDED, {"ended_before": ended_before, "batch": batch}).rowcount
+    ids = db.scalars(_ENDED, {"ended_before": ended_before, "batch": batch}).all()
+    return db.execute(_DELETE, {"ids": ids}).rowcount if ids else 0

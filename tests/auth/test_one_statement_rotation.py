@@ -74,6 +74,7 @@ STATES = [
         disabled_at=disabled_at,
         revoked_reason=None,
         id=None,
+        user_id=None,
     )
     for generation, seen_at, used, expires, revoked_at, disabled_at in product(
         range(3), [None, NOW], AROUND, AROUND, [None, NOW], [None, NOW]

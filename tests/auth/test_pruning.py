@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import insert
 from sqlmodel import select
 
-from rxapp.auth import AuthSession, AuthTable, SecurityEvent, SessionExpired, User, pruning
+from rxapp.auth import AuthSession, AuthTable, SecurityEvent, SessionExpired, User, pruning, sessions
 from rxapp.auth import security_events as events
 from rxapp.auth.pruning import BATCH, Pruned, count_prunable_sessions, prune
 from rxapp.auth.security_events import EventFilter, EventKind
@@ -97,6 +97,16 @@ class TestEvents:
 
 
 class TestBatches:
+    @pytest.mark.parametrize("noted_rows", [-1, 0, 1, 1_000])
+    def test_each_is_no_larger_whatever_the_database_has_noted_of_its_tables(self, service, much, noted_rows):
+        """Where PostgreSQL takes a table for empty, it would look for the batch once more for each row."""
+        with service.database.connect() as db:
+            if db.dialect.name == "postgresql":
+                db.exec_driver_sql(f"UPDATE pg_class SET reltuples = {noted_rows}, relpages = 1 WHERE relname LIKE 'auth_%%'")
+            assert sessions.delete_ended(db, NOW + timedelta(days=365), 3) == 3
+            assert events.delete_batch(db, NOW + timedelta(days=365), 3) == 3
+            db.rollback()
+
     @pytest.fixture
     def much(self, service, add_session, clock):
         """Seven sessions and seven events that may go; the first event is the user's creation."""

@@ -1,6 +1,5 @@
 """Requests that can be read in two ways: a header twice, no host, a length that is none. Some to the real server."""
 
-import asyncio
 import json
 import socket
 import subprocess
@@ -14,6 +13,7 @@ from tests.e2e.builds import ROOT
 from tests.e2e.production_server import wait_until
 from tests.e2e.server import free_port
 from tests.web.conftest import assert_problem, bearer
+from tests.web.test_events import in_a_loop
 
 ONCE = {
     b"host": b"app.example.com",
@@ -55,7 +55,7 @@ def ask(headers, *, kind="http", http_version="1.1", extensions=("websocket.http
 
         await guarded(scope | {"extensions": {name: {} for name in extensions}}, None, send)
 
-    asyncio.run(run())
+    in_a_loop(run())
     return sent
 
 
