@@ -29,7 +29,7 @@ EXPIRED = 301
 NO_KEYS = "delete Crypto.prototype.subtle"
 """What makes a browser one in which sessions are not bound to a key."""
 
-expect.set_options(timeout=10_000)
+expect.set_options(timeout=30_000)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

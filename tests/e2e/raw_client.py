@@ -11,7 +11,7 @@ from websockets.sync.client import ClientConnection, connect
 
 ROOT_STATE = "reflex___state____state"
 NAMESPACE = "/_event"
-ANSWER_SECONDS = 2
+ANSWER_SECONDS = 60
 
 
 class RawClient:
@@ -43,9 +43,14 @@ class RawClient:
         """Say goodbye, and why."""
         self._socket.close(reason=reason)
 
+    def leave(self) -> None:
+        """Close in Engine.IO's own way, and wait until all that was sent has been read: whoever was not let in gets no answer."""
+        self.send("1")
+        self.settle()
+
     def settle(self) -> None:
         """Wait until all that was sent has been read: the server reads one after the other, and answers a ping."""
-        with contextlib.suppress(ConnectionClosed, TimeoutError):
+        with contextlib.suppress(ConnectionClosed):
             self.emit("ping")
             while "pong" not in str(self._socket.recv(timeout=ANSWER_SECONDS)):
                 pass

@@ -121,7 +121,7 @@ def test_a_page_left_open_says_that_it_cannot_reach_the_server_and_goes_on_by_it
     expect(tab.get_by_text("John Doe")).to_be_visible()
 
 
-def wait_until(is_so, attempts=200):
+def wait_until(is_so, attempts=1_200):
     for _ in range(attempts):
         if is_so():
             return

@@ -242,10 +242,11 @@ def strange_connections(url: str) -> None:
     with raw_client(url, token) as first, raw_client(url, token) as second:
         for client in (first, second):
             client.hydrate()
-            client.settle()
+        for client in (first, second):
+            client.leave()
     for auth in (f'"{MARK}"', f'{{"event": "{MARK}", "state_schema": "{MARK}", "boot_event": {{"name": "{MARK}"}}}}', f"[{MARK}"):
         with raw_client(url, auth=auth) as client:
-            client.settle()
+            client.leave()
     for member in ("event", "boot", "auth_event", "boot_event", "state_schema"):
         with raw_client(url, auth=json.dumps({member: {"name": mark("boot"), "payload": mark("boot")}})) as client:
             client.settle()

@@ -163,8 +163,8 @@ class TestOfAPageThatHasClosed:
         await stranger.open("/login")
         await stranger.log_in(name, PASSWORD)
         await stranger.send(f"{DIARY}.toggle_help")
+        await stranger.until(lambda: name in stranger.everything)
         await stranger.quiet()
-        assert name in stranger.everything
         assert owner.secrets_in(stranger.everything) == set()
         await stranger.close()
 
