@@ -87,6 +87,7 @@ def test_signing_in_as_somebody_else_changes_who_is_signed_in_in_every_tab(tab, 
     switching.get_by_label("Password").fill(PASSWORD)
     switching.keyboard.press("Enter")
     expect(switching.get_by_text("You are signed in as janedoe.")).to_be_visible()
+    expect(other.get_by_text("You are signed in as janedoe.")).to_be_visible()
     other.goto("/customers")
     expect(other.get_by_role("heading", name="You do not have access")).to_be_visible()
     assert "John Doe" not in other.content()
