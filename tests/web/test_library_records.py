@@ -138,8 +138,13 @@ class TestMessages:
             as_python_shows_it = traceback.format_exc()
         assert written.getvalue() == f"it failed\n{as_python_shows_it}"
 
-    def test_compiled_code_has_no_source_so_its_sentences_are_listed(self, in_place, written):
+    def test_compiled_code_has_no_source_so_its_sentences_are_listed(self, in_place, written, monkeypatch):
         in_place()
+        for name in ("_granian", "_granian.asgi"):  # granian's own set-up, which another test may have called, turns them off
+            monkeypatch.setattr(logging.getLogger(name), "disabled", False)
+            monkeypatch.setattr(logging.getLogger(name), "propagate", True)
+            monkeypatch.setattr(logging.getLogger(name), "level", logging.NOTSET)
+            logging.getLogger(name).manager._clear_cache()
         for message in (f"Application callable raised an exception\n{SENT}", "Started worker-1", f"Started {SENT}"):
             logger = logging.getLogger("_granian.asgi")
             logger.handle(logger.makeRecord(logger.name, logging.INFO, "src/asgi.rs", 7, message, (), None))

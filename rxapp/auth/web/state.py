@@ -195,7 +195,7 @@ class AuthState(Leaving, rx.State):
         """
         if isinstance(error, TooManyRequests):
             return
-        held, is_going, told = self._held_pair(), self._is_going(), self.storage_command
+        held, has_shown, is_going, told = self._held_pair(), self._identity is not None, self._is_going(), self.storage_command
         if isinstance(error, SessionEnded):
             self._become_nobody(error.reason, token_store.forget_session(error.session_id, because=error.reason))
         elif held != NOTHING:
@@ -206,7 +206,7 @@ class AuthState(Leaving, rx.State):
         if is_going:
             self.storage_command = told
         elif not stay:
-            self._go_to_login(next_path=self._way_back(error.reason if isinstance(error, SessionEnded) else ""))
+            self._go_to_login(next_path=self._way_back(error.reason if has_shown and isinstance(error, SessionEnded) else ""))
 
     def _sign_out_of(self, session_id: UUID, reason: str) -> EventSpec | None:
         """Leave because the session was ended elsewhere; nothing happens if this page does not show that session any more."""
@@ -230,10 +230,10 @@ class AuthState(Leaving, rx.State):
     def _forget_former_person(self) -> bool:
         """Forget who is shown if the browser holds somebody else's tokens by now. Whether these are good, `enter` finds out."""
         claims = self._claims_at_hand()
-        if claims is None or self._identity is None or claims.subject == self._identity.user_id:
-            return False
-        self._forget_person()
-        return True
+        is_former = claims is not None and self._identity is not None and claims.subject != self._identity.user_id
+        if is_former:
+            self._forget_person()
+        return is_former
 
     def _become_nobody(self, because: str, command: dict[str, Any], refused: TokenPair = NOTHING) -> None:
         """Forget everything private, in this state and in all others; `command` tells the browser what to forget."""
