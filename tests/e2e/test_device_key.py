@@ -230,6 +230,7 @@ class TestTheKey:
         sign_in(tab, person)
         first = jkt()
         tab.get_by_role("button", name="Log out").click()
+        expect(tab.get_by_label("Username")).to_be_visible()
         sign_in(tab, person)
         assert jkt() == first
 

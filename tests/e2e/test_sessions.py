@@ -155,6 +155,7 @@ class TestLongAfterThePassword:
         tab.keyboard.type(PASSWORD)
         tab.keyboard.press("Enter")
         expect(session_items(tab)).to_have_count(1)
+        expect(elsewhere.get_by_label("Username")).to_be_visible()
         sign_in(elsewhere, person)
         tab.reload()
         expect(session_items(tab)).to_have_count(2)
