@@ -11,8 +11,8 @@ from reflex_components_core.core._upload import UploadFile
 from rxapp.auth import Client
 from rxapp.auth.device_keys import ProvedKey
 from rxapp.auth.web import connections, held_events
-from rxapp.auth.web.page_gate import PageGate
-from rxapp.auth.web.page_work import HeldEvent
+from rxapp.auth.web.page_gate import PageGate, kind_of
+from rxapp.auth.web.page_session import Kind
 from rxapp.auth.web.pages.login import LoginState
 from rxapp.auth.web.runtime import use_service
 from rxapp.auth.web.state import IN, OUT, UNKNOWN, AuthState
@@ -62,7 +62,7 @@ def pair(service, johndoe, key):
 
 def of_a_page(event):
     """The event as Reflex hands it on: with where the page is."""
-    return event if event.router_data or isinstance(event, HeldEvent) else replace(event, router_data={"pathname": "/"})
+    return event if event.router_data else replace(event, router_data={"pathname": "/"})
 
 
 def send(page, event):
@@ -155,6 +155,21 @@ class TestOnConnecting:
             come_from(page, connection)
         _, update = connect(page, pair)
         assert [event for event in answer(page, key, update, clock) if event in (CLICK, OTHER_CLICK)] == [CLICK, OTHER_CLICK]
+
+    def test_nor_is_it_after_it_has_waited(self, page, pair, key, clock):
+        _, update = connect(page, pair)
+        in_a_loop(PageGate().preprocess(None, page, Event(name=HYDRATE)))
+        proof = key.proof("POST", "urn:rxapp:page", clock(), nonce=challenge_in(update)["text"])
+        ((said, chained),) = run(page, "prove_key", proof, of=AuthState)
+        assert (kind_of(said), kind_of(chained)) == (Kind.CONNECTING, Kind.ACTING)
+
+    def test_too_much_from_a_socket_fills_no_log_and_what_a_handler_chains_is_told(self, page, pair, caplog):
+        connect(page, pair)
+        for _ in range(held_events.MAXIMUM_WAITING + 10):
+            send(page, CLICK)
+        assert not caplog.records
+        in_a_loop(PageGate().preprocess(None, page, CLICK))
+        assert len(caplog.records) == 1
 
     def test_a_handler_that_chains_what_a_browser_says_on_connecting_is_not_taken_for_it(self, page, service, johndoe):
         connect(page, service.log_in("johndoe", PASSWORD))

@@ -154,8 +154,10 @@ async def _as_admitted(admission: _Admission, results: AsyncGenerator[Any]) -> A
             yield result
     finally:
         before = _admitted.set(admission)
-        await results.aclose()
-        _admitted.reset(before)
+        try:
+            await results.aclose()
+        finally:
+            _admitted.reset(before)
 
 
 async def _ask_if_doubtful(state: rx.State, admission: _Admission) -> None:

@@ -16,7 +16,7 @@ from uuid import UUID
 from reflex.event import Event
 from reflex_base.constants import RouteVar
 
-from rxapp.auth.web.page_work import HeldEvent, started_by_whom
+from rxapp.auth.web.page_work import StartedEvent, started_by_whom
 from rxapp.auth.web.runtime import get_service
 
 _ADDRESS = (RouteVar.PATH, RouteVar.ORIGIN, RouteVar.QUERY)
@@ -52,11 +52,11 @@ class _Held:
 
     @property
     def size(self) -> int:
-        return len(self.event) if isinstance(self.event, bytes) else 0
+        return (len(self.event) if isinstance(self.event, bytes) else 0) + len(repr(self.address))
 
     def thawed(self) -> Event:
         payload = self.event.payload if isinstance(self.event, Event) else json.loads(self.event)
-        return HeldEvent(self.name, self.address, payload, started_by=self.started_by)
+        return StartedEvent(self.name, self.address, payload, started_by=self.started_by)
 
     def is_for(self, session: UUID | None) -> bool:
         """Whether it goes on, now that the connection has proved to be of this session."""
@@ -80,7 +80,7 @@ def hold(connection: str, event: Event, *, session: UUID | None = None, came_wit
     room = get_service().settings.websocket_message_limit - sum(each.size for each in waiting)
     if len(waiting) < MAXIMUM_WAITING and held.size <= room:
         waiting.append(held)
-    else:
+    elif not event.router_data:  # a handler has chained it; whoever sends too much over a socket fills no log
         logger.warning("an event was too much to be kept until its page has shown whose it is: %s", event.name)
 
 

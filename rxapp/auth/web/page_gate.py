@@ -25,7 +25,7 @@ from rxapp.auth.web import connections, held_events, policy
 from rxapp.auth.web.own_events import KINDS, LOADING, NAVIGATING
 from rxapp.auth.web.page_senders import connection_of
 from rxapp.auth.web.page_session import ACKNOWLEDGED_WITHIN, Kind, Step
-from rxapp.auth.web.page_work import HeldEvent, begin_work, started_by_whom
+from rxapp.auth.web.page_work import begin_work, started_by_whom
 from rxapp.auth.web.private_state import session_storage_names
 from rxapp.auth.web.runtime import get_service, verify_access
 from rxapp.auth.web.shared_states import is_a_shared_one
@@ -70,7 +70,7 @@ def kind_of(event: Event) -> Kind:
     """What the event is, as far as the rule for pages asks."""
     if has_files(event):
         return Kind.UPLOADING
-    if not event.router_data and not isinstance(event, HeldEvent):
+    if not event.router_data:
         return Kind.ACTING  # a handler has chained it: it is not the browser's word
     return _KINDS.get(event.name, Kind.ACTING)
 

@@ -28,14 +28,9 @@ class AdmittedNoMore(PermissionDenied):
 
 @dataclass(frozen=True)
 class StartedEvent(Event):
-    """An event that a handler has chained, with the session for which that ran."""
+    """An event that a handler has chained, with the session for which that ran. None: it is whoever's page it comes to."""
 
     started_by: UUID | None = None
-
-
-@dataclass(frozen=True)
-class HeldEvent(StartedEvent):
-    """An event that has waited until its page had shown whose it is."""
 
 
 @dataclass(eq=False)
