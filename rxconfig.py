@@ -3,7 +3,7 @@
 import reflex as rx
 
 from rxapp.auth import reflex_options
-from rxapp.auth.frontend import LeanBuild
+from rxapp.auth.rxconfig import LeanBuild
 
 config = rx.Config(
     app_name="rxapp",

@@ -3,10 +3,10 @@
 from sqlalchemy import pool
 from sqlmodel import SQLModel, create_engine
 
-import rxapp.customers  # noqa: F401  its table belongs to the metadata
+import rxapp.demo.customers  # noqa: F401  its table belongs to the metadata
 from alembic import context
 from rxapp.auth import AuthTable, get_settings, take_turn
-from rxapp.auth.sqlite_file import create_sqlite_file
+from rxapp.auth.core.database.sqlite_file import create_sqlite_file
 
 url = context.config.get_main_option("sqlalchemy.url") or get_settings().database_url
 engine = create_engine(url, poolclass=pool.NullPool)

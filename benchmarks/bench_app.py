@@ -11,7 +11,7 @@ from typing import Any
 import reflex as rx
 from reflex_components_core.react_router import link
 
-import rxapp.auth.clock
+import rxapp.auth.core.clock
 
 _moved = timedelta()
 
@@ -22,10 +22,10 @@ class _MovedDatetime(datetime):
         return datetime.now(tz) + _moved
 
 
-rxapp.auth.clock.datetime = _MovedDatetime
+rxapp.auth.core.clock.datetime = _MovedDatetime
 
-from rxapp import customers  # noqa: E402  after the clock
 from rxapp.auth import web as auth  # noqa: E402
+from rxapp.demo import customers  # noqa: E402  after the clock
 from rxapp.rxapp import api, app  # noqa: E402
 
 _arrived = 0.0

@@ -9,8 +9,10 @@ from random import Random
 
 from rich.progress import track
 
-from rxapp.auth import AuthTable, Database, session_steps, sessions
-from rxapp.migrations import migrate
+from rxapp.auth import AuthTable, Database
+from rxapp.auth.core.sessions import rotation_statements
+from rxapp.auth.core.sessions import statements as sessions
+from rxapp.demo.migrations import migrate
 
 USERS_PER_SESSION = 0.1
 ROTATIONS, ROTATED = 10_000, 3
@@ -71,7 +73,7 @@ def _insert(database: Database, table: str, rows: list[dict]) -> None:
 def _use(database: Database, ids: list[uuid.UUID], generation: int, now: datetime) -> None:
     with database.transaction() as db:
         for id_ in ids:
-            session_steps.rotate(db, id_, generation, now)
+            rotation_statements.rotate(db, id_, generation, now)
             sessions.mark_seen(db, id_, generation + 1, now)
 
 

@@ -4,7 +4,7 @@ from rich.progress import track
 from sqlalchemy import Connection, text
 
 from rxapp.auth import Database
-from rxapp.migrations import migrate
+from rxapp.demo.migrations import migrate
 
 CHUNK = 250_000
 SESSIONS_PER_USER = 10

@@ -12,8 +12,9 @@ from pathlib import Path
 from rich.progress import track
 
 from benchmarks.servers import ROOT, Server, rxapp_environment
-from rxapp.auth import AuthService, AuthTable, Database, Settings, pruning, system_clock
-from rxapp.migrations import migrate
+from rxapp.auth import AuthService, AuthTable, Database, Settings, system_clock
+from rxapp.auth.core.maintenance import pruning
+from rxapp.demo.migrations import migrate
 
 USERS = 100_000
 STANDING_SESSIONS = 100_000

@@ -22,8 +22,11 @@ from benchmarks.many_sessions import fill
 from benchmarks.rounds import Rounds, Turn
 from benchmarks.section import Section, Target, run_alone
 from chaos.postgresql import PostgreSQL
-from rxapp.auth import AuthService, AuthTable, Database, Settings, pruning, session_steps, sessions
-from rxapp.auth.token_pairs import issue_pair
+from rxapp.auth import AuthService, AuthTable, Database, Settings
+from rxapp.auth.core.maintenance import pruning
+from rxapp.auth.core.sessions import rotation_statements
+from rxapp.auth.core.sessions import statements as sessions
+from rxapp.auth.core.tokens.token_pair import issue_pair
 from tests.query_plans import plans_of
 
 FEW, MANY, MANY_QUICKLY = 1_000, 10_000_000, 200_000
@@ -47,7 +50,8 @@ in the machine's memory, PostgreSQL's larger one for the most part outside its o
 |---|---|---|---|
 {rates}
 
-How rows are found in the large one, as the databases say ([a test](../tests/auth/test_query_plans.py) asks about all statements):
+How rows are found in the large one, as the databases say (about all statements a test asks them,
+[`test_query_plans.py`](../tests/core/sessions/test_query_plans.py)):
 
 | database | statement | by the index |
 |---|---|---|
@@ -115,7 +119,7 @@ class Store:
         before = now - self.service.settings.ended_session_retention
         calls: dict[str, Callable] = {
             "find": lambda db: sessions.find(db, id_),
-            "rotate": lambda db: session_steps.rotate(db, id_, 0, now),
+            "rotate": lambda db: rotation_statements.rotate(db, id_, 0, now),
             "mark seen": lambda db: sessions.mark_seen(db, id_, 0, now),
             "prune": lambda db: sessions.delete_ended(db, before, pruning.BATCH),
         }

@@ -15,8 +15,8 @@ from pathlib import Path
 import psutil
 
 from rxapp.auth import AuthService, Database, Settings
-from rxapp.auth.demo_users import DEMO_PASSWORD, DEMO_USERS
-from rxapp.migrations import migrate
+from rxapp.auth.core.maintenance.demo_users import DEMO_PASSWORD, DEMO_USERS
+from rxapp.demo.migrations import migrate
 
 ROOT = Path(__file__).resolve().parents[1]
 SECRET_KEY = secrets.token_urlsafe(48)

@@ -13,11 +13,11 @@ from typing import Any
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
 
-from rxapp.auth.web.components.token_store import digest
+from rxapp.auth.web.browser_storage.token_store import digest
 
 STATE = "reflex___state____state"
-AUTH_STATE = f"{STATE}.rxapp___auth___web___state____auth_state"
-CUSTOMERS_STATE = f"{STATE}.rxapp___pages___customers___state____customers_state"
+AUTH_STATE = f"{STATE}.rxapp___auth___web___auth_state___state____auth_state"
+CUSTOMERS_STATE = f"{STATE}.rxapp___demo___pages___customers___state____customers_state"
 HYDRATE = f"{STATE}.hydrate_and_load"
 VAR = "_rx_state_"
 """What Reflex puts after the name of a var."""
@@ -26,7 +26,7 @@ NAMESPACE = "/_event"
 PATH = "/customers"
 """The guarded page that is open."""
 
-OUTAGE_STATE = f"{STATE}.rxapp___auth___web___outage____outage_state"
+OUTAGE_STATE = f"{STATE}.rxapp___auth___web___auth_state___outage____outage_state"
 ANSWER_TIMEOUT_SECONDS = 5
 PAUSE_SECONDS = 0.5
 """Between two clicks, and before connecting again."""

@@ -13,7 +13,7 @@ from chaos.app import SECRET_KEY, App
 from chaos.clients import Client
 from chaos.page import Page
 from rxapp.auth import AuthService, AuthSession, Database, SecurityEvent, Settings
-from rxapp.auth.security_events import EventKind
+from rxapp.auth.core.audit.events import EventKind
 
 Fault = Callable[[], Awaitable[None]]
 

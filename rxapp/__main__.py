@@ -1,5 +1,5 @@
 """`python -m rxapp`: the command line."""
 
-from rxapp.cli import app
+from rxapp.auth.cli import app
 
 app()

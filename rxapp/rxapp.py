@@ -6,12 +6,12 @@ from contextlib import asynccontextmanager
 import reflex as rx
 from reflex_components_core.base.error_boundary import error_boundary
 
-from rxapp import api as customers_api
 from rxapp.auth import get_settings
 from rxapp.auth import web as auth
-from rxapp.demo_data import add_demo_data
-from rxapp.migrations import HISTORY
-from rxapp.pages import customers, home, layout  # noqa: F401  a page registers itself
+from rxapp.demo import api as customers_api
+from rxapp.demo.demo_data import add_demo_data
+from rxapp.demo.migrations import HISTORY
+from rxapp.demo.pages import customers, home, layout  # noqa: F401  a page registers itself
 
 settings = get_settings()
 auth.configure_logging(settings)

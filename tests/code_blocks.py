@@ -17,7 +17,7 @@ import pytest
 import reflex as rx
 
 from rxapp.auth import web as auth
-from rxapp.auth.web.site import site
+from rxapp.auth.web.site.registry import site
 
 RXCONFIG = 'import reflex as rx\nconfig = rx.Config(app_name="guide", plugins=[rx.plugins.TailwindV4Plugin()])\n'
 

@@ -20,9 +20,11 @@ from xdist.remote import Producer
 from alembic import command
 from chaos.postgresql import PostgreSQL
 from rxapp.auth import AUTH_HISTORY, AuthService, Database, Settings
-from rxapp.auth.unsafe_settings import RATE_LIMITS
+from rxapp.auth.core.settings.production_checks import RATE_LIMITS
+from tests.api_in_process import ON_POSTGRESQL_EACH_TIME, api, client, served, tokens  # noqa: F401  fixtures
 from tests.clock import MovableClock
 from tests.order import Scheduling, put_in_order
+from tests.thorough import thorough_on_postgresql
 
 ROOT = Path(__file__).parents[1]
 PASSWORD = "def@123"
@@ -58,12 +60,14 @@ def upgrade(url: str) -> None:
 def downgrade(url: str, revision: str) -> None:
     """Back to a revision of before our tables had a history of their own."""
     with opened(url) as database:
-        AUTH_HISTORY.take_back(database, FIRST_OF_OURS)
+        AUTH_HISTORY.downgrade(database, FIRST_OF_OURS)
     command.downgrade(alembic_config(url), revision)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     put_in_order(items)
+    for folder in ("http", "web", "demo"):
+        thorough_on_postgresql(items, ROOT / "tests" / folder, ON_POSTGRESQL_EACH_TIME)
     for item in items:
         if "postgresql" in item.name:
             item.add_marker("postgres")

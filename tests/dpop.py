@@ -9,7 +9,7 @@ import jwt
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from jwt.algorithms import ECAlgorithm, OKPAlgorithm
 
-from rxapp.auth.device_keys import base64url, thumbprint
+from rxapp.auth.core.identity.proved_key import base64url, thumbprint
 
 
 class DeviceKey:

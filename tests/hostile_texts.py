@@ -1,6 +1,6 @@
 """Texts as long as one message may be, of characters that make somebody's work grow faster than their number."""
 
-from rxapp.auth.settings import WEBSOCKET_MESSAGE_LIMIT_BYTES
+from rxapp.auth.core.settings.settings import WEBSOCKET_MESSAGE_LIMIT_BYTES
 
 CPU_SECONDS = 0.5
 """What one call may take of a processor, whatever it is given: on a slow and busy machine too this is far more than it needs.

@@ -17,10 +17,10 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from jwt.algorithms import ECAlgorithm
 
 from rxapp.auth import AuthService
-from rxapp.auth.access_keys import AccessKey, access_keys_of
-from rxapp.auth.keys import Keys
-from rxapp.auth.refresh_tokens import RefreshTokens
-from rxapp.auth.users import find_user
+from rxapp.auth.core.accounts.users import find_user
+from rxapp.auth.core.keys.derivation import Keys
+from rxapp.auth.core.keys.jwt_keys import AccessKey, access_keys_of
+from rxapp.auth.core.tokens.refresh_tokens import RefreshTokens
 from tests.dpop import DeviceKey
 from tests.keys import ring_of
 

@@ -1,7 +1,7 @@
 """A key ring without a database, for what is only given one."""
 
-from rxapp.auth.key_ring import KeyRing, RingKey
-from rxapp.auth.keys import Keys
+from rxapp.auth.core.keys.derivation import Keys
+from rxapp.auth.core.keys.key_ring import KeyRing, RingKey
 from tests.clock import MovableClock
 
 

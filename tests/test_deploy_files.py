@@ -21,7 +21,7 @@ def test_systemd_finds_no_fault_in_the_unit(tmp_path):
 
 
 def test_every_line_of_the_unit_that_starts_the_app_is_a_command_that_there_is():
-    from rxapp.cli import app
+    from rxapp.auth.cli import app
 
     commands = {command.name for command in app.registered_commands}
     assert set(re.findall(r"python -m rxapp ([\w-]+)", UNIT)) <= commands

@@ -13,7 +13,7 @@ LOADED = f"{TURNS}::TestWhatAPersonHasLoaded"
 NEXT_PERSON = f"{STARTED}::test_it_does_not_reach_the_next_person_in_the_tab"
 
 TESTS = {
-    "@auth.page": ["e2e/test_sign_out.py", "web/test_open_pages.py"],
+    "@auth.page": ["e2e/test_sign_out.py", "web/open_pages/test_registry.py"],
     "@auth.event": [f"{STARTED}::test_a_long_handler_ends_when_its_person_is_disabled"],
     '@auth.event(roles=["Editor"])': [
         "web/test_events.py::test_a_handler_of_any_kind_does_not_run_for_a_user_without_the_role",
@@ -26,7 +26,7 @@ TESTS = {
     ],
     "@auth.event(public=True), @rx.event": [
         "web/test_events.py::test_what_is_public_runs_for_nobody_and_names_nobody",
-        "web/test_handlers.py",
+        "web/reflex_internals/test_registered_handlers.py",
         f"{STARTED}::test_a_public_handler_runs_to_its_end",
     ],
     "@auth.event(background=True)": [NEXT_PERSON, f"{STARTED}::test_it_does_not_reach_the_login_page"],
@@ -42,7 +42,7 @@ TESTS = {
     ],
     "@rx.var": [
         "web/test_computed_vars.py::test_it_is_computed_for_nobody_too",
-        "web/test_private_state.py::test_computed_vars_are_computed_anew_and_what_lasts_as_long_as_the_tab_is_emptied",
+        "web/reflex_internals/test_state_reset.py::test_computed_vars_are_computed_anew_and_what_lasts_as_long_as_the_tab_is_emptied",
     ],
     "rx.ComponentState, a state made in a function": [f"{LOADED}::test_it_is_forgotten_when_they_leave"],
     "rx.SharedState": [
@@ -50,10 +50,12 @@ TESTS = {
         f"{TURNS}::TestARoom::test_the_other_tabs_of_a_session_that_ends_leave_it_too",
     ],
     "rx.SessionStorage": [
-        "web/test_private_state.py::test_computed_vars_are_computed_anew_and_what_lasts_as_long_as_the_tab_is_emptied"
+        "web/reflex_internals/test_state_reset.py::test_computed_vars_are_computed_anew_and_what_lasts_as_long_as_the_tab_is_emptied"
     ],
-    "rx.LocalStorage, rx.Cookie": ["web/test_private_state.py::test_what_lives_in_the_browsers_storage_is_left_to_the_browser"],
-    "auth.require()": ["web/test_guarded_routes.py", "web/test_require_elsewhere.py"],
+    "rx.LocalStorage, rx.Cookie": [
+        "web/reflex_internals/test_state_reset.py::test_what_lives_in_the_browsers_storage_is_left_to_the_browser"
+    ],
+    "auth.require()": ["http/api/test_guarded_routes.py", "http/api/test_require_elsewhere.py"],
 }
 
 

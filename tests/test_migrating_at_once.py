@@ -11,11 +11,11 @@ from sqlalchemy import text
 from sqlmodel import select
 
 from rxapp.auth import Database, MigrationHistory, User, take_turn
-from rxapp.auth.database_limits import DatabaseLimits
-from rxapp.auth.demo_users import DEMO_USERS
-from rxapp.customers import Customer
-from rxapp.demo_data import DEMO_CUSTOMERS
-from rxapp.migrations import migrate, require_migrated
+from rxapp.auth.core.maintenance.demo_users import DEMO_USERS
+from rxapp.auth.core.settings.database_limits import DatabaseLimits
+from rxapp.demo.customers import Customer
+from rxapp.demo.demo_data import DEMO_CUSTOMERS
+from rxapp.demo.migrations import migrate, require_migrated
 from tests.conftest import ROOT
 
 IMPATIENT = DatabaseLimits(lock_timeout=timedelta(milliseconds=200), statement_timeout=timedelta(milliseconds=200))
@@ -23,8 +23,8 @@ AT_ONCE = 4
 MIGRATE_IN_FORKS = """
 import os, sys
 from rxapp.auth import AuthService, Database, Settings
-from rxapp.demo_data import add_demo_data
-from rxapp.migrations import migrate
+from rxapp.demo.demo_data import add_demo_data
+from rxapp.demo.migrations import migrate
 
 gate, opener = os.pipe()
 for _ in range(int(sys.argv[2])):

@@ -10,12 +10,12 @@ from importlib.metadata import version
 import pytest
 from packaging.requirements import Requirement
 
-import rxapp.auth.frontend
+import rxapp.auth.rxconfig
 import rxapp.auth.web
 from tests.conftest import ROOT
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-EXAMPLE = {"rxapp.py", "api.py", "customers.py", "demo_data.py", "migrations.py", "pages"}
+EXAMPLE = {"rxapp.py", "demo"}
 
 
 @pytest.fixture(scope="module")
@@ -36,8 +36,8 @@ def test_it_has_every_file_of_the_package_but_the_example_app(names):
     [
         "rxapp/py.typed",
         "rxapp/auth/migrations/versions/rxapp_auth_0001_users_sessions_events_keys.py",
-        "rxapp/auth/frontend/lean_build.js",
-        "rxapp/auth/web/components/token_store.js",
+        "rxapp/auth/rxconfig/lean_build.js",
+        "rxapp/auth/web/browser_storage/token_store.js",
         "rxapp-0.1.0.dist-info/licenses/LICENSE",
     ],
 )
@@ -54,9 +54,9 @@ def test_nothing_in_it_imports_the_example_app():
 
 def test_the_example_app_uses_nothing_but_public_names():
     """What a stranger cannot use, it may not use either."""
-    public = {module.__name__: set(module.__all__) for module in (rxapp.auth, rxapp.auth.frontend, rxapp.auth.web)}
+    public = {module.__name__: set(module.__all__) for module in (rxapp.auth, rxapp.auth.rxconfig, rxapp.auth.web)}
     files = [ROOT / "rxconfig.py", *(file for name in EXAMPLE for file in [ROOT / "rxapp" / name] if file.is_file())]
-    for file in [*files, *(ROOT / "rxapp" / "pages").rglob("*.py")]:
+    for file in [*files, *(ROOT / "rxapp" / "demo").rglob("*.py")]:
         for node in ast.walk(ast.parse(file.read_text())):
             if isinstance(node, ast.ImportFrom) and node.module.startswith("rxapp.auth"):
                 assert node.module in public, (file, node.module)
@@ -99,7 +99,7 @@ def test_everything_that_the_wheel_imports_is_a_dependency():
 
 
 def test_the_command_is_there_by_its_name_too():
-    assert PROJECT["scripts"] == {"rxapp": "rxapp.cli:app"}
+    assert PROJECT["scripts"] == {"rxapp": "rxapp.auth.cli:app"}
 
 
 def test_the_changelog_has_the_version_or_unreleased_changes():

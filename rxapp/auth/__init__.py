@@ -1,13 +1,14 @@
 """Sign-in done properly: short-lived access tokens, rotating refresh tokens, sessions that end when they should.
 
-This part knows no web framework. `rxapp.auth.web` fits it to Reflex and HTTP.
+This part knows no web framework: it is `rxapp.auth.core`. `rxapp.auth.http` serves it, `rxapp.auth.web` fits it to Reflex.
 """
 
-from rxapp.auth.clients import Client
-from rxapp.auth.clock import Clock, system_clock
-from rxapp.auth.database import Database
-from rxapp.auth.demo_users import add_demo_users
-from rxapp.auth.errors import (
+from rxapp.auth.core.clock import Clock, system_clock
+from rxapp.auth.core.database.engine import Database
+from rxapp.auth.core.database.migration_history import DatabaseNotMigrated, MigrationHistory, TableTaken, take_turn
+from rxapp.auth.core.database.outages import DatabaseUnavailable
+from rxapp.auth.core.database.tables import AuthSession, AuthTable, SecurityEvent, User
+from rxapp.auth.core.errors import (
     AccessTokenExpired,
     AuthError,
     FreshAuthenticationRequired,
@@ -29,16 +30,14 @@ from rxapp.auth.errors import (
     UserNameTaken,
     WrongPassword,
 )
-from rxapp.auth.identity import Identity
-from rxapp.auth.migration_history import DatabaseNotMigrated, MigrationHistory, TableTaken, take_turn
+from rxapp.auth.core.identity.client import Client
+from rxapp.auth.core.identity.identity import Identity
+from rxapp.auth.core.maintenance.demo_users import add_demo_users
+from rxapp.auth.core.service import AuthService
+from rxapp.auth.core.settings.production_checks import UnsafeSettings
+from rxapp.auth.core.settings.settings import Settings, get_settings
+from rxapp.auth.core.tokens.token_pair import TokenPair
 from rxapp.auth.migrations import AUTH_HISTORY
-from rxapp.auth.models import AuthSession, AuthTable, SecurityEvent, User
-from rxapp.auth.outages import DatabaseUnavailable
-from rxapp.auth.reflex_options import reflex_options
-from rxapp.auth.service import AuthService
-from rxapp.auth.settings import Settings, get_settings
-from rxapp.auth.token_pairs import TokenPair
-from rxapp.auth.unsafe_settings import UnsafeSettings
 
 __all__ = [
     "AUTH_HISTORY",
@@ -84,3 +83,12 @@ __all__ = [
     "system_clock",
     "take_turn",
 ]
+
+
+def __getattr__(name: str) -> object:
+    """`reflex_options`, for a `rxconfig.py`: only there Reflex is loaded."""
+    if name == "reflex_options":
+        from rxapp.auth.rxconfig.options import reflex_options  # noqa: PLC0415 - the core works where Reflex is not installed
+
+        return reflex_options
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

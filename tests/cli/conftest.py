@@ -13,7 +13,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from rxapp.auth import get_settings, system_clock
-from rxapp.cli import app
+from rxapp.auth.cli import app
 from tests.conftest import ROOT
 from tests.thorough import thorough_on_postgresql
 

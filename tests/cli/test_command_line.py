@@ -12,7 +12,7 @@ import pytest
 from typer.main import get_command
 from typer.testing import CliRunner
 
-from rxapp.cli import app
+from rxapp.auth.cli import app
 from tests.cli.conftest import LONG_PASSWORD
 from tests.conftest import PASSWORD, ROOT
 

@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 
 from rxapp.auth import Settings
-from rxapp.auth.web.content_security_policy import script_hashes
-from rxapp.demo_data import add_demo_data
-from rxapp.doctor.configuration import check_configuration
-from rxapp.doctor.files import check_files
-from rxapp.doctor.findings import Verdict
-from rxapp.doctor.redis import check_redis
-from rxapp.doctor.storage import check_database
-from rxapp.doctor.workers import check_workers
+from rxapp.auth.doctor.configuration import check_configuration
+from rxapp.auth.doctor.files import check_files
+from rxapp.auth.doctor.findings import Verdict
+from rxapp.auth.doctor.redis import check_redis
+from rxapp.auth.doctor.storage import check_database
+from rxapp.auth.doctor.workers import check_workers
+from rxapp.auth.http.middleware.content_security_policy import script_hashes
+from rxapp.demo.demo_data import add_demo_data
 from tests.cli.conftest import LONG_PASSWORD, assert_refused
 
 RANDOM_KEY = "vN3kPq8sXw2bTz6mLc9rHd4fYg7jUa1eKo5iSx0B"

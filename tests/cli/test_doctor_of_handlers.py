@@ -5,8 +5,8 @@ import shutil
 
 import pytest
 
-from rxapp.doctor.app import check_app
-from rxapp.doctor.findings import Verdict
+from rxapp.auth.doctor.app import check_app
+from rxapp.auth.doctor.findings import Verdict
 from tests.conftest import ROOT
 
 SHOPS = ROOT / "tests" / "cli" / "shops"

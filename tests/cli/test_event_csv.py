@@ -12,7 +12,7 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import given
 
-from rxapp.auth.event_csv import COLUMNS, write_csv
+from rxapp.auth.core.audit.csv_export import COLUMNS, write_csv
 
 MOMENT = datetime(2026, 1, 31, 12, 0, 0, 250, tzinfo=UTC)
 SIGNS = "=+-@＝＋－＠"

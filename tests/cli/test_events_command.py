@@ -15,9 +15,9 @@ import pytest
 from sqlalchemy import insert
 
 from rxapp.auth import Client, InvalidCredentials, SecurityEvent
-from rxapp.auth.event_csv import COLUMNS
-from rxapp.auth.security_events import EventFilter, EventKind, record
-from rxapp.cli.following import follow_events
+from rxapp.auth.cli.following import follow_events
+from rxapp.auth.core.audit.csv_export import COLUMNS
+from rxapp.auth.core.audit.events import EventFilter, EventKind, record
 from tests.cli.conftest import assert_refused
 from tests.conftest import PASSWORD, ROOT
 
@@ -25,7 +25,7 @@ PROCESS_STATUS = Path("/proc/self/status")
 
 EXPORT_AND_SAY_PEAK = f"""
 import re, sys
-from rxapp.cli import app
+from rxapp.auth.cli import app
 try:
     app()
 except SystemExit:

@@ -3,9 +3,9 @@
 import pytest
 from sqlalchemy import create_engine, text
 
-from tests.auth.test_local_auth import HASH, make_local_users
 from tests.cli.conftest import assert_refused
 from tests.conftest import PASSWORD
+from tests.core.maintenance.test_import_local_auth import HASH, make_local_users
 
 
 @pytest.fixture

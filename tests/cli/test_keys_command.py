@@ -3,8 +3,8 @@
 import jwt
 import pytest
 
-from rxapp.auth.key_ring import PROPAGATION_DELAY
-from rxapp.auth.keys import Keys
+from rxapp.auth.core.keys.derivation import Keys
+from rxapp.auth.core.keys.key_ring import PROPAGATION_DELAY
 from tests.cli.conftest import assert_refused
 from tests.conftest import PASSWORD
 
@@ -96,7 +96,7 @@ class TestRefusals:
 def test_pruning_says_how_many_keys_it_removed(run, run_json, service, clock, johndoe):
     clock.move(days=-60)
     service.log_in("johndoe", PASSWORD)
-    from rxapp.auth.key_rotation import rotate
+    from rxapp.auth.core.maintenance.key_rotation import rotate
 
     rotate(service.settings, service.database, clock)
     clock.move(days=60)

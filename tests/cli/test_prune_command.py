@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import func, insert, select
 
 from rxapp.auth import AuthSession, SecurityEvent
-from rxapp.cli.prune import unhurried
+from rxapp.auth.cli.commands.prune import unhurried
 from tests.clock import A_SECOND
 from tests.conftest import PASSWORD
 
@@ -132,7 +132,7 @@ def test_each_pause_is_four_times_as_long_as_its_batch(monkeypatch):
         now += seconds
         pauses.append(seconds)
 
-    monkeypatch.setattr("rxapp.cli.prune.time.monotonic", lambda: now)
-    monkeypatch.setattr("rxapp.cli.prune.time.sleep", sleep)
+    monkeypatch.setattr("rxapp.auth.cli.commands.prune.time.monotonic", lambda: now)
+    monkeypatch.setattr("rxapp.auth.cli.commands.prune.time.sleep", sleep)
     assert list(unhurried(batches())) == [10, 1]
     assert pauses == [40, 4]

@@ -60,7 +60,7 @@ def test_a_database_that_cannot_be_used_is_named_without_its_password(run, monke
 
 
 def test_a_write_lock_that_somebody_keeps_is_said(run, database, monkeypatch):
-    monkeypatch.setattr("rxapp.auth.database.SQLITE_BUSY_TIMEOUT_MS", 1)
+    monkeypatch.setattr("rxapp.auth.core.database.engine.SQLITE_BUSY_TIMEOUT_MS", 1)
     with database.transaction():
         assert_refused(run("users", "create", "alice", "--link"), "database is locked")
 

@@ -6,7 +6,7 @@ import granian.server
 import pytest
 import reflex.utils.exec
 
-from rxapp.cli import serve
+from rxapp.auth.cli.commands import serve
 from tests.cli.conftest import assert_refused
 
 

@@ -5,7 +5,7 @@ from uuid import uuid4
 import pytest
 
 from rxapp.auth import Client, SessionRevoked
-from rxapp.auth.security_events import EventFilter
+from rxapp.auth.core.audit.events import EventFilter
 from tests.cli.conftest import assert_refused
 from tests.conftest import PASSWORD
 

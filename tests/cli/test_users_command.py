@@ -4,7 +4,7 @@ import pytest
 from sqlmodel import select
 
 from rxapp.auth import InvalidCredentials, InvalidToken, SecurityEvent, SessionRevoked
-from rxapp.auth.security_events import EventFilter
+from rxapp.auth.core.audit.events import EventFilter
 from tests.cli.conftest import LONG_PASSWORD, assert_refused
 from tests.conftest import PASSWORD
 

@@ -14,7 +14,7 @@ import pytest
 from filelock import FileLock
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-from rxapp.auth.users import find_user
+from rxapp.auth.core.accounts.users import find_user
 from tests.clock import A_SECOND
 from tests.e2e.browser import ARGUMENTS, find_browser
 from tests.e2e.database import open_service

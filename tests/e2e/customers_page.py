@@ -7,8 +7,8 @@ from playwright.sync_api import expect
 from sqlmodel import delete
 
 from rxapp.auth import Database
-from rxapp.customers import Customer
-from rxapp.demo_data import DEMO_CUSTOMERS
+from rxapp.demo.customers import Customer
+from rxapp.demo.demo_data import DEMO_CUSTOMERS
 from tests.e2e.conftest import refresh_button
 from tests.e2e.database import open_service
 

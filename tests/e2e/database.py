@@ -4,7 +4,7 @@ import contextlib
 from collections.abc import Iterator
 
 from rxapp.auth import AuthService, AuthSession, Database, Settings
-from rxapp.auth.refresh_tokens import PresentedRefreshToken
+from rxapp.auth.core.tokens.refresh_tokens import PresentedRefreshToken
 from tests.e2e.server import SECRET_KEY, Server
 
 

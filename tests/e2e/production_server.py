@@ -20,8 +20,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from rxapp.auth import Database
-from rxapp.demo_data import add_demo_data
-from rxapp.migrations import migrate
+from rxapp.demo.demo_data import add_demo_data
+from rxapp.demo.migrations import migrate
 from tests.e2e.builds import ROOT, one_at_a_time
 from tests.e2e.database import open_service
 from tests.e2e.server import Server, free_port

@@ -9,12 +9,12 @@ from types import SimpleNamespace
 
 import limits.storage.redis
 
-import rxapp.auth.clock
-import rxapp.auth.rotator
+import rxapp.auth.core.clock
+import rxapp.auth.core.sessions.refresh
 
 _clock_file = Path(os.environ["RXAPP_TEST_CLOCK_FILE"])
 _crash_file = Path(os.environ["RXAPP_TEST_CRASH_FILE"])
-_issue_pair = rxapp.auth.rotator.issue_pair
+_issue_pair = rxapp.auth.core.sessions.refresh.issue_pair
 
 
 def _seconds_moved() -> float:
@@ -35,9 +35,9 @@ def _crash_if_ordered_or_issue_pair(*arguments):
     return _issue_pair(*arguments)
 
 
-rxapp.auth.clock.datetime = _MovedDatetime
+rxapp.auth.core.clock.datetime = _MovedDatetime
 limits.storage.redis.time = SimpleNamespace(time=lambda: time.time() + _seconds_moved())
-rxapp.auth.rotator.issue_pair = _crash_if_ordered_or_issue_pair
+rxapp.auth.core.sessions.refresh.issue_pair = _crash_if_ordered_or_issue_pair
 
 from rxapp.rxapp import app  # noqa: E402, F401  after the clock
 from tests.e2e import background_page  # noqa: E402, F401

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from rxapp.auth.users import find_user
+from rxapp.auth.core.accounts.users import find_user
 from tests.clock import A_SECOND
 from tests.e2e.conftest import PASSWORD, USER, expect_login_with, log_in, sign_in, stored
 from tests.e2e.database import open_service

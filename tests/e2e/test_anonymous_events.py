@@ -9,7 +9,7 @@ import uuid
 import pytest
 from playwright.sync_api import expect
 
-from rxapp.auth.security_events import EventFilter, EventKind
+from rxapp.auth.core.audit.events import EventFilter, EventKind
 from tests.e2e.builds import ROOT
 from tests.e2e.conftest import PASSWORD, log_in, sign_in, stored
 from tests.e2e.database import open_service
@@ -18,7 +18,7 @@ LIST_HANDLERS = """
 import json
 import rxapp.rxapp
 from reflex_base.registry import RegistrationContext
-from rxapp.auth.web.policy import PUBLIC, policy_of
+from rxapp.auth.web.site.handler_policy import PUBLIC, policy_of
 print(json.dumps({
     name: PUBLIC if policy_of(entry.handler.fn) == PUBLIC else sorted(policy_of(entry.handler.fn) or ())
     for name, entry in RegistrationContext.get().event_handlers.items()

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from rxapp.customers import add_customer, customer_names, list_customers, remove_customer
+from rxapp.demo.customers import add_customer, customer_names, list_customers, remove_customer
 from tests.e2e.accessibility import assert_accessible
 from tests.e2e.conftest import PASSWORD, USER, log_in, refresh_button
 from tests.e2e.customers_page import TAKEN, alert, ask, button, click_twice, demo_customers, new_name, open_form, rows, status

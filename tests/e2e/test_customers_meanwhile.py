@@ -4,8 +4,8 @@ import pytest
 from playwright.sync_api import expect
 
 from rxapp.auth import User
-from rxapp.auth.users import find_user
-from rxapp.customers import add_customer, customer_names, remove_customer, rename_customer
+from rxapp.auth.core.accounts.users import find_user
+from rxapp.demo.customers import add_customer, customer_names, remove_customer, rename_customer
 from tests.e2e.conftest import EXPIRED, PASSWORD, expect_stored, log_in, refresh_button, stored, watching
 from tests.e2e.customers_page import TAKEN, alert, ask, button, click_twice, demo_customers, new_name, open_form, rows, status
 from tests.e2e.database import open_service

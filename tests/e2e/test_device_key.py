@@ -8,9 +8,9 @@ import pytest
 from playwright.sync_api import expect
 
 from rxapp.auth import AuthSession
-from rxapp.auth import security_events as events
-from rxapp.auth.security_events import EventFilter
-from rxapp.auth.users import find_user
+from rxapp.auth.core.accounts.users import find_user
+from rxapp.auth.core.audit import events
+from rxapp.auth.core.audit.events import EventFilter
 from tests.e2e.browser import ARGUMENTS, find_browser
 from tests.e2e.conftest import (
     EXPIRED,

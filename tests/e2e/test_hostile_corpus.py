@@ -16,9 +16,9 @@ from tests.hostile_tokens import ACCESS, ACCESS_HALF, REFRESH_HALF, Corpus, Host
 AT_ONCE = 24
 
 STATE = "reflex___state____state"
-AUTH = f"{STATE}.rxapp___auth___web___state____auth_state"
+AUTH = f"{STATE}.rxapp___auth___web___auth_state___state____auth_state"
 CONNECT = f"{STATE}.hydrate_and_load"
-EVENTS = [CONNECT, f"{AUTH}.enter", f"{STATE}.rxapp___pages___customers___state____customers_state.load"]
+EVENTS = [CONNECT, f"{AUTH}.enter", f"{STATE}.rxapp___demo___pages___customers___state____customers_state.load"]
 
 HALF_A_CHARACTER = re.compile("[\ud800-\udfff]")
 

@@ -17,8 +17,8 @@ import psutil
 import pytest
 from playwright.sync_api import expect
 
-from rxapp.auth.security_events import EventFilter, EventKind
-from rxapp.auth.web.state_locks import EXPIRATION_SECONDS
+from rxapp.auth.core.audit.events import EventFilter, EventKind
+from rxapp.auth.web.reflex_internals.state_locks import EXPIRATION_SECONDS
 from tests.e2e import test_device_key
 from tests.e2e.conftest import (
     EXPIRED,

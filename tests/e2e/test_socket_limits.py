@@ -19,7 +19,7 @@ import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
-from rxapp.auth.settings import OWASP_ARGON2_MEMORY_KIB, OWASP_ARGON2_TIME_COST, WEBSOCKET_MESSAGE_LIMIT_BYTES
+from rxapp.auth.core.settings.settings import OWASP_ARGON2_MEMORY_KIB, OWASP_ARGON2_TIME_COST, WEBSOCKET_MESSAGE_LIMIT_BYTES
 from tests.clock import A_SECOND
 from tests.e2e.backend import Backend
 from tests.e2e.builds import ROOT
@@ -43,7 +43,7 @@ LIST_HANDLERS = """
 import inspect, json
 import rxapp.rxapp
 from reflex_base.registry import RegistrationContext
-from rxapp.auth.web.policy import PUBLIC, policy_of
+from rxapp.auth.web.site.handler_policy import PUBLIC, policy_of
 print(json.dumps({
     name: [parameter for parameter in inspect.signature(entry.handler.fn).parameters if parameter != "self"]
     for name, entry in RegistrationContext.get().event_handlers.items()
@@ -138,7 +138,7 @@ def payloads(parameters: list[str], text: str) -> Iterator[dict]:
             others = dict.fromkeys(FIELDS, "x")
             yield from [{parameter: others | {field: text}} for field in FIELDS]
         elif parameter == "vars":
-            yield {parameter: {f"{STATE}.rxapp___auth___web___state____auth_state.jwt_rx_state_": text}}
+            yield {parameter: {f"{STATE}.rxapp___auth___web___auth_state___state____auth_state.jwt_rx_state_": text}}
         else:
             yield {parameter: text}
 
@@ -165,7 +165,7 @@ def test_one_message_of_the_largest_size_holds_up_nobody_whatever_handler_it_goe
             for payload in payloads(parameters, text):
                 with joined(server) as page, contextlib.suppress(ConnectionClosed, TimeoutError):
                     send(page, name, payload)
-                    send(page, f"{STATE}.rxapp___auth___web___state____auth_state.prove_key", {"proof": ""})
+                    send(page, f"{STATE}.rxapp___auth___web___auth_state___state____auth_state.prove_key", {"proof": ""})
                     send(page, f"{STATE}.hydrate", {})  # one event of a page comes after the other
                     until(page, "is_hydrated")
     assert max(waits) < LONGEST_WAIT_SECONDS

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from chaos.redis_server import RedisServer
-from rxapp.auth.security_events import EventFilter
+from rxapp.auth.core.audit.events import EventFilter
 from tests.conftest import PASSWORD
 from tests.e2e.backend import Backend
 from tests.e2e.builds import ROOT

@@ -13,7 +13,7 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
 from chaos.page import AUTH_STATE, HYDRATE, NAMESPACE, STATE, VAR
-from rxapp.auth.web.components.token_store import digest
+from rxapp.auth.web.browser_storage.token_store import digest
 from tests.dpop import DeviceKey
 
 REPORT = f"{STATE}.reflex___state____update_vars_internal_state.update_vars_internal"

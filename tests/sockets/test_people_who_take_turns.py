@@ -11,8 +11,8 @@ from tests.sockets.raw_page import MARKER, RawPage, storage_of
 
 STARTED = f"{STATE}.tests___sockets___neighbours____started_state"
 ROOM = f"{STATE}.reflex___istate___shared____shared_state_base_internal.tests___sockets___neighbours____room_state"
-LOG_OUT = f"{STATE}.rxapp___auth___web___state____auth_state.log_out"
-AUTH = f"{STATE}.rxapp___auth___web___state____auth_state"
+LOG_OUT = f"{STATE}.rxapp___auth___web___auth_state___state____auth_state.log_out"
+AUTH = f"{STATE}.rxapp___auth___web___auth_state___state____auth_state"
 
 
 def handler(ending: str) -> str:

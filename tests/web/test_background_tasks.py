@@ -7,8 +7,8 @@ import reflex as rx
 
 from rxapp.auth import PermissionDenied, User
 from rxapp.auth.web import AuthState, admit_again, current_user, event
+from rxapp.auth.web.auth_state.state import OUT
 from rxapp.auth.web.pages.account import AccountState
-from rxapp.auth.web.state import OUT
 from tests.conftest import PASSWORD
 from tests.web.test_events import in_a_loop, page, run, signed_in  # noqa: F401  fixtures
 

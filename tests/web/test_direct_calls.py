@@ -8,7 +8,7 @@ from reflex.event import Event
 
 from rxapp.auth import PermissionDenied
 from rxapp.auth.web import AdmittedNoMore, AuthState, admit_again, current_user, event
-from rxapp.auth.web.page_work import begin_work
+from rxapp.auth.web.page_session.work import begin_work
 from tests.web.test_events import in_a_loop, page, signed_in  # noqa: F401  fixtures
 
 LOG = "rxapp.auth.web.direct_calls"

@@ -10,15 +10,15 @@ from reflex.state import State
 from reflex_base.event import resolve_upload_handler_param
 
 from rxapp.auth import PermissionDenied
-from rxapp.auth.security_events import EventFilter, EventKind
+from rxapp.auth.core.audit.events import EventFilter, EventKind
+from rxapp.auth.http.runtime.service import use_service
 from rxapp.auth.web import current_user
-from rxapp.auth.web.components import token_store
-from rxapp.auth.web.confirmation import ConfirmationState
+from rxapp.auth.web.auth_state.confirmation import ConfirmationState
+from rxapp.auth.web.auth_state.state import IN, OUT, AuthState
+from rxapp.auth.web.browser_storage import token_store
 from rxapp.auth.web.guards import event
-from rxapp.auth.web.pages.confirm import ConfirmState
-from rxapp.auth.web.policy import PUBLIC, policy_of
-from rxapp.auth.web.runtime import use_service
-from rxapp.auth.web.state import IN, OUT, AuthState
+from rxapp.auth.web.pages.parts.confirm import ConfirmState
+from rxapp.auth.web.site.handler_policy import PUBLIC, policy_of
 from tests.conftest import PASSWORD
 
 

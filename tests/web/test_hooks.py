@@ -6,16 +6,16 @@ import pytest
 from sqlmodel import select
 
 from rxapp.auth import AuthError, AuthSession, InvalidCredentials, InvalidToken, User
-from rxapp.auth.clients import NO_CLIENT
-from rxapp.auth.security_events import EventFilter, EventKind
-from rxapp.auth.web import hooks as hooks_module
-from rxapp.auth.web.hooks import Hooks, Registration, get_hooks
+from rxapp.auth.core.audit.events import EventFilter, EventKind
+from rxapp.auth.core.identity.client import NO_CLIENT
+from rxapp.auth.http.runtime import hooks as hooks_module
+from rxapp.auth.http.runtime.hooks import Hooks, Registration, get_hooks
+from rxapp.auth.http.runtime.service import use_service
+from rxapp.auth.web.auth_state.state import IN, AuthState
 from rxapp.auth.web.pages.login import LoginState
 from rxapp.auth.web.pages.register import RegisterState
-from rxapp.auth.web.runtime import use_service
-from rxapp.auth.web.state import IN, AuthState
+from tests.api_in_process import assert_problem, bearer
 from tests.conftest import PASSWORD
-from tests.web.conftest import assert_problem, bearer
 from tests.web.test_events import in_a_loop, page, run, signed_in  # noqa: F401  fixtures
 
 CREDENTIALS = {"username": "johndoe", "password": "def@123"}
@@ -44,7 +44,7 @@ def hooks(monkeypatch):
             return run
 
         monkeypatch.setattr(
-            hooks_module, "_hooks", Hooks(**{name: hook(name) for name in ("on_login", "on_register", "on_sign_out")})
+            hooks_module, "_hooks", Hooks(**{name: hook(name) for name in ("on_login", "on_register", "on_log_out")})
         )
         return called
 
@@ -57,7 +57,7 @@ class TestOverHttp:
         tokens = client.post("/api/auth/login", json=CREDENTIALS).json()
         assert called == [("on_login", "johndoe")]
         assert client.post("/api/token/revoke", headers=bearer(tokens)).status_code == 204
-        assert called[1:] == [("on_sign_out", "johndoe")]
+        assert called[1:] == [("on_log_out", "johndoe")]
 
     def test_a_wrong_password_is_not_told_of(self, client, hooks):
         called = hooks()
@@ -161,7 +161,7 @@ class TestInThePages:
         auth = in_a_loop(signed_in.get_state(AuthState))
         in_a_loop(auth._authenticate())
         run(signed_in, "log_out", of=AuthState)
-        assert called == [("on_sign_out", "johndoe")]
+        assert called == [("on_log_out", "johndoe")]
 
 
 def test_without_hooks_nothing_is_looked_up(service, pair):

@@ -13,20 +13,20 @@ from reflex.state import State
 from reflex_base.event.context import EventContext
 
 from rxapp.auth import Database, DatabaseUnavailable
-from rxapp.auth.web import open_pages
+from rxapp.auth.http.runtime.service import use_service
 from rxapp.auth.web.admission import current_user
+from rxapp.auth.web.auth_state.gate import PageGate
+from rxapp.auth.web.auth_state.outage import OutageState, telling_outages
+from rxapp.auth.web.auth_state.state import IN, UNKNOWN, AuthState
 from rxapp.auth.web.guards import event
-from rxapp.auth.web.outage import OutageState, telling_outages
-from rxapp.auth.web.page_gate import PageGate
+from rxapp.auth.web.open_pages import registry as open_pages
+from rxapp.auth.web.open_pages.watch import SessionWatch, _keep_looking
 from rxapp.auth.web.pages.login import LoginState
 from rxapp.auth.web.pages.set_password import SetPasswordState
-from rxapp.auth.web.runtime import use_service
-from rxapp.auth.web.session_watch import SessionWatch, _keep_looking
-from rxapp.auth.web.state import IN, UNKNOWN, AuthState
+from tests.api_in_process import assert_problem, bearer, refresh_body
 from tests.conftest import PASSWORD, empty
 from tests.outage import Outage
-from tests.web.conftest import assert_problem, bearer, refresh_body
-from tests.web.test_page_gate import HYDRATE, of_a_page
+from tests.web.auth_state.test_gate import HYDRATE, of_a_page
 
 
 class Notes(rx.State):
@@ -248,7 +248,7 @@ def test_the_watch_says_once_that_it_cannot_see_and_goes_on(service, outage, cap
             seen.append("looked")
             await super().look()
 
-    monkeypatch.setattr("rxapp.auth.web.session_watch.INTERVAL_SECONDS", 0)
+    monkeypatch.setattr("rxapp.auth.web.open_pages.watch.INTERVAL_SECONDS", 0)
     outage.begin()
     with pytest.raises(asyncio.CancelledError):
         in_a_loop(_keep_looking(Watch(service)))

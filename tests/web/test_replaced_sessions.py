@@ -5,13 +5,13 @@ import reflex as rx
 from reflex.state import State
 
 from rxapp.auth import SessionRevoked
-from rxapp.auth.web import open_pages
-from rxapp.auth.web.components.token_store import LATE_PAIR_MS, digest, session_part
-from rxapp.auth.web.confirmation import ConfirmationState
+from rxapp.auth.http.runtime.service import use_service
+from rxapp.auth.web.auth_state.confirmation import ConfirmationState
+from rxapp.auth.web.auth_state.state import IN, OUT, AuthState
+from rxapp.auth.web.browser_storage.token_store import LATE_PAIR_MS, digest, session_part
+from rxapp.auth.web.open_pages import registry as open_pages
 from rxapp.auth.web.pages.account import AccountState
-from rxapp.auth.web.pages.confirm import ConfirmState
-from rxapp.auth.web.runtime import use_service
-from rxapp.auth.web.state import IN, OUT, AuthState
+from rxapp.auth.web.pages.parts.confirm import ConfirmState
 from rxapp.auth.web.testing import Page
 from tests.conftest import PASSWORD
 from tests.web.test_events import Example, in_a_loop, run
@@ -192,12 +192,12 @@ class TestThePagesOfTheOldSession:
         identity = service.verify_access(pair.access_token)
         open_pages.register_page(identity, "a page", rx.State)
         open_pages.leave_replaced_session(identity.session_id, "password_changed")
-        open_pages.sign_out_open_pages(identity.session_id, "password_changed")
+        open_pages.log_out_open_pages(identity.session_id, "password_changed")
         assert pushed == [("a page", True)]
 
     def test_one_that_shows_the_new_session_by_then_stays(self, page, service, pair):
         old = service.verify_access(pair.access_token).session_id
         auth = change(page)
         auth._page = auth._page.reported()
-        assert auth._sign_out_of(old, "password_changed") is None
+        assert auth._log_out_of(old, "password_changed") is None
         assert auth.status == IN

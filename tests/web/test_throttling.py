@@ -12,20 +12,20 @@ from reflex.state import State
 from starlette.applications import Starlette
 
 from rxapp.auth import AuthService
-from rxapp.auth.passwords import HASHES_AT_A_TIME
-from rxapp.auth.settings import Settings
-from rxapp.auth.unsafe_settings import RATE_LIMITS
-from rxapp.auth.web.confirmation import ConfirmationState
-from rxapp.auth.web.http.turnstile import LOGINS_A_TURN, Turnstile, put_turnstile_outside
-from rxapp.auth.web.page_gate import PageGate
-from rxapp.auth.web.pages.confirm import ConfirmState
+from rxapp.auth.core.passwords.hasher import HASHES_AT_A_TIME
+from rxapp.auth.core.settings.production_checks import RATE_LIMITS
+from rxapp.auth.core.settings.settings import Settings
+from rxapp.auth.http.middleware.login_pacing import LOGINS_A_TURN, LoginPacing, put_turnstile_outside
+from rxapp.auth.http.runtime.service import Overloaded, in_hashing_thread, use_service
+from rxapp.auth.web.auth_state.confirmation import ConfirmationState
+from rxapp.auth.web.auth_state.gate import PageGate
+from rxapp.auth.web.auth_state.state import IN, UNKNOWN, AuthState
 from rxapp.auth.web.pages.login import LoginState
-from rxapp.auth.web.runtime import Overloaded, in_hashing_thread, use_service
-from rxapp.auth.web.state import IN, UNKNOWN, AuthState
+from rxapp.auth.web.pages.parts.confirm import ConfirmState
+from tests.api_in_process import assert_problem, bearer, refresh_body
 from tests.conftest import PASSWORD
-from tests.web.conftest import assert_problem, bearer, refresh_body
+from tests.web.auth_state.test_gate import HYDRATE, of_a_page
 from tests.web.test_events import Example, in_a_loop, parts, run
-from tests.web.test_page_gate import HYDRATE, of_a_page
 
 LOGIN = "/api/auth/login"
 GOOD = {"username": "johndoe", "password": PASSWORD}
@@ -142,15 +142,15 @@ class TestTheTurnstile:
 
         async def all_of_them() -> None:
             nonlocal turn
-            turnstile = Turnstile(app)
-            requests = [asyncio.ensure_future(turnstile({"type": "http", "path": path}, None, None)) for path in paths]
+            login_pacing = LoginPacing(app)
+            requests = [asyncio.ensure_future(login_pacing({"type": "http", "path": path}, None, None)) for path in paths]
             await asyncio.sleep(0)
             for request in requests[:given_up]:
                 request.cancel()
             while not all(request.done() for request in requests):
                 turn += 1
                 await asyncio.sleep(0)
-            await turnstile({"type": "http", "path": LOGIN}, None, None)
+            await login_pacing({"type": "http", "path": LOGIN}, None, None)
 
         in_a_loop(all_of_them())
         return let_in[:-1]

@@ -9,8 +9,8 @@ from pathlib import Path
 from sqlalchemy import Column, String, Table
 
 from alembic import op
-from rxapp.auth.migration_history import MigrationHistory
-from rxapp.auth.models import AuthTable
+from rxapp.auth.core.database.migration_history import MigrationHistory
+from rxapp.auth.core.database.tables import AuthTable
 
 AUTH_HISTORY = MigrationHistory(
     directory=Path(__file__).parent,

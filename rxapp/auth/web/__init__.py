@@ -3,39 +3,39 @@
 The ready-made pages are functions that take slots; `docs/customising.md` says how an app puts its own in their place.
 """
 
+from rxapp.auth.http.callers.bearer import REFUSALS, require
+from rxapp.auth.http.logs.logging_setup import configure_logging
+from rxapp.auth.http.middleware.body_limit import LimitedBodyRoute
+from rxapp.auth.http.middleware.problems import problem
+from rxapp.auth.http.operations.readiness import add_readiness_check
+from rxapp.auth.http.runtime.declared_roles import DeclarationRefused
+from rxapp.auth.http.runtime.hooks import Registration
+from rxapp.auth.http.runtime.service import get_service, in_thread
 from rxapp.auth.web.admission import admit_again, current_user
-from rxapp.auth.web.declared_roles import DeclarationRefused
-from rxapp.auth.web.forms import auth_form, submit_button, text_in
+from rxapp.auth.web.auth_state.state import IN, OUT, UNKNOWN, AuthState
+from rxapp.auth.web.delivery.security_headers import SecurityHeaders
 from rxapp.auth.web.guards import event, has_role, page
-from rxapp.auth.web.hooks import Registration
-from rxapp.auth.web.host import InstalledTwice, RouteTaken
-from rxapp.auth.web.http.bearer import REFUSALS, require
-from rxapp.auth.web.http.body_limit import LimitedBodyRoute
-from rxapp.auth.web.http.problems import problem
 from rxapp.auth.web.install import install_auth
-from rxapp.auth.web.logs import configure_logging
-from rxapp.auth.web.look import Look
-from rxapp.auth.web.page_work import AdmittedNoMore
-from rxapp.auth.web.pages import style
+from rxapp.auth.web.page_session.work import AdmittedNoMore
 from rxapp.auth.web.pages.account import AccountState, account_page
 from rxapp.auth.web.pages.activity import ActivityState, activity_page
 from rxapp.auth.web.pages.events import EventsState, events_page
-from rxapp.auth.web.pages.fields import text_field
 from rxapp.auth.web.pages.login import LoginState, login_page
-from rxapp.auth.web.pages.new_password import StrengthState
+from rxapp.auth.web.pages.parts.new_password import StrengthState
 from rxapp.auth.web.pages.register import RegisterState, register_page
 from rxapp.auth.web.pages.sessions import SessionsState, sessions_page
 from rxapp.auth.web.pages.set_password import SetPasswordState, set_password_page
-from rxapp.auth.web.pages.slots import Slots
 from rxapp.auth.web.pages.user import UserState, user_page
 from rxapp.auth.web.pages.users import UsersState, users_page
-from rxapp.auth.web.placeholders import forbidden_view, waiting_view
-from rxapp.auth.web.readiness import add_readiness_check
-from rxapp.auth.web.refusals import in_words
-from rxapp.auth.web.runtime import get_service, in_thread
-from rxapp.auth.web.security_headers import SecurityHeaders
-from rxapp.auth.web.state import IN, OUT, UNKNOWN, AuthState
+from rxapp.auth.web.site.conflicts import InstalledTwice, RouteTaken
+from rxapp.auth.web.site.page_layout import Look
+from rxapp.auth.web.site.wording import in_words
 from rxapp.auth.web.texts import ENGLISH, GERMAN, Texts
+from rxapp.auth.web.ui import style
+from rxapp.auth.web.ui.fields import text_field
+from rxapp.auth.web.ui.forms import auth_form, submit_button, text_in
+from rxapp.auth.web.ui.placeholders import forbidden_view, waiting_view
+from rxapp.auth.web.ui.slots import Slots
 
 __all__ = [
     "ENGLISH",

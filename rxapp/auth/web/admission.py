@@ -11,18 +11,18 @@ from typing import Any
 import reflex as rx
 from reflex.istate.proxy import StateProxy
 
-from rxapp.auth.errors import AuthError, FreshAuthenticationRequired, PermissionDenied
-from rxapp.auth.identity import Identity
-from rxapp.auth.security_events import EventKind
-from rxapp.auth.web.confirmation import ConfirmationState
+from rxapp.auth.core.audit.events import EventKind
+from rxapp.auth.core.errors import AuthError, FreshAuthenticationRequired, PermissionDenied
+from rxapp.auth.core.identity.identity import Identity
+from rxapp.auth.http.logs.event_log import logged_event
+from rxapp.auth.http.runtime.request_context import note_identity, note_outcome
+from rxapp.auth.http.runtime.service import get_service, in_thread
+from rxapp.auth.web.auth_state.confirmation import ConfirmationState
+from rxapp.auth.web.auth_state.outage import OutageState
+from rxapp.auth.web.auth_state.state import AuthState
 from rxapp.auth.web.direct_calls import DirectCall, is_direct_call
-from rxapp.auth.web.event_log import logged_event
-from rxapp.auth.web.outage import OutageState
-from rxapp.auth.web.page_senders import page_client
-from rxapp.auth.web.page_work import AdmittedNoMore, PageWork, end_work, running_work
-from rxapp.auth.web.request_context import note_identity, note_outcome
-from rxapp.auth.web.runtime import get_service, in_thread
-from rxapp.auth.web.state import AuthState
+from rxapp.auth.web.page_session.work import AdmittedNoMore, PageWork, end_work, running_work
+from rxapp.auth.web.reflex_internals.router import page_client
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +203,7 @@ async def _admit(auth: AuthState, call: _Call, roles: frozenset[str], *, is_fres
         note_outcome(error.code)
         auth._leave(error)
         return None
-    (await call.state.get_state(OutageState))._take_back()
+    (await call.state.get_state(OutageState))._clear()
     note_identity(identity)
     work = running_work()
     if work is not None and not _is_for(auth, work):

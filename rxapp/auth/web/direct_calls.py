@@ -6,7 +6,7 @@ from typing import Any
 
 from reflex_base.registry import RegistrationContext
 
-from rxapp.auth.web.page_work import running_work
+from rxapp.auth.web.page_session.work import running_work
 
 logger = logging.getLogger(__name__)
 

@@ -10,13 +10,13 @@ from typing import Any
 
 import reflex as rx
 
-from rxapp.auth.web import policy
+from rxapp.auth.http.runtime.declared_roles import declared_roles, note_roles, shown_roles
 from rxapp.auth.web.admission import guarded_handler
-from rxapp.auth.web.declarations import require_handler, require_one_meaning, require_page
-from rxapp.auth.web.declared_roles import declared_roles, note_roles, shown_roles
-from rxapp.auth.web.placeholders import forbidden_view, waiting_view
-from rxapp.auth.web.site import site
-from rxapp.auth.web.state import IN, AuthState
+from rxapp.auth.web.auth_state.state import IN, AuthState
+from rxapp.auth.web.site import handler_policy
+from rxapp.auth.web.site.declarations import require_handler, require_one_meaning, require_page
+from rxapp.auth.web.site.registry import site
+from rxapp.auth.web.ui.placeholders import forbidden_view, waiting_view
 
 View = Callable[[], rx.Component]
 
@@ -87,8 +87,8 @@ def event(
         return functools.partial(event, roles=wanted, public=public, fresh=fresh, signs_in=signs_in, **options)
     require_handler(handler, fresh=fresh, signs_in=signs_in, background=background)
     if signs_in:
-        policy.signing_in(handler)
+        handler_policy.signing_in(handler)
     if public:
-        return rx.event(policy.public(handler), **options)
+        return rx.event(handler_policy.public(handler), **options)
     guarded = guarded_handler(handler, wanted, is_fresh=fresh, is_background=background)
-    return rx.event(policy.guarded(guarded, wanted), **options)
+    return rx.event(handler_policy.guarded(guarded, wanted), **options)

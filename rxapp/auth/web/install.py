@@ -6,51 +6,51 @@ from functools import partial
 import reflex as rx
 from fastapi import FastAPI
 
-from rxapp.auth.clock import Clock, system_clock
-from rxapp.auth.database import Database
-from rxapp.auth.service import AuthService
-from rxapp.auth.settings import Settings, get_settings
-from rxapp.auth.web.built_pages import BuiltPages
-from rxapp.auth.web.closed_pages import is_a_page
-from rxapp.auth.web.components.device_key import DeviceKey
-from rxapp.auth.web.components.token_store import TokenStore
-from rxapp.auth.web.components.upload_ticket import UploadTicket
-from rxapp.auth.web.connection_watch import watch_connections
-from rxapp.auth.web.forms import forms_script
-from rxapp.auth.web.hooks import Hooks, LoginHook, RegistrationHook, use_hooks
-from rxapp.auth.web.host import require_free_api, show_tables_to_reflex, warn_of_missing_styles
-from rxapp.auth.web.http.api import create_api
-from rxapp.auth.web.http.operations import add_operations
-from rxapp.auth.web.http.request_log import RequestLog
-from rxapp.auth.web.http.turnstile import put_turnstile_outside
-from rxapp.auth.web.library_records import keep_payloads_out
-from rxapp.auth.web.look import Look
-from rxapp.auth.web.open_pages import leave_replaced_session, sign_out_open_pages
-from rxapp.auth.web.origins import allow_no_strangers, origin_check, with_public_origins
-from rxapp.auth.web.outage import telling_outages
-from rxapp.auth.web.page_counts import announce_pages, count_pages_everywhere
-from rxapp.auth.web.page_gate import PageGate
+from rxapp.auth.core.clock import Clock, system_clock
+from rxapp.auth.core.database.engine import Database
+from rxapp.auth.core.service import AuthService
+from rxapp.auth.core.settings.settings import Settings, get_settings
+from rxapp.auth.http.api.app import create_api
+from rxapp.auth.http.logs.library_records import keep_payloads_out
+from rxapp.auth.http.middleware.login_pacing import put_turnstile_outside
+from rxapp.auth.http.middleware.request_log import RequestLog
+from rxapp.auth.http.operations.pruning_task import pruned_regularly
+from rxapp.auth.http.operations.routes import add_operations
+from rxapp.auth.http.operations.startup import prepared_database
+from rxapp.auth.http.runtime.hooks import Hooks, LoginHook, RegistrationHook, use_hooks
+from rxapp.auth.http.runtime.service import use_service
+from rxapp.auth.http.runtime.session_listeners import SessionListeners, listen
+from rxapp.auth.web.auth_state.closed_pages import is_a_page
+from rxapp.auth.web.auth_state.connection_watch import watch_connections
+from rxapp.auth.web.auth_state.gate import PageGate
+from rxapp.auth.web.auth_state.outage import telling_outages
+from rxapp.auth.web.auth_state.state import AuthState
+from rxapp.auth.web.browser_storage.device_key import DeviceKey
+from rxapp.auth.web.browser_storage.token_store import TokenStore
+from rxapp.auth.web.delivery.built_pages import BuiltPages
+from rxapp.auth.web.delivery.origins import allow_no_strangers, origin_check, with_public_origins
+from rxapp.auth.web.delivery.security_headers import DEFAULT_HEADERS, SecurityHeaders, add_security_headers
+from rxapp.auth.web.open_pages.counts import announce_pages, count_pages_everywhere
+from rxapp.auth.web.open_pages.registry import leave_replaced_session, log_out_open_pages
+from rxapp.auth.web.open_pages.watch import watch_sessions
 from rxapp.auth.web.pages import add_pages
-from rxapp.auth.web.pages.confirm import confirm_dialog
-from rxapp.auth.web.pages.connection_notice import connection_notice
-from rxapp.auth.web.pages.outage_notice import outage_notice
-from rxapp.auth.web.pages.slow_down import slow_down_notice
-from rxapp.auth.web.prepared_database import prepared_database
-from rxapp.auth.web.pruning_task import pruned_regularly
-from rxapp.auth.web.runtime import use_service
-from rxapp.auth.web.security_headers import DEFAULT_HEADERS, SecurityHeaders, add_security_headers
-from rxapp.auth.web.session_listeners import SessionListeners, listen
-from rxapp.auth.web.session_watch import watch_sessions
-from rxapp.auth.web.shared_states import note_what_is_linked
-from rxapp.auth.web.site import site
-from rxapp.auth.web.socket_gate import gate_sockets
-from rxapp.auth.web.socket_queue import PacketQueue
-from rxapp.auth.web.socket_text import send_halves_of_characters
-from rxapp.auth.web.state import AuthState
-from rxapp.auth.web.state_at_rest import seal_states
-from rxapp.auth.web.state_locks import renew_state_locks
+from rxapp.auth.web.pages.notices.connection_notice import connection_notice
+from rxapp.auth.web.pages.notices.outage_notice import outage_notice
+from rxapp.auth.web.pages.notices.slow_down import slow_down_notice
+from rxapp.auth.web.pages.parts.confirm import confirm_dialog
+from rxapp.auth.web.reflex_internals.sealed_state import seal_states
+from rxapp.auth.web.reflex_internals.shared_states import note_what_is_linked
+from rxapp.auth.web.reflex_internals.socket_json import send_halves_of_characters
+from rxapp.auth.web.reflex_internals.state_locks import renew_state_locks
+from rxapp.auth.web.site.conflicts import require_free_api, show_tables_to_reflex, warn_of_missing_styles
+from rxapp.auth.web.site.page_layout import Look
+from rxapp.auth.web.site.registry import site
+from rxapp.auth.web.sockets.gate import gate_sockets
+from rxapp.auth.web.sockets.queue import PacketQueue
 from rxapp.auth.web.texts import ENGLISH, Texts
-from rxapp.auth.web.uploads import ask_for_tickets
+from rxapp.auth.web.ui.forms import forms_script
+from rxapp.auth.web.uploads.route import ask_for_tickets
+from rxapp.auth.web.uploads.upload_ticket import UploadTicket
 
 _ON_EVERY_PAGE = (6, "RxappAuth")
 _REFLEX_OVERLAY = (5, "Overlay")
@@ -73,7 +73,7 @@ def install_auth(
     migrates: bool = True,
     on_login: LoginHook | None = None,
     on_register: RegistrationHook | None = None,
-    on_sign_out: LoginHook | None = None,
+    on_log_out: LoginHook | None = None,
 ) -> FastAPI:
     """Give `app` the ready-made pages, the guards' inner works and the HTTP API; returns the API, for more routes.
 
@@ -86,7 +86,7 @@ def install_auth(
     to date at start, unless `migrates` is False, for an app whose own migrations include ours; in production that is never done.
 
     The hooks are awaited: `on_login` before anybody gets the tokens and `on_register` before the new person is let in (each
-    refuses by raising an `AuthError`, whose message the form shows), `on_sign_out` after the session has ended.
+    refuses by raising an `AuthError`, whose message the form shows), `on_log_out` after the session has ended.
 
     Raises `RouteTaken` or `InstalledTwice`, and `UnsafeSettings` in production.
     """
@@ -99,8 +99,8 @@ def install_auth(
     seal_states(settings.secret_key.get_secret_value())
     renew_state_locks(app)
     site.install(app, login_route=login_route, home_route=home_route)
-    use_hooks(Hooks(on_login, on_register, on_sign_out))
-    listen(SessionListeners(sign_out_open_pages, leave_replaced_session, count_pages_everywhere))
+    use_hooks(Hooks(on_login, on_register, on_log_out))
+    listen(SessionListeners(log_out_open_pages, leave_replaced_session, count_pages_everywhere))
     site.furnish(look or Look(), texts, extra_fields)
     app.add_middleware(PageGate(), index=0)
     watch_connections(app)
@@ -136,7 +136,7 @@ def install_auth(
     if security_headers is not None:
         add_security_headers(app, settings, security_headers)
     app.register_lifespan_task(put_turnstile_outside())
-    add_pages(besides=own_pages)
+    add_pages(exclude=own_pages)
     api = create_api(settings)
     add_operations(api, settings)
     own = app.api_transformer if isinstance(app.api_transformer, list | tuple) else [app.api_transformer]

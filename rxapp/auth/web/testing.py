@@ -14,17 +14,17 @@ import reflex as rx
 from reflex.event import EventHandler
 from reflex.state import State
 
-from rxapp.auth.clock import Clock, system_clock
-from rxapp.auth.database import Database
+from rxapp.auth.core.accounts.users import find_user
+from rxapp.auth.core.clock import Clock, system_clock
+from rxapp.auth.core.database.engine import Database
+from rxapp.auth.core.service import AuthService
+from rxapp.auth.core.settings.production_checks import RATE_LIMITS
+from rxapp.auth.core.settings.settings import Settings
+from rxapp.auth.core.tokens.token_pair import TokenPair
+from rxapp.auth.http.runtime.declared_roles import declared_roles
+from rxapp.auth.http.runtime.service import get_service, use_service
 from rxapp.auth.migrations import AUTH_HISTORY
-from rxapp.auth.service import AuthService
-from rxapp.auth.settings import Settings
-from rxapp.auth.token_pairs import TokenPair
-from rxapp.auth.unsafe_settings import RATE_LIMITS
-from rxapp.auth.users import find_user
-from rxapp.auth.web.declared_roles import declared_roles
-from rxapp.auth.web.runtime import get_service, use_service
-from rxapp.auth.web.state import AuthState
+from rxapp.auth.web.auth_state.state import AuthState
 
 PASSWORD = "correct horse battery staple"
 """Of everybody whom `signed_in_as` makes."""

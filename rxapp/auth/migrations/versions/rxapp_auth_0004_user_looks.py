@@ -6,7 +6,7 @@ Revision: rxapp_auth_0004
 import sqlalchemy as sa
 
 from alembic import op
-from rxapp.auth.clear_names import looks_of
+from rxapp.auth.core.accounts.clear_names import looks_of
 from rxapp.auth.migrations import remember
 
 revision = "rxapp_auth_0004"

@@ -4,27 +4,27 @@ from collections.abc import Callable, Collection
 from functools import partial
 from typing import Any
 
-from rxapp.auth.user_names import ADMIN_ROLE
+from rxapp.auth.core.identity.user_names import ADMIN_ROLE
 from rxapp.auth.web.guards import page
 from rxapp.auth.web.pages.account import AccountState, account_page
-from rxapp.auth.web.pages.account_frame import ACCOUNT, ACTIVITY, EVENTS, SESSIONS, USERS
 from rxapp.auth.web.pages.activity import ActivityState, activity_page
 from rxapp.auth.web.pages.events import EventsState, events_page
 from rxapp.auth.web.pages.login import LoginState, login_page
-from rxapp.auth.web.pages.password_link import SET_PASSWORD
+from rxapp.auth.web.pages.parts.account_frame import ACCOUNT, ACTIVITY, EVENTS, SESSIONS, USERS
+from rxapp.auth.web.pages.parts.password_link import SET_PASSWORD
 from rxapp.auth.web.pages.register import own_register_route, register_page, require_other_names
 from rxapp.auth.web.pages.sessions import SessionsState, sessions_page
 from rxapp.auth.web.pages.set_password import SetPasswordState, set_password_page
 from rxapp.auth.web.pages.user import UserState, user_page
 from rxapp.auth.web.pages.users import UsersState, users_page
-from rxapp.auth.web.placeholders import forbidden_view, waiting_view
-from rxapp.auth.web.site import site
+from rxapp.auth.web.site.registry import site
+from rxapp.auth.web.ui.placeholders import forbidden_view, waiting_view
 
 USER = "/admin/user"
 
 
-def add_pages(*, besides: Collection[str] = ()) -> None:
-    """Register the ready-made pages, but for the routes `besides`, which the app serves with pages of its own."""
+def add_pages(*, exclude: Collection[str] = ()) -> None:
+    """Register the ready-made pages, but for the routes `exclude`, which the app serves with pages of its own."""
     require_other_names(site.extra_fields)
     look, texts, register_route = site.look, site.texts, own_register_route()
     guarded = partial(page, waiting=look.waiting or waiting_view, forbidden=look.forbidden or forbidden_view)
@@ -41,7 +41,7 @@ def add_pages(*, besides: Collection[str] = ()) -> None:
         USER: (administrators, texts.user.page_title, user_page, UserState.load),
         EVENTS: (administrators, texts.events.page_title, events_page, EventsState.load),
     }
-    wanted = [route for route in ready_made if route and route not in besides]
+    wanted = [route for route in ready_made if route and route not in exclude]
     site.require_free(wanted)
     for route in wanted:
         declare, title, view, on_load = ready_made[route]

@@ -4,26 +4,26 @@ from typing import Any, NotRequired, TypedDict, Unpack
 
 import reflex as rx
 
-from rxapp.auth.errors import InputRefused, PasswordRefused, RevocationReason
-from rxapp.auth.outages import SAID_IN_PLACE
-from rxapp.auth.replacement import Replacement
-from rxapp.auth.user_names import DISPLAY_NAME_MAXIMUM_LENGTH
+from rxapp.auth.core.database.outages import FORM_ERRORS
+from rxapp.auth.core.errors import InputRefused, PasswordRefused, RevocationReason
+from rxapp.auth.core.identity.user_names import DISPLAY_NAME_MAXIMUM_LENGTH
+from rxapp.auth.core.sessions.replacement import Replacement
+from rxapp.auth.http.runtime.service import get_service, in_hashing_thread, in_thread
 from rxapp.auth.web.admission import current_user
-from rxapp.auth.web.forms import auth_form, submit_button, text_in
+from rxapp.auth.web.auth_state.state import AuthState
 from rxapp.auth.web.guards import event
-from rxapp.auth.web.open_pages import leave_replaced_session, sign_out_all
-from rxapp.auth.web.page_senders import page_client
-from rxapp.auth.web.pages import style
-from rxapp.auth.web.pages.account_frame import ACCOUNT, account_frame
-from rxapp.auth.web.pages.fields import notices, password_field, section, text_field
-from rxapp.auth.web.pages.new_password import StrengthState, new_password_fields, require_same
-from rxapp.auth.web.pages.sentence import counted, sentence
-from rxapp.auth.web.pages.slots import Slots
-from rxapp.auth.web.refusals import in_words
-from rxapp.auth.web.runtime import get_service, in_hashing_thread, in_thread
-from rxapp.auth.web.site import site
-from rxapp.auth.web.state import AuthState
+from rxapp.auth.web.open_pages.registry import leave_replaced_session, log_out_all
+from rxapp.auth.web.pages.parts.account_frame import ACCOUNT, account_frame
+from rxapp.auth.web.pages.parts.new_password import StrengthState, new_password_fields, require_same
+from rxapp.auth.web.reflex_internals.router import page_client
+from rxapp.auth.web.site.registry import site
+from rxapp.auth.web.site.wording import in_words
 from rxapp.auth.web.texts import AccountTexts
+from rxapp.auth.web.ui import style
+from rxapp.auth.web.ui.fields import notices, password_field, section, text_field
+from rxapp.auth.web.ui.forms import auth_form, submit_button, text_in
+from rxapp.auth.web.ui.interpolation import counted, sentence
+from rxapp.auth.web.ui.slots import Slots
 
 
 class ProfileForm(TypedDict):
@@ -90,7 +90,7 @@ class AccountState(rx.State):
         self.is_busy = False
         try:
             changed = await self._change_password(form)
-        except SAID_IN_PLACE as error:
+        except FORM_ERRORS as error:
             self.password_error, self.password_wait = in_words(error), error.retry_after_seconds
             yield rx.set_focus("new_password" if isinstance(error, PasswordRefused) else "current_password")
         else:
@@ -111,7 +111,7 @@ class AccountState(rx.State):
             auth._client(),
             ends_other_sessions="ends_others" in form,
         )
-        sign_out_all(changed.others, RevocationReason.PASSWORD_CHANGED)
+        log_out_all(changed.others, RevocationReason.PASSWORD_CHANGED)
         leave_replaced_session(changed.replaced, RevocationReason.PASSWORD_CHANGED)
         auth._go_on_with(changed)
         return changed
@@ -125,13 +125,13 @@ class AccountState(rx.State):
         try:
             delete = get_service().accounts.delete
             ended = await in_hashing_thread(delete, current_user(), text_in(form, "deletion_password"), page_client(self))
-        except SAID_IN_PLACE as error:
+        except FORM_ERRORS as error:
             self.deletion_error, self.deletion_wait = in_words(error), error.retry_after_seconds
             yield rx.set_focus("deletion_password")
         else:
-            sign_out_all(ended, RevocationReason.ACCOUNT_DELETED)
+            log_out_all(ended, RevocationReason.ACCOUNT_DELETED)
             auth = await self.get_state(AuthState)
-            yield auth._sign_out_of(current_user().session_id, RevocationReason.ACCOUNT_DELETED)
+            yield auth._log_out_of(current_user().session_id, RevocationReason.ACCOUNT_DELETED)
 
     async def _load(self) -> None:
         identity, accounts = current_user(), get_service().accounts

@@ -9,20 +9,20 @@ from typing import Any, TypedDict, Unpack
 
 import reflex as rx
 
-from rxapp.auth.event_csv import write_csv
-from rxapp.auth.security_events import EventFilter, EventKind
-from rxapp.auth.user_names import ADMIN_ROLE
-from rxapp.auth.web.forms import text_in
+from rxapp.auth.core.audit.csv_export import write_csv
+from rxapp.auth.core.audit.events import EventFilter, EventKind
+from rxapp.auth.core.identity.user_names import ADMIN_ROLE
+from rxapp.auth.http.runtime.service import get_service, in_thread
 from rxapp.auth.web.guards import event
-from rxapp.auth.web.pages import style
-from rxapp.auth.web.pages.account_frame import EVENTS, admin_frame, pager, turned
-from rxapp.auth.web.pages.event_rows import EventRow, event_list, event_rows
-from rxapp.auth.web.pages.fields import notices, text_field
-from rxapp.auth.web.pages.sentence import counted
-from rxapp.auth.web.pages.slots import Slots
-from rxapp.auth.web.runtime import get_service, in_thread
-from rxapp.auth.web.site import site
+from rxapp.auth.web.pages.parts.account_frame import EVENTS, admin_frame, pager, turned
+from rxapp.auth.web.pages.parts.event_rows import EventRow, event_list, event_rows
+from rxapp.auth.web.site.registry import site
 from rxapp.auth.web.texts import EventsTexts
+from rxapp.auth.web.ui import style
+from rxapp.auth.web.ui.fields import notices, text_field
+from rxapp.auth.web.ui.forms import text_in
+from rxapp.auth.web.ui.interpolation import counted
+from rxapp.auth.web.ui.slots import Slots
 
 PAGE_SIZE = 50
 EXPORT_LIMIT = 10_000

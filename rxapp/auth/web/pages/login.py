@@ -6,25 +6,25 @@ import reflex as rx
 from pydantic import ValidationError
 from reflex_components_core.react_router import link
 
-from rxapp.auth.clients import Client
-from rxapp.auth.errors import InvalidCredentials
-from rxapp.auth.outages import SAID_IN_PLACE
-from rxapp.auth.token_pairs import TokenPair
-from rxapp.auth.web.forms import auth_form, submit_button
+from rxapp.auth.core.database.outages import FORM_ERRORS
+from rxapp.auth.core.errors import InvalidCredentials
+from rxapp.auth.core.identity.client import Client
+from rxapp.auth.core.tokens.token_pair import TokenPair
+from rxapp.auth.http.api.schemas import LoginRequest
+from rxapp.auth.http.runtime.hooks import get_hooks
+from rxapp.auth.http.runtime.service import get_service, in_hashing_thread
+from rxapp.auth.web.auth_state.state import IN, AuthState
 from rxapp.auth.web.guards import event
-from rxapp.auth.web.hooks import get_hooks
-from rxapp.auth.web.http.wire import LoginRequest
-from rxapp.auth.web.navigation import own_path
-from rxapp.auth.web.pages import style
-from rxapp.auth.web.pages.fields import form_page, notices, password_field, text_field
 from rxapp.auth.web.pages.register import own_register_route
-from rxapp.auth.web.pages.sentence import sentence
-from rxapp.auth.web.pages.slots import Slots, extra_in
-from rxapp.auth.web.refusals import in_words
-from rxapp.auth.web.runtime import get_service, in_hashing_thread
-from rxapp.auth.web.site import site
-from rxapp.auth.web.state import IN, AuthState
+from rxapp.auth.web.site.redirects import own_path
+from rxapp.auth.web.site.registry import site
+from rxapp.auth.web.site.wording import in_words
 from rxapp.auth.web.texts import LoginTexts
+from rxapp.auth.web.ui import style
+from rxapp.auth.web.ui.fields import form_page, notices, password_field, text_field
+from rxapp.auth.web.ui.forms import auth_form, submit_button
+from rxapp.auth.web.ui.interpolation import sentence
+from rxapp.auth.web.ui.slots import Slots, extra_in
 
 
 class LoginForm(TypedDict):
@@ -62,7 +62,7 @@ class LoginState(rx.State):
             pair = await _check(form, auth._client())
             await get_hooks().logged_in(pair, auth._client())
             await auth._begin(pair)
-        except SAID_IN_PLACE as error:
+        except FORM_ERRORS as error:
             self.is_busy, self.error, self.wait = False, in_words(error), error.retry_after_seconds
             yield rx.set_focus("password")
         else:

@@ -6,23 +6,23 @@ from typing import Any, TypedDict, Unpack
 import reflex as rx
 from reflex_components_core.react_router import link
 
-from rxapp.auth.clients import Client
-from rxapp.auth.errors import InputRefused, PasswordRefused
-from rxapp.auth.outages import SAID_IN_PLACE
-from rxapp.auth.token_pairs import TokenPair
-from rxapp.auth.user_names import DISPLAY_NAME_MAXIMUM_LENGTH, USER_NAME_MAXIMUM_LENGTH
-from rxapp.auth.web.forms import auth_form, submit_button, text_in
+from rxapp.auth.core.database.outages import FORM_ERRORS
+from rxapp.auth.core.errors import InputRefused, PasswordRefused
+from rxapp.auth.core.identity.client import Client
+from rxapp.auth.core.identity.user_names import DISPLAY_NAME_MAXIMUM_LENGTH, USER_NAME_MAXIMUM_LENGTH
+from rxapp.auth.core.tokens.token_pair import TokenPair
+from rxapp.auth.http.runtime.hooks import Registration, get_hooks
+from rxapp.auth.http.runtime.service import get_service, in_hashing_thread
+from rxapp.auth.web.auth_state.state import AuthState
 from rxapp.auth.web.guards import event
-from rxapp.auth.web.hooks import Registration, get_hooks
-from rxapp.auth.web.pages import style
-from rxapp.auth.web.pages.fields import form_page, notices, text_field
-from rxapp.auth.web.pages.new_password import StrengthState, new_password_fields, require_same
-from rxapp.auth.web.pages.sentence import sentence
-from rxapp.auth.web.pages.slots import Slots, extra_in
-from rxapp.auth.web.refusals import in_words
-from rxapp.auth.web.runtime import get_service, in_hashing_thread
-from rxapp.auth.web.site import site
-from rxapp.auth.web.state import AuthState
+from rxapp.auth.web.pages.parts.new_password import StrengthState, new_password_fields, require_same
+from rxapp.auth.web.site.registry import site
+from rxapp.auth.web.site.wording import in_words
+from rxapp.auth.web.ui import style
+from rxapp.auth.web.ui.fields import form_page, notices, text_field
+from rxapp.auth.web.ui.forms import auth_form, submit_button, text_in
+from rxapp.auth.web.ui.interpolation import sentence
+from rxapp.auth.web.ui.slots import Slots, extra_in
 
 REGISTER = "/register"
 
@@ -52,7 +52,7 @@ class RegisterState(rx.State):
         try:
             require_same(form)
             await self._register(form)
-        except SAID_IN_PLACE as error:
+        except FORM_ERRORS as error:
             self.error, self.wait = in_words(error), error.retry_after_seconds
             is_about_the_name = isinstance(error, InputRefused) and not isinstance(error, PasswordRefused)
             yield rx.set_focus("username" if is_about_the_name else "new_password")

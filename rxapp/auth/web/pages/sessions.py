@@ -5,19 +5,19 @@ from uuid import UUID
 
 import reflex as rx
 
-from rxapp.auth.errors import NotFound, RevocationReason
+from rxapp.auth.core.errors import NotFound, RevocationReason
+from rxapp.auth.http.runtime.service import get_service, in_thread
 from rxapp.auth.web.admission import current_user
+from rxapp.auth.web.auth_state.state import AuthState
 from rxapp.auth.web.guards import event
-from rxapp.auth.web.open_pages import sign_out_all, sign_out_open_pages
-from rxapp.auth.web.page_senders import page_client
-from rxapp.auth.web.pages import style
-from rxapp.auth.web.pages.account_frame import SESSIONS, account_frame
-from rxapp.auth.web.pages.fields import notices
-from rxapp.auth.web.pages.session_rows import SessionRow, session_list, session_rows
-from rxapp.auth.web.pages.slots import Slots
-from rxapp.auth.web.runtime import get_service, in_thread
-from rxapp.auth.web.site import site
-from rxapp.auth.web.state import AuthState
+from rxapp.auth.web.open_pages.registry import log_out_all, log_out_open_pages
+from rxapp.auth.web.pages.parts.account_frame import SESSIONS, account_frame
+from rxapp.auth.web.pages.parts.session_rows import SessionRow, session_list, session_rows
+from rxapp.auth.web.reflex_internals.router import page_client
+from rxapp.auth.web.site.registry import site
+from rxapp.auth.web.ui import style
+from rxapp.auth.web.ui.fields import notices
+from rxapp.auth.web.ui.slots import Slots
 
 
 class SessionsState(rx.State):
@@ -49,7 +49,7 @@ class SessionsState(rx.State):
         except (ValueError, NotFound):
             self.message = site.texts.sessions.had_ended
         else:
-            sign_out_open_pages(wanted, RevocationReason.SESSION_REVOKED)
+            log_out_open_pages(wanted, RevocationReason.SESSION_REVOKED)
             self.message = site.texts.sessions.ended
         await self._load()
 
@@ -57,7 +57,7 @@ class SessionsState(rx.State):
     async def end_others(self) -> None:
         """End all sessions but this one."""
         ended = await in_thread(get_service().accounts.end_other_sessions, current_user(), page_client(self))
-        sign_out_all(ended, RevocationReason.SESSION_REVOKED)
+        log_out_all(ended, RevocationReason.SESSION_REVOKED)
         self.message = site.texts.sessions.others_ended.of(len(ended))
         await self._load()
 

@@ -8,21 +8,21 @@ from typing import Any, TypedDict, Unpack
 
 import reflex as rx
 
-from rxapp.auth.errors import InvalidToken, RevocationReason
-from rxapp.auth.outages import SAID_IN_PLACE
-from rxapp.auth.web.forms import auth_form, submit_button, text_in
+from rxapp.auth.core.database.outages import FORM_ERRORS
+from rxapp.auth.core.errors import InvalidToken, RevocationReason
+from rxapp.auth.http.runtime.service import get_service, in_hashing_thread, in_thread
 from rxapp.auth.web.guards import event
-from rxapp.auth.web.navigation import login_url
-from rxapp.auth.web.open_pages import sign_out_all
-from rxapp.auth.web.page_senders import page_client
-from rxapp.auth.web.pages import style
-from rxapp.auth.web.pages.fields import form_page, notices
-from rxapp.auth.web.pages.new_password import new_password_fields, require_same
-from rxapp.auth.web.pages.sentence import sentence
-from rxapp.auth.web.pages.slots import Slots, extra_in
-from rxapp.auth.web.refusals import in_words
-from rxapp.auth.web.runtime import get_service, in_hashing_thread, in_thread
-from rxapp.auth.web.site import site
+from rxapp.auth.web.open_pages.registry import log_out_all
+from rxapp.auth.web.pages.parts.new_password import new_password_fields, require_same
+from rxapp.auth.web.reflex_internals.router import page_client
+from rxapp.auth.web.site.redirects import login_url
+from rxapp.auth.web.site.registry import site
+from rxapp.auth.web.site.wording import in_words
+from rxapp.auth.web.ui import style
+from rxapp.auth.web.ui.fields import form_page, notices
+from rxapp.auth.web.ui.forms import auth_form, submit_button, text_in
+from rxapp.auth.web.ui.interpolation import sentence
+from rxapp.auth.web.ui.slots import Slots, extra_in
 
 PASSWORD_SET = "password_set"
 """The reason shown at the login page afterwards."""
@@ -62,12 +62,12 @@ class SetPasswordState(rx.State):
             require_same(form)
             set_password = get_service().accounts.set_password
             ended = await in_hashing_thread(set_password, self._token(), text_in(form, "new_password"), page_client(self))
-        except SAID_IN_PLACE as error:
+        except FORM_ERRORS as error:
             self.error = site.texts.set_password.spent if isinstance(error, InvalidToken) else in_words(error)
             self.wait = error.retry_after_seconds
             yield rx.set_focus("new_password")
         else:
-            sign_out_all(ended, RevocationReason.PASSWORD_CHANGED)
+            log_out_all(ended, RevocationReason.PASSWORD_CHANGED)
             yield rx.redirect(login_url(site.login_route, reason=PASSWORD_SET), replace=True)
 
     def _token(self) -> str:

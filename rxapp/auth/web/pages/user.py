@@ -7,28 +7,28 @@ from uuid import UUID
 
 import reflex as rx
 
-from rxapp.auth.errors import AuthError, NotFound, RevocationReason
-from rxapp.auth.models import User
-from rxapp.auth.security_events import EventFilter
-from rxapp.auth.user_names import ADMIN_ROLE
-from rxapp.auth.users import has_password
+from rxapp.auth.core.accounts.users import has_password
+from rxapp.auth.core.audit.events import EventFilter
+from rxapp.auth.core.database.tables import User
+from rxapp.auth.core.errors import AuthError, NotFound, RevocationReason
+from rxapp.auth.core.identity.user_names import ADMIN_ROLE
+from rxapp.auth.http.runtime.declared_roles import known_roles
+from rxapp.auth.http.runtime.service import get_service, in_thread
 from rxapp.auth.web.admission import current_user
-from rxapp.auth.web.declared_roles import known_roles
-from rxapp.auth.web.forms import auth_form, submit_button, text_in
 from rxapp.auth.web.guards import event
-from rxapp.auth.web.open_pages import sign_out_all
-from rxapp.auth.web.page_senders import acting
-from rxapp.auth.web.pages import style
-from rxapp.auth.web.pages.account_frame import USERS, admin_frame
-from rxapp.auth.web.pages.event_rows import EventRow, event_list, event_rows
-from rxapp.auth.web.pages.fields import notices, section, text_field
-from rxapp.auth.web.pages.password_link import password_link, password_link_url
-from rxapp.auth.web.pages.session_rows import SessionRow, session_list, session_rows
-from rxapp.auth.web.pages.slots import Slots
-from rxapp.auth.web.refusals import in_words
-from rxapp.auth.web.runtime import get_service, in_thread
-from rxapp.auth.web.site import site
+from rxapp.auth.web.open_pages.registry import log_out_all
+from rxapp.auth.web.pages.parts.account_frame import USERS, admin_frame
+from rxapp.auth.web.pages.parts.event_rows import EventRow, event_list, event_rows
+from rxapp.auth.web.pages.parts.password_link import password_link, password_link_url
+from rxapp.auth.web.pages.parts.session_rows import SessionRow, session_list, session_rows
+from rxapp.auth.web.reflex_internals.router import acting
+from rxapp.auth.web.site.registry import site
+from rxapp.auth.web.site.wording import in_words
 from rxapp.auth.web.texts import UserTexts
+from rxapp.auth.web.ui import style
+from rxapp.auth.web.ui.fields import notices, section, text_field
+from rxapp.auth.web.ui.forms import auth_form, submit_button, text_in
+from rxapp.auth.web.ui.slots import Slots
 
 SHOWN_EVENTS = 20
 
@@ -84,7 +84,7 @@ class UserState(rx.State):
     async def disable(self) -> None:
         """Let the user in no more."""
         ended = await self._act(get_service().administration.disable)
-        sign_out_all(ended or (), RevocationReason.USER_DISABLED)
+        log_out_all(ended or (), RevocationReason.USER_DISABLED)
 
     @event(roles=[ADMIN_ROLE], fresh=True)
     async def enable(self) -> None:
@@ -101,13 +101,13 @@ class UserState(rx.State):
     async def end_session(self, session_id: str) -> None:
         """End one session of the user."""
         ended = await self._act(get_service().administration.end_session_of, session_id)
-        sign_out_all(ended or (), RevocationReason.ENDED_BY_ADMINISTRATOR)
+        log_out_all(ended or (), RevocationReason.ENDED_BY_ADMINISTRATOR)
 
     @event(roles=[ADMIN_ROLE], fresh=True)
     async def end_sessions(self) -> None:
         """End all sessions of the user."""
         ended = await self._act(get_service().administration.end_sessions)
-        sign_out_all(ended or (), RevocationReason.ENDED_BY_ADMINISTRATOR)
+        log_out_all(ended or (), RevocationReason.ENDED_BY_ADMINISTRATOR)
 
     async def _act(self, operation: Callable, *arguments: Any) -> Any:
         """Do something to the page's user and show how things are then. What it returned, or None if it was refused."""

@@ -7,22 +7,22 @@ from typing import Any, TypedDict, Unpack
 import reflex as rx
 from reflex_components_core.react_router import link
 
-from rxapp.auth.errors import InputRefused
-from rxapp.auth.user_names import ADMIN_ROLE, DISPLAY_NAME_MAXIMUM_LENGTH, USER_NAME_MAXIMUM_LENGTH
+from rxapp.auth.core.errors import InputRefused
+from rxapp.auth.core.identity.user_names import ADMIN_ROLE, DISPLAY_NAME_MAXIMUM_LENGTH, USER_NAME_MAXIMUM_LENGTH
+from rxapp.auth.http.runtime.service import get_service, in_thread
 from rxapp.auth.web.admission import current_user
-from rxapp.auth.web.forms import auth_form, submit_button, text_in
 from rxapp.auth.web.guards import event
-from rxapp.auth.web.page_senders import acting
-from rxapp.auth.web.pages import style
-from rxapp.auth.web.pages.account_frame import USERS, admin_frame, pager, turned
-from rxapp.auth.web.pages.fields import notices, text_field
-from rxapp.auth.web.pages.password_link import password_link, password_link_url
-from rxapp.auth.web.pages.sentence import counted
-from rxapp.auth.web.pages.slots import Slots
-from rxapp.auth.web.refusals import in_words
-from rxapp.auth.web.runtime import get_service, in_thread
-from rxapp.auth.web.site import site
+from rxapp.auth.web.pages.parts.account_frame import USERS, admin_frame, pager, turned
+from rxapp.auth.web.pages.parts.password_link import password_link, password_link_url
+from rxapp.auth.web.reflex_internals.router import acting
+from rxapp.auth.web.site.registry import site
+from rxapp.auth.web.site.wording import in_words
 from rxapp.auth.web.texts import UsersTexts
+from rxapp.auth.web.ui import style
+from rxapp.auth.web.ui.fields import notices, text_field
+from rxapp.auth.web.ui.forms import auth_form, submit_button, text_in
+from rxapp.auth.web.ui.interpolation import counted
+from rxapp.auth.web.ui.slots import Slots
 
 PAGE_SIZE = 25
 SEARCH_DELAY_MS = 200

@@ -7,13 +7,13 @@ app's to say, `rx.App(html_lang="de")`: screen readers pronounce by it, and rela
 
 from rxapp.auth.web.texts.account import AccountTexts, ActivityTexts, SessionsTexts
 from rxapp.auth.web.texts.administration import EventsTexts, UsersTexts, UserTexts
-from rxapp.auth.web.texts.counted import Counted
-from rxapp.auth.web.texts.everywhere import ConfirmTexts, NoticeTexts
+from rxapp.auth.web.texts.audit import EndTexts, EventKindTexts
+from rxapp.auth.web.texts.catalog import ENGLISH, Texts
+from rxapp.auth.web.texts.common import ConfirmTexts, NoticeTexts
 from rxapp.auth.web.texts.german import GERMAN
-from rxapp.auth.web.texts.happenings import EndTexts, EventKindTexts
+from rxapp.auth.web.texts.plurals import Counted
 from rxapp.auth.web.texts.refusals import RefusalTexts
 from rxapp.auth.web.texts.signing_in import LoginTexts, PasswordTexts, ReasonTexts, RegisterTexts, SetPasswordTexts
-from rxapp.auth.web.texts.tree import ENGLISH, Texts
 
 __all__ = [
     "ENGLISH",

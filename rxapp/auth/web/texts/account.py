@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from rxapp.auth.clients import UNKNOWN_DEVICE
-from rxapp.auth.web.texts.counted import Counted
+from rxapp.auth.core.identity.client import UNKNOWN_DEVICE
+from rxapp.auth.web.texts.plurals import Counted
 
 
 @dataclass(frozen=True, slots=True)

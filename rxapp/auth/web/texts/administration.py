@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from rxapp.auth.web.texts.counted import Counted
+from rxapp.auth.web.texts.plurals import Counted
 
 
 @dataclass(frozen=True, slots=True)

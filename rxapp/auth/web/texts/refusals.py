@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from rxapp.auth import errors
-from rxapp.auth.accounts import RegistrationClosed
-from rxapp.auth.input_rules import InputRule
-from rxapp.auth.web.runtime import Overloaded
-from rxapp.auth.web.texts.counted import ByCode
+from rxapp.auth.core import errors
+from rxapp.auth.core.accounts.self_service import RegistrationClosed
+from rxapp.auth.core.input_rules import InputRule
+from rxapp.auth.http.runtime.service import Overloaded
+from rxapp.auth.web.texts.plurals import ByCode
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class RefusalTexts(ByCode):
     password_too_short: str = InputRule.PASSWORD_TOO_SHORT
     password_too_long: str = InputRule.PASSWORD_TOO_LONG
     password_unstorable: str = InputRule.PASSWORD_UNSTORABLE
-    password_telling: str = InputRule.PASSWORD_TELLING
+    password_contains_name: str = InputRule.PASSWORD_CONTAINS_NAME
     password_too_common: str = InputRule.PASSWORD_TOO_COMMON
     password_unchanged: str = InputRule.PASSWORD_UNCHANGED
     role_refused: str = InputRule.ROLE_REFUSED

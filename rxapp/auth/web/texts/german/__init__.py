@@ -1,12 +1,12 @@
 """German."""
 
+from rxapp.auth.web.texts.catalog import Texts
 from rxapp.auth.web.texts.german.account import ACCOUNT, ACTIVITY, SESSIONS
 from rxapp.auth.web.texts.german.administration import EVENTS, USER, USERS
-from rxapp.auth.web.texts.german.everywhere import CONFIRM, NOTICES
-from rxapp.auth.web.texts.german.happenings import EVENT_KINDS, SESSION_ENDS
+from rxapp.auth.web.texts.german.audit import EVENT_KINDS, SESSION_ENDS
+from rxapp.auth.web.texts.german.common import CONFIRM, NOTICES
 from rxapp.auth.web.texts.german.refusals import REFUSALS
 from rxapp.auth.web.texts.german.signing_in import LOGIN, PASSWORD_FIELDS, REGISTER, SET_PASSWORD_PAGE
-from rxapp.auth.web.texts.tree import Texts
 
 GERMAN = Texts(
     login=LOGIN,

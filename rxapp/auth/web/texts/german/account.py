@@ -1,7 +1,7 @@
 """A person's own account, in German."""
 
 from rxapp.auth.web.texts.account import AccountTexts, ActivityTexts, SessionsTexts
-from rxapp.auth.web.texts.counted import Counted
+from rxapp.auth.web.texts.plurals import Counted
 
 ACCOUNT = AccountTexts(
     page_title="Ihr Konto",

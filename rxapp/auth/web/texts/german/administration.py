@@ -1,7 +1,7 @@
 """What administrators read, in German."""
 
 from rxapp.auth.web.texts.administration import EventsTexts, UsersTexts, UserTexts
-from rxapp.auth.web.texts.counted import Counted
+from rxapp.auth.web.texts.plurals import Counted
 
 USERS = UsersTexts(
     page_title="Konten",

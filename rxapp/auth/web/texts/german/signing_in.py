@@ -1,6 +1,6 @@
 """Login, registration and choosing a password, in German."""
 
-from rxapp.auth.web.texts.counted import Counted
+from rxapp.auth.web.texts.plurals import Counted
 from rxapp.auth.web.texts.signing_in import LoginTexts, PasswordTexts, ReasonTexts, RegisterTexts, SetPasswordTexts
 
 REASONS = ReasonTexts(

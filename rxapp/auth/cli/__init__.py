@@ -1,0 +1,34 @@
+"""The operator's command line. It holds no rule of its own: parse, one call of the service, translate the error."""
+
+import sys
+from io import TextIOWrapper
+
+import typer
+
+from rxapp.auth.cli.commands import doctor, events, headers, keys, migrate, prune, serve, sessions, users
+
+app = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="The database and everything else come from the same settings as the app's: the environment, or a .env file.",
+)
+app.add_typer(users.app, name="users")
+app.add_typer(sessions.app, name="sessions")
+app.add_typer(events.app, name="events")
+app.add_typer(keys.app, name="keys")
+app.command("migrate")(migrate.migrate)
+app.command("prune")(prune.prune)
+app.command("doctor")(doctor.doctor)
+app.command("headers")(headers.headers)
+app.command("serve")(serve.serve)
+
+
+@app.callback()
+def main() -> None:
+    """Manage the users, the sessions, the audit log and the keys of rxapp, on the server, without signing in."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a terminal without Unicode is no reason to fail

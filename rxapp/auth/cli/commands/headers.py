@@ -1,0 +1,38 @@
+"""`headers`: the security headers of the built pages, for whoever serves them elsewhere."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from rxapp.auth.cli.opening import open_settings
+from rxapp.auth.cli.options import AsJson
+from rxapp.auth.cli.output import print_json
+from rxapp.auth.cli.refusals import refuse
+
+
+def headers(
+    *,
+    pages: Annotated[Path | None, typer.Option(metavar="DIRECTORY", help="Where they lie. [default: .web/build/client]")] = None,
+    for_nginx: Annotated[bool, typer.Option("--nginx", help="As lines for a server block of nginx.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Print the headers that a web server must send with the built pages if the app does not serve them itself.
+
+    They name the pages' inline scripts by their hashes: print them anew after each build.
+    """
+    from reflex_base.config import get_config  # noqa: PLC0415  other commands start faster without Reflex
+
+    from rxapp.auth.web.delivery.built_pages import built_pages  # noqa: PLC0415
+    from rxapp.auth.web.delivery.security_headers import DEFAULT_HEADERS  # noqa: PLC0415
+
+    settings = open_settings()
+    directory = pages or built_pages()
+    if not any(directory.rglob("*.html")):
+        refuse(f"There are no built pages in {directory}. Build them with: reflex export --frontend-only --no-zip")
+    found = DEFAULT_HEADERS.for_pages(settings, directory, get_config().api_url)
+    if as_json:
+        print_json(found)
+        return
+    for name, value in found.items():
+        typer.echo(f'add_header {name} "{value}" always;' if for_nginx else f"{name}: {value}")

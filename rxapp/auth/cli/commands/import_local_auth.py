@@ -1,0 +1,45 @@
+"""`users import-local-auth`: move users over from reflex-local-auth."""
+
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+
+from rxapp.auth.cli.opening import open_service
+from rxapp.auth.cli.options import AsJson
+from rxapp.auth.cli.output import count_of, print_json, print_table
+from rxapp.auth.core.maintenance.import_local_auth import ImportReport, LocalAuthImport, read_local_users
+
+Source = Annotated[
+    str,
+    typer.Option(
+        "--from",
+        metavar="URL",
+        envvar="LOCAL_AUTH_DATABASE_URL",
+        help="The other app's database, such as sqlite:///reflex.db. One with a password in it belongs into the variable.",
+    ),
+]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Change nothing, and say what would be.")]
+
+
+def import_local_auth(*, source: Source, dry_run: DryRun = False, as_json: AsJson = False) -> None:
+    """Move users over from reflex-local-auth, with their passwords. The other database is only read.
+
+    All or nothing, and harmless when repeated: who is there already is skipped. Everybody signs in anew.
+    """
+    with open_service() as service:
+        local_users = read_local_users(source)
+        report = LocalAuthImport(service.database, service.clock).run(local_users, is_rehearsal=dry_run)
+    if as_json:
+        print_json({"dry_run": dry_run} | asdict(report))
+    else:
+        _print(report, dry_run)
+
+
+def _print(report: ImportReport, dry_run: bool) -> None:
+    disabled = sum(user.is_disabled for user in report.imported)
+    done = "would be imported" if dry_run else "imported"
+    typer.echo(f"{count_of(len(report.imported), 'user')} {done}, {disabled} of them disabled; {len(report.skipped)} skipped.")
+    if report.skipped:
+        rows = [(user.user_name, user.local_id, user.reason) for user in report.skipped]
+        print_table(("USER NAME", "ID", "WHY IT WAS SKIPPED"), rows)

@@ -1,0 +1,49 @@
+"""`keys`: see the keys that sign tokens, and change them."""
+
+from dataclasses import asdict, fields
+
+import typer
+
+from rxapp.auth.cli.opening import open_service
+from rxapp.auth.cli.options import AsJson
+from rxapp.auth.cli.output import count_of, print_json, print_table, shown
+from rxapp.auth.core.maintenance import key_rotation
+from rxapp.auth.core.maintenance.key_rotation import KeyDescription, KeyState
+
+app = typer.Typer(no_args_is_help=True, help="See the keys that sign tokens, and change them.")
+
+_COLUMNS = tuple(field.name for field in fields(KeyDescription))
+
+
+@app.command("list")
+def list_keys(*, as_json: AsJson = False) -> None:
+    """List the keys, the oldest first; a key without dates is RXAPP_SECRET_KEY itself, or a previous one.
+
+    The current one signs. An upcoming one will, once every process knows it. One that is kept verifies what it has signed, until
+    `prune` finds that nothing needs it. An unreadable one is encrypted under a secret key that is not configured.
+    """
+    with open_service() as service:
+        keys = [asdict(key) for key in key_rotation.describe_keys(service.settings, service.database, service.clock)]
+    if as_json:
+        print_json({"algorithm": service.settings.access_token_algorithm, "keys": keys})
+    else:
+        headings = [column.replace("_", " ").upper() for column in _COLUMNS]
+        print_table(headings, [["" if key[column] is None else key[column] for column in _COLUMNS] for key in keys])
+
+
+@app.command()
+def rotate(*, as_json: AsJson = False) -> None:
+    """Make a new key, which signs in two minutes. Nobody is signed out: what the other keys have signed stays good.
+
+    Keys that are encrypted under one of RXAPP_PREVIOUS_SECRET_KEYS are encrypted anew under RXAPP_SECRET_KEY.
+    """
+    with open_service() as service:
+        what = (service.settings, service.database, service.clock)
+        key = key_rotation.rotate(*what)
+        unreadable = [other.kid for other in key_rotation.describe_keys(*what) if other.state is KeyState.UNREADABLE]
+    if as_json:
+        print_json({"kid": key.kid, "active_from": key.active_from, "unreadable": unreadable})
+        return
+    typer.echo(f"Key {key.kid} signs from {shown(key.active_from)}.")
+    if unreadable:
+        typer.echo(f"No configured secret key decrypts {count_of(len(unreadable), 'key')}: {', '.join(unreadable)}.", err=True)

@@ -1,0 +1,42 @@
+"""`migrate`: bring the tables of rxapp.auth up to date."""
+
+from typing import Annotated
+
+import typer
+from alembic.util import CommandError
+from sqlalchemy.exc import DBAPIError
+
+from rxapp.auth import AUTH_HISTORY, DatabaseUnavailable, TableTaken
+from rxapp.auth.cli.opening import open_database, open_settings
+from rxapp.auth.cli.options import AsJson
+from rxapp.auth.cli.output import print_json
+from rxapp.auth.cli.refusals import describe_database_error, refuse
+
+BackTo = Annotated[
+    str, typer.Option(metavar="REVISION", help="Undo what came after this revision, before an older release runs again.")
+]
+
+
+def migrate(*, back_to: BackTo = "", as_json: AsJson = False) -> None:
+    """Bring the tables of rxapp.auth to the newest revision; harmless when they are there already.
+
+    The app's own tables are another matter, and so are ours if the app's own migrations include them: run those with Alembic.
+    """
+    settings = open_settings()
+    database = open_database(settings)
+    try:
+        if back_to:
+            AUTH_HISTORY.downgrade(database, back_to)
+        else:
+            AUTH_HISTORY.migrate(database)
+    except (TableTaken, CommandError) as error:
+        refuse(str(error))
+    except (DatabaseUnavailable, DBAPIError) as error:
+        refuse(describe_database_error(error, settings.database_url))
+    finally:
+        database.dispose()
+    reached = back_to or AUTH_HISTORY.newest_revision
+    if as_json:
+        print_json({"revision": reached})
+    else:
+        typer.echo(f"The tables of rxapp.auth are at {reached}.")

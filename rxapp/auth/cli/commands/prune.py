@@ -1,0 +1,46 @@
+"""`prune`: remove what has been kept for long enough."""
+
+import time
+from collections.abc import Iterator
+from typing import TypeVar
+
+import typer
+
+from rxapp.auth.cli.opening import open_service
+from rxapp.auth.cli.options import AsJson
+from rxapp.auth.cli.output import count_of, print_json, progress_bar
+from rxapp.auth.core.maintenance import pruning
+
+T = TypeVar("T")
+
+
+def prune(*, as_json: AsJson = False) -> None:
+    """Remove sessions and events that are too old to keep, and signing keys that nothing needs any more.
+
+    Sessions are kept for RXAPP_ENDED_SESSION_RETENTION (30 days) after their end, events for RXAPP_EVENT_RETENTION (180 days).
+    It is safe while the app runs, for it removes a few hundred at a time and pauses in between. Run it every night.
+    """
+    sessions = events = keys = 0
+    with open_service() as service, progress_bar(hidden=as_json) as progress:
+        what = (service.settings, service.database, service.clock)
+        task = progress.add_task("Pruning", total=pruning.count_prunable_sessions(*what) + pruning.count_prunable_events(*what))
+        for batch in unhurried(pruning.prune(*what)):
+            sessions, events, keys = sessions + batch.sessions, events + batch.events, keys + batch.keys
+            progress.update(task, completed=sessions + events)
+    if as_json:
+        print_json({"sessions": sessions, "events": events, "keys": keys})
+    else:
+        typer.echo(f"Removed {count_of(sessions, 'session')}, {count_of(events, 'event')} and {count_of(keys, 'key')}.")
+
+
+def unhurried(batches: Iterator[T]) -> Iterator[T]:
+    """Pause after each batch for `pruning.PAUSE` times as long as it took.
+
+    A refresh that finds SQLite's write lock taken tries again after a while: without a long pause, it would find it taken again.
+    """
+    began = time.monotonic()
+    for batch in batches:
+        took = time.monotonic() - began
+        yield batch
+        time.sleep(took * pruning.PAUSE)
+        began = time.monotonic()

@@ -1,0 +1,82 @@
+"""`serve`: the built app, as `reflex run --env prod` serves it, and it goes on when a worker dies."""
+
+import functools
+import os
+import sys
+from typing import Annotated, Any
+
+import typer
+
+from rxapp.auth import Settings
+from rxapp.auth.cli.opening import open_settings
+from rxapp.auth.cli.refusals import refuse
+from rxapp.auth.core.settings.loopback import LOOPBACK_ADDRESS, is_loopback
+from rxapp.auth.core.settings.production_checks import unsafe_workers
+
+DEFAULT_PORT = 3000
+
+STOP_TIMEOUT_SECONDS = 30
+"""Whatever is in flight is done by then. A worker that is still there is killed."""
+
+
+def serve(
+    *,
+    host: Annotated[str | None, typer.Option(help="The address to listen on. [default: Reflex's, in production all]")] = None,
+    port: Annotated[int, typer.Option(help="For pages and API.")] = DEFAULT_PORT,
+    backend_only: Annotated[bool, typer.Option("--backend-only", help="Another web server has the pages.")] = False,
+) -> None:
+    """Serve the built app in production mode, with GRANIAN_WORKERS workers; one that dies is replaced.
+
+    It builds nothing, so that it starts within seconds. Build first: reflex export --frontend-only --no-zip
+    RXAPP_ENVIRONMENT must be named, unless --host is this machine itself.
+    """
+    settings = open_settings()
+    _refuse_unnamed_environment(settings, host)
+    # Other commands start faster without Reflex.
+    from reflex.utils.exec import run_backend_prod  # noqa: PLC0415
+    from reflex_base.config import get_config  # noqa: PLC0415
+    from reflex_base.constants import Env  # noqa: PLC0415
+    from reflex_base.environment import environment  # noqa: PLC0415
+
+    from rxapp.auth.web.delivery.built_pages import built_pages  # noqa: PLC0415
+
+    if not backend_only and not any(built_pages().rglob("*.html")):
+        refuse(f"There are no built pages in {built_pages()}. Build them with: reflex export --frontend-only --no-zip")
+    environment.REFLEX_ENV_MODE.set(Env.PROD)
+    environment.REFLEX_SKIP_COMPILE.set(True)
+    config = get_config()
+    _refuse_unsafe_workers(settings)  # by now Reflex has read its own file of variables too
+    config._set_persistent(frontend_port=port, backend_port=port)
+    _tell_granian_of_workers()
+    run_backend_prod(host or config.backend_host, port, mount_frontend_compiled_app=not backend_only)
+
+
+def _refuse_unnamed_environment(settings: Settings, host: str | None) -> None:
+    """A server that was meant for production and lacks one variable would have demo users, /docs, and no HSTS."""
+    if "environment" in settings.model_fields_set:
+        return
+    if host is None or not is_loopback(host):
+        refuse(
+            "RXAPP_ENVIRONMENT is not set, and without it this is development, with users whose password everybody knows, "
+            "on every address of this machine. On a server set RXAPP_ENVIRONMENT=production. "
+            f"To try it out here, add --host {LOOPBACK_ADDRESS}."
+        )
+    typer.echo(f"RXAPP_ENVIRONMENT is not set: this is development, and only this machine can reach it ({host}).", err=True)
+
+
+def _refuse_unsafe_workers(settings: Settings) -> None:
+    for why in unsafe_workers(settings, os.environ, sys.argv):
+        if settings.in_production or "not a number" in why:
+            refuse(why)
+
+
+def _tell_granian_of_workers() -> None:
+    """Left to itself, Granian ends everything when one worker dies, and waits without end for one that does not stop.
+
+    Reflex has no settings for that. A worker that dies again within seconds ends the server all the same: that is for whatever
+    supervises it. One that did not stop was seen twice, with a WebSocket whose page had closed in that moment.
+    """
+    import granian.server  # noqa: PLC0415
+
+    wanted: dict[str, Any] = {"respawn_failed_workers": True, "workers_kill_timeout": STOP_TIMEOUT_SECONDS}
+    granian.server.Server = functools.partial(granian.server.Server, **wanted)  # type: ignore[assignment]

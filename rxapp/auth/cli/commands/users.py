@@ -1,0 +1,148 @@
+"""`users`: make accounts, list them, let people in and keep them out."""
+
+from collections.abc import Sequence
+from typing import Annotated, Any
+from uuid import UUID
+
+import typer
+
+from rxapp.auth import User
+from rxapp.auth.cli.commands.import_local_auth import import_local_auth
+from rxapp.auth.cli.new_password import new_password, require_one_source
+from rxapp.auth.cli.opening import open_service
+from rxapp.auth.cli.options import AsJson, ByLink, PasswordFromStdin, UserName, find_user
+from rxapp.auth.cli.output import count_of, print_json, print_table, shown
+from rxapp.auth.core.passwords.links import PresentedLink
+
+DEFAULT_LIMIT = 50
+GREATEST_NUMBER = 2**31 - 1
+"""What every database takes as a limit."""
+
+app = typer.Typer(no_args_is_help=True, help="Make accounts, list them, let people in and keep them out.")
+app.command("import-local-auth")(import_local_auth)
+
+
+@app.command()
+def create(
+    name: UserName,
+    *,
+    display_name: Annotated[str, typer.Option(metavar="TEXT", help="The name that others see. [default: the user name]")] = "",
+    role: Annotated[list[str] | None, typer.Option(metavar="ROLE", help="A role to give. Repeat it for more.")] = None,
+    password_stdin: PasswordFromStdin = False,
+    link: ByLink = False,
+    as_json: AsJson = False,
+) -> None:
+    """Make an account. Asks for its password, twice, unless told otherwise."""
+    require_one_source(from_stdin=password_stdin, by_link=link)
+    with open_service() as service:
+        if link:
+            user, token = service.administration.create_user(name, display_name, role or [])
+            _print_link(user, token, f"Created {user.user_name}, who has no password yet.", as_json)
+            return
+        password = new_password(from_stdin=password_stdin)
+        user = service.administration.create_user_with_password(name, display_name, role or [], password)
+        _print_done(_facts(user), f"Created {user.user_name}.", as_json)
+
+
+@app.command("list")
+def list_users(
+    *,
+    search: Annotated[str, typer.Option(metavar="TEXT", help="Only those with this text in one of their names.")] = "",
+    limit: Annotated[int, typer.Option(metavar="N", min=1, max=GREATEST_NUMBER, help="How many at most.")] = DEFAULT_LIMIT,
+    offset: Annotated[int, typer.Option(metavar="N", min=0, max=GREATEST_NUMBER, help="How many to leave out at the start.")] = 0,
+    as_json: AsJson = False,
+) -> None:
+    """List users in the order of their names, with how many sessions each has open."""
+    with open_service() as service:
+        total, users = service.administration.find_users(search, limit=limit, offset=offset)
+        sessions = service.administration.count_sessions([user.id for user in users])
+    if as_json:
+        listed = [_facts(user) | {"sessions": sessions.get(user.id, 0)} for user in users]
+        print_json({"total": total, "users": listed})
+        return
+    columns = ("NAME", "DISPLAY NAME", "ROLES", "DISABLED", "SESSIONS", "CREATED")
+    print_table(columns, [_row(user, sessions.get(user.id, 0)) for user in users])
+    typer.echo(f"{len(users)} of {count_of(total, 'user')}", err=True)
+
+
+@app.command()
+def disable(name: UserName, *, as_json: AsJson = False) -> None:
+    """Let a user in no more, and end their sessions at once."""
+    with open_service() as service:
+        user = find_user(service, name)
+        ended = service.administration.disable(user.id)
+        _print_ended(user, ended, f"Disabled {user.user_name}", as_json)
+
+
+@app.command()
+def enable(name: UserName, *, as_json: AsJson = False) -> None:
+    """Let a disabled user in again."""
+    with open_service() as service:
+        user = find_user(service, name)
+        service.administration.enable(user.id)
+        _print_done({"user_name": user.user_name}, f"Enabled {user.user_name}.", as_json)
+
+
+@app.command()
+def set_roles(
+    name: UserName,
+    roles: Annotated[list[str] | None, typer.Argument(metavar="ROLE", help="The roles. None takes all away.")] = None,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Give a user these roles and no others. It holds at once for whoever is signed in."""
+    with open_service() as service:
+        user = service.administration.set_roles(find_user(service, name).id, roles or [])
+        _print_done(_facts(user), f"Roles of {user.user_name}: {', '.join(user.roles) or 'none'}.", as_json)
+
+
+@app.command()
+def set_password(
+    name: UserName, *, password_stdin: PasswordFromStdin = False, link: ByLink = False, as_json: AsJson = False
+) -> None:
+    """Set a user's password and end their sessions. Asks for it, twice, unless told otherwise.
+
+    With --link nothing changes until the person has used the link.
+    """
+    require_one_source(from_stdin=password_stdin, by_link=link)
+    with open_service() as service:
+        user = find_user(service, name)
+        if link:
+            token = service.administration.issue_password_link(user.id)
+            _print_link(user, token, f"Until it is used, the password of {user.user_name} stays as it is.", as_json)
+            return
+        ended = service.administration.set_password(user.id, new_password(from_stdin=password_stdin))
+        _print_ended(user, ended, f"Set the password of {user.user_name}", as_json)
+
+
+def _print_link(user: User, token: str, sentence: str, as_json: bool) -> None:
+    """The token goes into the fragment, which browsers do not send, so that it stands in no server's log."""
+    path = f"/set-password#{token}"
+    expires_at = PresentedLink.parse(token).expires_at
+    if as_json:
+        print_json({"user_name": user.user_name, "path": path, "expires_at": expires_at})
+        return
+    typer.echo(f"{sentence} Whoever opens this path of the app by {shown(expires_at)} can set it, once:")
+    typer.echo(path)
+
+
+def _print_ended(user: User, ended: Sequence[UUID], sentence: str, as_json: bool) -> None:
+    facts = {"user_name": user.user_name, "ended_sessions": ended}
+    _print_done(facts, f"{sentence}; {count_of(len(ended), 'session')} ended.", as_json)
+
+
+def _print_done(facts: dict[str, Any], sentence: str, as_json: bool) -> None:
+    if as_json:
+        print_json(facts)
+    else:
+        typer.echo(sentence)
+
+
+def _facts(user: User) -> dict[str, Any]:
+    """What a program is told of a user."""
+    columns = ("id", "user_name", "display_name", "roles", "created_at", "disabled_at")
+    return {column: getattr(user, column) for column in columns}
+
+
+def _row(user: User, sessions: int) -> tuple[Any, ...]:
+    return (user.user_name, user.display_name, ", ".join(user.roles), user.disabled_at or "", sessions, user.created_at)

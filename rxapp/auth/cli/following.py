@@ -1,0 +1,27 @@
+"""Following the audit log: what is new, by id, asked for again and again."""
+
+import time
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+from typing import Any
+
+from rxapp.auth.core.accounts.administration import Administration
+from rxapp.auth.core.audit.events import EventFilter
+
+POLLING_PERIOD = timedelta(seconds=0.5)
+
+OVERLAP = 200
+"""Ids that are looked at again: PostgreSQL gives an id before the transaction is committed, so a lower one may appear later."""
+
+
+def follow_events(administration: Administration, wanted: EventFilter, known: Sequence[Any]) -> Iterator[Any]:
+    """Each event once, as it comes, and for ever. `known` are the last ones, at least `OVERLAP` where there are so many."""
+    seen = {event.id for event in known}
+    while True:
+        looked_at_after = max(seen, default=0) - OVERLAP
+        for event in administration.each_event(wanted, after_id=looked_at_after):
+            if event.id not in seen:
+                seen.add(event.id)
+                yield event
+        seen = {event_id for event_id in seen if event_id > looked_at_after}
+        time.sleep(POLLING_PERIOD.total_seconds())

@@ -1,0 +1,67 @@
+"""The way from a command to the service, and from its errors to a sentence."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from pydantic import ValidationError
+from pydantic_settings import SettingsError
+from sqlalchemy.exc import ArgumentError, DBAPIError
+
+from rxapp.auth import (
+    AUTH_HISTORY,
+    AuthError,
+    AuthService,
+    Database,
+    DatabaseNotMigrated,
+    DatabaseUnavailable,
+    Settings,
+    UnsafeSettings,
+    get_settings,
+)
+from rxapp.auth.cli.refusals import describe_database_error, describe_settings_error, refuse
+
+
+@contextmanager
+def open_service() -> Iterator[AuthService]:
+    """The service on the configured database; whatever is refused while it is in use ends the process with one sentence."""
+    settings = open_settings()
+    database = open_database(settings)
+    try:
+        AUTH_HISTORY.require_migrated(database)
+        yield AuthService(settings, database)
+    except (AuthError, DatabaseNotMigrated) as error:
+        refuse(str(error))
+    except (DatabaseUnavailable, DBAPIError) as error:
+        refuse(describe_database_error(error, settings.database_url))
+    finally:
+        database.dispose()
+
+
+def open_settings() -> Settings:
+    """The settings; unsafe ones too are refused."""
+    try:
+        return read_settings()
+    except UnsafeSettings as error:
+        refuse(str(error))
+
+
+def read_settings() -> Settings:
+    """The settings. Raises `UnsafeSettings`; what makes no sense at all is refused."""
+    try:
+        return get_settings()
+    except ValidationError as error:
+        refuse(describe_settings_error(error))
+    except SettingsError as error:
+        refuse(str(error))
+    except UnicodeDecodeError:
+        refuse("The .env file is not UTF-8 text.")
+    except OSError as error:
+        refuse(f"{error.filename} cannot be read or made: {error.strerror}.")
+
+
+def open_database(settings: Settings) -> Database:
+    """The database that the settings name; an address that makes no sense is refused."""
+    try:
+        return Database.of(settings)
+    except (ArgumentError, ImportError, ValueError):
+        refuse("DATABASE_URL is neither sqlite:///… nor postgresql+psycopg://….")

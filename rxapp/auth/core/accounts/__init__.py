@@ -1,0 +1,1 @@
+"""Users: what they do for themselves, and what administrators do."""

@@ -1,0 +1,139 @@
+"""The statements on `auth_user`."""
+
+import secrets
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import String, and_, cast, or_
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session, col, select, update
+
+from rxapp.auth.core.database.tables import User
+from rxapp.auth.core.errors import InvalidUserName, LastAdministrator, NotFound, UserNameTaken
+from rxapp.auth.core.identity.user_names import (
+    ADMIN_ROLE,
+    DISPLAY_NAME_MAXIMUM_LENGTH,
+    SEARCH_KEY_MAXIMUM_LENGTH,
+    USER_NAME_KEY_MAXIMUM_LENGTH,
+    USER_NAME_MAXIMUM_LENGTH,
+    may_be_in_a_name,
+    user_name_key,
+)
+from rxapp.auth.core.input_rules import InputRule
+
+NO_PASSWORD = "!"
+"""In place of a hash, for a user who has not set a password yet: no password matches it."""
+
+
+def new_user(user_name: str, display_name: str, password_hash: str, roles: list[str], created_at: datetime) -> User:
+    """A user to be stored. Raises `InvalidUserName`."""
+    user_name = user_name.strip()
+    key = user_name_key(user_name)
+    if not key:
+        raise InvalidUserName(InputRule.USER_NAME_MISSING)
+    if len(user_name) > USER_NAME_MAXIMUM_LENGTH or len(key) > USER_NAME_KEY_MAXIMUM_LENGTH:
+        raise InvalidUserName(InputRule.USER_NAME_TOO_LONG, limit=USER_NAME_MAXIMUM_LENGTH)
+    if not user_name.isprintable():
+        raise InvalidUserName(InputRule.USER_NAME_UNSEEN)
+    user = User(
+        user_name=user_name,
+        user_name_key=key,
+        password_hash=password_hash,
+        roles=roles,
+        created_at=created_at,
+    )
+    name_for_display(user, display_name)
+    return user
+
+
+def name_for_display(user: User, display_name: str) -> None:
+    """Give the user a name that others see; without one it is the user name. Raises `InvalidUserName`."""
+    display_name = display_name.strip() or user.user_name
+    if len(display_name) > DISPLAY_NAME_MAXIMUM_LENGTH or not display_name.isprintable():
+        raise InvalidUserName(InputRule.DISPLAY_NAME_REFUSED, limit=DISPLAY_NAME_MAXIMUM_LENGTH)
+    user.display_name = display_name
+    user.search_key = f"{user.user_name_key}\n{user_name_key(display_name)}"[:SEARCH_KEY_MAXIMUM_LENGTH]
+
+
+def add(db: Session, user: User) -> None:
+    """Store a new user. Raises `UserNameTaken`; the database decides, so that of two at once one gets the name."""
+    db.add(user)
+    try:
+        db.flush()
+    except IntegrityError as error:
+        raise UserNameTaken from error
+
+
+def find_user(db: Session, user_name: str) -> User | None:
+    """The user of that name, without regard to case or Unicode form."""
+    key = user_name_key(user_name)
+    if not may_be_in_a_name(key):
+        return None
+    return db.exec(select(User).where(User.user_name_key == key)).one_or_none()
+
+
+def get_user(db: Session, user_id: UUID) -> User:
+    """The user of that id. Raises `NotFound`."""
+    user = db.get(User, user_id)
+    if user is None:
+        raise NotFound
+    return user
+
+
+def find_and_lock(db: Session, user_id: UUID) -> User | None:
+    """The user of that id, locked against changes until the transaction ends where the database knows such locks."""
+    return db.exec(select(User).where(User.id == user_id).with_for_update()).one_or_none()
+
+
+def lock_user(db: Session, user_id: UUID) -> User:
+    """The same. Raises `NotFound`."""
+    user = find_and_lock(db, user_id)
+    if user is None:
+        raise NotFound
+    return user
+
+
+def is_unchanged(db: Session, user: User) -> bool:
+    """Whether a user whose password was verified a moment ago still has it and may sign in; then their row is locked.
+
+    Verifying takes long, on purpose: in that time the password may be changed, or the user disabled or deleted.
+    """
+    try:
+        current = lock_user(db, user.id)
+    except NotFound:
+        return False
+    return current.password_hash == user.password_hash and current.disabled_at is None
+
+
+def no_password() -> str:
+    """What stands in place of a hash until a password is set. It differs each time, as the links that are made for it do."""
+    return NO_PASSWORD + secrets.token_urlsafe(16)
+
+
+def has_password(user: User) -> bool:
+    """Whether any password could match."""
+    return not user.password_hash.startswith(NO_PASSWORD)
+
+
+def replace_password_hash(db: Session, user_id: UUID, old_hash: str, new_hash: str) -> bool:
+    """Store a new hash if the old one still stands; False if the password was changed meanwhile."""
+    statement = update(User).where(col(User.id) == user_id, col(User.password_hash) == old_hash).values(password_hash=new_hash)
+    return db.connection().execute(statement).rowcount == 1
+
+
+def lock_administrators(db: Session, user_id: UUID) -> list[UUID]:
+    """The ids of those who can administer; they and the user are locked until the transaction ends, where there are such locks.
+
+    Whoever changes who administers calls this first. All are locked in one order and before any other row, so that of two who
+    remove each other at the same moment one is refused, and none of many waits for another for ever.
+    """
+    may_be_administrator = cast(User.roles, String).contains(f'"{ADMIN_ROLE}"', autoescape=True)  # SQLite's ignores letter case
+    deciding = or_(and_(may_be_administrator, col(User.disabled_at).is_(None)), col(User.id) == user_id)
+    found = db.exec(select(User).where(deciding).order_by(col(User.id)).with_for_update()).all()
+    return [user.id for user in found if ADMIN_ROLE in user.roles and user.disabled_at is None]
+
+
+def require_another_administrator(db: Session, user_id: UUID) -> None:
+    """Raise `LastAdministrator` if this user is the only one who can administer. Locks as `lock_administrators`."""
+    if lock_administrators(db, user_id) == [user_id]:
+        raise LastAdministrator

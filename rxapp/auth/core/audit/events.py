@@ -1,0 +1,191 @@
+"""The audit log: written in the same transaction as what it records, and read by the person concerned and by administrators."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, Select, bindparam, delete, func, insert, select, update
+
+from rxapp.auth.core.audit.signals import notify
+from rxapp.auth.core.database.tables import AuthTable, SecurityEvent, User
+from rxapp.auth.core.identity.client import NO_CLIENT, Client
+
+_event = AuthTable.metadata.tables[SecurityEvent.__tablename__]
+_user = AuthTable.metadata.tables[User.__tablename__]
+_actor = _user.alias("actor")
+
+EXPORT_CHUNK = 1_000
+"""Rows that an export reads at a time, so that its memory does not grow with the log."""
+
+
+class EventKind(StrEnum):
+    """What can happen."""
+
+    LOGIN = "login"
+    LOGIN_FAILED = "login_failed"
+    REFRESH_REFUSED = "refresh_refused"
+    TOKEN_REUSED = "token_reused"
+    DEVICE_PROOF_REFUSED = "device_proof_refused"
+    SESSION_REVOKED = "session_revoked"
+    SESSION_REPLACED = "session_replaced"
+    PASSWORD_CONFIRMED = "password_confirmed"
+    PASSWORD_CONFIRMATION_FAILED = "password_confirmation_failed"
+    PASSWORD_CHANGED = "password_changed"
+    PASSWORD_SET = "password_set"
+    PASSWORD_LINK_ISSUED = "password_link_issued"
+    USER_REGISTERED = "user_registered"
+    USER_CREATED = "user_created"
+    USER_RENAMED = "user_renamed"
+    USER_DISABLED = "user_disabled"
+    USER_ENABLED = "user_enabled"
+    USER_DELETED = "user_deleted"
+    ROLES_CHANGED = "roles_changed"
+    PERMISSION_DENIED = "permission_denied"
+    UPLOAD_REFUSED = "upload_refused"
+    KEYS_ROTATED = "keys_rotated"
+    THROTTLED = "throttled"
+
+
+@dataclass(frozen=True, slots=True)
+class EventFilter:
+    """Which events: of one user, of one kind, since and before a moment, or all."""
+
+    user_id: UUID | None = None
+    kind: str = ""
+    since: datetime | None = None
+    before: datetime | None = None
+
+
+def record(
+    db: Connection,
+    kind: EventKind,
+    occurred_at: datetime,
+    *,
+    user_id: UUID | None = None,
+    actor_id: UUID | None = None,
+    session_id: UUID | None = None,
+    client: Client = NO_CLIENT,
+    detail: str = "",
+) -> None:
+    """Write down what happened, in the transaction of `db`. A user who did it themself is not named as the actor as well."""
+    values = {
+        "occurred_at": occurred_at,
+        "kind": kind,
+        "user_id": user_id,
+        "actor_id": actor_id if actor_id != user_id else None,
+        "session_id": session_id,
+        "address": client.address,
+        "user_agent": client.user_agent,
+        "detail": detail[:256],
+    }
+    db.execute(_INSERT, values)
+    notify(kind, detail if kind is EventKind.SESSION_REVOKED else "")
+
+
+_INSERT = insert(_event)
+
+
+def and_more(count: int) -> str:
+    """The detail of a row that stands for as many events as are not written down one by one."""
+    return f"and {count} more"
+
+
+def count_more(db: Connection, kind: EventKind, session_id: UUID, count: int, *, since: datetime) -> None:
+    """Have the row that `and_more` began, of that session and since that moment, say `count`, if it says fewer."""
+    newest_of_kind = (_event.c.occurred_at >= since, _event.c.kind == kind, _event.c.session_id == session_id)
+    matching = select(_event.c.id, _event.c.detail).where(*newest_of_kind, _event.c.detail.like(_ANY_MORE))
+    row = db.execute(matching.order_by(_event.c.id.desc()).limit(1).with_for_update()).one_or_none()
+    if row is not None and int(_NUMBER.search(row.detail)[0]) < count:  # type: ignore[index]  # `and_more` has put one there
+        db.execute(update(_event).where(_event.c.id == row.id).values(detail=and_more(count)))
+
+
+_ANY_MORE = "and % more"
+_NUMBER = re.compile(r"[0-9]+")
+
+_SELECT = (
+    select(_event, _user.c.user_name, _actor.c.user_name.label("actor_name"))
+    .outerjoin(_user, _user.c.id == _event.c.user_id)
+    .outerjoin(_actor, _actor.c.id == _event.c.actor_id)
+)
+
+
+def newest(db: Connection, wanted: EventFilter, *, limit: int, offset: int = 0) -> Sequence[Any]:
+    """The events with the names of user and actor, the newest first."""
+    return db.execute(_matching(_SELECT, wanted).order_by(_event.c.id.desc()).limit(limit).offset(offset)).all()
+
+
+def count(db: Connection, wanted: EventFilter) -> int:
+    """How many events there are."""
+    return db.execute(_matching(select(func.count()).select_from(_event), wanted)).scalar_one()
+
+
+def oldest_first(db: Connection, wanted: EventFilter, *, after_id: int = 0) -> Iterator[Any]:
+    """All events after that id, in the order in which they happened, read a chunk at a time."""
+    while chunk := db.execute(
+        _matching(_SELECT, wanted).where(_event.c.id > after_id).order_by(_event.c.id).limit(EXPORT_CHUNK)
+    ).all():
+        yield from chunk
+        after_id = chunk[-1].id
+
+
+def newest_id(db: Connection) -> int:
+    """The id of the last event; 0 if nothing has happened yet."""
+    return db.execute(select(func.coalesce(func.max(_event.c.id), 0))).scalar_one()
+
+
+_SINCE = (
+    select(_event.c.id, _event.c.kind, _event.c.user_id, _event.c.session_id, _event.c.detail)
+    .where(_event.c.id > bindparam("after_id"))
+    .order_by(_event.c.id)
+)
+
+
+def since(db: Connection, after_id: int) -> Sequence[Any]:
+    """What has happened after that id, without who sent it."""
+    return db.execute(_SINCE, {"after_id": after_id}).all()
+
+
+_WHY_REVOKED = (
+    select(_event.c.detail)
+    .where(_event.c.user_id == bindparam("user_id"), _event.c.session_id == bindparam("session_id"))
+    .where(_event.c.kind.in_([EventKind.SESSION_REVOKED, EventKind.TOKEN_REUSED]))
+    .limit(1)
+)
+
+
+def why_revoked(db: Connection, user_id: UUID, session_id: UUID) -> str:
+    """The reason for which this session of the user's was ended before its time, even if both are gone; empty if it was not."""
+    return db.execute(_WHY_REVOKED, {"user_id": user_id, "session_id": session_id}).scalar() or ""
+
+
+_OLD = (
+    select(_event.c.id)
+    .where(_event.c.occurred_at < bindparam("before"))
+    .limit(bindparam("batch"))
+    .with_for_update(skip_locked=True)
+)
+"""A statement of its own, as in `sessions.py`."""
+
+_DELETE = delete(_event).where(_event.c.id.in_(bindparam("ids", expanding=True)))
+
+
+def delete_batch(db: Connection, before: datetime, batch: int) -> int:
+    """Remove at most `batch` events from before that moment; how many there were."""
+    ids = db.scalars(_OLD, {"before": before, "batch": batch}).all()
+    return db.execute(_DELETE, {"ids": ids}).rowcount if ids else 0
+
+
+def _matching(statement: Select, wanted: EventFilter) -> Select:
+    if wanted.user_id is not None:
+        statement = statement.where(_event.c.user_id == wanted.user_id)
+    if wanted.kind:
+        statement = statement.where(_event.c.kind == wanted.kind)
+    if wanted.since is not None:
+        statement = statement.where(_event.c.occurred_at >= wanted.since)
+    if wanted.before is not None:
+        statement = statement.where(_event.c.occurred_at < wanted.before)
+    return statement

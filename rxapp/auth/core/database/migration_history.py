@@ -1,0 +1,151 @@
+"""A chain of migrations and the schema it leads to: brought up to date in development, checked in production."""
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.runtime.environment import EnvironmentContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, inspect, text
+
+from rxapp.auth.core.database.engine import Database
+
+_LOCK_KEY = int.from_bytes(b"rxapp")
+"""Any number that no other user of the same PostgreSQL database locks."""
+
+_LONGEST_WAIT_ON_SQLITE_MS = 10 * 60 * 1000
+"""For another process's migration. PostgreSQL waits as long as that takes."""
+
+logger = logging.getLogger(__name__)
+
+
+class DatabaseNotMigrated(Exception):
+    """The schema is older than the code; says which command mends it."""
+
+    def __init__(self, command: str) -> None:
+        super().__init__(f"The database is missing or older than this code. Run: {command}")
+
+
+class TableTaken(Exception):
+    """Somebody else made a table of a name that is ours. Nothing was changed."""
+
+    def __init__(self, table: str) -> None:
+        super().__init__(
+            f"The database has a table {table} already, and no migration of rxapp.auth is known to have made it. "
+            "If another chain of migrations makes our tables, run that one; if not, rename the table or use another database."
+        )
+
+
+@dataclass(frozen=True)
+class MigrationHistory:
+    """The migrations in a directory as Alembic lays it out, with `version_table` to remember how far a database has come.
+
+    `first_table` is what the first migration makes. `command` brings a database up to date, and is named where one is not.
+    """
+
+    directory: Path
+    command: str
+    first_table: str
+    version_table: str = "alembic_version"
+
+    def migrate(self, database: Database) -> None:
+        """Bring the schema to the newest revision. Of several processes that ask for it at once one does it, and the others wait.
+
+        All of it or nothing. Raises `TableTaken`.
+        """
+        with _in_turn(database) as connection:
+            self._upgrade(connection)
+
+    def downgrade(self, database: Database, revision: str) -> None:
+        """Undo every migration after `revision`, all data kept, for an older release of the code that is about to run again."""
+        with _in_turn(database) as connection:
+            self._run(connection, lambda reached, _context: self._scripts._downgrade_revs(revision, reached))
+
+    def require_migrated(self, database: Database) -> None:
+        """Raise `DatabaseNotMigrated` unless the schema is at the newest revision."""
+        with database.connect() as connection:
+            if not self._is_current(connection):
+                raise DatabaseNotMigrated(self.command)
+
+    def require_usable(self, database: Database) -> None:
+        """The same, but content with a newer schema: during a deployment the old code serves on while the new one migrates."""
+        with database.connect() as connection:
+            revision = self._revision_of(connection)
+            if revision is None or (revision in self._known_revisions and revision != self.newest_revision):
+                raise DatabaseNotMigrated(self.command)
+
+    def _upgrade(self, connection: Connection) -> None:
+        revision = self._revision_of(connection)
+        if revision == self.newest_revision:
+            return
+        if revision is None and inspect(connection).has_table(self.first_table):
+            raise TableTaken(self.first_table)
+        logger.info("migrating the database")
+        self._run(connection, lambda reached, _context: self._scripts._upgrade_revs("head", reached))
+
+    def _run(self, connection: Connection, steps: Callable[[str, MigrationContext], list]) -> None:
+        with EnvironmentContext(self._config, self._scripts, fn=steps) as environment:
+            environment.configure(connection=connection, version_table=self.version_table, render_as_batch=True)
+            environment.run_migrations()
+
+    def _is_current(self, connection: Connection) -> bool:
+        return self._revision_of(connection) == self.newest_revision
+
+    def _revision_of(self, connection: Connection) -> str | None:
+        context = MigrationContext.configure(connection, opts={"version_table": self.version_table})
+        return context.get_current_revision()
+
+    @cached_property
+    def newest_revision(self) -> str | None:
+        """Where the chain ends."""
+        return self._scripts.get_current_head()
+
+    @cached_property
+    def _known_revisions(self) -> frozenset[str]:
+        return frozenset(script.revision for script in self._scripts.walk_revisions())
+
+    @cached_property
+    def _scripts(self) -> ScriptDirectory:
+        return ScriptDirectory.from_config(self._config)
+
+    @cached_property
+    def _config(self) -> Config:
+        config = Config()
+        config.set_main_option("script_location", str(self.directory).replace("%", "%%"))
+        config.set_main_option("path_separator", "os")
+        return config
+
+
+@contextmanager
+def _in_turn(database: Database) -> Iterator[Connection]:
+    with database.engine.connect() as connection:
+        if connection.dialect.name == "sqlite":
+            _wait_longer_for_the_file(connection)
+        with connection.begin():
+            take_turn(connection)
+            yield connection
+
+
+def take_turn(connection: Connection) -> None:
+    """Let nobody else migrate until this transaction ends, and let a statement take as long as it has to.
+
+    On SQLite the transaction has the file's write lock already.
+    """
+    if connection.dialect.name != "postgresql":
+        return
+    for limit in ("statement_timeout", "idle_in_transaction_session_timeout", "lock_timeout"):
+        connection.execute(text(f"SET LOCAL {limit} = 0"))
+    connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK_KEY})
+    # For tables the limit stands: everybody else would queue behind a migration that waits for one.
+    connection.execute(text("RESET lock_timeout"))
+
+
+def _wait_longer_for_the_file(connection: Connection) -> None:
+    """Before the transaction, which begins with the wait. The connection does not go back to the pool."""
+    connection.detach()
+    connection.connection.cursor().execute(f"PRAGMA busy_timeout = {_LONGEST_WAIT_ON_SQLITE_MS}")

@@ -1,0 +1,1 @@
+"""Proofs that a sender holds a key (RFC 9449)."""

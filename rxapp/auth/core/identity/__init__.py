@@ -1,0 +1,1 @@
+"""Who somebody is: their name, their roles, and what they come from."""

@@ -1,0 +1,23 @@
+"""What is asked of the names, passwords and roles that people choose. `rxapp.auth.web.texts` has each in other languages."""
+
+from enum import StrEnum
+
+
+class InputRule(StrEnum):
+    """The sentence for whoever has broken the rule, in English; `{limit}` is the number that it is about."""
+
+    USER_NAME_MISSING = "Please choose a user name."
+    USER_NAME_TOO_LONG = "A user name has at most {limit} characters."
+    USER_NAME_UNSEEN = "A user name has only characters that can be seen."
+    USER_NAME_TAKEN = "This user name is taken."
+    USER_NAME_LOOKS_TAKEN = "This user name looks like one that is taken."
+    USER_NAME_MIXED = "Please write each word of a user name in one alphabet."
+    DISPLAY_NAME_REFUSED = "A name has at most {limit} characters, all of which can be seen."
+    PASSWORD_TOO_SHORT = "Please use at least {limit} characters. A few random words will do."
+    PASSWORD_TOO_LONG = "Please use at most {limit} characters."
+    PASSWORD_UNSTORABLE = "A password cannot contain a NUL character or half of a character."
+    PASSWORD_CONTAINS_NAME = "The password must not contain your user name or the name of this app."
+    PASSWORD_TOO_COMMON = "This password is too easy to guess: it is among the first that would be tried."
+    PASSWORD_UNCHANGED = "This is the password that you have already."
+    ROLE_REFUSED = "A role has at most {limit} characters, and no comma, quote or backslash."
+    ROLES_TOO_LONG = "All roles of a user together have at most about {limit} characters."

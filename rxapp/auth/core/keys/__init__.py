@@ -1,0 +1,1 @@
+"""Secret keys: what is derived from them, and how they are kept and changed."""

@@ -1,0 +1,107 @@
+"""The keys in the database: the statements on `auth_signing_key`, and what a process may use of what is there."""
+
+import logging
+from collections.abc import Sequence
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, text, update
+
+from rxapp.auth.core.clock import CLOCK_SKEW_LEEWAY
+from rxapp.auth.core.database.engine import Database
+from rxapp.auth.core.database.tables import AuthSession, AuthTable, SigningKey
+from rxapp.auth.core.keys.derivation import Keys
+from rxapp.auth.core.keys.encryption import unwrap
+from rxapp.auth.core.keys.key_ring import ALWAYS, RingKey
+from rxapp.auth.core.settings.settings import Settings
+
+logger = logging.getLogger(__name__)
+
+_key = AuthTable.metadata.tables[SigningKey.__tablename__]
+_session = AuthTable.metadata.tables[AuthSession.__tablename__]
+
+_SELECT = select(_key).order_by(_key.c.active_from, _key.c.kid)
+
+_RETIRE_ALL = update(_key).where(_key.c.retired_at.is_(None)).values(retired_at=bindparam("retired"))
+
+_REWRAP = update(_key).where(_key.c.kid == bindparam("of")).values(wrapped_secret=bindparam("wrapped"))
+
+_SELECT_FIRST_RETIRED = select(func.min(_key.c.retired_at))
+
+_SELECT_OLDEST_SESSION = select(func.min(_session.c.created_at))
+
+_DELETE = delete(_key).where(_key.c.kid == bindparam("of"))
+
+_DELETE_RETIRED = delete(_key).where(_key.c.retired_at < bindparam("before"))
+
+
+def load_key_ring(settings: Settings, database: Database, now: datetime) -> list[RingKey]:
+    """The stored keys that the configured secret keys can decrypt, and of the secret keys themselves those that are needed.
+
+    The secret key signs by itself while no stored key does; the previous ones verify for as long as they are configured.
+    """
+    with database.connect() as db:
+        rows = select_all(db)
+    readable = {row.kid: unwrap(row.wrapped_secret, row.kid, settings.secret_keys) for row in rows}
+    if unreadable := frozenset(kid for kid, secret in readable.items() if secret is None):
+        _warn_of(unreadable)
+    ring = [
+        RingKey(Keys.derive(secret), row.active_from, row.retired_at) for row in rows if (secret := readable[row.kid]) is not None
+    ]
+    current, *previous = map(Keys.derive, settings.secret_keys)
+    if not any(key.signs_at(now) for key in ring):
+        ring.append(RingKey(current))
+    return ring + [RingKey(keys, retired_at=ALWAYS) for keys in previous if readable.get(keys.key_id) is None]
+
+
+@cache
+def _warn_of(unreadable: frozenset[str]) -> None:
+    """Once for each process: it looks twice a minute."""
+    logger.warning("signing keys that neither the secret key nor a previous one decrypts: %s", ", ".join(sorted(unreadable)))
+
+
+def select_all(db: Connection) -> Sequence[Any]:
+    """The stored keys, the oldest first."""
+    return db.execute(_SELECT).all()
+
+
+def lock(db: Connection) -> None:
+    """Until the transaction ends no other changes the keys; they can still be read. On SQLite every transaction does this."""
+    if db.dialect.name == "postgresql":
+        db.execute(text("LOCK TABLE auth_signing_key IN EXCLUSIVE MODE"))
+
+
+def store(db: Connection, values: dict[str, Any]) -> None:
+    """Store a key, in place of one that has the same id."""
+    db.execute(_DELETE, {"of": values["kid"]})
+    db.execute(insert(_key), values)
+
+
+def rewrap(db: Connection, kid: str, wrapped_secret: bytes) -> None:
+    """Replace the encrypted secret."""
+    db.execute(_REWRAP, {"of": kid, "wrapped": wrapped_secret})
+
+
+def retire_all(db: Connection, moment: datetime) -> None:
+    """No key that is not retired yet signs after that moment."""
+    db.execute(_RETIRE_ALL, {"retired": moment})
+
+
+def delete_unneeded(settings: Settings, database: Database, now: datetime) -> int:
+    """Remove the retired keys that nothing needs any more; how many there were.
+
+    A key is kept until the sessions that began before its retirement have been removed, and for the lifetime of a link and of an
+    access token at least. Counting a session's lifetime from the retirement would not do: the setting may have been longer when
+    the session began, and whoever comes back to one that has ended is told why only if their token can still be verified.
+    """
+    before = now - CLOCK_SKEW_LEEWAY - max(settings.password_link_lifetime, settings.access_token_lifetime)
+    with database.connect() as db:
+        first_retired = db.execute(_SELECT_FIRST_RETIRED).scalar()
+        if first_retired is None or first_retired >= before:
+            return 0
+        # Looked up outside the transaction, for it reads the whole table; sessions that begin meanwhile are newer than `before`.
+        oldest: datetime | None = db.execute(_SELECT_OLDEST_SESSION).scalar()
+    with database.transaction() as db:
+        before = min(before, oldest - CLOCK_SKEW_LEEWAY) if oldest else before
+        return db.execute(_DELETE_RETIRED, {"before": before}).rowcount

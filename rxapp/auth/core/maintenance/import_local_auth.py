@@ -1,0 +1,156 @@
+"""Users of an app that signed people in with reflex-local-auth, moved over with their password hashes.
+
+Its table is `localuser`: `id`, `username`, `password_hash` (bcrypt) and `enabled`. Its sessions stay behind.
+"""
+
+import re
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import URL, NullPool, column, create_engine, inspect, make_url, select, table
+from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlmodel import Session
+
+from rxapp.auth.core.accounts import users
+from rxapp.auth.core.accounts.clear_names import add_as_it_is
+from rxapp.auth.core.audit import events
+from rxapp.auth.core.audit.events import EventKind
+from rxapp.auth.core.clock import Clock
+from rxapp.auth.core.database.engine import Database
+from rxapp.auth.core.database.outages import repeated
+from rxapp.auth.core.database.tables import User
+from rxapp.auth.core.errors import InputRefused
+
+_TABLE = table("localuser", column("id"), column("username"), column("password_hash"), column("enabled"))
+
+_BCRYPT_HASH = re.compile(r"\$2[aby]\$(0[4-9]|1[0-6])\$[./A-Za-z0-9]{53}")
+"""At most 2^16 iterations, some seconds: what takes hours to verify was never in use, and would stop a thread that hashes."""
+
+
+class SourceRefused(InputRefused):
+    """No users can be read from there; `message` says why."""
+
+    code = "source_refused"
+
+
+@dataclass(frozen=True, slots=True)
+class LocalUser:
+    """A row of `localuser`."""
+
+    id: int
+    user_name: str
+    password_hash: str = field(repr=False)
+    is_enabled: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedUser:
+    """Who was moved over, and the new id, for whatever else in the app refers to the old one."""
+
+    local_id: int
+    id: UUID
+    user_name: str
+    is_disabled: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SkippedUser:
+    """Who was not, with the reason as a sentence."""
+
+    local_id: int
+    user_name: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ImportReport:
+    """What became of each user, in the order of their old ids."""
+
+    imported: list[ImportedUser] = field(default_factory=list)
+    skipped: list[SkippedUser] = field(default_factory=list)
+
+
+class _Rehearsed(Exception):
+    """Raised to take everything back."""
+
+
+def read_local_users(database_url: str) -> Sequence[LocalUser]:
+    """All users of reflex-local-auth in that database, which is only read. Raises `SourceRefused`."""
+    url = _parse(database_url)
+    try:
+        engine = create_engine(url, poolclass=NullPool, hide_parameters=True)
+    except (ArgumentError, ImportError) as error:
+        raise SourceRefused(f"There is no driver for {url.drivername}: {error}.") from error
+    try:
+        with engine.connect() as connection:
+            if not inspect(connection).has_table(_TABLE.name):
+                raise SourceRefused(f"The database {_shown(url)} has no table {_TABLE.name}, so it is not reflex-local-auth's.")
+            return [_local_user(row) for row in connection.execute(select(_TABLE).order_by(_TABLE.c.id))]
+    except DBAPIError as error:
+        said = str(error.orig).strip().split("\n")[0].rstrip(".")
+        raise SourceRefused(f"The database {_shown(url)} cannot be read: {said}.") from error
+
+
+class LocalAuthImport:
+    """Makes users of local users."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    @repeated
+    def run(self, local_users: Sequence[LocalUser], *, is_rehearsal: bool = False) -> ImportReport:
+        """Store all whose names are free, in one transaction; with `is_rehearsal`, take it back and only say what would be.
+
+        Who was disabled stays disabled. Nobody who is there already is changed, so that it may be run again.
+        """
+        report, now = ImportReport(), self._clock()
+        with suppress(_Rehearsed), self._database.write() as db:
+            for local_user in local_users:
+                try:
+                    user = _store(db, local_user, now)
+                except InputRefused as refusal:
+                    report.skipped.append(SkippedUser(local_user.id, local_user.user_name, refusal.message))
+                else:
+                    imported = ImportedUser(local_user.id, user.id, user.user_name, user.disabled_at is not None)
+                    report.imported.append(imported)
+            if is_rehearsal:
+                raise _Rehearsed
+        return report
+
+
+def _store(db: Session, local_user: LocalUser, now: datetime) -> User:
+    """Raises `UserNameTaken`, `InvalidUserName` or, for a hash that nobody can verify, `InputRefused`."""
+    if not _BCRYPT_HASH.fullmatch(local_user.password_hash):
+        raise InputRefused("The password hash is not one that bcrypt makes.")
+    user = users.new_user(local_user.user_name, "", local_user.password_hash, [], now)
+    user.disabled_at = None if local_user.is_enabled else now
+    with db.begin_nested():
+        add_as_it_is(db, user)
+    events.record(db.connection(), EventKind.USER_CREATED, now, user_id=user.id, detail="from reflex-local-auth")
+    return user
+
+
+def _parse(database_url: str) -> URL:
+    try:
+        url = make_url(database_url)
+    except (ArgumentError, ValueError):
+        raise SourceRefused("This is not the address of a database, such as sqlite:///reflex.db.") from None
+    if url.get_backend_name() == "sqlite" and not Path(url.database or "").is_file():
+        raise SourceRefused(f"There is no file {url.database or '(unnamed)'}.")  # SQLite would make an empty one
+    return url
+
+
+def _shown(url: URL) -> str:
+    return url.set(query={}).render_as_string(hide_password=True)
+
+
+def _local_user(row: Any) -> LocalUser:
+    stored = row.password_hash
+    password_hash = stored if isinstance(stored, str) else bytes(stored or b"").decode(errors="replace")
+    return LocalUser(row.id, row.username, password_hash, bool(row.enabled))

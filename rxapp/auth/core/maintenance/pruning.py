@@ -1,0 +1,58 @@
+"""Removing what has been kept for long enough: ended sessions, old events, spent keys. In small batches, so that nobody waits."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from rxapp.auth.core.audit import events
+from rxapp.auth.core.audit.events import EventFilter
+from rxapp.auth.core.clock import Clock
+from rxapp.auth.core.database.engine import Database
+from rxapp.auth.core.keys import stored_keys
+from rxapp.auth.core.sessions import statements as sessions
+from rxapp.auth.core.settings.settings import Settings
+
+BATCH = 100
+"""Rows removed in one transaction: it holds SQLite's only write lock for some milliseconds."""
+
+PAUSE = 4
+"""Batches to wait after each: pruning has a fifth of the writes, however fast the disk is, and who is signed in has the rest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pruned:
+    """How many rows one batch removed."""
+
+    sessions: int = 0
+    events: int = 0
+    keys: int = 0
+
+
+def count_prunable_sessions(settings: Settings, database: Database, clock: Clock) -> int:
+    """How many sessions `prune` would remove now."""
+    with database.connect() as db:
+        return sessions.count_ended(db, clock() - settings.ended_session_retention)
+
+
+def count_prunable_events(settings: Settings, database: Database, clock: Clock) -> int:
+    """How many events `prune` would remove now."""
+    with database.connect() as db:
+        return events.count(db, EventFilter(before=clock() - settings.event_retention))
+
+
+def prune(settings: Settings, database: Database, clock: Clock) -> Iterator[Pruned]:
+    """Remove batch after batch until nothing is left to remove. Each step is a transaction; whoever iterates may pause."""
+    sessions_before, events_before = clock() - settings.ended_session_retention, clock() - settings.event_retention
+    while True:
+        with database.transaction() as db:
+            removed = sessions.delete_ended(db, sessions_before, BATCH)
+        if not removed:
+            break
+        yield Pruned(sessions=removed)
+    while True:
+        with database.transaction() as db:
+            removed = events.delete_batch(db, events_before, BATCH)
+        if not removed:
+            break
+        yield Pruned(events=removed)
+    if removed := stored_keys.delete_unneeded(settings, database, clock()):
+        yield Pruned(keys=removed)

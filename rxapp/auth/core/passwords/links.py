@@ -1,0 +1,101 @@
+"""One-time links with which a person sets a password: `rxp1_` + base64url(user id ‖ expiry ‖ MAC), computed and never stored.
+
+The MAC covers the password hash that stands when the link is made, and a nonce of the user. So a link works once, for setting a
+password changes the hash; what else shall end it changes the nonce (`end_links`). Neither the database nor the server key
+alone can make one.
+"""
+
+import base64
+import binascii
+import hashlib
+import hmac
+import secrets
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from uuid import UUID
+
+from rxapp.auth.core.clock import Clock
+from rxapp.auth.core.database.tables import User
+from rxapp.auth.core.errors import InvalidToken
+from rxapp.auth.core.keys.derivation import Keys
+from rxapp.auth.core.keys.key_ring import KeyRing
+from rxapp.auth.core.settings.settings import Settings
+
+_NONCE_BYTES = 16
+"""As random as a UUID: nobody who has not read it makes a link for it."""
+
+PREFIX = "rxp1_"
+"""Names the format, and lets secret scanners find a leaked link."""
+
+_USER_ID_BYTES = 16
+_EXPIRY_BYTES = 8
+_MAC_BYTES = 32
+_TOKEN_BYTES = _USER_ID_BYTES + _EXPIRY_BYTES + _MAC_BYTES
+_ENCODED_LENGTH = (_TOKEN_BYTES * 8 + 5) // 6
+
+
+@dataclass(frozen=True, slots=True)
+class PresentedLink:
+    """A link's token taken apart; only `PasswordLinks.verify` makes it good."""
+
+    user_id: UUID
+    expires_at: datetime
+    mac: bytes = field(repr=False)
+
+    @classmethod
+    def parse(cls, token: str) -> "PresentedLink":
+        """Take a token apart, or raise `InvalidToken`. There is exactly one spelling of each token."""
+        if not isinstance(token, str) or len(token) != len(PREFIX) + _ENCODED_LENGTH:
+            raise InvalidToken
+        try:
+            raw = base64.urlsafe_b64decode(token.removeprefix(PREFIX) + "=" * (-_ENCODED_LENGTH % 4))
+            if _encode(raw) != token:
+                raise InvalidToken
+            seconds = int.from_bytes(raw[_USER_ID_BYTES:-_MAC_BYTES], "big")
+            return cls(UUID(bytes=raw[:_USER_ID_BYTES]), datetime.fromtimestamp(seconds, UTC), raw[-_MAC_BYTES:])
+        except (binascii.Error, ValueError, OverflowError, OSError) as error:
+            raise InvalidToken from error
+
+
+class PasswordLinks:
+    """Issues and verifies the tokens of set-password links."""
+
+    def __init__(self, settings: Settings, key_ring: KeyRing, clock: Clock) -> None:
+        self._lifetime = settings.password_link_lifetime
+        self._key_ring = key_ring
+        self._clock = clock
+
+    def issue(self, user: User) -> str:
+        """A token with which the user's password can be set once, within `password_link_lifetime`."""
+        expires_at = int((self._clock() + self._lifetime).timestamp())
+        body = user.id.bytes + expires_at.to_bytes(_EXPIRY_BYTES, "big")
+        return _encode(body + _mac(self._key_ring.signer().keys, body, user))
+
+    def require_good(self, presented: PresentedLink, user: User | None) -> User:
+        """The user whose password the link may set now. Raises `InvalidToken`, also if they are disabled or gone."""
+        if user is None or user.disabled_at is not None:
+            raise InvalidToken
+        self.verify(presented, user)
+        return user
+
+    def verify(self, presented: PresentedLink, user: User) -> None:
+        """Raise `InvalidToken` unless this server made the link, nothing has ended it since, and it is in time."""
+        body = presented.user_id.bytes + int(presented.expires_at.timestamp()).to_bytes(_EXPIRY_BYTES, "big")
+        self._key_ring.require_any(lambda keys: hmac.compare_digest(presented.mac, _mac(keys, body, user)))
+        if presented.expires_at <= self._clock():
+            raise InvalidToken
+
+
+def end_links(user: User) -> None:
+    """No link of the user's that was made so far is good any more, once this row is stored."""
+    user.link_nonce = secrets.token_urlsafe(_NONCE_BYTES)
+
+
+def _mac(keys: Keys, body: bytes, user: User) -> bytes:
+    # Without a nonce it is the MAC of before there was one: a link that was sent out the day before an upgrade is good.
+    bound_to = "\0".join(filter(None, (user.password_hash, user.link_nonce)))
+    return hmac.digest(keys.password_link_key, body + bound_to.encode(), hashlib.sha256)
+
+
+def _encode(raw: bytes) -> str:
+    return PREFIX + base64.urlsafe_b64encode(raw).decode().rstrip("=")

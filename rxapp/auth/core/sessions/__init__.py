@@ -1,0 +1,1 @@
+"""Sessions: how they rotate, how they are verified, and how they end."""

@@ -1,0 +1,68 @@
+"""Sessions that are bound to a device's key: their tokens are worth nothing without a proof of it."""
+
+from typing import Any, NoReturn
+
+from rxapp.auth.core.audit.events import EventKind
+from rxapp.auth.core.dpop.nonces import Dpop
+from rxapp.auth.core.errors import DeviceKeyRequired, InvalidDpopProof
+from rxapp.auth.core.identity.client import Client
+from rxapp.auth.core.settings.settings import Settings
+from rxapp.auth.core.throttling.failure_log import FailureLog
+
+
+class DeviceBinding:
+    """Binds a session to a key when it begins, and asks for the key whenever its tokens are used."""
+
+    def __init__(self, settings: Settings, dpop: Dpop, failures: FailureLog) -> None:
+        self._settings = settings
+        self._dpop = dpop
+        self._failures = failures
+
+    def key_for_login(self, client: Client) -> str | None:
+        """The thumbprint that a new session of `client` is bound to; None, and it is bound to nothing, if it proves no key.
+
+        Raises `InvalidDpopProof` for a proof that was used before, and `DeviceKeyRequired` where sessions must be bound.
+        """
+        if client.device_key is not None:
+            self._dpop.spend(client.device_key)
+            return client.device_key.thumbprint
+        if self._settings.require_device_key:
+            raise DeviceKeyRequired
+        return None
+
+    def key_for_replacement(self, replaced: Any, client: Client) -> str | None:
+        """The thumbprint that a session in place of `replaced` is bound to. A bound session is never replaced by an unbound one.
+
+        Raises as `key_for_login`. What is bound already has proved its key with this very request, so no proof is spent again.
+        """
+        return replaced.device_key_thumbprint or self.key_for_login(client)
+
+    def require_key(self, session: Any, client: Client) -> None:
+        """Raise `InvalidDpopProof`, and write it down, unless `client` proves the session's key with a proof not used before.
+
+        A proof that comes along with tokens that are bound to no key is refused as well (RFC 9449 §7.1).
+        """
+        key = client.device_key
+        if session.device_key_thumbprint is None and (key is None or not key.proof_id):
+            return
+        if key is None or key.thumbprint != session.device_key_thumbprint:
+            self._refuse(session, client)
+        try:
+            self._dpop.spend(key)
+        except InvalidDpopProof:
+            self._refuse(session, client)
+
+    def _refuse(self, session: Any, client: Client) -> NoReturn:
+        facts = {"user_id": session.user_id, "session_id": session.id}
+        self._failures.record(EventKind.DEVICE_PROOF_REFUSED, client=client, **facts)
+        raise InvalidDpopProof
+
+
+def is_bound_to(thumbprint: str | None, client: Client) -> bool:
+    """Whether tokens that name this key, or none, are `client`'s to use."""
+    return thumbprint is None or (client.device_key is not None and client.device_key.thumbprint == thumbprint)
+
+
+def can_use_fast_path(thumbprint: str | None, client: Client) -> bool:
+    """The same, where there is also no proof to be spent: nothing need be looked up, and nothing written down."""
+    return is_bound_to(thumbprint, client) and (client.device_key is None or not client.device_key.proof_id)

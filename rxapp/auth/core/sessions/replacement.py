@@ -1,0 +1,122 @@
+"""A new session in place of the one that asks, for its own holder alone.
+
+A session that is bound to no key may have a second holder: whoever has copied its tokens. To the server both are one session.
+Giving the password tells them apart, so whoever gives it gets a new session, and the old one ends for everybody.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlmodel import Session
+
+from rxapp.auth.core.audit import events
+from rxapp.auth.core.audit.events import EventKind
+from rxapp.auth.core.clock import Clock
+from rxapp.auth.core.database.engine import Database
+from rxapp.auth.core.database.tables import AuthSession, User
+from rxapp.auth.core.errors import RevocationReason
+from rxapp.auth.core.identity.client import Client
+from rxapp.auth.core.identity.identity import Identity
+from rxapp.auth.core.sessions import statements as sessions
+from rxapp.auth.core.sessions.device_binding import DeviceBinding
+from rxapp.auth.core.sessions.revocation import end_session, end_sessions_of
+from rxapp.auth.core.sessions.rotation import require_active
+from rxapp.auth.core.settings.settings import Settings
+from rxapp.auth.core.tokens.access_tokens import AccessTokens
+from rxapp.auth.core.tokens.refresh_tokens import RefreshTokens
+from rxapp.auth.core.tokens.token_pair import TokenPair, issue_pair
+
+
+@dataclass(frozen=True, slots=True)
+class Replacement:
+    """What the holder goes on with: `pair`, which is bound to their key if `is_bound`, and who they are by it.
+
+    `replaced` is the session that it stands in for, and `others` are the user's sessions that ended with that one.
+    """
+
+    pair: TokenPair
+    identity: Identity
+    is_bound: bool
+    replaced: UUID
+    others: list[UUID]
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedSession:
+    """A session that is not stored yet, and its first pair."""
+
+    session: AuthSession = field(repr=False)
+    pair: TokenPair
+    identity: Identity
+    replaced: UUID
+
+
+class Replacements:
+    """Prepares the new session before the transaction, and puts it in the old one's place within it."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        database: Database,
+        clock: Clock,
+        *,
+        access_tokens: AccessTokens,
+        refresh_tokens: RefreshTokens,
+        binding: DeviceBinding,
+    ) -> None:
+        self._settings = settings
+        self._database = database
+        self._clock = clock
+        self._access_tokens = access_tokens
+        self._refresh_tokens = refresh_tokens
+        self._binding = binding
+
+    def is_bound(self, identity: Identity) -> bool:
+        """Whether the session that asks is bound to a key, so that a copy of its tokens is worth nothing."""
+        return self._asking(identity).device_key_thumbprint is not None
+
+    def prepare(self, identity: Identity, user: User, client: Client, *, expires_at: datetime | None = None) -> PreparedSession:
+        """A session as after a login, or one that ends at `expires_at`. It is bound to the key of the one that asks.
+
+        Where that has none, it is bound to the key that `client` has proved. Raises `DeviceKeyRequired` where sessions must be
+        bound and there is no key, and `InvalidToken` if the session that asks is gone.
+        """
+        key = self._binding.key_for_replacement(self._asking(identity), client)
+        session = sessions.new_session(user.id, client, key, self._clock(), self._settings.session_lifetime)
+        session.expires_at = expires_at or session.expires_at
+        # Issuing may have to load keys: before the transaction, so that nothing is changed if that fails.
+        pair = issue_pair(self._access_tokens, self._refresh_tokens, session, user, session.generation)
+        return PreparedSession(session, pair, _identity_of(session, user), identity.session_id)
+
+    def put_in_place(
+        self, db: Session, new: PreparedSession, reason: RevocationReason, client: Client, *, ends_others: bool
+    ) -> Replacement:
+        """End the session that asked, and the user's others if wanted, and store the new one.
+
+        Raises `SessionEnded` if the session that asked has ended meanwhile: giving the password brings nothing back.
+        """
+        connection, now, user_id = db.connection(), self._clock(), new.session.user_id
+        if ends_others:
+            ended = end_sessions_of(connection, user_id, reason, now, client=client)
+        else:
+            ended = [new.replaced] if end_session(connection, new.replaced, reason, now, client=client) else []
+        if new.replaced not in ended:
+            require_active(sessions.get(connection, new.replaced), now, self._settings)
+        db.add(new.session)
+        db.flush()
+        facts: dict[str, Any] = {"user_id": user_id, "session_id": new.session.id, "client": client}
+        events.record(connection, EventKind.SESSION_REPLACED, now, detail=str(new.replaced), **facts)
+        others = [session_id for session_id in ended if session_id != new.replaced]
+        is_bound = new.session.device_key_thumbprint is not None
+        return Replacement(new.pair, new.identity, is_bound, new.replaced, others)
+
+    def _asking(self, identity: Identity) -> Any:
+        with self._database.connect(pings=False) as db:
+            return sessions.get(db, identity.session_id)
+
+
+def _identity_of(session: AuthSession, user: User) -> Identity:
+    times = session.authenticated_at, session.expires_at
+    return Identity(user.id, session.id, user.user_name, frozenset(user.roles), *times)

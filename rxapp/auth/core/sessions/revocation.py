@@ -1,0 +1,48 @@
+"""Ending sessions, with what the audit log is to know of it, in one transaction."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from rxapp.auth.core.audit import events
+from rxapp.auth.core.audit.events import EventKind
+from rxapp.auth.core.errors import RevocationReason
+from rxapp.auth.core.identity.client import NO_CLIENT, Client
+from rxapp.auth.core.sessions import statements as sessions
+
+
+def end_session(
+    db: Connection,
+    session_id: UUID,
+    reason: RevocationReason,
+    now: datetime,
+    *,
+    client: Client = NO_CLIENT,
+    actor_id: UUID | None = None,
+) -> bool:
+    """End a session for every holder of its tokens. False if it had ended before, and then nothing is changed."""
+    owner_id = sessions.revoke(db, session_id, reason, now)
+    if owner_id is None:
+        return False
+    kind = EventKind.TOKEN_REUSED if reason is RevocationReason.TOKEN_REUSED else EventKind.SESSION_REVOKED
+    events.record(db, kind, now, user_id=owner_id, actor_id=actor_id, session_id=session_id, client=client, detail=reason)
+    return True
+
+
+def end_sessions_of(
+    db: Connection,
+    owner_id: UUID,
+    reason: RevocationReason,
+    now: datetime,
+    *,
+    client: Client = NO_CLIENT,
+    actor_id: UUID | None = None,
+    exclude: UUID | None = None,
+) -> list[UUID]:
+    """End all sessions of a user, save `exclude`. Returns the ids of those that stood, so that their open pages can be told."""
+    ended = sessions.revoke_all(db, owner_id, reason, now, exclude=exclude)
+    for session_id in ended:
+        kind = EventKind.SESSION_REVOKED
+        events.record(db, kind, now, user_id=owner_id, actor_id=actor_id, session_id=session_id, client=client, detail=reason)
+    return ended

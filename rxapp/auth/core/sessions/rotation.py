@@ -1,0 +1,64 @@
+"""What a presented refresh token is answered: the protocol's table as one function, without a database or a clock."""
+
+from datetime import datetime
+from enum import Enum
+from typing import Protocol
+from uuid import UUID
+
+from rxapp.auth.core.errors import InvalidToken, SessionExpired, SessionIdle, SessionRevoked
+from rxapp.auth.core.settings.settings import Settings
+
+
+class SessionState(Protocol):
+    """The columns of a session, and of its user, that decide."""
+
+    id: UUID
+    user_id: UUID
+    generation: int
+    generation_seen_at: datetime | None
+    last_used_at: datetime
+    expires_at: datetime
+    revoked_at: datetime | None
+    revoked_reason: str | None
+    disabled_at: datetime | None
+
+
+class RotationDecision(Enum):
+    """What to do with a genuine refresh token of a standing session."""
+
+    ROTATE = "the current generation: step to the next one"
+    REPLAY = "its holder may not have received the successor: give the same successor again"
+    REUSE = "spent, and its successor is in use: two parties hold this session"
+
+
+def decide_rotation(session: SessionState, presented_generation: int, now: datetime, settings: Settings) -> RotationDecision:
+    """Decide on a genuine refresh token; raises like `require_active`, and `InvalidToken` for a generation not issued yet.
+
+    The immediate predecessor, and no older one, is answered until its successor is seen in use, and for `rotation_grace_period`
+    after that. A future generation is genuine only if the database was rolled back to before it.
+    """
+    require_active(session, now, settings)
+    if presented_generation > session.generation:
+        raise InvalidToken
+    if presented_generation == session.generation:
+        return RotationDecision.ROTATE
+    if presented_generation == session.generation - 1 and _successor_may_be_unknown(session, now, settings):
+        return RotationDecision.REPLAY
+    return RotationDecision.REUSE
+
+
+def require_active(session: SessionState, now: datetime, settings: Settings) -> None:
+    """Raise `SessionRevoked`, `SessionExpired` or `SessionIdle` unless the session stands. Revoked always wins."""
+    if session.revoked_at is not None:
+        raise SessionRevoked(session.id, session.user_id, session.revoked_reason or SessionRevoked.code)
+    if session.disabled_at is not None:
+        raise SessionRevoked(session.id, session.user_id)
+    if session.expires_at <= now:
+        raise SessionExpired(session.id, session.user_id)
+    if session.last_used_at + settings.session_idle_timeout <= now:
+        raise SessionIdle(session.id, session.user_id)
+
+
+def _successor_may_be_unknown(session: SessionState, now: datetime, settings: Settings) -> bool:
+    seen_at = session.generation_seen_at
+    return seen_at is None or now <= seen_at + settings.rotation_grace_period

@@ -1,0 +1,71 @@
+"""The statements that take a session to its next generation: of any number of callers, one wins."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, bindparam, exists, select, update
+
+from rxapp.auth.core.database.prepared_statement import PreparedStatement
+from rxapp.auth.core.database.tables import AuthSession, AuthTable, User
+from rxapp.auth.core.sessions.statements import IS_STANDING
+
+_session = AuthTable.metadata.tables[AuthSession.__tablename__]
+_user = AuthTable.metadata.tables[User.__tablename__]
+
+_NEXT = {"generation": _session.c.generation + 1, "generation_seen_at": None, "last_used_at": bindparam("now")}
+
+_ROTATE = PreparedStatement(
+    update(_session)
+    .where(
+        _session.c.id == bindparam("session_id"),
+        _session.c.generation == bindparam("presented_generation"),
+        _session.c.revoked_at.is_(None),
+    )
+    .values(_NEXT)
+)
+
+
+def _of_its_user(column: Any) -> Any:
+    return select(column).where(_user.c.id == _session.c.user_id).scalar_subquery()
+
+
+# SQLite names no second table in RETURNING, hence the subqueries.
+_ROTATE_STANDING = PreparedStatement(
+    update(_session)
+    .where(
+        _session.c.id == bindparam("session_id"),
+        _session.c.generation == bindparam("presented_generation"),
+        _session.c.device_key_thumbprint.is_not_distinct_from(bindparam("device_key")),
+        *IS_STANDING,
+        exists().where(_user.c.id == _session.c.user_id, _user.c.disabled_at.is_(None)),
+    )
+    .values(_NEXT)
+    .returning(
+        _session.c.id,
+        _session.c.user_id,
+        _session.c.salt,
+        _session.c.expires_at,
+        _session.c.device_key_thumbprint,
+        _of_its_user(_user.c.user_name).label("user_name"),
+        _of_its_user(_user.c.roles).label("roles"),
+    )
+)
+
+
+def rotate(db: Connection, session_id: UUID, presented_generation: int, now: datetime) -> bool:
+    """Step to the next generation if `presented_generation` is still the current one: of any number of callers one wins."""
+    parameters = {"session_id": session_id, "presented_generation": presented_generation, "now": now}
+    return _ROTATE.run(db, parameters) == 1
+
+
+def rotate_active(
+    db: Connection, session_id: UUID, presented_generation: int, now: datetime, *, idle_since: datetime, device_key: str | None
+) -> Any | None:
+    """The same in the only statement that a rotation needs where the session's salt is known already.
+
+    The row as it is then, with its user's `user_name` and `roles`. None where `decide_rotation` would not say `ROTATE`: it
+    must be asked then. None too where the session is bound to another key than `device_key`, or to one if that is None.
+    """
+    parameters = {"session_id": session_id, "presented_generation": presented_generation, "now": now}
+    return _ROTATE_STANDING.fetch(db, parameters | {"idle_since": idle_since, "device_key": device_key})

@@ -1,0 +1,206 @@
+"""The statements on `auth_session`: each decides in one statement, and is built once."""
+
+import secrets
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, bindparam, delete, func, select, update
+
+from rxapp.auth.core.database.prepared_statement import PreparedStatement
+from rxapp.auth.core.database.tables import AuthSession, AuthTable, User
+from rxapp.auth.core.errors import InvalidToken
+from rxapp.auth.core.identity.client import Client
+
+_session = AuthTable.metadata.tables[AuthSession.__tablename__]
+_user = AuthTable.metadata.tables[User.__tablename__]
+_NO_SESSION = UUID(int=0)
+
+SALT_BYTES = 32
+
+_WHAT_DECIDES = (
+    _session.c.id,
+    _session.c.user_id,
+    _session.c.salt,
+    _session.c.generation,
+    _session.c.generation_seen_at,
+    _session.c.last_used_at,
+    _session.c.expires_at,
+    _session.c.authenticated_at,
+    _session.c.device_key_thumbprint,
+    _session.c.revoked_at,
+    _session.c.revoked_reason,
+)
+
+IS_STANDING = (
+    _session.c.revoked_at.is_(None),
+    _session.c.expires_at > bindparam("now"),
+    _session.c.last_used_at > bindparam("idle_since"),
+)
+"""Conditions on `auth_session`, with the parameters `now` and `idle_since`."""
+
+_FIND = PreparedStatement(
+    select(*_WHAT_DECIDES, _user.c.user_name, _user.c.roles, _user.c.disabled_at)
+    .join(_user, _user.c.id == _session.c.user_id)
+    .where(_session.c.id == bindparam("session_id"))
+)
+
+_MARK_SEEN = PreparedStatement(
+    update(_session)
+    .where(
+        _session.c.id == bindparam("session_id"),
+        _session.c.generation == bindparam("seen_generation"),
+        _session.c.generation_seen_at.is_(None),
+    )
+    .values(generation_seen_at=bindparam("now"))
+)
+
+_TOUCH = PreparedStatement(
+    update(_session)
+    .where(_session.c.id == bindparam("session_id"), _session.c.last_used_at < bindparam("now"))
+    .values(last_used_at=bindparam("now"))
+)
+
+_MARK_AUTHENTICATED = update(_session).where(_session.c.id == bindparam("session_id")).values(authenticated_at=bindparam("now"))
+
+_REVOKE = (
+    update(_session)
+    .where(_session.c.id == bindparam("session_id"), _session.c.revoked_at.is_(None))
+    .values(revoked_at=bindparam("now"), revoked_reason=bindparam("reason"))
+    .returning(_session.c.user_id)
+)
+
+_REVOKE_ALL = (
+    update(_session)
+    .where(
+        _session.c.user_id == bindparam("owner_id"),
+        _session.c.id != bindparam("kept_id"),
+        _session.c.expires_at > bindparam("now"),
+        _session.c.revoked_at.is_(None),
+    )
+    .values(revoked_at=bindparam("now"), revoked_reason=bindparam("reason"))
+    .returning(_session.c.id)
+)
+
+_SHOWN = (
+    _session.c.id,
+    _session.c.device,
+    _session.c.address,
+    _session.c.device_key_thumbprint.is_not(None).label("is_bound"),
+    _session.c.created_at,
+    _session.c.last_used_at,
+    _session.c.expires_at,
+)
+
+_SELECT_STANDING = (
+    select(*_SHOWN)
+    .where(_session.c.user_id == bindparam("owner_id"), *IS_STANDING)
+    .order_by(_session.c.last_used_at.desc(), _session.c.id)
+)
+
+_SELECT_ALL_STANDING = (
+    select(*_SHOWN, _user.c.user_name)
+    .join(_user, _user.c.id == _session.c.user_id)
+    .where(*IS_STANDING)
+    .order_by(_session.c.last_used_at.desc(), _session.c.id)
+)
+
+_COUNT_STANDING = (
+    select(_session.c.user_id, func.count())
+    .where(_session.c.user_id.in_(bindparam("owner_ids", expanding=True)), *IS_STANDING)
+    .group_by(_session.c.user_id)
+)
+
+_COUNT_ENDED = select(func.count()).select_from(_session).where(_session.c.expires_at < bindparam("ended_before"))
+
+_ENDED = (
+    select(_session.c.id)
+    .where(_session.c.expires_at < bindparam("ended_before"))
+    .limit(bindparam("batch"))
+    .with_for_update(skip_locked=True)  # of two that clean up at once, each takes other rows
+)
+"""A statement of its own: as a part of the next one, PostgreSQL may look it up for each row, and removes more than a batch."""
+
+_DELETE = delete(_session).where(_session.c.id.in_(bindparam("ids", expanding=True)))
+
+
+def new_session(user_id: UUID, client: Client, device_key: str | None, now: datetime, lifetime: timedelta) -> AuthSession:
+    """A session that begins now, not stored yet. `device_key` is the thumbprint of the key that it is bound to, if it is."""
+    return AuthSession(
+        user_id=user_id,
+        salt=secrets.token_bytes(SALT_BYTES),
+        created_at=now,
+        last_used_at=now,
+        authenticated_at=now,
+        expires_at=now + lifetime,
+        device=client.describe_device(),
+        address=client.address,
+        device_key_thumbprint=device_key,
+    )
+
+
+def find(db: Connection, session_id: UUID) -> Any | None:
+    """The session's row with its user's `user_name`, `roles` and `disabled_at`, or None."""
+    return _FIND.fetch(db, {"session_id": session_id})
+
+
+def get(db: Connection, session_id: UUID) -> Any:
+    """The same. Raises `InvalidToken` if there is none."""
+    session = find(db, session_id)
+    if session is None:
+        raise InvalidToken
+    return session
+
+
+def mark_seen(db: Connection, session_id: UUID, generation: int, now: datetime) -> None:
+    """Note that the generation is in use. Written once: a later call changes nothing, so the grace period is never re-armed."""
+    _MARK_SEEN.run(db, {"session_id": session_id, "seen_generation": generation, "now": now})
+
+
+def touch(db: Connection, session_id: UUID, now: datetime) -> None:
+    """Note that its owner is active."""
+    _TOUCH.run(db, {"session_id": session_id, "now": now})
+
+
+def mark_authenticated(db: Connection, session_id: UUID, now: datetime) -> None:
+    """Note that its owner has just given the password."""
+    db.execute(_MARK_AUTHENTICATED, {"session_id": session_id, "now": now})
+
+
+def revoke(db: Connection, session_id: UUID, reason: str, now: datetime) -> UUID | None:
+    """End the session; the id of its user, or None if it had ended before, and then the first reason stays."""
+    return db.execute(_REVOKE, {"session_id": session_id, "reason": reason, "now": now}).scalar_one_or_none()
+
+
+def revoke_all(db: Connection, owner_id: UUID, reason: str, now: datetime, *, exclude: UUID | None = None) -> list[UUID]:
+    """End all sessions of a user, save `exclude`; the ids of those that had not ended before."""
+    parameters = {"owner_id": owner_id, "kept_id": exclude or _NO_SESSION, "reason": reason, "now": now}
+    return list(db.execute(_REVOKE_ALL, parameters).scalars())
+
+
+def active_of(db: Connection, owner_id: UUID, now: datetime, idle_since: datetime) -> Sequence[Any]:
+    """A user's sessions that stand, the last used first."""
+    return db.execute(_SELECT_STANDING, {"owner_id": owner_id, "now": now, "idle_since": idle_since}).all()
+
+
+def all_active(db: Connection, now: datetime, idle_since: datetime) -> Sequence[Any]:
+    """Everybody's sessions that stand, each with its `user_name`, the last used first."""
+    return db.execute(_SELECT_ALL_STANDING, {"now": now, "idle_since": idle_since}).all()
+
+
+def count_active(db: Connection, owner_ids: Sequence[UUID], now: datetime, idle_since: datetime) -> dict[UUID, int]:
+    """How many sessions stand of each of these users; those who have none are left out."""
+    parameters = {"owner_ids": list(owner_ids), "now": now, "idle_since": idle_since}
+    return dict(db.execute(_COUNT_STANDING, parameters).all())
+
+
+def count_ended(db: Connection, ended_before: datetime) -> int:
+    """How many sessions' lifetimes ended before that moment."""
+    return db.execute(_COUNT_ENDED, {"ended_before": ended_before}).scalar_one()
+
+
+def delete_ended(db: Connection, ended_before: datetime, batch: int) -> int:
+    """Remove at most `batch` sessions whose lifetime ended before that moment; how many there were."""
+    ids = db.scalars(_ENDED, {"ended_before": ended_before, "batch": batch}).all()
+    return db.execute(_DELETE, {"ids": ids}).rowcount if ids else 0

@@ -1,0 +1,1 @@
+"""What can be set, within which bounds, and what production refuses."""

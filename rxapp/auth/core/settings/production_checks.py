@@ -1,0 +1,131 @@
+"""What production refuses to start with, and what to do about it."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from rxapp.auth.core.settings import secret_key as secret_keys
+from rxapp.auth.core.settings.bounds import beyond_bounds
+from rxapp.auth.core.settings.loopback import is_loopback
+from rxapp.auth.core.settings.plain_networks import is_plain_postgresql, is_plain_redis
+from rxapp.auth.core.settings.secret_strength import why_guessable
+from rxapp.auth.core.settings.worker_count import workers_asked_for
+
+if TYPE_CHECKING:
+    from rxapp.auth.core.settings.settings import Settings
+
+RATE_LIMITS = ("login_rate_limit", "login_address_rate_limit", "refresh_rate_limit", "registration_rate_limit")
+"""The settings that 0 switches off. What each counts, and in what time, is said in `throttle.py`."""
+
+OWASP_ARGON2_MINIMA = ((47_104, 1), (19_456, 2), (12_288, 3), (9_216, 4), (7_168, 5))
+"""KiB of memory and passes of argon2id that are as good as each other (OWASP Password Storage cheat sheet)."""
+
+HOW_TO_MAKE_ONE = 'Make one with: python -c "import secrets; print(secrets.token_urlsafe(48))"'
+
+
+class UnsafeSettings(Exception):
+    """Production was asked for with settings that are not safe; says which, why, and what to do. `settings` are those refused."""
+
+    def __init__(self, problems: list[str], settings: "Settings") -> None:
+        super().__init__("rxapp does not start in production:\n" + "\n".join(f"- {problem}" for problem in problems))
+        self.problems = problems
+        self.settings = settings
+
+
+def require_safe(settings: "Settings", environ: Mapping[str, str], arguments: Sequence[str]) -> None:
+    """Raise `UnsafeSettings` if anything is not safe in production. `arguments` are the process's own (`sys.argv`)."""
+    problems = [
+        *_secrets(settings),
+        *_passwords(settings),
+        *_origins(settings),
+        *_limits(settings),
+        *beyond_bounds(settings),
+        *_networks(settings, environ),
+        *unsafe_workers(settings, environ, arguments),
+    ]
+    if settings.demo_data:
+        problems.append("RXAPP_DEMO_DATA is true: everybody knows the demo user's password. Set it to false.")
+    if problems:
+        raise UnsafeSettings(problems, settings)
+
+
+def _secrets(settings: "Settings") -> Iterator[str]:
+    key, metrics_token = settings.secret_key.get_secret_value(), settings.metrics_token.get_secret_value()
+    if not secret_keys.is_long_enough(settings.secret_key):
+        yield (
+            f"RXAPP_SECRET_KEY is missing or shorter than {secret_keys.MINIMUM_BYTES} bytes: "
+            f"whoever guesses it signs in as anybody. {HOW_TO_MAKE_ONE}"
+        )
+    elif why := why_guessable(key):
+        yield f"RXAPP_SECRET_KEY {why}: whoever guesses it signs in as anybody. {HOW_TO_MAKE_ONE}"
+    for number, previous in enumerate(settings.previous_secret_keys, 1):
+        if why := why_guessable(previous.get_secret_value()):
+            yield (
+                f"RXAPP_PREVIOUS_SECRET_KEYS: number {number} {why}: whoever guesses it signs in as anybody. "
+                "Leave it out; who signed in under it signs in once more."
+            )
+    if metrics_token and (why := why_guessable(metrics_token)):
+        yield f"RXAPP_METRICS_TOKEN {why}: whoever guesses it reads the numbers of the app. {HOW_TO_MAKE_ONE}"
+    elif metrics_token in settings.secret_keys and metrics_token:
+        yield f"RXAPP_METRICS_TOKEN is a secret key too: whoever scrapes the metrics could sign in as anybody. {HOW_TO_MAKE_ONE}"
+
+
+def _passwords(settings: "Settings") -> Iterator[str]:
+    memory, passes = settings.argon2_memory_kib, settings.argon2_time_cost
+    if not any(memory >= least and passes >= times for least, times in OWASP_ARGON2_MINIMA):
+        yield (
+            f"RXAPP_ARGON2_MEMORY_KIB is {memory} and RXAPP_ARGON2_TIME_COST is {passes}: who has the database tries passwords "
+            f"too fast. OWASP's least are {', '.join(f'{least} and {times}' for least, times in OWASP_ARGON2_MINIMA)}."
+        )
+
+
+def _origins(settings: "Settings") -> Iterator[str]:
+    if "*" in settings.allowed_origins:
+        yield "RXAPP_ALLOWED_ORIGINS is *: any site could talk to this one. Name the origins."
+    for name in ("allowed_origins", "public_origins"):
+        if readable := [origin for origin in getattr(settings, name) if _is_readable_on_the_way(origin)]:
+            yield (
+                f"RXAPP_{name.upper()} has {', '.join(readable)}: whoever is on the way "
+                "reads and changes what is sent over http. Use https."
+            )
+
+
+def _is_readable_on_the_way(origin: str) -> bool:
+    parts = urlsplit(origin)
+    return parts.scheme == "http" and not is_loopback(parts.hostname or "")
+
+
+def _limits(settings: "Settings") -> Iterator[str]:
+    for name in RATE_LIMITS:
+        if getattr(settings, name) == 0:
+            yield f"RXAPP_{name.upper()} is 0: nothing slows down who tries again and again. Leave it out for the default."
+    if settings.connections_per_address == 0:
+        yield (
+            "RXAPP_CONNECTIONS_PER_ADDRESS is 0: one client could open pages until the memory is full. "
+            "Leave it out, or give a number as large as you need."
+        )
+
+
+def _networks(settings: "Settings", environ: Mapping[str, str]) -> Iterator[str]:
+    if settings.plain_network:
+        return
+    unless = "or, if nobody else is on the network between, set RXAPP_PLAIN_NETWORK=true."
+    if settings.redis_url and is_plain_redis(settings.redis_url):
+        yield f"REDIS_URL is redis:// to another machine: others on the way read and change what is sent. Use rediss://, {unless}"
+    if is_plain_postgresql(settings.database_url, environ):
+        yield (
+            "DATABASE_URL leads to another machine without TLS: others on the way read and change what is sent. "
+            f"Add sslmode=verify-full (or verify-ca, or require), {unless}"
+        )
+
+
+def unsafe_workers(settings: "Settings", environ: Mapping[str, str], arguments: Sequence[str]) -> Iterator[str]:
+    """A sentence for each thing that asks for several workers where nothing is there for them to share, or for no number."""
+    for asked in workers_asked_for(environ, arguments):
+        if asked.number is None:
+            yield f"{asked.where} is not a number above 0. Set it to how many processes shall serve, or leave it out."
+        elif asked.number > 1 and settings.redis_url is None:
+            yield (
+                f"{asked.where} is {asked.number} and REDIS_URL is not set: each worker counts guesses and used proofs "
+                "for itself, and knows only its own pages. Set REDIS_URL, or ask for one worker."
+            )

@@ -1,0 +1,250 @@
+"""Configuration: read once from the environment and `.env`, validated at start, handed to whatever needs it."""
+
+import os
+import sys
+from datetime import timedelta
+from functools import lru_cache
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from rxapp.auth.core.settings import secret_key as secret_keys
+from rxapp.auth.core.settings.database_limits import DatabaseLimits
+from rxapp.auth.core.settings.production_checks import require_safe
+
+MINIMUM_METRICS_TOKEN_LENGTH = 22
+"""Characters: 128 bits in base64url, which nobody guesses however often they may try."""
+
+OWASP_ARGON2_MEMORY_KIB = 19_456
+OWASP_ARGON2_TIME_COST = 2
+OWASP_ARGON2_PARALLELISM = 1
+"""OWASP Password Storage cheat sheet, argon2id: m=19456 (19 MiB), t=2, p=1."""
+
+NIST_PASSWORD_MINIMUM_LENGTH = 15
+"""NIST SP 800-63B-4 §3.1.1.2: a password that is the only factor has at least 15 characters."""
+
+BODY_LIMIT_BYTES = 1024 * 1024
+"""What any one request may send. Our own routes, which take a short form each, allow less."""
+
+WEBSOCKET_MESSAGE_LIMIT_BYTES = 256 * 1024
+"""Reflex allows 1 MB. The largest event that a browser sends is its report of local storage, a few KB when nobody tampers."""
+
+MAXIMUM_DURATION = timedelta(days=36_525)
+"""A hundred years: added to a moment, a longer time may lead to one that no calendar has, and then nobody could log in."""
+
+_TOO_LONG = f"must be at most {int(MAXIMUM_DURATION.total_seconds())} seconds, which are a hundred years"
+_MAXIMUM_DIGITS = 12
+"""Of which Python makes a `timedelta` whatever they are."""
+
+
+def _seconds(value: object) -> object:
+    """Read a plain number as seconds; pydantic alone would read the string "300" as malformed ISO 8601."""
+    if isinstance(value, str) and (digits := value.strip()).isdecimal():
+        if len(digits) > _MAXIMUM_DIGITS:
+            raise ValueError(_TOO_LONG)
+        return timedelta(seconds=int(digits))
+    return value
+
+
+def _within_the_calendar(value: timedelta) -> timedelta:
+    if value > MAXIMUM_DURATION:
+        raise ValueError(_TOO_LONG)
+    return value
+
+
+def _comma_separated(value: object) -> object:
+    if isinstance(value, str):
+        return tuple(part.strip().rstrip("/").lower() for part in value.split(",") if part.strip())
+    return value
+
+
+def _secrets(value: object) -> object:
+    """As they are between the commas: a secret may end in anything."""
+    return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+
+def _none_if_empty(value: object) -> object:
+    """An empty variable is how some tools say that there is none; it must not count as a Redis."""
+    return None if isinstance(value, str) and not value.strip() else value
+
+
+def _lower(value: object) -> object:
+    return value.lower() if isinstance(value, str) else value
+
+
+Seconds = Annotated[timedelta, BeforeValidator(_seconds), AfterValidator(_within_the_calendar)]
+
+
+class Settings(BaseSettings):
+    """Every number and switch, each once. Durations are given in seconds and held as `timedelta`."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="RXAPP_",
+        env_file=".env",
+        extra="ignore",
+        frozen=True,
+        populate_by_name=True,
+        hide_input_in_errors=True,  # an error about a secret must not show it
+    )
+
+    environment: Literal["development", "production"] = "development"
+    database_url: str = Field("sqlite:///rxapp.db", validation_alias="DATABASE_URL")
+    redis_url: Annotated[str | None, BeforeValidator(_none_if_empty)] = Field(None, validation_alias="REDIS_URL")
+    plain_network: bool = False
+    sqlite_synchronous: Literal["FULL", "NORMAL"] = "FULL"
+    database_pool_size: int = Field(DatabaseLimits.pool_size, ge=2)
+    database_pool_timeout: Seconds = DatabaseLimits.pool_timeout
+    database_connect_timeout: Seconds = DatabaseLimits.connect_timeout
+    database_lock_timeout: Seconds = DatabaseLimits.lock_timeout
+    database_statement_timeout: Seconds = DatabaseLimits.statement_timeout
+
+    secret_key: SecretStr = SecretStr("")
+    previous_secret_keys: Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(_secrets)] = ()
+    access_token_algorithm: Literal["HS256", "EdDSA", "ES256"] = "HS256"
+    issuer: str = Field("rxapp", min_length=1)
+    audience: str = Field("rxapp", min_length=1)
+    access_token_lifetime: Seconds = timedelta(minutes=5)
+    session_lifetime: Seconds = timedelta(days=7)
+    session_idle_timeout: Seconds = timedelta(days=1)
+    rotation_grace_period: Seconds = timedelta(seconds=10)
+    require_device_key: bool = False
+
+    registration: bool = True
+    password_minimum_length: int = Field(NIST_PASSWORD_MINIMUM_LENGTH, ge=8, le=64)
+    password_link_lifetime: Seconds = timedelta(days=1)
+    fresh_authentication_period: Seconds = timedelta(minutes=10)
+    ended_session_retention: Seconds = timedelta(days=30)
+    event_retention: Seconds = timedelta(days=180)
+
+    login_rate_limit: int = Field(5, ge=0)
+    login_address_rate_limit: int = Field(50, ge=0)
+    refresh_rate_limit: int = Field(30, ge=0)
+    registration_rate_limit: int = Field(30, ge=0)
+    login_queue_limit: int = Field(100, ge=1)
+
+    public_origins: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_comma_separated)] = ()
+    allowed_origins: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_comma_separated)] = ()
+    trusted_proxy_hops: int = Field(0, ge=0, le=8)
+    connections_per_address: int = Field(200, ge=0)
+    body_limit: int = Field(BODY_LIMIT_BYTES, ge=1024)
+    websocket_message_limit: int = Field(WEBSOCKET_MESSAGE_LIMIT_BYTES, ge=16 * 1024)
+    api_docs: bool = True
+    demo_data: bool = True
+
+    log_format: Literal["text", "json"] = "text"
+    log_level: Annotated[Literal["debug", "info", "warning", "error"], BeforeValidator(_lower)] = "info"
+    metrics_token: SecretStr = SecretStr("")
+    prune_interval: Seconds = timedelta(minutes=10)
+
+    argon2_memory_kib: int = Field(OWASP_ARGON2_MEMORY_KIB, ge=8)
+    argon2_time_cost: int = Field(OWASP_ARGON2_TIME_COST, ge=1)
+    argon2_parallelism: int = Field(OWASP_ARGON2_PARALLELISM, ge=1)
+
+    @property
+    def secret_keys(self) -> tuple[str, ...]:
+        """The secret key and then the previous ones, in plain text."""
+        return tuple(secret.get_secret_value() for secret in (self.secret_key, *self.previous_secret_keys))
+
+    @property
+    def in_production(self) -> bool:
+        """Whether this is the real thing, where what is unsafe is refused."""
+        return self.environment == "production"
+
+    @property
+    def database_limits(self) -> DatabaseLimits:
+        """The limits towards a PostgreSQL; SQLite has its own."""
+        return DatabaseLimits(
+            pool_size=self.database_pool_size,
+            pool_timeout=self.database_pool_timeout,
+            connect_timeout=self.database_connect_timeout,
+            lock_timeout=self.database_lock_timeout,
+            statement_timeout=self.database_statement_timeout,
+        )
+
+    @field_validator(
+        "access_token_lifetime",
+        "session_lifetime",
+        "session_idle_timeout",
+        "password_link_lifetime",
+        "fresh_authentication_period",
+        "event_retention",
+        "database_pool_timeout",
+        "database_connect_timeout",
+        "database_lock_timeout",
+        "database_statement_timeout",
+    )
+    @classmethod
+    def _positive(cls, value: timedelta) -> timedelta:
+        if value < timedelta(seconds=1):
+            raise ValueError("must be at least one second")
+        return value
+
+    @field_validator("rotation_grace_period", "ended_session_retention", "prune_interval")
+    @classmethod
+    def _not_negative(cls, value: timedelta) -> timedelta:
+        if value < timedelta(0):
+            raise ValueError("must not be negative")
+        return value
+
+    @field_validator("metrics_token")
+    @classmethod
+    def _long_enough_not_to_be_guessed(cls, token: SecretStr) -> SecretStr:
+        if 0 < len(token.get_secret_value()) < MINIMUM_METRICS_TOKEN_LENGTH:
+            raise ValueError(f"must have at least {MINIMUM_METRICS_TOKEN_LENGTH} characters")
+        return token
+
+    @field_validator("public_origins")
+    @classmethod
+    def _public_origins_are_addresses(cls, origins: tuple[str, ...]) -> tuple[str, ...]:
+        if "*" in origins:
+            raise ValueError("'*' is no address: name each, as in https://app.example.com")
+        return origins
+
+    @field_validator("allowed_origins", "public_origins")
+    @classmethod
+    def _origins_have_a_scheme(cls, origins: tuple[str, ...]) -> tuple[str, ...]:
+        for origin in origins:
+            if origin != "*" and not _is_origin(origin):
+                raise ValueError(f"{origin!r} is not an origin: it has the form https://app.example.com")
+        return origins
+
+    @model_validator(mode="before")
+    @classmethod
+    def _demo_data_and_docs_are_for_development(cls, values: dict) -> dict:
+        for switch in ("demo_data", "api_docs"):
+            values.setdefault(switch, values.get("environment", "development") != "production")
+        return values
+
+    @model_validator(mode="after")
+    def _safe_in_production(self) -> "Settings":
+        if self.in_production:
+            require_safe(self, os.environ, sys.argv)
+        if self.secret_key.get_secret_value() and not secret_keys.is_long_enough(self.secret_key):
+            raise ValueError(f"RXAPP_SECRET_KEY is shorter than {secret_keys.MINIMUM_BYTES} bytes")
+        if not all(map(secret_keys.is_long_enough, self.previous_secret_keys)):
+            raise ValueError(f"RXAPP_PREVIOUS_SECRET_KEYS: each has at least {secret_keys.MINIMUM_BYTES} bytes")
+        return self
+
+    def with_secret_key(self) -> "Settings":
+        """These settings, with the development secret key from its file if none was configured."""
+        if self.secret_key.get_secret_value():
+            return self
+        return self.model_copy(update={"secret_key": SecretStr(secret_keys.development_secret_key(secret_keys.DEVELOPMENT_FILE))})
+
+
+def _is_origin(text: str) -> bool:
+    """Whether it is a scheme and a host, perhaps with a port, and nothing else: what a browser sends (RFC 6454 §6.1)."""
+    try:
+        parts = urlsplit(text)
+        _ = parts.port
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.hostname) and text == f"{parts.scheme}://{parts.netloc}"
+
+
+@lru_cache(maxsize=1)
+def get_settings() -> Settings:
+    """The settings of this process, read once."""
+    return Settings().with_secret_key()

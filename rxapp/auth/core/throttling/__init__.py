@@ -1,0 +1,1 @@
+"""How often anything may be tried, and what is written down of failures."""

@@ -1,0 +1,168 @@
+"""Slows down whoever tries too often, without ever letting a stranger lock somebody out.
+
+Failures count for an account *and* a place, so that those from one address do nothing to the owner at another; there is no limit
+for an account alone. What is counted is kept under a keyed hash: people sometimes type their password where the name belongs.
+"""
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from ipaddress import IPv4Address, IPv6Network, ip_address
+from uuid import UUID
+
+from limits import RateLimitItem, RateLimitItemPerSecond
+
+from rxapp.auth.core.clock import Clock
+from rxapp.auth.core.errors import InvalidCredentials, TooManyRequests
+from rxapp.auth.core.identity.user_names import user_name_key
+from rxapp.auth.core.keys.derivation import hkdf_sha256
+from rxapp.auth.core.settings.settings import Settings
+from rxapp.auth.core.throttling.counters import Counters
+
+LOGIN_PERIOD = timedelta(minutes=5)
+REFRESH_PERIOD = timedelta(minutes=1)
+REGISTRATION_PERIOD = timedelta(hours=1)
+
+DELAYS = tuple(timedelta(minutes=minutes) for minutes in (1, 2, 4, 8, 15))
+"""How long one waits once the failures are used up, and after each further one: 120 guesses a day and address at the most."""
+
+STREAK_PERIOD = timedelta(hours=1)
+"""How long a failure keeps the delays long."""
+
+JUDGEMENTS_PER_REGISTRATION = 10
+"""Passwords of which the last is good: somebody who is told that one is too easy to guess tries another."""
+
+RECORDS_PER_PERIOD = 50
+"""Failed attempts of a kind and an address that are written down in `LOGIN_PERIOD`: a stranger must not fill the audit log."""
+
+IN_FLIGHT = timedelta(seconds=1)
+"""For who comes while as many attempts as are left are being verified: soon it is known whether those were failures."""
+
+IPV6_NETWORK_BITS = 64
+"""A household is given at least a /64 (RFC 6177 §2) and may use any address in it."""
+
+
+def _at_most(amount: int, period: timedelta) -> RateLimitItem:
+    return RateLimitItemPerSecond(amount, int(period.total_seconds()))
+
+
+_STREAK = _at_most(len(DELAYS), STREAK_PERIOD)
+_ONCE = _at_most(1, LOGIN_PERIOD)
+
+
+class Throttle:
+    """Threads share one instance, and with Redis all workers share its counters."""
+
+    def __init__(self, settings: Settings, clock: Clock) -> None:
+        self._settings = settings
+        self._counters = Counters(clock, settings.redis_url)
+        self._hash_key = hkdf_sha256(settings.secret_key.get_secret_value().encode(), salt=b"", info=b"rxapp throttle")
+
+    @contextmanager
+    def password_attempt(self, user_name: str, address: str, session_id: UUID | None = None) -> Iterator[None]:
+        """Around the verification of a password. Raises `TooManyRequests` before it.
+
+        `InvalidCredentials` from within is a failure, and the end without an error a success, which makes good what had failed
+        before. An attempt counts from its beginning, for many at once must not get more guesses than one after another. For
+        somebody who is signed in the session is the place: whoever has stolen it gets no more guesses by changing addresses.
+        """
+        if not self._settings.login_rate_limit:
+            yield
+            return
+        network = self._hash(network_of(address))
+        place = self._hash(user_name_key(user_name), str(session_id or network_of(address)))
+        strikes = self._counters.count(_STREAK, "streak", place)
+        self._require_quiet(address, network)
+        attempts = self._attempts(strikes)
+        if not self._counters.hit(attempts, "attempt", place, str(strikes)):
+            wait = self._counters.wait(attempts, "attempt", place, str(strikes)) if strikes else IN_FLIGHT
+            raise self._refusal("login", place, wait)
+        try:
+            yield
+        except InvalidCredentials:
+            self._note_failure(place, strikes, network)
+            raise
+        except BaseException:
+            self._counters.clear(attempts, "attempt", place, str(strikes))  # the database was away: nothing was verified
+            raise
+        self._counters.clear(_STREAK, "streak", place)
+        for level in range(strikes + 1):
+            self._counters.clear(self._attempts(level), "attempt", place, str(level))
+
+    def _require_quiet(self, address: str, network: str) -> None:
+        limit = self._of_address()
+        if address and limit and self._counters.is_used_up(limit, "failure", network):
+            raise self._refusal("login_address", network, self._counters.wait(limit, "failure", network))
+
+    def _note_failure(self, place: str, strikes: int, network: str) -> None:
+        if limit := self._of_address():
+            self._counters.hit(limit, "failure", network)
+        is_used_up = self._counters.is_used_up(self._attempts(strikes), "attempt", place, str(strikes))
+        # Of several that fail at once, one makes the delay longer.
+        if is_used_up and self._counters.count(_STREAK, "streak", place) == strikes:
+            self._counters.hit(_STREAK, "streak", place)
+            following = min(strikes + 1, len(DELAYS))
+            self._counters.hit(self._attempts(following), "attempt", place, str(following))
+
+    def _attempts(self, strikes: int) -> RateLimitItem:
+        """At first some in five minutes, then one in a time that grows."""
+        return _at_most(1, DELAYS[strikes - 1]) if strikes else _at_most(self._settings.login_rate_limit, LOGIN_PERIOD)
+
+    def _of_address(self) -> RateLimitItem | None:
+        limit = self._settings.login_address_rate_limit
+        return _at_most(limit, LOGIN_PERIOD) if limit else None
+
+    def refresh(self, session_id: UUID) -> None:
+        """Count a rotation of a session. Raises `TooManyRequests`. Call it once the refresh token is known to be genuine."""
+        self._count("refresh", self._settings.refresh_rate_limit, REFRESH_PERIOD, str(session_id))
+
+    def allows_refresh(self, session_id: UUID) -> bool:
+        """The same, for who has to look at something else first: False, and nothing is counted, where that would refuse."""
+        return self._hit("refresh", self._settings.refresh_rate_limit, REFRESH_PERIOD, str(session_id))
+
+    def registration(self, address: str) -> None:
+        """Count a registration, which also tells whether a user name is taken. Raises `TooManyRequests`."""
+        if address:
+            self._count("registration", self._settings.registration_rate_limit, REGISTRATION_PERIOD, network_of(address))
+
+    def judgement(self, address: str) -> None:
+        """Count a password that is judged for a registration: that takes a thread some time. Raises `TooManyRequests`."""
+        if address:
+            amount = self._settings.registration_rate_limit * JUDGEMENTS_PER_REGISTRATION
+            self._count("judgement", amount, REGISTRATION_PERIOD, network_of(address))
+
+    def recording(self, kind: str, address: str) -> None:
+        """Count a failed attempt that anybody can make, and that is to be written down. Raises `TooManyRequests`."""
+        if address:
+            self._count("event", RECORDS_PER_PERIOD, LOGIN_PERIOD, f"{kind} {network_of(address)}")
+
+    def recorded_of(self, session_id: UUID, kind: str) -> int:
+        """Count a failed attempt that only a holder of this session's tokens can make; how many there are in `LOGIN_PERIOD`."""
+        return self._counters.tally(LOGIN_PERIOD, "recorded", self._hash(str(session_id), kind))
+
+    def _count(self, limit: str, amount: int, period: timedelta, who: str) -> None:
+        if not self._hit(limit, amount, period, who):
+            key = self._hash(who)
+            raise self._refusal(limit, key, self._counters.wait(_at_most(amount, period), limit, key))
+
+    def _hit(self, limit: str, amount: int, period: timedelta, who: str) -> bool:
+        """Without an amount there is no limit, and nothing to count."""
+        return not amount or self._counters.hit(_at_most(amount, period), limit, self._hash(who))
+
+    def _refusal(self, limit: str, key: str, wait: timedelta) -> TooManyRequests:
+        return TooManyRequests(wait, limit, is_first=self._counters.hit(_ONCE, "refused", limit, key))
+
+    def _hash(self, *parts: str) -> str:
+        return hashlib.blake2b("\0".join(parts).encode("utf-8", "replace"), key=self._hash_key, digest_size=16).hexdigest()
+
+
+def network_of(address: str) -> str:
+    """What one household cannot change: an IPv4 address, the /64 of an IPv6 address, and anything else as it is."""
+    try:
+        parsed = ip_address(address.partition("%")[0])
+    except ValueError:
+        return address
+    if isinstance(parsed, IPv4Address):
+        return str(parsed)
+    return str(parsed.ipv4_mapped or IPv6Network((int(parsed), IPV6_NETWORK_BITS), strict=False))

@@ -1,0 +1,103 @@
+"""Refresh tokens: `rxr1_` + base64url(session id ‖ generation ‖ MAC), computed and never stored.
+
+The MAC's key is derived from the server's secret and the session's own salt. So the database alone cannot make a token and the
+server key alone cannot either; a genuine spent token is told from a forged one although nothing is kept of it; and the successor
+of a token can be computed again, which lets a retry get the same answer.
+"""
+
+import base64
+import binascii
+import hashlib
+import hmac
+from dataclasses import dataclass, field
+from functools import lru_cache
+from uuid import UUID
+
+from rxapp.auth.core.errors import InvalidToken
+from rxapp.auth.core.keys.derivation import Keys, hkdf_sha256
+from rxapp.auth.core.keys.key_ring import KeyRing
+from rxapp.auth.core.tokens.lru_cache import LruCache
+
+PREFIX = "rxr1_"
+"""Names the format, and lets secret scanners find a leaked token."""
+
+_SESSION_ID_BYTES = 16
+_GENERATION_BYTES = 4
+_MAC_BYTES = 32
+_TOKEN_BYTES = _SESSION_ID_BYTES + _GENERATION_BYTES + _MAC_BYTES
+_ENCODED_LENGTH = (_TOKEN_BYTES * 8 + 5) // 6
+
+SESSIONS_KEPT = 32_768
+"""Whose salt is remembered, and whose key is derived once for the tokens that come and those that go: 15 MB of so many."""
+
+MAXIMUM_GENERATION = 2 ** (8 * _GENERATION_BYTES) - 1
+
+
+@dataclass(frozen=True, slots=True)
+class PresentedRefreshToken:
+    """A refresh token taken apart. It claims a session and a generation; only `RefreshTokens.verify` makes the claim good."""
+
+    session_id: UUID
+    generation: int
+    mac: bytes = field(repr=False)
+
+    @classmethod
+    def parse(cls, token: str) -> "PresentedRefreshToken":
+        """Take a token apart, or raise `InvalidToken`. There is exactly one spelling of each token."""
+        if not isinstance(token, str) or not token.startswith(PREFIX):
+            raise InvalidToken
+        encoded = token.removeprefix(PREFIX)
+        if len(encoded) != _ENCODED_LENGTH:
+            raise InvalidToken
+        try:
+            raw = base64.urlsafe_b64decode(encoded + "=" * (-_ENCODED_LENGTH % 4))
+        except (binascii.Error, ValueError) as error:
+            raise InvalidToken from error
+        if _encode(raw) != token:
+            raise InvalidToken
+        return cls(
+            session_id=UUID(bytes=raw[:_SESSION_ID_BYTES]),
+            generation=int.from_bytes(raw[_SESSION_ID_BYTES:-_MAC_BYTES], "big"),
+            mac=raw[-_MAC_BYTES:],
+        )
+
+
+class RefreshTokens:
+    """Issues and verifies refresh tokens of a session, given the session's salt."""
+
+    def __init__(self, key_ring: KeyRing) -> None:
+        self._key_ring = key_ring
+        self._salts: LruCache[UUID, bytes] = LruCache(SESSIONS_KEPT)
+
+    def known_salt(self, session_id: UUID) -> bytes | None:
+        """The session's salt, which never changes, if a token of it was issued here lately."""
+        return self._salts.find(session_id)
+
+    def issue(self, session_id: UUID, generation: int, salt: bytes) -> str:
+        """The refresh token of that generation: until another key is used, the same arguments always give the same token."""
+        self._salts.keep(session_id, salt)
+        body = session_id.bytes + generation.to_bytes(_GENERATION_BYTES, "big")
+        return _encode(body + _mac(self._key_ring.signer().keys, body, salt))
+
+    def verify(self, presented: PresentedRefreshToken, salt: bytes) -> None:
+        """Raise `InvalidToken` unless this server issued the token; compared in constant time."""
+        body = presented.session_id.bytes + presented.generation.to_bytes(_GENERATION_BYTES, "big")
+        self._key_ring.require_any(lambda keys: hmac.compare_digest(presented.mac, _mac(keys, body, salt)))
+
+
+def first_part_of(session_id: UUID) -> str:
+    """What all refresh tokens of a session begin with, but for the last character: it proves nothing."""
+    return _encode(session_id.bytes)
+
+
+def _mac(keys: Keys, body: bytes, salt: bytes) -> bytes:
+    return hmac.digest(_session_key(keys.refresh_token_secret, salt), body, hashlib.sha256)
+
+
+@lru_cache(SESSIONS_KEPT)
+def _session_key(secret: bytes, salt: bytes) -> bytes:
+    return hkdf_sha256(secret, salt=salt, info=b"rxapp refresh token mac")
+
+
+def _encode(raw: bytes) -> str:
+    return PREFIX + base64.urlsafe_b64encode(raw).decode().rstrip("=")

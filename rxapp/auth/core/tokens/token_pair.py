@@ -1,0 +1,31 @@
+"""What a browser holds of a session: an access token, and the refresh token of the same generation."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from rxapp.auth.core.tokens.access_tokens import AccessTokens
+from rxapp.auth.core.tokens.refresh_tokens import RefreshTokens
+
+
+@dataclass(frozen=True, slots=True)
+class TokenPair:
+    """Both are secrets, so neither is in the `repr`."""
+
+    access_token: str = field(repr=False)
+    refresh_token: str = field(repr=False)
+
+
+def issue_pair(access_tokens: AccessTokens, refresh_tokens: RefreshTokens, session: Any, user: Any, generation: int) -> TokenPair:
+    """The pair of that generation of `session`, with the name and the roles of `user` as they are now."""
+    return TokenPair(
+        access_token=access_tokens.issue(
+            subject=session.user_id,
+            session_id=session.id,
+            generation=generation,
+            user_name=user.user_name,
+            roles=user.roles,
+            session_expires_at=session.expires_at,
+            device_key_thumbprint=session.device_key_thumbprint,
+        ),
+        refresh_token=refresh_tokens.issue(session.id, generation, session.salt),
+    )

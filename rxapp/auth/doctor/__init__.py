@@ -1,0 +1,6 @@
+"""Looks at a deployment and says what is wrong with it and how to mend it: `python -m rxapp doctor`."""
+
+from rxapp.auth.doctor.examination import examine
+from rxapp.auth.doctor.findings import Finding, Verdict
+
+__all__ = ["Finding", "Verdict", "examine"]

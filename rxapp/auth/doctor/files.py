@@ -1,0 +1,38 @@
+"""Files that hold what nobody else may read: the database, keys and passwords. Only their modes are looked at."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
+
+from rxapp.auth import Settings
+from rxapp.auth.core.database.private_files import mode_for_others
+from rxapp.auth.core.database.sqlite_file import COMPANIONS, sqlite_file
+from rxapp.auth.core.settings.secret_key import DEVELOPMENT_FILE
+from rxapp.auth.doctor.findings import Finding, ok, problem, warning
+
+OTHERS = (DEVELOPMENT_FILE, Path(".env"), Path("redis.conf"), Path("/etc/rxapp/environment"))
+"""Where our documents put secrets; the last is what the systemd unit reads."""
+
+
+def check_files(settings: Settings) -> Iterator[Finding]:
+    """Each file that the group or others may read or change: a problem in production, else a warning."""
+    found = problem if settings.in_production else warning
+    modes = {file: mode_for_others(file) for file in (*_of_database(settings), *OTHERS)}
+    if not any(modes.values()):
+        yield ok("files", "databases, keys and settings are their owner's alone")
+    for file, mode in modes.items():
+        if mode:
+            says = f"{file} has mode {mode}: others on this machine may read or change it"
+            yield found("files", says, f"Run: chmod 600 {file}")
+
+
+def _of_database(settings: Settings) -> Iterator[Path]:
+    try:
+        file = sqlite_file(make_url(settings.database_url))
+    except (ArgumentError, ValueError):
+        return  # the check of the database says so
+    if file is not None:
+        yield file
+        yield from (file.with_name(f"{file.name}{ending}") for ending in COMPANIONS)

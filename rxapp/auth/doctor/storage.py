@@ -1,0 +1,107 @@
+"""The database: reachable, of the right schema, durable, without demo users in production, and of the same time as we are."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import func, select
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+
+from rxapp.auth import AUTH_HISTORY, Database, DatabaseNotMigrated, SecurityEvent, Settings
+from rxapp.auth.core.accounts.users import find_user, has_password
+from rxapp.auth.core.clock import Clock
+from rxapp.auth.core.errors import InvalidCredentials
+from rxapp.auth.core.maintenance.demo_users import DEMO_PASSWORD, DEMO_USERS
+from rxapp.auth.core.passwords.hasher import PasswordHasher
+from rxapp.auth.doctor.findings import Finding, ok, problem, warning
+
+CONNECT_TIMEOUT_SECONDS = 5
+TOLERATED_SKEW = timedelta(seconds=5)
+
+
+def check_database(settings: Settings, clock: Clock) -> Iterator[Finding]:
+    """Everything about it; nothing further if it cannot be opened."""
+    mend = "DATABASE_URL is sqlite:///… or postgresql+psycopg://…; is the server running, and may we reach it?"
+    try:
+        database = _open(settings)
+    except (ArgumentError, ImportError, ValueError):
+        yield problem("database", "DATABASE_URL is not understood", mend)
+        return
+    file = database.engine.url.database if database.engine.dialect.name == "sqlite" else None
+    if file and not Path(file).exists():  # to open it would make it
+        yield problem("database", "there is no such file yet", f"Run: {AUTH_HISTORY.command}")
+        return
+    try:
+        yield from _check(database, settings, clock)
+    except SQLAlchemyError as error:
+        yield problem("database", f"it does not answer as it should ({type(error).__name__})", mend)
+    finally:
+        database.dispose()
+
+
+def _open(settings: Settings) -> Database:
+    url = make_url(settings.database_url)
+    if url.get_backend_name() == "postgresql" and "connect_timeout" not in url.query:
+        url = url.update_query_dict({"connect_timeout": str(CONNECT_TIMEOUT_SECONDS)})
+    return Database(url.render_as_string(hide_password=False), sqlite_synchronous=settings.sqlite_synchronous)
+
+
+def _check(database: Database, settings: Settings, clock: Clock) -> Iterator[Finding]:
+    dialect = database.engine.dialect.name
+    with database.connect() as connection:
+        connection.execute(select(1))
+    yield ok("database", f"{dialect} answers")
+    try:
+        AUTH_HISTORY.require_migrated(database)
+    except DatabaseNotMigrated:
+        yield problem("migrations", "the schema is missing or older than this code", f"Run: {AUTH_HISTORY.command}")
+        return
+    yield ok("migrations", "at head")
+    if dialect == "sqlite" and settings.sqlite_synchronous != "FULL":
+        yield warning(
+            "durability",
+            "a power cut may sign out those who have just rotated",
+            "Leave RXAPP_SQLITE_SYNCHRONOUS out, unless the speed is worth that.",
+        )
+    yield _demo_users(database, settings)
+    yield _clock(database, clock())
+
+
+def _demo_users(database: Database, settings: Settings) -> Finding:
+    known = [user_name for user_name in DEMO_USERS if _has_demo_password(database, settings, user_name)]
+    if not known:
+        return ok("demo users", "none has the password that everybody knows")
+    found = warning if not settings.in_production else problem
+    return found(
+        "demo users",
+        f"{', '.join(known)}: everybody knows the password",
+        "Run for each: python -m rxapp users disable NAME, or: python -m rxapp users set-password NAME",
+    )
+
+
+def _has_demo_password(database: Database, settings: Settings, user_name: str) -> bool:
+    with database.read() as db:
+        user = find_user(db, user_name)
+    if user is None or user.disabled_at is not None or not has_password(user):
+        return False
+    try:
+        PasswordHasher(settings).verify_password(DEMO_PASSWORD, user.password_hash)
+    except InvalidCredentials:
+        return False
+    return True
+
+
+def _clock(database: Database, now: datetime) -> Finding:
+    """Tokens live by our clock: one that has gone back lets expired ones in, and one that is ahead ends fresh ones."""
+    with database.connect() as connection:
+        latest = connection.execute(select(func.max(SecurityEvent.occurred_at))).scalar_one()
+        theirs = now
+        if database.engine.dialect.name == "postgresql":
+            theirs = connection.execute(select(func.clock_timestamp())).scalar_one().astimezone(UTC)
+    if latest is not None and latest > now + TOLERATED_SKEW:
+        return problem("clock", f"it is behind: something was recorded at {latest:%Y-%m-%d %H:%M:%S} UTC", "Set it by NTP.")
+    if abs(theirs - now) > TOLERATED_SKEW:
+        seconds = abs(theirs - now).total_seconds()
+        return warning("clock", f"{seconds:.0f} s away from the database server's", "Set both by NTP.")
+    return ok("clock", "as far as can be told, right")

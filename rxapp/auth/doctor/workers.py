@@ -1,0 +1,31 @@
+"""How many processes serve the app, and whether what they share is there."""
+
+from collections.abc import Iterator, Mapping
+
+from rxapp.auth import Settings
+from rxapp.auth.core.settings.production_checks import unsafe_workers
+from rxapp.auth.core.settings.worker_count import workers_asked_for
+from rxapp.auth.doctor.findings import Finding, ok, problem, warning
+
+WORKERS = "GRANIAN_WORKERS"
+"""Reflex's own variable; without it, several if there is Redis, else one."""
+
+
+def check_workers(settings: Settings, environ: Mapping[str, str]) -> Iterator[Finding]:
+    """Several need Redis: the state of pages is there for whichever worker has the socket, and guesses are counted there."""
+    if unsafe := list(unsafe_workers(settings, environ, ())):
+        for why in unsafe:
+            yield problem("workers", "they cannot serve the app together", why)
+        return
+    asked = [one.number for one in workers_asked_for(environ, ()) if one.number is not None]
+    are_several = max(asked) > 1 if asked else settings.redis_url is not None
+    if not are_several:
+        yield ok("workers", "one")
+    elif settings.database_url.startswith("sqlite"):
+        yield warning(
+            "workers",
+            "several on SQLite: they take turns at writing",
+            f"Set DATABASE_URL to PostgreSQL, or {WORKERS}=1.",
+        )
+    else:
+        yield ok("workers", "several, with Redis")

@@ -1,0 +1,1 @@
+"""The routes of signing in, of an account, and of the public keys."""

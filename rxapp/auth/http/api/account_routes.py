@@ -1,0 +1,116 @@
+"""The HTTP API for people's own account and sessions: what the account pages do, for programs."""
+
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import ParamSpec, TypeVar
+from uuid import UUID
+
+from fastapi import APIRouter, Response
+
+from rxapp.auth.core.errors import RevocationReason, SessionEnded
+from rxapp.auth.http.api.schemas import (
+    ConfirmRequest,
+    MeResponse,
+    PasswordRequest,
+    PasswordResponse,
+    SessionResponse,
+    TokenPairResponse,
+)
+from rxapp.auth.http.api.token_answer import token_answer
+from rxapp.auth.http.callers.bearer import COMMON_PROBLEMS, REFUSALS, Bearer, documented
+from rxapp.auth.http.callers.request_source import Sender
+from rxapp.auth.http.middleware.body_limit import LimitedBodyRoute
+from rxapp.auth.http.middleware.problems import Unauthorized
+from rxapp.auth.http.runtime.service import get_service, in_hashing_thread, in_thread
+from rxapp.auth.http.runtime.session_listeners import session_listeners
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+router = APIRouter(prefix="/api", route_class=LimitedBodyRoute)
+
+_NOTHING_TO_TAKE: dict[int | str, dict] = {204: {"description": "The session is bound to a key, and stays as it is"}}
+_WITH_A_BODY = REFUSALS | documented(*COMMON_PROBLEMS, HTTPStatus.TOO_MANY_REQUESTS)
+
+
+@router.get("/me", responses=REFUSALS)
+async def me(identity: Bearer) -> MeResponse:
+    """Who the bearer of the token is."""
+    user = await in_thread(get_service().accounts.profile_of, identity)
+    return MeResponse(
+        id=user.id,
+        user_name=user.user_name,
+        display_name=user.display_name,
+        roles=sorted(identity.roles),
+        session_id=identity.session_id,
+        authenticated_at=identity.authenticated_at,
+        expires_at=identity.expires_at,
+    )
+
+
+@router.get("/sessions", responses=REFUSALS)
+async def list_sessions(identity: Bearer) -> list[SessionResponse]:
+    """Where the bearer is signed in, the session used last first."""
+    sessions = await in_thread(get_service().accounts.sessions_of, identity)
+    open_pages = await session_listeners().count_pages(session.id for session in sessions)
+    return [
+        SessionResponse(**session._mapping, current=session.id == identity.session_id, open_pages=open_pages[session.id])
+        for session in sessions
+    ]
+
+
+@router.delete(
+    "/sessions/{session_id}",
+    status_code=HTTPStatus.NO_CONTENT,
+    responses=REFUSALS | documented(HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND),
+    response_class=Response,
+)
+async def end_session(session_id: UUID, identity: Bearer, client: Sender) -> Response:
+    """End one of the bearer's own sessions. Another than the asking one wants a fresh password."""
+    service = get_service()
+    if session_id != identity.session_id:
+        service.require_fresh(identity)
+    await in_thread(service.accounts.end_session, identity, session_id, client)
+    session_listeners().ended(session_id, RevocationReason.SESSION_REVOKED)
+    return Response(status_code=HTTPStatus.NO_CONTENT)
+
+
+@router.post("/auth/confirm", response_model=TokenPairResponse, responses=_WITH_A_BODY | _NOTHING_TO_TAKE)
+async def confirm(request: ConfirmRequest, identity: Bearer, client: Sender) -> Response:
+    """Give the password again, so that what wants a fresh one is allowed for a while.
+
+    A session that is bound to no key is replaced: the answer is the pair of the new one, and the old pair is dead.
+    """
+    confirmed = await _verified(get_service().accounts.confirm_password, identity, request.password, client)
+    if confirmed is None:
+        return Response(status_code=HTTPStatus.NO_CONTENT)
+    session_listeners().replaced(confirmed.replaced, RevocationReason.PASSWORD_CONFIRMED)
+    return token_answer(confirmed.pair, is_bound=confirmed.is_bound)
+
+
+@router.post("/account/password", response_model=PasswordResponse, responses=_WITH_A_BODY)
+async def change_password(request: PasswordRequest, identity: Bearer, client: Sender) -> Response:
+    """Change the bearer's password and, unless told otherwise, end their other sessions.
+
+    This session is replaced in any case: the answer has the pair of the new one, bound to the same key, and the old pair is dead.
+    """
+    changed = await _verified(
+        get_service().accounts.change_password,
+        identity,
+        request.current_password,
+        request.new_password,
+        client,
+        ends_other_sessions=request.end_other_sessions,
+    )
+    for ended in changed.others:
+        session_listeners().ended(ended, RevocationReason.PASSWORD_CHANGED)
+    session_listeners().replaced(changed.replaced, RevocationReason.PASSWORD_CHANGED)
+    return token_answer(changed.pair, is_bound=changed.is_bound, endedSessions=len(changed.others))
+
+
+async def _verified(call: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+    """A call that verifies the password. The bearer's session may end while it does: then the token is refused as ever."""
+    try:
+        return await in_hashing_thread(call, *args, **kwargs)
+    except SessionEnded as error:
+        raise Unauthorized(error) from error

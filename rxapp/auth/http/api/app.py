@@ -1,0 +1,32 @@
+"""The API as a whole."""
+
+from fastapi import FastAPI
+
+from rxapp.auth.core.settings.settings import Settings
+from rxapp.auth.http.api import account_routes, token_routes
+from rxapp.auth.http.api import jwks_route as public_keys_route
+from rxapp.auth.http.api.docs_page import add_docs_page
+from rxapp.auth.http.api.openapi_document import TrueDocument
+from rxapp.auth.http.api.refresh_fast_path import DirectRefresh
+from rxapp.auth.http.middleware.body_limit import BodyLimit
+from rxapp.auth.http.middleware.load_shedding import LoadShedding
+from rxapp.auth.http.middleware.problems import add_problem_handlers
+from rxapp.auth.http.middleware.unambiguous_requests import UnambiguousRequests
+from rxapp.auth.http.middleware.unknown_paths import UnknownPaths
+
+
+def create_api(settings: Settings) -> FastAPI:
+    """The HTTP API by itself, with its interactive documentation if the settings want that."""
+    api = TrueDocument(title="rxapp", docs_url=None, redoc_url=None, openapi_url="/openapi.json" if settings.api_docs else None)
+    api.add_middleware(UnknownPaths, api=api)
+    api.add_middleware(DirectRefresh)
+    api.add_middleware(BodyLimit, maximum=settings.body_limit)
+    api.include_router(token_routes.router)
+    api.include_router(account_routes.router)
+    api.include_router(public_keys_route.router)
+    if settings.api_docs:
+        add_docs_page(api)
+    add_problem_handlers(api)
+    api.add_middleware(LoadShedding)
+    api.add_middleware(UnambiguousRequests)
+    return api

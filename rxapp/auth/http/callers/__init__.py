@@ -1,0 +1,1 @@
+"""Who sends a request: its address, its token, its proof."""

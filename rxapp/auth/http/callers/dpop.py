@@ -1,0 +1,49 @@
+"""The `DPoP` header (RFC 9449): read against the request that it came with. Refusals, with the next nonce, are in `problems`."""
+
+from typing import Annotated
+
+from fastapi import Depends, Request
+from starlette.requests import HTTPConnection
+
+from rxapp.auth.core.dpop.proof import normalized
+from rxapp.auth.core.errors import InvalidDpopProof
+from rxapp.auth.core.identity.client import Client
+from rxapp.auth.core.identity.proved_key import ProvedKey
+from rxapp.auth.core.settings.own_origins import origins_of_request
+from rxapp.auth.http.callers.request_source import Sender, method_of, request_client
+from rxapp.auth.http.runtime.service import get_service
+
+HEADER = "DPoP"
+
+
+def proved_key(request: HTTPConnection, access_token: str | None = None) -> ProvedKey | None:
+    """The key that the request's one `DPoP` header proves, None without a header; raises `InvalidDpopProof`."""
+    proofs = request.headers.getlist(HEADER)
+    if not proofs:
+        return None
+    if len(proofs) > 1:
+        raise InvalidDpopProof
+    return get_service().dpop.prove_request(proofs[0], method=method_of(request), urls=_urls(request), access_token=access_token)
+
+
+def _urls(request: HTTPConnection) -> set[str]:
+    """How the client may name what it has asked for: at one of the app's own origins."""
+    origins = origins_of_request(get_service().settings, request.headers.get("Host", ""))
+    path = request.scope["raw_path"].decode("ascii", "replace") if "raw_path" in request.scope else request.url.path
+    return {normalized(origin + path) for origin in origins if _is_whole(origin)}
+
+
+def _is_whole(origin: str) -> bool:
+    try:
+        return bool(normalized(origin))
+    except ValueError:
+        return False
+
+
+async def proving_sender(request: Request, client: Sender) -> Client:
+    """Who sent a request for tokens, and the key that came with it. Raises `InvalidDpopProof`."""
+    key = proved_key(request)
+    return client if key is None else request_client(request, key)
+
+
+ProvingSender = Annotated[Client, Depends(proving_sender)]

@@ -1,0 +1,32 @@
+"""Warnings of libraries (`warnings.warn`), which reach the terminal without any logger: they too may quote what was sent."""
+
+import warnings
+from collections.abc import Callable
+
+from rxapp.auth.http.logs.library_records.libraries import installed_package, is_library
+
+NOT_SHOWN = "(not shown: it may contain what was sent)"
+
+_OF_CODE = (DeprecationWarning, PendingDeprecationWarning, FutureWarning, ImportWarning, SyntaxWarning)
+"""They tell about a program and not about what it is given."""
+
+
+def keep_payloads_out_of_warnings() -> None:
+    """From now on, whether warnings are printed or logged (`logging.captureWarnings`)."""
+    if not isinstance(warnings.formatwarning, _Format):
+        warnings.formatwarning = _Format(warnings.formatwarning)
+
+
+class _Format:
+    """In place of `warnings.formatwarning`, by which both ways go."""
+
+    def __init__(self, otherwise: Callable[..., str]) -> None:
+        self._otherwise = otherwise
+
+    def __call__(
+        self, message: Warning | str, category: type[Warning], filename: str, lineno: int, line: str | None = None
+    ) -> str:
+        """The text of a warning."""
+        is_librarys = is_library(category.__module__) or is_library(installed_package(filename) or "")
+        text = NOT_SHOWN if is_librarys and not issubclass(category, _OF_CODE) else message
+        return self._otherwise(text, category, filename, lineno, line)

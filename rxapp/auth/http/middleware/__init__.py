@@ -1,0 +1,1 @@
+"""What stands around the routes: limits, errors, the log of requests."""

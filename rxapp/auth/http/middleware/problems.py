@@ -1,0 +1,213 @@
+"""Refusals over HTTP: RFC 9457 problem documents with a stable `code`, never a traceback, never the input."""
+
+import json
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError, WebSocketException
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, Field
+from starlette.exceptions import HTTPException
+from starlette.requests import HTTPConnection
+
+from rxapp.auth.core.database.outages import DatabaseUnavailable
+from rxapp.auth.core.dpop.proof import ALGORITHMS
+from rxapp.auth.core.dpop.replay import SpentProofsUnavailable
+from rxapp.auth.core.errors import (
+    AuthError,
+    FreshAuthenticationRequired,
+    InvalidDpopProof,
+    LastAdministrator,
+    NotFound,
+    PermissionDenied,
+    SessionEnded,
+    TooManyRequests,
+    UserNameTaken,
+    WrongPassword,
+)
+from rxapp.auth.http.middleware.allowed_methods import allow_header
+from rxapp.auth.http.runtime.request_context import current_request, note_failure
+from rxapp.auth.http.runtime.service import Overloaded, get_service
+
+RETRY_AFTER_SECONDS = 1
+
+POLICY_VIOLATION, TRY_AGAIN_LATER = 1008, 1013
+"""RFC 6455 §7.4.1, and IANA's registry of close codes."""
+
+_STATUSES = {
+    PermissionDenied: HTTPStatus.FORBIDDEN,
+    WrongPassword: HTTPStatus.FORBIDDEN,
+    NotFound: HTTPStatus.NOT_FOUND,
+    UserNameTaken: HTTPStatus.CONFLICT,
+    LastAdministrator: HTTPStatus.CONFLICT,
+    TooManyRequests: HTTPStatus.TOO_MANY_REQUESTS,
+    Overloaded: HTTPStatus.SERVICE_UNAVAILABLE,
+}
+"""What is not named here is the client's mistake: 400."""
+
+logger = logging.getLogger(__name__)
+
+
+class Problem(BaseModel):
+    """RFC 9457, with a stable `code`."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str
+    reason: str | None = None
+    request_id: str | None = Field(None, alias="requestId")
+
+
+class Unauthorized(Exception):
+    """A bearer token is needed and there is none, or it was refused for `error`."""
+
+    def __init__(self, error: AuthError) -> None:
+        super().__init__(error.message)
+        self.error = error
+
+
+class TurnedAway(HTTPException):
+    """What a guard raises in place of an error of ours: an app that knows nothing of us answers it as it does its own.
+
+    Our own API answers with `document`.
+    """
+
+    def __init__(self, document: JSONResponse) -> None:
+        says = json.loads(bytes(document.body))
+        headers = {name: value for name, value in document.headers.items() if not name.startswith("content-")}
+        super().__init__(document.status_code, says["detail"], headers)
+        self.document = document
+        self.code: str = says["code"]
+
+
+@contextmanager
+def turning_away(connection: HTTPConnection) -> Iterator[None]:
+    """Raise what any FastAPI or Starlette app understands in place of a refusal or an outage.
+
+    A WebSocket that is closed before it was accepted gets 403 from the server, whatever the close code says.
+    """
+    try:
+        yield
+    except (Unauthorized, AuthError, DatabaseUnavailable, SpentProofsUnavailable) as error:
+        refused = TurnedAway(problem_of(connection, error))
+        if connection.scope["type"] == "websocket":
+            is_outage = refused.status_code == HTTPStatus.SERVICE_UNAVAILABLE
+            raise WebSocketException(TRY_AGAIN_LATER if is_outage else POLICY_VIOLATION, refused.code) from error
+        raise refused from error
+
+
+def problem(
+    status: HTTPStatus, code: str, detail: str, *, headers: dict[str, str] | None = None, reason: str | None = None
+) -> JSONResponse:
+    """A problem document. `reason` tells why a session ended where `code` alone does not.
+
+    Where the fault is ours it names the request, so that what the log says of it can be found.
+    """
+    document = {"type": "about:blank", "title": status.phrase, "status": status.value, "detail": detail, "code": code}
+    if reason is not None and reason != code:
+        document["reason"] = reason
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR and (request := current_request()) is not None:
+        document["requestId"] = request.request_id
+    return JSONResponse(document, status.value, {"Cache-Control": "no-store"} | (headers or {}), "application/problem+json")
+
+
+def refusal(error: AuthError, status: HTTPStatus, headers: dict[str, str] | None = None) -> JSONResponse:
+    """The problem document of an `AuthError`. For a client with a key it has the nonce for the next proof (RFC 9449 §8)."""
+    reason = error.reason if isinstance(error, SessionEnded) else None
+    nonce = nonce_headers() if isinstance(error, InvalidDpopProof) else {}
+    return problem(status, error.code, error.message, headers=(headers or {}) | nonce, reason=reason)
+
+
+def nonce_headers() -> dict[str, str]:
+    """The nonce for a client's next proof."""
+    return {"DPoP-Nonce": get_service().dpop.new_nonce()}
+
+
+def _challenge(error: AuthError) -> str:
+    if isinstance(error, InvalidDpopProof):  # RFC 9449 §7.1 and §9
+        return f'DPoP error="{error.code}", error_description="{error.message}", algs="{ALGORITHMS}"'
+    # RFC 6750 §3: to the client, every cause is `invalid_token`; our `code` says more.
+    return f'Bearer error="invalid_token", error_description="{error.message}"'
+
+
+def _unavailable(detail: str = "Try again in a moment.") -> JSONResponse:
+    headers = {"Retry-After": str(RETRY_AFTER_SECONDS)}
+    return problem(HTTPStatus.SERVICE_UNAVAILABLE, "temporarily_unavailable", detail, headers=headers)
+
+
+def problem_of(request: HTTPConnection, error: Exception) -> JSONResponse:
+    """The answer to whatever a route raised."""
+    return next(answer for kind, answer in _ANSWERS.items() if isinstance(error, kind))(request, error)
+
+
+def add_problem_handlers(api: FastAPI) -> None:
+    """Make `api` answer every failure with a problem document."""
+    for kind, answer in _ANSWERS.items():
+        api.add_exception_handler(kind, answer)
+
+
+def _malformed(_request: Request, error: RequestValidationError) -> JSONResponse:
+    # The error's own text quotes the input, which may hold a password.
+    fields = sorted({str(part) for item in error.errors() for part in item["loc"][1:2]})
+    detail = f"Missing or malformed: {', '.join(fields)}." if fields else "The body is missing or malformed."
+    return problem(HTTPStatus.BAD_REQUEST, "invalid_request", detail)
+
+
+def _unauthorized(_request: Request, error: Unauthorized) -> JSONResponse:
+    return refusal(error.error, HTTPStatus.UNAUTHORIZED, {"WWW-Authenticate": _challenge(error.error)})
+
+
+def _stale(_request: Request, error: FreshAuthenticationRequired) -> JSONResponse:
+    # RFC 9470 §3; `POST /api/auth/confirm` is how the client mends it.
+    challenge = f'Bearer error="insufficient_user_authentication", error_description="{error.message}"'
+    return refusal(error, HTTPStatus.UNAUTHORIZED, {"WWW-Authenticate": challenge})
+
+
+def _refused(_request: Request, error: AuthError) -> JSONResponse:
+    status = next((status for kind, status in _STATUSES.items() if isinstance(error, kind)), HTTPStatus.BAD_REQUEST)
+    headers = {"WWW-Authenticate": 'Bearer error="insufficient_scope"'} if isinstance(error, PermissionDenied) else {}
+    if error.retry_after_seconds:
+        headers["Retry-After"] = str(error.retry_after_seconds)
+    return refusal(error, status, headers)
+
+
+def _http_error(request: Request, error: HTTPException) -> JSONResponse:
+    status = HTTPStatus(error.status_code)
+    code = "invalid_request" if status == HTTPStatus.BAD_REQUEST else status.phrase.lower().replace(" ", "_")
+    return problem(status, code, str(error.detail), headers=dict(error.headers or {}) | allow_header(request, status))
+
+
+def _database_unavailable(_request: Request, error: DatabaseUnavailable) -> JSONResponse:
+    logger.error("a request could not be answered: %s", error)
+    return _unavailable(error.message)
+
+
+def _redis_unavailable(_request: Request, error: SpentProofsUnavailable) -> JSONResponse:
+    logger.error("Redis did not answer: %s", type(error.__cause__).__name__)
+    return _unavailable()
+
+
+def _unexpected(_request: Request, error: Exception) -> JSONResponse:
+    logger.error("unexpected error", exc_info=error)
+    note_failure(error)
+    return problem(HTTPStatus.INTERNAL_SERVER_ERROR, "internal_error", "Something went wrong on our side.")
+
+
+_ANSWERS: dict[type[Exception], Callable[[Any, Any], JSONResponse]] = {
+    TurnedAway: lambda _request, error: error.document,
+    RequestValidationError: _malformed,
+    Unauthorized: _unauthorized,
+    FreshAuthenticationRequired: _stale,
+    AuthError: _refused,
+    HTTPException: _http_error,
+    DatabaseUnavailable: _database_unavailable,
+    SpentProofsUnavailable: _redis_unavailable,
+    Exception: _unexpected,
+}
+"""In this order: the first that fits."""

@@ -1,0 +1,1 @@
+"""For the operator: health, metrics, and what runs beside requests."""

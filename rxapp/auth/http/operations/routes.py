@@ -1,0 +1,20 @@
+"""What operators ask the app over HTTP: whether it is alive, whether it can serve, and its numbers."""
+
+from fastapi import FastAPI
+
+from rxapp.auth.core.audit.signals import observe
+from rxapp.auth.core.settings.settings import Settings
+from rxapp.auth.http.operations.health import health_router
+from rxapp.auth.http.operations.metrics import Metrics
+from rxapp.auth.http.operations.metrics_route import metrics_router
+from rxapp.auth.http.operations.readiness import check_needs, readiness
+
+
+def add_operations(api: FastAPI, settings: Settings) -> None:
+    """Give `api` the routes, and begin to count if somebody may see the numbers."""
+    check_needs(settings)
+    api.include_router(health_router(readiness))
+    if settings.metrics_token.get_secret_value():
+        metrics = Metrics()
+        observe(metrics)
+        api.include_router(metrics_router(metrics, settings.metrics_token))

@@ -1,0 +1,53 @@
+"""Makes the built pages lighter, and the first sight of them quicker."""
+
+import logging
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from reflex_base.constants import ReactRouter
+from reflex_base.plugins import Plugin
+
+from rxapp.auth.rxconfig.inline_styles import inline_styles
+
+VITE_PLUGIN = "vite-plugin-lean-build.js"
+
+_BEFORE = "export default defineConfig"
+_FIRST = "  plugins: ["
+"""Where Reflex's own plugins change Vite's configuration too."""
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass
+class LeanBuild(Plugin):
+    """For `rxconfig.py`: `plugins=[rx.plugins.TailwindV4Plugin(), LeanBuild()]`. Only what is built for production changes.
+
+    The libraries that each page needs are one file, and one that no page needs is left out: `lean_build.js`, which Vite loads,
+    says how. The stylesheet stands in the pages, unless `inlines_styles` is False: for a Content-Security-Policy without
+    `'unsafe-inline'` among its `style-src`. Where Reflex writes things otherwise than expected, they stay so, with a warning.
+    """
+
+    inlines_styles: bool = True
+
+    def get_static_assets(self, **context: Any) -> list[tuple[Path, str]]:
+        """The plugin for Vite, beside Vite's configuration."""
+        return [(Path(VITE_PLUGIN), Path(__file__).with_name("lean_build.js").read_text(encoding="utf-8"))]
+
+    def pre_compile(self, **context: Any) -> None:
+        """Have Vite load it."""
+        context["add_modify_task"](ReactRouter.VITE_CONFIG_FILE, with_vite_plugin)
+
+    def post_build(self, **context: Any) -> None:
+        """Put the stylesheet into the pages."""
+        if self.inlines_styles:
+            inline_styles(context["static_dir"])
+
+
+def with_vite_plugin(configuration: str) -> str:
+    """The text of `vite.config.js` with our plugin before all others."""
+    if configuration.count(_BEFORE) != 1 or configuration.count(_FIRST) != 1:
+        logger.warning("this Reflex writes vite.config.js in another way: the pages are built without LeanBuild")
+        return configuration
+    importing = f'import leanBuild from "./{VITE_PLUGIN}";\n\n{_BEFORE}'
+    return configuration.replace(_BEFORE, importing).replace(_FIRST, f"{_FIRST}\n    leanBuild(),")

@@ -1,0 +1,130 @@
+"""Watches the app's WebSockets: what connects, what it sends, what is sent to it, and what is kept of it when it has closed.
+
+Reflex calls the methods of its event namespace by their names, so those of this app's are put in place here.
+"""
+
+import asyncio
+import logging
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import reflex as rx
+from redis.exceptions import RedisError
+from reflex.state import BaseState, StateUpdate
+from reflex.utils.token_manager import RedisTokenManager
+from reflex_base.constants import RouteVar
+from socketio.exceptions import ConnectionRefusedError as Refused  # type: ignore[import-untyped]
+
+from rxapp.auth.web.auth_state.closed_pages import forget_connection, keep_no_more
+from rxapp.auth.web.auth_state.state import AuthState
+from rxapp.auth.web.page_session import connections
+from rxapp.auth.web.page_session.client_tokens import names_a_page, take_in_one_step
+from rxapp.auth.web.page_session.page import PageSession
+from rxapp.auth.web.page_session.pending_events import counted_events, large_ones_handled, room_for_more
+from rxapp.auth.web.page_session.work import of_its_session_only, session_of_sender
+
+logger = logging.getLogger(__name__)
+
+_closings: set[asyncio.Task[None]] = set()
+
+
+@dataclass(frozen=True)
+class _AddressedUpdate(StateUpdate):
+    """On its way to the worker that has the page's socket: for that `connection` alone, which the page had when it was made.
+
+    If it was sent for the work of a `session`, the page must still be its.
+    """
+
+    connection: str = ""
+    session: str = ""
+
+
+def watch_connections(app: rx.App) -> None:
+    """From now on, keep `connections` up to date and send to each what it may be sent."""
+    namespace, watch = app.event_namespace, _Watch(app)
+    take_in_one_step(namespace._token_manager)
+    app.register_lifespan_task(counted_events, app=app)
+    of_its_session_only(app, _page_of)
+    namespace.on_connect, namespace.on_event = watch.on_connect, watch.on_event
+    namespace.on_disconnect, namespace.emit_update = watch.on_disconnect, watch.emit_update
+
+
+class _Watch:
+    """The methods of Reflex's event namespace, named as there, each around the one that was there."""
+
+    def __init__(self, app: rx.App) -> None:
+        self._app = app
+        self._namespace = namespace = app.event_namespace
+        self._manager = namespace._token_manager
+        self._connect, self._receive = namespace.on_connect, namespace.on_event
+        self._disconnect, self._send = namespace.on_disconnect, namespace.emit_update
+
+    async def on_connect(self, connection: str, environ: dict[str, Any], auth: Any = None) -> None:
+        if not names_a_page(environ.get("QUERY_STRING", "")):
+            raise Refused
+        connections.opened(connection)
+        try:
+            await self._connect(connection, environ, auth)
+        except BaseException:
+            connections.closed(connection)
+            raise
+        keep_no_more(self._namespace.sid_to_token.get(connection, ""))
+
+    async def on_event(self, connection: str, data: Any) -> None:
+        await room_for_more(connection)
+        if isinstance(data, dict):
+            data = {**data, "router_data": _whole_address(data.get("router_data"))}
+        await self._receive(connection, data)
+        await large_ones_handled(connection)
+
+    def on_disconnect(self, connection: str, *_reason: Any) -> Any:
+        client_token = self._namespace.sid_to_token.get(connection, "")
+        connections.closed(connection)
+        closing = asyncio.create_task(forget_connection(self._app, client_token, connection))
+        _closings.add(closing)
+        closing.add_done_callback(_closings.discard)
+        return self._disconnect(connection)
+
+    async def emit_update(self, update: StateUpdate, token: str) -> None:
+        record = self._manager.token_to_socket.get(token)
+        if record is not None and record.instance_id == self._manager.instance_id:
+            arrived, session = _arrived(update, record.sid, token)
+            if (allowed := connections.for_connection(record.sid, arrived, session)) is not None:
+                await self._send(allowed, token)
+        elif not isinstance(self._manager, RedisTokenManager):
+            await self._send(update, token)
+        elif not isinstance(update, _AddressedUpdate) and (connection := await _connection_of(self._app, token)):
+            session = session_of_sender(token, update)
+            addressed = _AddressedUpdate(update.delta, update.events, connection=connection, session=str(session or ""))
+            await self._send(addressed, token)
+
+
+async def _page_of(root: BaseState) -> PageSession:
+    return (await root.get_state(AuthState))._page
+
+
+def _arrived(update: StateUpdate, connection: str, client_token: str) -> tuple[StateUpdate, UUID | None]:
+    """The update as Reflex sends it, and for whose work; nothing, if it was for another connection than the page has by now."""
+    if not isinstance(update, _AddressedUpdate):
+        return update, session_of_sender(client_token, update)
+    if update.connection != connection:
+        return StateUpdate(), None
+    return StateUpdate(delta=update.delta, events=update.events), UUID(update.session) if update.session else None
+
+
+async def _connection_of(app: rx.App, client_token: str) -> str:
+    """The connection that the page has, on whichever worker; empty if it has none."""
+    try:
+        state = await app.state_manager.get_state(rx.BaseStateToken(ident=client_token, cls=AuthState))
+        return (await state._get_root_state().get_state(AuthState))._page.connection
+    except RedisError as error:
+        logger.warning("an update could not be handed on: %s", type(error).__name__)
+        return ""
+
+
+def _whole_address(router_data: Any) -> dict[str, Any]:
+    """Where the page says that it is. Of what it leaves out Reflex would keep what whoever was there before has said."""
+    given = router_data if isinstance(router_data, dict) else {}
+    path = given.get(RouteVar.PATH, "/404")
+    return {RouteVar.PATH: path, RouteVar.ORIGIN: path, RouteVar.QUERY: {}} | given

@@ -1,0 +1,184 @@
+"""The gate in front of all events of a page: each runs, waits or is dropped, as `page_session` decides.
+
+What waits goes on by itself, in order, once the browser has answered. So the person notices nothing, and no click is lost.
+"""
+
+import functools
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import timedelta
+from typing import Any, get_type_hints
+from uuid import UUID
+
+import reflex as rx
+from reflex.event import Event
+from reflex.state import BaseState, StateUpdate, _apply_client_storage_vars
+from reflex_base.constants.state import FIELD_MARKER
+from reflex_base.event.processor.base_state_processor import _transform_event_payload
+from reflex_base.registry import RegistrationContext
+from reflex_base.utils.format import format_event_handler
+from reflex_components_core.core._upload import UploadChunkIterator, UploadFile
+
+from rxapp.auth.core.database.outages import DatabaseUnavailable
+from rxapp.auth.core.errors import AuthError, TooManyRequests
+from rxapp.auth.http.runtime.service import get_service, verify_access
+from rxapp.auth.web.auth_state.state import AuthState
+from rxapp.auth.web.page_session import connections, held_events
+from rxapp.auth.web.page_session.own_events import KINDS, LOADING, NAVIGATING
+from rxapp.auth.web.page_session.page import ACKNOWLEDGED_WITHIN, Kind, Step
+from rxapp.auth.web.page_session.work import begin_work, started_by_whom
+from rxapp.auth.web.reflex_internals.router import connection_of
+from rxapp.auth.web.reflex_internals.shared_states import is_a_shared_one
+from rxapp.auth.web.reflex_internals.state_reset import session_storage_names
+from rxapp.auth.web.site import handler_policy
+
+_KINDS = KINDS | {format_event_handler(AuthState.event_handlers["prove_key"]): Kind.PROVING}
+
+
+class PageGate(rx.Middleware):
+    """Sees each event before Reflex handles it, under the lock on its page's state."""
+
+    async def preprocess(self, app: rx.App, state: BaseState, event: Event) -> StateUpdate | None:
+        """None if the event may run, else the update to send instead."""
+        auth = await state.get_state(AuthState)
+        sender, kind = connection_of(auth), kind_of(event)
+        if is_a_shared_one(state._get_root_state(), sender.client_token):
+            return StateUpdate()
+        if sender.session_id != auth._page.connection:
+            if connections.is_open(sender.session_id):
+                connections.hold_back(auth._page.connection)
+                auth._begin_connection(sender.session_id, sender.client_token)
+            elif not _counts_as_the_present_ones(auth, sender.session_id, kind, event):
+                return StateUpdate()
+        if kind is Kind.CONNECTING:
+            auth._begin_report()
+            await _store(state, auth, event)
+        elif kind is Kind.REPORTING and auth._page.issued is not None and auth._page.has_reported:
+            await _store(state, auth, event)
+            await _acknowledge(auth)
+        started_by = started_by_whom(event)
+        if started_by is not None and not auth._page.belongs_to(started_by):
+            return StateUpdate()
+        update = _hold(auth, kind, event)
+        if update is None:
+            begin_work(sender.client_token, event, auth._page)
+        if kind is Kind.CONNECTING and update is None:
+            await _connected(app, state, auth, event)
+        return update
+
+
+def kind_of(event: Event) -> Kind:
+    """What the event is, as far as the rule for pages asks."""
+    if has_files(event):
+        return Kind.UPLOADING
+    if not event.router_data:
+        return Kind.ACTING  # a handler has chained it: it is not the browser's word
+    return _KINDS.get(event.name, Kind.ACTING)
+
+
+def has_files(event: Event) -> bool:
+    """Whether the event is an upload."""
+    values = [item for value in event.payload.values() for item in (value if isinstance(value, list) else [value])]
+    return any(isinstance(value, UploadFile | UploadChunkIterator) for value in values)
+
+
+def _take_out(event: Event, names: set[str]) -> None:
+    """What a tab has kept of the person who has left it: Reflex is about to store it as the next one's."""
+    reported = event.payload.get("vars")
+    if isinstance(reported, dict):
+        for name in names & reported.keys():
+            del reported[name]
+
+
+def acknowledged_within() -> timedelta:
+    """How long a pair works that its browser has not stored yet: a fraction of an access token's life, where that is short."""
+    return min(ACKNOWLEDGED_WITHIN, get_service().settings.access_token_lifetime / 4)
+
+
+def _counts_as_the_present_ones(auth: AuthState, closed: str, kind: Kind, event: Event) -> bool:
+    """Whether an event of a closed connection runs as if the present one had sent it. It may have to wait first."""
+    step = auth._page.late_step(closed, kind)
+    if step is Step.WAIT:
+        _wait(auth._page.connection, event, auth._page.owner)
+    return step is Step.RUN
+
+
+async def _store(state: BaseState, auth: AuthState, event: Event) -> None:
+    """Store what the browser reports, as Reflex is about to do: what decides is what was stored, and not what was said."""
+    handler = RegistrationContext.get().event_handlers[event.name].handler
+    try:
+        payload = _transform_event_payload(event.payload, _hints_of(handler.fn))
+        await _apply_client_storage_vars(state, payload.get("vars") or {})
+    except Exception:  # noqa: BLE001  Reflex will fail on it too, and say so; until then this connection holds nothing
+        auth._begin_report()
+
+
+@functools.cache
+def _hints_of(function: Callable) -> dict[str, Any]:
+    return get_type_hints(function)
+
+
+async def _acknowledge(auth: AuthState) -> None:
+    """The browser has stored the pair that it was sent: its generation is seen in use, though nothing may come for a while."""
+    if auth._page.has_arrived(auth._held_pair()):
+        with suppress(AuthError, DatabaseUnavailable):  # the next event will find out, and say so
+            await verify_access(auth._pair_at_hand().access_token, auth._client())
+
+
+def _hold(auth: AuthState, kind: Kind, event: Event) -> StateUpdate | None:
+    """The update to send while the event waits, or None if it may run."""
+    service, held = get_service(), auth._held_pair()
+    connection, claims, now = auth._page.connection, auth._claims_at_hand(held), service.clock()
+    within = acknowledged_within() if auth._page.issued is not None else ACKNOWLEDGED_WITHIN
+    step = auth._page.step(kind, held, claims, now, signs_in=_signs_in(event), acknowledged_within=within)
+    if step is Step.RUN:
+        return None
+    if step is Step.DROP:
+        return StateUpdate()
+    if step is Step.ASK_TO_CONNECT:
+        if kind is Kind.ACTING:  # the rest is done again by connecting
+            _wait(connection, event)
+        return StateUpdate(events=Event.from_event_type(connections.connect_anew()))
+    if event.name in LOADING:
+        held_events.forget(connection, LOADING if kind is Kind.CONNECTING else NAVIGATING)
+    is_tied = kind is Kind.ACTING and claims is not None and not _signs_in(event)
+    _wait(connection, event, came_with=claims.session_id if is_tied and claims else None)
+    if step is Step.WAIT:
+        return StateUpdate()
+    text = service.dpop.new_challenge()
+    auth._page = auth._page.asked(text, now)
+    challenge = {"text": text, "at": int(now.timestamp())}
+    return StateUpdate(delta={auth.get_full_name(): {f"key_challenge{FIELD_MARKER}": challenge}})
+
+
+def _wait(connection: str, event: Event, session: UUID | None = None, came_with: UUID | None = None) -> None:
+    if connections.is_open(connection):  # here: else nobody would ever take it up again
+        held_events.hold(connection, event, session=session, came_with=came_with)
+
+
+async def _connected(app: rx.App, state: BaseState, auth: AuthState, event: Event) -> None:
+    owner = auth._page.owner
+    await _settle(app, auth)
+    if owner is not None and not auth._page.belongs_to(owner):
+        _take_out(event, session_storage_names(state._get_root_state()))
+
+
+async def _settle(app: rx.App, auth: AuthState) -> None:
+    """The connection has shown whose it is. What the page shows stays if it is the owner's again, and is dropped if not."""
+    if auth._page.owner is not None:
+        try:
+            await auth._authenticate()
+        except (TooManyRequests, DatabaseUnavailable):
+            # Nothing is shown to whom nobody can verify; nobody is signed out either. `enter` comes next, and says why.
+            auth._forget_person()
+        except AuthError as error:
+            auth._leave(error, stay=True)
+    client_token, session = connection_of(auth).client_token, auth._page.proved_session(auth._claims_at_hand())
+    connections.let_through(auth._page.connection, auth._page)
+    for event in held_events.take(auth._page.connection, client_token, session):
+        await app.event_processor.enqueue(client_token, event)
+
+
+def _signs_in(event: Event) -> bool:
+    registered = RegistrationContext.get().event_handlers.get(event.name)
+    return registered is not None and handler_policy.signs_in(registered.handler.fn)

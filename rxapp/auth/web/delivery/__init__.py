@@ -1,0 +1,1 @@
+"""How the built pages are served: headers, files, origins."""

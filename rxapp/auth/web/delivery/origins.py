@@ -1,0 +1,75 @@
+"""Which origins may open a WebSocket or read our answers: the app's own, and those that the settings name."""
+
+import logging
+from collections.abc import Callable
+from urllib.parse import SplitResult, urlsplit
+
+import reflex as rx
+from reflex_base.config import get_config
+from starlette.middleware.cors import CORSMiddleware
+
+from rxapp.auth.core.settings.loopback import is_loopback
+from rxapp.auth.core.settings.own_origins import named_origins
+from rxapp.auth.core.settings.settings import Settings
+
+logger = logging.getLogger(__name__)
+
+
+def origin_check(settings: Settings) -> Callable[[str, dict], bool]:
+    """The check made at each handshake, in the form that python-engineio calls: origin and WSGI environment in, verdict out.
+
+    In production the app's own are `public_origins`. While none is named, its own is the host that the request was sent to, as it
+    is in development, where the pages come from another port of that host.
+    A handshake without an origin is not asked about, and is let through: browsers always send one (RFC 6455 §4.1), other programs
+    could send any, and there is nothing to ride on, for no cookie says who somebody is.
+    """
+
+    def is_allowed(origin: str, environ: dict) -> bool:
+        if origin in settings.allowed_origins or origin in settings.public_origins:
+            return True
+        if settings.in_production and settings.public_origins:
+            return False  # any program can send any Host, and an Origin that goes with it
+        try:
+            asked, own = urlsplit(origin), urlsplit(f"//{environ.get('HTTP_HOST', '')}")
+        except ValueError:  # such as an unclosed bracket
+            return False
+        if settings.in_production:
+            return _cannot_be_forged_on_the_way(asked) and asked.netloc == own.netloc.casefold()
+        return asked.scheme in ("http", "https") and asked.hostname is not None and asked.hostname == own.hostname
+
+    return is_allowed
+
+
+def with_public_origins(settings: Settings) -> Settings:
+    """The settings, with the addresses that Reflex was told for public origins where the settings name none themselves."""
+    if settings.public_origins:
+        return settings
+    config = get_config()
+    named = named_origins((config.deploy_url, config.api_url))
+    if settings.in_production:
+        named = tuple(origin for origin in named if _cannot_be_forged_on_the_way(urlsplit(origin)))
+    if named:
+        return settings.model_copy(update={"public_origins": tuple(dict.fromkeys((*named, *settings.allowed_origins)))})
+    if settings.in_production:
+        logger.warning(
+            "the app's own address is not known: programs with a key of their own get in from this machine only. "
+            "Set RXAPP_PUBLIC_ORIGINS, or REFLEX_DEPLOY_URL, to the address that people see."
+        )
+    return settings
+
+
+def allow_no_strangers(app: rx.App, settings: Settings) -> None:
+    """Take back Reflex's default for CORS, which is `*` with credentials. What the app's `rxconfig.py` says otherwise stays."""
+    config = get_config()
+    if tuple(config.cors_allowed_origins) != ("*",):
+        return
+    own_pages = () if settings.in_production else (config.deploy_url,)  # in development they come from another port
+    config.cors_allowed_origins = settings.allowed_origins or own_pages
+    for middleware in app._api.user_middleware if app._api else ():  # which read the configuration when the app was made
+        if middleware.cls is CORSMiddleware:
+            middleware.kwargs["allow_origins"] = config.cors_allowed_origins
+
+
+def _cannot_be_forged_on_the_way(origin: SplitResult) -> bool:
+    """A page of our host that came over http may be anybody's."""
+    return origin.scheme == "https" or (origin.scheme == "http" and is_loopback(origin.hostname or ""))

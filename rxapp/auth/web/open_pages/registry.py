@@ -1,0 +1,171 @@
+"""Which open pages show which session, and how they are told that it has ended or that its user's roles have changed.
+
+Kept per process: a page is pushed to by the worker that its socket is on. What other processes do is noticed by `session_watch`.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import reflex as rx
+from reflex.state import StateUpdate
+from reflex_base.registry import RegistrationContext
+
+from rxapp.auth.core.identity.identity import Identity
+from rxapp.auth.web.page_session.work import doubt_work, leave_work
+
+SWEEP_THRESHOLD = 1_024
+"""Registered pages above which those closed since are looked for; afterwards twice what remained."""
+
+FOLLOWING_SECONDS = 0.4
+"""How long the pages of a replaced session have to follow. By then another page of the same browser has stored the new pair.
+
+A page that has only a copy is to leave within a second, and the watch takes up to 0.3 s of that.
+"""
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass
+class _ShownSession:
+    """Whose session it is, when it ends by itself, and the pages that show it: client token, and the state that can leave."""
+
+    user_id: UUID
+    expires_at: datetime
+    pages: dict[str, type[rx.State]] = field(default_factory=dict)
+
+
+_shown: dict[UUID, _ShownSession] = {}
+_waiting: dict[str, type[rx.State]] = {}
+_sweep_at = SWEEP_THRESHOLD
+_pushes: set[asyncio.Task] = set()
+
+
+def register_page(identity: Identity, client_token: str, state: type[rx.State]) -> None:
+    """Note that the page with this client token shows this session, and which state of it knows how to leave."""
+    session = _shown.setdefault(identity.session_id, _ShownSession(identity.user_id, identity.expires_at))
+    if client_token not in session.pages:
+        session.pages[client_token] = state
+        _sweep_if_due()
+
+
+def unregister_page(session_id: UUID, client_token: str) -> None:
+    """The page has closed, or shows nobody's data any more."""
+    session = _shown.get(session_id)
+    if session is not None and session.pages.pop(client_token, None) is not None and not session.pages:
+        del _shown[session_id]
+
+
+def count_open_pages(session_id: UUID) -> int:
+    """How many pages of the session are open now, as far as this process knows."""
+    session = _shown.get(session_id)
+    return len(session.pages.keys() & _connected().keys()) if session else 0
+
+
+def open_pages() -> set[tuple[UUID, str]]:
+    """The session and the client token of each page that has its socket in this process."""
+    connected = _connected()
+    return {(id_, page) for id_, session in _shown.items() for page in session.pages if page in connected}
+
+
+def sessions_past(now: datetime) -> list[UUID]:
+    """The sessions whose lifetime has ended while pages show them."""
+    return [session_id for session_id, session in _shown.items() if session.expires_at <= now]
+
+
+def log_out_open_pages(session_id: UUID, reason: str) -> None:
+    """Take every open page of the session to the login page, which shows the reason.
+
+    Runs in the background: the caller may hold the lock of one page's state, and two pages that waited for each other's would
+    wait for ever.
+    """
+    doubt_work([session_id])
+    session = _shown.pop(session_id, None)
+    for client_token, state in session.pages.items() if session else ():
+        _push(client_token, state, lambda page: page._log_out_of(session_id, reason))
+
+
+def log_out_all(session_ids: Iterable[UUID], reason: str) -> None:
+    """The same for several sessions."""
+    for session_id in session_ids:
+        log_out_open_pages(session_id, reason)
+
+
+def leave_replaced_session(session_id: UUID, reason: str) -> None:
+    """Take the pages of a session that was replaced to the login page, but for those that have followed into the new one.
+
+    A page of the same browser follows when the new pair is stored there; a page that has a copy of the old pair cannot. Meanwhile
+    nobody else tells these pages: a copy that is refused would take the owner's pages away.
+    """
+    session = _shown.pop(session_id, None)
+    for client_token, state in session.pages.items() if session else ():
+        _push(client_token, state, lambda page: page._log_out_of(session_id, reason), after=FOLLOWING_SECONDS)
+
+
+def load_open_pages_anew(user_id: UUID) -> None:
+    """Have every open page of the user forget what it shows and load it again, with the roles as they are now."""
+    doubt_work(user_id=user_id)
+    for session in _shown.values():
+        if session.user_id == user_id:
+            for client_token, state in session.pages.items():
+                _push(client_token, state, lambda page: page._load_anew())
+
+
+def wait_for_database(client_token: str, state: type[rx.State]) -> None:
+    """Note that this page does not know who is there, for want of a database, and is to be loaded again when that is back."""
+    _waiting[client_token] = state
+
+
+def load_waiting_pages() -> None:
+    """The database has answered: load the pages that wait for it."""
+    while _waiting:
+        client_token, state = _waiting.popitem()
+        _push(client_token, state, lambda page: page._load_events())
+
+
+def _push(client_token: str, state: type[rx.State], act: Callable[[Any], Any], *, after: float = 0) -> None:
+    push = asyncio.create_task(_act_on_page(client_token, state, act, after))
+    _pushes.add(push)
+    push.add_done_callback(_finished)
+
+
+async def _act_on_page(client_token: str, state: Any, act: Callable[[Any], Any], after: float) -> None:
+    leave_work()
+    if after:
+        await asyncio.sleep(after)
+    if client_token not in _connected():
+        return
+    app = RegistrationContext.get().app
+    async with app.modify_state(rx.BaseStateToken(ident=client_token, cls=state)) as root:
+        follows = act(await root.get_state(state))
+    if follows:
+        await app.event_namespace.emit_update(StateUpdate(events=rx.event.Event.from_event_type(follows)), client_token)
+
+
+def _finished(push: asyncio.Task) -> None:
+    _pushes.discard(push)
+    if not push.cancelled() and push.exception() is not None:
+        logger.error("a page could not be told what became of its session", exc_info=push.exception())
+
+
+def _connected() -> Any:
+    # `token_to_sid` would be made anew each time, of all pages: to tell each of two thousand took a third of the time.
+    return RegistrationContext.get().app.event_namespace._token_manager.token_to_socket
+
+
+def _sweep_if_due() -> None:
+    """Forget closed pages now and then, so that the register does not grow with every tab ever opened."""
+    global _sweep_at
+    if sum(len(session.pages) for session in _shown.values()) < _sweep_at:
+        return
+    connected = _connected()
+    for session_id, session in list(_shown.items()):
+        for client_token in session.pages.keys() - connected.keys():
+            del session.pages[client_token]
+        if not session.pages:
+            del _shown[session_id]
+    _sweep_at = max(SWEEP_THRESHOLD, 2 * sum(len(session.pages) for session in _shown.values()))

@@ -1,0 +1,97 @@
+"""Notices what happens to sessions outside this process: ended from the command line or by another worker, or by time alone.
+
+The audit log is written in the same transaction as each revocation and change of roles, so it says all there is to know: a
+watcher asks it for what is new, some times a second.
+"""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from rxapp.auth.core.audit import events
+from rxapp.auth.core.audit.events import EventKind
+from rxapp.auth.core.errors import SessionExpired
+from rxapp.auth.core.service import AuthService
+from rxapp.auth.http.runtime.service import get_service, in_thread
+from rxapp.auth.web.open_pages.registry import (
+    leave_replaced_session,
+    load_open_pages_anew,
+    load_waiting_pages,
+    log_out_all,
+    log_out_open_pages,
+    sessions_past,
+)
+
+INTERVAL_SECONDS = 0.3
+"""Every open page shall know within a second."""
+
+LATE_COMMITS = 128
+"""Ids looked at again each time: transactions may be committed in another order than that in which their ids were given out."""
+
+logger = logging.getLogger(__name__)
+
+
+class SessionWatch:
+    """Remembers up to where the log was read."""
+
+    def __init__(self, service: AuthService) -> None:
+        self._service = service
+        self._newest_id: int | None = None
+        self._handled: set[int] = set()
+
+    async def look(self) -> None:
+        """Act on what has happened since the last look. The first one only finds out where the log ends."""
+        log_out_all(sessions_past(self._service.clock()), SessionExpired.code)
+        news = await in_thread(self._read)
+        # Both events of a replacement are of one transaction, so one look sees both.
+        replaced = {UUID(happened.detail) for happened in news if happened.kind == EventKind.SESSION_REPLACED}
+        for happened in news:
+            _tell_pages(happened, replaced)
+        load_waiting_pages()
+
+    def _read(self) -> list[Any]:
+        with self._service.database.connect() as db:
+            is_first = self._newest_id is None
+            newest_id = events.newest_id(db) if self._newest_id is None else self._newest_id
+            found = events.since(db, newest_id - LATE_COMMITS)
+        new = [event for event in found if event.id not in self._handled]
+        self._newest_id = max([newest_id, *(event.id for event in found)])
+        self._handled = {event.id for event in found if event.id > self._newest_id - LATE_COMMITS}
+        return [] if is_first else new
+
+
+@contextlib.asynccontextmanager
+async def watch_sessions() -> AsyncIterator[None]:
+    """A lifespan task: look again and again while the app runs."""
+    task = asyncio.create_task(_keep_looking(SessionWatch(get_service())))
+    yield
+    task.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await task
+
+
+async def _keep_looking(watch: SessionWatch) -> None:
+    is_blind = False
+    while True:
+        try:
+            await watch.look()
+            is_blind = False
+        except SQLAlchemyError as error:  # the database is away; the log will still be there when it is back
+            if not is_blind:  # said once, and not some times a second
+                logger.warning("sessions cannot be watched: %s", type(error).__name__)
+            is_blind = True
+        await asyncio.sleep(INTERVAL_SECONDS)
+
+
+def _tell_pages(happened: Any, replaced: set[UUID]) -> None:
+    if happened.kind == EventKind.SESSION_REVOKED and happened.session_id in replaced:
+        leave_replaced_session(happened.session_id, happened.detail)
+    elif happened.kind in (EventKind.SESSION_REVOKED, EventKind.TOKEN_REUSED):
+        log_out_open_pages(happened.session_id, happened.detail)
+    elif happened.kind == EventKind.ROLES_CHANGED:
+        load_open_pages_anew(happened.user_id)

@@ -1,0 +1,1 @@
+"""Whose a page is, what its connection has shown, and whose the work is that runs for it."""

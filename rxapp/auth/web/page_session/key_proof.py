@@ -1,0 +1,69 @@
+"""What a connection has shown of the device's key, and when it is asked for it."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from rxapp.auth.core.identity.proved_key import ProvedKey
+from rxapp.auth.core.tokens.claims import AccessClaims
+
+FRESH_FOR = timedelta(seconds=50)
+"""A rotation needs a proof no older than this; the protocol's own limit is `dpop_proofs.MAXIMUM_AGE`."""
+
+SOON = timedelta(seconds=10)
+"""An access token that expires within this time may be rotated by the event that is about to run."""
+
+PATIENCE = timedelta(seconds=15)
+"""A browser that has not answered after this time is asked anew at its next event."""
+
+
+@dataclass(frozen=True, slots=True)
+class Challenge:
+    """What the browser was asked to sign, and when."""
+
+    text: str
+    asked_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class KeyProof:
+    """The key that a connection has proved; or the session whose key it was asked for in vain. It ends with the connection."""
+
+    key: ProvedKey | None = None
+    proved_at: datetime | None = None
+    has_answered: bool = False
+    failed_for: UUID | None = None
+    challenge: Challenge | None = None
+
+    def is_needed(self, claims: AccessClaims | None, now: datetime, *, signs_in: bool) -> bool:
+        """Whether an event has to wait until the key is proved. `claims` are those of the access token at hand, if it has any.
+
+        It has to before stored tokens are first used on a connection, before they are rotated, and before a session begins.
+        """
+        if claims is None or claims.device_key_thumbprint is None:
+            return signs_in and not self.has_answered
+        if self.key is None or self.key.thumbprint != claims.device_key_thumbprint:
+            return self.failed_for != claims.session_id
+        return claims.expires_at <= now + SOON and (self.proved_at is None or now > self.proved_at + FRESH_FOR)
+
+    def is_asked(self, now: datetime) -> bool:
+        """Whether an answer is to be waited for."""
+        return self.challenge is not None and now <= self.challenge.asked_at + PATIENCE
+
+    def asked(self, text: str, now: datetime) -> "KeyProof":
+        """After the browser was asked to sign `text`."""
+        return replace(self, challenge=Challenge(text, now))
+
+    def answered(self, key: ProvedKey | None, claims: AccessClaims | None, now: datetime) -> "KeyProof":
+        """After the browser has proved `key`, or has shown that it has none."""
+        failed = key is None or (claims is not None and claims.device_key_thumbprint not in (None, key.thumbprint))
+        return KeyProof(
+            key=key,
+            proved_at=now if key is not None else None,
+            has_answered=True,
+            failed_for=claims.session_id if failed and claims is not None else None,
+        )
+
+
+NO_KEY_SHOWN = KeyProof()
+"""On a connection that has only begun."""

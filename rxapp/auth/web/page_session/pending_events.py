@@ -1,0 +1,100 @@
+"""How much of a connection's events may be waiting to be handled: while there is more, nothing is read from its socket.
+
+Reflex puts each event into a queue as it comes, and keeps it there while a slow handler holds the page's state. Without a bound
+whoever sends faster than that fills the memory. With it they wait, as anybody does who sends to a busy server. Nothing is lost.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import reflex as rx
+from reflex.event import Event
+from reflex_base.constants import RouteVar
+from reflex_base.registry import RegistrationContext
+
+from rxapp.auth.http.runtime.service import get_service
+from rxapp.auth.web.page_session.work import chained
+
+MAXIMUM_PENDING = 128
+"""Events of one connection. A person who types fast into a field that is sent at each key makes ten a second."""
+
+
+LARGE = 16 * 1024
+"""Characters of an event's payload. Of such events a few are handled at a time (`gate.py`)."""
+
+HANDLED_WITHIN_SECONDS = 2
+"""After this time a large event that is not handled holds up no other."""
+
+
+LAST_EVENTS_SECONDS = 30
+"""For the last events of a connection that has closed. Its tokens are kept for them so long, for no other connection."""
+
+
+class _Pending:
+    """The events of one connection that wait or run, and who waits for there to be fewer."""
+
+    def __init__(self) -> None:
+        self.sizes: dict[asyncio.Future[Any], int] = {}
+        self.has_room = asyncio.Event()
+
+    @property
+    def is_full(self) -> bool:
+        return len(self.sizes) >= MAXIMUM_PENDING or sum(self.sizes.values()) >= get_service().settings.websocket_message_limit
+
+
+_pending: dict[str, _Pending] = {}
+
+
+async def room_for_more(connection: str) -> None:
+    """Wait until the connection may send another event."""
+    while (pending := _pending.get(connection)) is not None and pending.is_full:
+        pending.has_room.clear()
+        await pending.has_room.wait()
+
+
+async def large_ones_handled(connection: str) -> None:
+    """Wait until the large events of the connection are handled, for a while."""
+    pending = _pending.get(connection)
+    large = [future for future, size in pending.sizes.items() if size > LARGE] if pending else []
+    if large:
+        await asyncio.wait(large, timeout=HANDLED_WITHIN_SECONDS)
+
+
+async def all_handled(connection: str) -> None:
+    """Wait until what the connection has sent is done, for a while: who clicks and leaves at once has clicked."""
+    pending = _pending.get(connection)
+    if pending is not None and pending.sizes:
+        await asyncio.wait(list(pending.sizes), timeout=LAST_EVENTS_SECONDS)
+
+
+@asynccontextmanager
+async def counted_events(app: rx.App) -> AsyncIterator[None]:
+    """A lifespan task: count what Reflex has to handle. Background tasks do not count, which hold up nothing."""
+    processor = app.event_processor
+    enqueue = processor.enqueue
+
+    async def enqueue_counted(token: str, event: Event, ev_ctx: Any = None) -> Any:
+        future = await enqueue(token, chained(token, event), ev_ctx)
+        connection = event.router_data.get(RouteVar.SESSION_ID)  # what a handler has chained has none
+        registered = RegistrationContext.get().event_handlers.get(event.name)
+        if connection and not future.done() and registered is not None and not registered.handler.is_background:
+            _count(connection, future, len(repr(event.payload)))
+        return future
+
+    processor.enqueue = enqueue_counted
+    yield
+
+
+def _count(connection: str, future: asyncio.Future[Any], size: int) -> None:
+    pending = _pending.setdefault(connection, _Pending())
+    pending.sizes[future] = size
+
+    def done(_: asyncio.Future[Any]) -> None:
+        pending.sizes.pop(future, None)
+        pending.has_room.set()
+        if not pending.sizes:
+            _pending.pop(connection, None)
+
+    future.add_done_callback(done)

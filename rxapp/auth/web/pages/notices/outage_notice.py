@@ -1,0 +1,17 @@
+"""The notice that something could not be done, on whatever page one is."""
+
+import reflex as rx
+
+from rxapp.auth.web.auth_state.outage import OutageState
+from rxapp.auth.web.site.registry import site
+from rxapp.auth.web.ui import style
+
+
+def outage_notice() -> rx.Component:
+    """Stands in every page. It is a var and not Reflex's toast, which a strict Content-Security-Policy would not let appear."""
+    content = rx.el.div(
+        rx.el.p(OutageState.sentence, class_name="grow"),
+        rx.el.button(site.texts.notices.close, type="button", on_click=OutageState.dismiss, class_name=style.SECONDARY),
+        class_name="mx-auto flex max-w-xl items-center gap-4 shadow-lg " + style.ALARM_NOTICE,
+    )
+    return rx.el.div(rx.cond(OutageState.sentence, content), role="alert", class_name="fixed inset-x-4 bottom-4 z-50")

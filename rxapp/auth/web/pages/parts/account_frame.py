@@ -1,0 +1,67 @@
+"""What the account pages have in common: a heading, and the way from one to the next."""
+
+from typing import Any, Unpack
+
+import reflex as rx
+from reflex_components_core.react_router import link
+
+from rxapp.auth.web.pages.parts.plain_frame import plain_frame
+from rxapp.auth.web.site.registry import site
+from rxapp.auth.web.ui import style
+from rxapp.auth.web.ui.interpolation import sentence
+from rxapp.auth.web.ui.slots import Slots, extra_in
+
+ACCOUNT, SESSIONS, ACTIVITY = "/account", "/account/sessions", "/account/activity"
+USERS, EVENTS = "/admin/users", "/admin/events"
+
+
+def account_frame(route: str, *content: Any, **slots: Unpack[Slots]) -> rx.Component:
+    """A page of a person's own account."""
+    texts = site.texts.account
+    tabs = {ACCOUNT: texts.profile_tab, SESSIONS: texts.sessions_tab, ACTIVITY: texts.activity_tab}
+    return _framed(texts.title, _tabs(texts.tabs, tabs, route), *content, **slots)
+
+
+def admin_frame(route: str, *content: Any, **slots: Unpack[Slots]) -> rx.Component:
+    """A page for administrators."""
+    texts = site.texts.users
+    tabs = {USERS: texts.users_tab, EVENTS: texts.events_tab}
+    return _framed(texts.title, _tabs(texts.tabs, tabs, route), *content, **slots)
+
+
+def _framed(own_title: str, /, *content: Any, **slots: Unpack[Slots]) -> rx.Component:
+    """The look's frame has the app's logo already."""
+    heading = rx.el.h1(slots.get("title") or own_title, class_name=style.HEADING)
+    frame = site.look.frame or plain_frame
+    return frame(slots.get("logo") or rx.fragment(), heading, *content, extra_in(slots))
+
+
+def _tabs(label: str, tabs: dict[str, str], current: str) -> rx.Component:
+    return rx.el.nav(
+        *(
+            link(name, to=route, class_name=style.TAB, aria_current="page" if route == current else "false")
+            for route, name in tabs.items()
+        ),
+        aria_label=label,
+        class_name="mt-6 flex flex-wrap gap-1",
+    )
+
+
+def pager(page: rx.Var[int], pages: rx.Var[int], *, on_previous: Any, on_next: Any) -> rx.Component:
+    """Previous and next, where there is more than one page."""
+    texts = site.texts.notices
+    return rx.cond(
+        pages > 1,
+        rx.el.nav(
+            rx.el.button(texts.previous, type="button", disabled=page <= 1, on_click=on_previous, class_name=style.SECONDARY),
+            rx.el.span(*sentence(texts.page_of, page=page, pages=pages), class_name=style.SMALL),
+            rx.el.button(texts.next, type="button", disabled=page >= pages, on_click=on_next, class_name=style.SECONDARY),
+            aria_label=texts.pages,
+            class_name="mt-4 flex items-center justify-between gap-4",
+        ),
+    )
+
+
+def turned(page: int, by: int, pages: int) -> int:
+    """The page that is `by` further, within those that there are. An event sent by hand may hold anything; then it is `page`."""
+    return min(max(page + by, 1), pages) if type(by) is int else page

@@ -1,0 +1,80 @@
+"""The dialog that asks for the password again, on whatever page one is."""
+
+from typing import Any, TypedDict
+
+import reflex as rx
+
+from rxapp.auth.core.database.outages import FORM_ERRORS
+from rxapp.auth.core.errors import RevocationReason
+from rxapp.auth.http.runtime.service import get_service, in_hashing_thread
+from rxapp.auth.web.admission import current_user
+from rxapp.auth.web.auth_state.confirmation import ConfirmationState
+from rxapp.auth.web.auth_state.state import AuthState
+from rxapp.auth.web.guards import event
+from rxapp.auth.web.open_pages.registry import leave_replaced_session
+from rxapp.auth.web.site.registry import site
+from rxapp.auth.web.site.wording import in_words
+from rxapp.auth.web.ui import style
+from rxapp.auth.web.ui.components.modal import modal
+from rxapp.auth.web.ui.fields import notices, password_field
+from rxapp.auth.web.ui.forms import auth_form, submit_button, text_in
+
+
+class ConfirmForm(TypedDict):
+    """The form's one field."""
+
+    confirmation: str
+
+
+class ConfirmState(rx.State):
+    """Checks the password that the dialog asked for."""
+
+    @event(signs_in=True)
+    async def submit(self, form: ConfirmForm) -> Any:
+        """Check it, go on in a new session if this one may have been copied, and let the event that waited happen now."""
+        confirmation = await self.get_state(ConfirmationState)
+        confirmation.is_busy, confirmation.error, confirmation.wait = True, "", 0
+        yield
+        confirmation.is_busy = False
+        try:
+            await self._confirm(text_in(form, "confirmation"))
+        except FORM_ERRORS as error:
+            confirmation.error, confirmation.wait = in_words(error), error.retry_after_seconds
+            yield rx.set_focus("confirmation")
+        else:
+            yield confirmation._close()
+
+    async def _confirm(self, password: str) -> None:
+        auth = await self.get_state(AuthState)
+        confirm = get_service().accounts.confirm_password
+        confirmed = await in_hashing_thread(confirm, current_user(), password, auth._client())
+        if confirmed is not None:
+            leave_replaced_session(confirmed.replaced, RevocationReason.PASSWORD_CONFIRMED)
+            auth._go_on_with(confirmed)
+
+
+_DIALOG = "m-auto w-[calc(100%-2rem)] max-w-sm p-6 backdrop:bg-slate-950/60 dark:text-slate-100 " + style.CARD
+
+
+def confirm_dialog() -> rx.Component:
+    """Stands in every page, and is shown when a handler with `fresh=True` is called too long after the last password."""
+    texts = site.texts.confirm
+    return modal(
+        rx.el.h2(texts.title, class_name=style.SUBHEADING + " mb-2"),
+        rx.el.p(texts.why, class_name=style.SMALL + " mb-4"),
+        notices(rx.Var.create(""), ConfirmationState.error, ConfirmationState.wait),
+        auth_form(
+            password_field(texts.password, "confirmation", auto_complete="current-password", auto_focus=True),
+            rx.el.div(
+                rx.el.button(texts.cancel, type="button", on_click=ConfirmationState.cancel, class_name=style.SECONDARY),
+                submit_button(texts.submit, texts.busy, is_busy=ConfirmationState.is_busy, class_name=style.PRIMARY),
+                class_name="flex justify-end gap-3",
+            ),
+            on_submit=ConfirmState.submit,
+            is_busy=ConfirmationState.is_busy,
+        ),
+        is_open=ConfirmationState.is_open,
+        label=texts.label,
+        on_close=ConfirmationState.cancel,
+        class_name=_DIALOG,
+    )

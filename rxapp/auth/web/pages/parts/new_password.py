@@ -1,0 +1,80 @@
+"""Choosing a password: the two fields, with a hint while one types. What is typed is looked at and never kept."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import reflex as rx
+
+from rxapp.auth.core.errors import PasswordRefused
+from rxapp.auth.core.passwords.policy import MAXIMUM_LENGTH, Strength
+from rxapp.auth.http.runtime.service import get_service
+from rxapp.auth.web.guards import event
+from rxapp.auth.web.pages.parts.strength_estimates import estimates
+from rxapp.auth.web.reflex_internals.router import connection_of
+from rxapp.auth.web.site.registry import site
+from rxapp.auth.web.site.wording import in_words
+from rxapp.auth.web.ui.fields import password_field
+from rxapp.auth.web.ui.forms import text_in
+
+ESTIMATE_DELAY_MS = 250
+"""A pause in typing: each letter by itself would be many messages for one hint."""
+
+_LEVELS = ("w-0", "w-1/4 bg-red-500", "w-1/2 bg-amber-500", "w-3/4 bg-emerald-500", "w-full bg-emerald-600")
+
+
+class StrengthState(rx.State):
+    """How good the password that is being typed would be."""
+
+    score: int = 0
+    hint: str = ""
+
+    @event(public=True, debounce=ESTIMATE_DELAY_MS)
+    async def estimate(self, password: str) -> None:
+        """Say what is still missing, or how well it would stand; if too many ask at once, the hint stays as it is."""
+        typed = password[: MAXIMUM_LENGTH + 1] if isinstance(password, str) else ""
+        strength = await estimates.of(typed, connection_of(self).client_ip)
+        if strength is not None:
+            self.score, self.hint = strength.score, _hint(strength)
+
+
+def _hint(strength: Strength) -> str:
+    texts = site.texts.password
+    if strength.missing:
+        return texts.missing.of(strength.missing)
+    if strength.refusal:
+        return in_words(strength.refusal)
+    return texts.strengths[strength.score - 2] if strength.score else ""
+
+
+def require_same(form: Mapping[str, Any]) -> None:
+    """Raise `PasswordRefused` unless both fields have the same."""
+    if text_in(form, "new_password") != text_in(form, "new_password_again"):
+        raise PasswordRefused(site.texts.password.mismatch)
+
+
+def new_password_fields(*, is_new: bool = False) -> rx.Component:
+    """The fields `new_password` and `new_password_again`; `is_new` says that there is another one already."""
+    texts = site.texts.password
+    at_first = texts.hint.format(minimum=get_service().settings.password_minimum_length)
+    return rx.fragment(
+        password_field(
+            texts.new_password if is_new else texts.password,
+            "new_password",
+            auto_complete="new-password",
+            on_change=StrengthState.estimate,
+            hint=rx.fragment(_meter(), rx.el.span(rx.cond(StrengthState.hint, StrengthState.hint, at_first), aria_live="polite")),
+        ),
+        password_field(
+            texts.repeat_new_password if is_new else texts.repeat_password, "new_password_again", auto_complete="new-password"
+        ),
+    )
+
+
+def _meter() -> rx.Component:
+    """Decoration: the words beside it say the same."""
+    bar = "block h-1 rounded-full transition-all "
+    return rx.el.span(
+        rx.el.span(class_name=rx.match(StrengthState.score, *((score, bar + level) for score, level in enumerate(_LEVELS)), bar)),
+        aria_hidden=True,
+        class_name="mb-1.5 block h-1 w-full rounded-full bg-slate-200 dark:bg-slate-700",
+    )

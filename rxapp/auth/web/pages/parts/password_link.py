@@ -1,0 +1,28 @@
+"""The one-time link with which a person sets a password, shown to the administrator who made it."""
+
+import reflex as rx
+from reflex_base.config import get_config
+
+from rxapp.auth.web.site.registry import site
+from rxapp.auth.web.ui import style
+
+SET_PASSWORD = "/set-password"
+
+
+def password_link_url(state: rx.State, token: str) -> str:
+    """The link as it is given to the person: the token is in the fragment, which no browser sends."""
+    return f"{state.router.url.origin}{get_config().prepend_frontend_path(SET_PASSWORD)}#{token}"
+
+
+def password_link(url: rx.Var[str]) -> rx.Component:
+    """The link in a field to copy it from; nothing while there is none."""
+    texts = site.texts.users
+    return rx.cond(
+        url,
+        rx.el.div(
+            rx.el.label(texts.link, html_for="password-link", class_name=style.LABEL),
+            rx.el.input(id="password-link", value=url, read_only=True, type="text", class_name=style.FIELD + " font-mono"),
+            rx.el.p(texts.link_hint, class_name=style.SMALL + " mt-1.5"),
+            class_name="mb-4",
+        ),
+    )

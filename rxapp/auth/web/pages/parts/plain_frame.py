@@ -1,0 +1,24 @@
+"""What stands around the ready-made pages of an app that has no bar of its own."""
+
+from typing import Any
+
+import reflex as rx
+from reflex_components_core.react_router import link
+
+from rxapp.auth.web.auth_state.state import AuthState
+from rxapp.auth.web.site.registry import site
+from rxapp.auth.web.ui import style
+
+
+def plain_frame(*content: Any) -> rx.Component:
+    """The way back to the app, the way out, and the margins."""
+    texts = site.texts.notices
+    return rx.el.div(
+        rx.el.nav(
+            link(texts.to_the_start, to=site.home_route, class_name=style.LINK),
+            rx.el.button(texts.log_out, type="button", on_click=AuthState.log_out, class_name=style.SECONDARY),
+            class_name="mx-auto flex max-w-4xl items-center justify-between gap-4 px-4 pt-6 sm:px-6",
+        ),
+        rx.el.main(*content, class_name="mx-auto max-w-4xl px-4 py-8 sm:px-6"),
+        class_name="min-h-screen bg-slate-50 dark:bg-slate-950",
+    )

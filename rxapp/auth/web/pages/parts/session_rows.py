@@ -1,0 +1,100 @@
+"""Sessions as a list for people: which device, where, since when; each with a button that ends it."""
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import reflex as rx
+
+from rxapp.auth.core.identity.client import UNKNOWN_DEVICE, browser_and_system
+from rxapp.auth.web.open_pages.counts import count_pages_everywhere
+from rxapp.auth.web.site.registry import site
+from rxapp.auth.web.ui import style
+from rxapp.auth.web.ui.components.time_ago import time_ago
+from rxapp.auth.web.ui.interpolation import counted, sentence
+
+
+@dataclass
+class SessionRow:
+    """A session as shown. Times in ISO 8601. `is_bound` says that its tokens are worth nothing without the device's key."""
+
+    id: str
+    device: str
+    address: str
+    created_at: str
+    last_used_at: str
+    open_pages: int
+    is_bound: bool
+    is_this: bool
+
+
+async def session_rows(sessions: Collection[Any], own: UUID | None = None) -> list[SessionRow]:
+    """What `sessions.active_of` found, with `own` marked."""
+    open_pages = await count_pages_everywhere(session.id for session in sessions)
+    return [
+        SessionRow(
+            str(session.id),
+            device_in_words(session.device),
+            session.address,
+            session.created_at.isoformat(),
+            session.last_used_at.isoformat(),
+            open_pages[session.id],
+            session.is_bound,
+            session.id == own,
+        )
+        for session in sessions
+    ]
+
+
+def device_in_words(device: str) -> str:
+    """What `Client.describe_device` gave, in the language of the pages: sessions keep it as it was found out, in English."""
+    texts, (browser, system) = site.texts.sessions, browser_and_system(device)
+    if device == UNKNOWN_DEVICE:
+        return texts.unknown_device
+    return texts.device.format(browser=browser, system=system) if system else device
+
+
+def session_list(rows: Any, now: Any, *, on_end: Callable[[Any], Any]) -> rx.Component:
+    """The list; `now` is the server's time, `on_end` gives the event that ends the session of that id."""
+    return rx.el.ul(
+        rx.foreach(rows, lambda row: _item(row, now, on_end)),
+        aria_label=site.texts.sessions.label,
+        class_name=style.ROWS + " mt-4 empty:hidden",
+    )
+
+
+def _item(row: Any, now: Any, on_end: Callable[[Any], Any]) -> rx.Component:
+    texts = site.texts.sessions
+    created, last_used = time_ago(at=row.created_at, now=now), time_ago(at=row.last_used_at, now=now)
+    return rx.el.li(
+        rx.el.div(
+            rx.el.p(
+                rx.el.span(row.device, class_name=style.STRONG),
+                rx.cond(row.is_this, rx.el.span(texts.this_device, class_name=style.BADGE)),
+                class_name="flex flex-wrap items-center gap-2",
+            ),
+            rx.el.p(
+                rx.cond(row.address, rx.el.span(row.address, " · ")),
+                counted(texts.open_pages, row.open_pages),
+                " · ",
+                rx.cond(
+                    row.is_bound,
+                    rx.el.span(rx.cond(row.is_this, texts.bound_here, texts.bound), title=texts.bound_hint),
+                    rx.el.span(texts.not_bound, title=texts.not_bound_hint),
+                ),
+                class_name=style.SMALL,
+            ),
+            rx.el.p(*sentence(texts.times, created=created, last_used=last_used), class_name=style.SMALL),
+            class_name="min-w-0",
+        ),
+        rx.el.button(
+            texts.end,
+            type="button",
+            aria_label=rx.cond(row.is_this, texts.end_this_label, texts.end_label.format(device=row.device)),
+            on_click=on_end(row.id),
+            class_name=style.SECONDARY,
+        ),
+        key=row.id,
+        class_name="flex flex-wrap items-center justify-between gap-x-4 gap-y-3 px-5 py-4 sm:flex-nowrap",
+    )

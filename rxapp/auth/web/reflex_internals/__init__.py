@@ -1,0 +1,1 @@
+"""What relies on Reflex's inner workings."""

@@ -1,0 +1,84 @@
+"""Page state leaves this process sealed: what lies in Redis or on a disk can be neither read nor forged there.
+
+Reflex pickles the state of each open page: the tokens that the browser holds, the set-password link on an administrator's screen,
+whatever the page shows. Read there, they work; written there, a pickle runs as code in every worker. Reflex has no hook for this,
+so the places where it pickles and unpickles are replaced, and a test looks at what then lies in Redis.
+"""
+
+import os
+import pickle
+from typing import Any, BinaryIO
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCMSIV
+from reflex.istate.manager import token as state_tokens
+from reflex.state import BaseState
+from reflex.utils import token_manager
+from reflex_base.utils.exceptions import StateSchemaMismatchError
+
+from rxapp.auth.core.keys.derivation import hkdf_sha256
+
+NONCE_BYTES = 12
+"""RFC 8452 §4. Nonces are random: with GCM-SIV a repeated one would tell that two states are equal, and nothing else."""
+
+_serialize, _deserialize = BaseState._serialize, BaseState._deserialize.__func__
+
+
+class Seal:
+    """Authenticated encryption under a key derived from the secret key (AES-256-GCM-SIV, RFC 8452)."""
+
+    def __init__(self, secret_key: str) -> None:
+        self._cipher = AESGCMSIV(hkdf_sha256(secret_key.encode(), salt=b"", info=b"rxapp state at rest"))
+
+    def close(self, data: bytes) -> bytes:
+        """The data sealed: nonce ‖ ciphertext ‖ tag."""
+        nonce = os.urandom(NONCE_BYTES)
+        return nonce + self._cipher.encrypt(nonce, data, None)
+
+    def open(self, sealed: bytes) -> bytes:
+        """The data again. Raises `pickle.UnpicklingError` unless it was sealed under this key."""
+        try:
+            return self._cipher.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], None)
+        except (InvalidTag, ValueError):
+            raise pickle.UnpicklingError("not sealed under this secret key") from None
+
+
+class SealedPickle:
+    """Stands in for `pickle` where Reflex writes to Redis: records of sockets, and updates for pages of other workers."""
+
+    def __init__(self, seal: Seal) -> None:
+        self._seal = seal
+
+    def dumps(self, value: Any) -> bytes:
+        """As `pickle.dumps`, sealed."""
+        return self._seal.close(pickle.dumps(value))
+
+    def loads(self, sealed: bytes) -> Any:
+        """As `pickle.loads`, of what `dumps` has sealed and of nothing else."""
+        return pickle.loads(self._seal.open(sealed))  # noqa: S301  this process or another with the same key has pickled it
+
+    def load(self, file: BinaryIO) -> Any:
+        """The same, from a file."""
+        return self.loads(file.read())
+
+
+def seal_states(secret_key: str) -> None:
+    """From now on, seal everything of a page that Reflex stores.
+
+    What was stored under another secret key counts as not there: the page starts over, and its person is known again by the
+    tokens in the browser.
+    """
+    seal = Seal(secret_key)
+
+    def serialize(state: BaseState) -> bytes:
+        return seal.close(_serialize(state))
+
+    def deserialize(cls: type[BaseState], data: bytes | None = None, fp: BinaryIO | None = None) -> BaseState:
+        try:
+            opened = seal.open(fp.read() if fp is not None else data or b"")
+        except pickle.UnpicklingError as error:
+            raise StateSchemaMismatchError(str(error)) from None
+        return _deserialize(cls, opened)
+
+    BaseState._serialize, BaseState._deserialize = serialize, classmethod(deserialize)
+    token_manager.pickle = state_tokens.pickle = SealedPickle(seal)

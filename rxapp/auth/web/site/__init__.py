@@ -1,0 +1,1 @@
+"""What we know of the app around us, and what its handlers and pages declare."""

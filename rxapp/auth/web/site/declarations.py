@@ -1,0 +1,55 @@
+"""What may be declared. What cannot mean what it says is refused where it is written, in a sentence that says what to write."""
+
+import inspect
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import reflex as rx
+
+from rxapp.auth.http.runtime.declared_roles import DeclarationRefused, require_flags
+from rxapp.auth.web.reflex_internals.upload_annotations import takes_files
+from rxapp.auth.web.site import handler_policy
+
+_PAGE_OPTIONS = frozenset(inspect.signature(rx.App.add_page).parameters) - {"self", "component"}
+
+
+def require_one_meaning(*, roles: object, public: bool, fresh: bool = False, **flags: object) -> None:
+    """Raise `DeclarationRefused` for what is open to everyone and asks for something all the same."""
+    require_flags(public=public, fresh=fresh, **flags)
+    for asks, words in ((roles, "roles"), (fresh, "fresh=True")):
+        if public and asks:
+            raise DeclarationRefused(f"public=True is for everyone, and {words} is not. Write one of the two.")
+
+
+def require_page(route: object, options: Mapping[str, Any]) -> None:
+    """Raise `DeclarationRefused` for a page without a route, or with options that are not a page's."""
+    if not isinstance(route, str):
+        raise DeclarationRefused('A page needs its route. Write @auth.page("/customers").')
+    for name in options.keys() - _PAGE_OPTIONS:
+        raise DeclarationRefused(f"auth.page takes no {name}. Write it at the handlers, @auth.event(…), if it is an event's.")
+
+
+def require_handler(handler: Any, *, fresh: bool, signs_in: bool, background: bool) -> None:
+    """Raise `DeclarationRefused` for what no page could call, or what could not happen as it is declared."""
+    if isinstance(handler, str | list | tuple | set | frozenset):
+        raise DeclarationRefused('Roles are given by keyword. Write @auth.event(roles=["Manager"]).')
+    if not inspect.isfunction(handler):
+        kind = type(handler).__name__
+        raise DeclarationRefused(f"auth.event guards a `def` in a state, and this is a {kind}. Write it over the `def` itself.")
+    name = handler.__name__
+    if name.startswith("_"):
+        raise DeclarationRefused(f"{name} begins with an underscore, so no page can call it. Give it another name, or no guard.")
+    if handler_policy.is_marked(handler):
+        raise DeclarationRefused(f"{name} has a guard already. Write one @auth.event(…) that says all of it.")
+    if background and not _is_asynchronous(handler):
+        raise DeclarationRefused(f"{name} has background=True, and would hold up everybody. Write `async def {name}`.")
+    for flag, is_set in (("fresh", fresh), ("signs_in", signs_in)):
+        if is_set and takes_files(handler):
+            raise DeclarationRefused(
+                f"{name} has {flag}=True and is an upload, whose files are gone before its person has been asked for anything. "
+                f"Put {flag}=True on a handler that comes first, and let that show the upload."
+            )
+
+
+def _is_asynchronous(handler: Callable) -> bool:
+    return inspect.iscoroutinefunction(handler) or inspect.isasyncgenfunction(handler)

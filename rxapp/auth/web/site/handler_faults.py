@@ -1,0 +1,146 @@
+"""What is wrong with an app's event handlers: `python -m rxapp doctor` tells of it. Pages have to have been built before."""
+
+import inspect
+from collections.abc import Callable, Iterator
+from enum import StrEnum
+from functools import partial
+from types import CodeType
+from typing import Any, NamedTuple
+
+from reflex.istate.shared import SharedState
+from reflex.state import BaseState
+from reflex_base.event import EventHandler
+
+from rxapp.auth.web.reflex_internals.registered_handlers import Handler, callable_handlers, identity_of
+from rxapp.auth.web.site import handler_policy
+
+JOIN = "_link_to"
+"""With this method of a shared state, a page joins a room."""
+
+
+class FaultKind(StrEnum):
+    """What it is."""
+
+    OPEN = "open"
+    """Nothing says who may call it."""
+    OVERRIDING = "overriding"
+    """The same, in place of one that was guarded."""
+    SETTER = "setter"
+    """It is no handler, and `setvar` calls it."""
+    COVERED = "covered"
+    """Its mark is that of a function within it: nobody knows whether that is called."""
+    IDLE = "idle"
+    """It is guarded, and no handler of any state."""
+    JOINING = "joining"
+    """It joins a shared state, and nothing says who may call it."""
+    JOINING_FOR_ALL = "joining for all"
+    """It joins a shared state, and is public."""
+
+
+class Fault(NamedTuple):
+    """A handler, by where it is written, and what is wrong with it."""
+
+    kind: FaultKind
+    name: str
+
+
+def handler_faults() -> set[Fault]:
+    """All that can be found by looking at the states and at the code of their handlers."""
+    handlers = list(callable_handlers())
+    found = {Fault(kind, handler.name) for handler in handlers for kind in _kinds(handler)}
+    called = {identity_of(function) for function in _that_run(handlers)}
+    return found | {
+        Fault(FaultKind.IDLE, _written(guard)) for guard in handler_policy.all_guards() if identity_of(guard) not in called
+    }
+
+
+def _kinds(handler: Handler) -> Iterator[FaultKind]:
+    says = handler_policy.policy_of(handler.function)
+    if says is None:
+        yield _why_open(handler)
+    if says in (None, handler_policy.PUBLIC) and _joins(handler):
+        yield FaultKind.JOINING if says is None else FaultKind.JOINING_FOR_ALL
+
+
+def _why_open(handler: Handler) -> FaultKind:
+    if any(handler_policy.is_marked(function) for function in _within(handler.function)):
+        return FaultKind.COVERED
+    if handler.is_by_setvar:
+        return FaultKind.SETTER
+    overridden: list[Any] = [vars(base).get(handler.function.__name__) for base in handler.state.__mro__[1:]]
+    functions = [value.fn if isinstance(value, EventHandler) else value for value in overridden]
+    is_overriding = any(isinstance(handler_policy.policy_of(function), frozenset) for function in functions)
+    return FaultKind.OVERRIDING if is_overriding else FaultKind.OPEN
+
+
+def _that_run(handlers: list[Handler]) -> Iterator[Any]:
+    """The functions that a guard may be and run: handlers, what is within them, and those of mixins that no state has yet."""
+    for handler in handlers:
+        if not handler.is_by_setvar:  # which does not wait for what it calls
+            yield from _within(handler.function)
+    for mixin in _subclasses(BaseState):
+        if mixin._mixin:
+            yield from (value for name, value in vars(mixin).items() if not name.startswith("_"))
+
+
+def _joins(handler: Handler) -> bool:
+    """Whether its code, or a method or function that it calls by name, joins a shared state."""
+    unread, read = list(_within(handler.function)), set()
+    while unread:
+        function = unread.pop()
+        if function in read:
+            continue
+        read.add(function)
+        names = set(_names(function.__code__))
+        if JOIN in names:
+            return True
+        unread += [helper for name in names for helper in _helpers(name, function, handler.state)]
+    return False
+
+
+def _helpers(name: str, function: Any, state: type[BaseState]) -> Iterator[Callable]:
+    places = [function.__globals__.get(name)]
+    places += [inspect.getattr_static(cls, name, None) for cls in (state, *_subclasses(SharedState))]
+    for value in places:
+        helper = getattr(value, "__func__", value)
+        if inspect.isfunction(helper) and not str(helper.__module__).startswith("reflex."):
+            yield helper
+
+
+def _names(code: CodeType) -> Iterator[str]:
+    yield from code.co_names
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            yield from _names(constant)
+        elif isinstance(constant, str):  # as in `getattr(room, "_link_to")`
+            yield constant
+
+
+def _within(function: Any) -> Iterator[Any]:
+    """The function, and those that it has closed over, as decorators do."""
+    unseen, seen = [function], []
+    while unseen:
+        current = unseen.pop()
+        current = current.func if isinstance(current, partial) else current
+        if inspect.isfunction(current) and current not in seen:
+            seen.append(current)
+            unseen += [current.__dict__.get("__wrapped__"), *(_content(cell) for cell in current.__closure__ or ())]
+            yield current
+
+
+def _content(cell: Any) -> Any:
+    try:
+        return cell.cell_contents
+    except ValueError:  # nothing yet
+        return None
+
+
+def _subclasses(cls: Any) -> Iterator[Any]:
+    for subclass in cls.__subclasses__():
+        yield subclass
+        yield from _subclasses(subclass)
+
+
+def _written(guard: Callable) -> str:
+    function = inspect.unwrap(guard)
+    return f"{function.__module__}.{function.__qualname__}"

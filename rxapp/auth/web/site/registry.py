@@ -1,0 +1,73 @@
+"""What we know of the app we stand in: its pages, which of them are guarded, its look and its language."""
+
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+import reflex as rx
+from reflex_base.config import get_config
+from reflex_base.registry import RegistrationContext
+
+from rxapp.auth.web.site.conflicts import InstalledTwice, require_free_pages
+from rxapp.auth.web.site.page_layout import Look
+from rxapp.auth.web.site.redirects import path_in_app
+from rxapp.auth.web.texts import ENGLISH, Texts
+
+
+@dataclass
+class Site:
+    """Collects the pages that `page` declares, and hands them to the app when `install_auth` names it.
+
+    `texts` are one language for all who come; to choose them for each visitor, they are looked up here at each use.
+    """
+
+    login_route: str = "/login"
+    home_route: str = "/"
+    texts: Texts = ENGLISH
+    extra_fields: Collection[str] = ()
+    _look: Look | None = None
+    _guarded_routes: set[str] = field(default_factory=set)
+    _waiting_pages: list[tuple[Callable, dict[str, Any]]] = field(default_factory=list)
+    _app: rx.App | None = None
+
+    def add_page(self, view: Callable, *, is_guarded: bool, **options: Any) -> None:
+        """Add a page to the app, as soon as there is one."""
+        if is_guarded:
+            self._guarded_routes.add(options["route"].strip("/"))
+        if self._app is None:
+            self._waiting_pages.append((view, options))
+        else:
+            self._app.add_page(view, **options)
+
+    @property
+    def look(self) -> Look:
+        """How the ready-made pages fit into the app."""
+        if self._look is None:
+            raise RuntimeError("a ready-made page is built after install_auth(app), which says how it looks")
+        return self._look
+
+    def furnish(self, look: Look, texts: Texts, extra_fields: Collection[str]) -> None:
+        """Say how the pages look, what they say, and what registration asks for besides our own fields."""
+        self._look, self.texts, self.extra_fields = look, texts, extra_fields
+
+    def install(self, app: rx.App, *, login_route: str, home_route: str) -> None:
+        """Name the app, and give it the pages declared so far."""
+        if self._app is app:
+            raise InstalledTwice
+        self._app, self.login_route, self.home_route = app, login_route, home_route
+        for view, options in self._waiting_pages:
+            app.add_page(view, **options)
+        self._waiting_pages.clear()
+
+    def require_free(self, routes: Iterable[str]) -> None:
+        """Raise `RouteTaken` if the app has a page of its own at one of them."""
+        if self._app is not None:
+            require_free_pages(self._app, routes)
+
+    def is_guarded(self, path: str) -> bool:
+        """Whether the page at this path, as the browser shows it, is guarded."""
+        route = RegistrationContext.get().app.router(path_in_app(path, get_config().frontend_path))
+        return route is not None and route.strip("/") in self._guarded_routes
+
+
+site = Site()

@@ -1,0 +1,208 @@
+"""The door of every WebSocket: how many there are, how long they may take, and what comes in."""
+
+import asyncio
+import json
+import logging
+from collections.abc import Callable
+from functools import partial
+from http import HTTPStatus
+from typing import Any
+
+import reflex as rx
+from reflex_base.config import get_config
+from reflex_base.constants import Endpoint
+from starlette.requests import HTTPConnection
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from rxapp.auth.core.settings.settings import Settings
+from rxapp.auth.http.callers.request_source import address_of
+from rxapp.auth.web.sockets.connection_limit import SocketConnections, TooManyConnections
+from rxapp.auth.web.sockets.messages import MessageRefused, SocketMessages
+
+JOIN_TIMEOUT_SECONDS = 10
+"""From the handshake to the message with which a page connects to Reflex. Our pages send it at once."""
+
+ATTACHMENTS_TIMEOUT_SECONDS = 10
+"""For each part of a binary message."""
+
+SEND_TIMEOUT_SECONDS = 60
+"""For a client to take what is sent to it. Once the buffers on the way are full, it has read nothing for that long."""
+
+LARGE_MESSAGE = 16 * 1024
+"""Characters. What a page sends is far below, but for the text of a long form."""
+
+LARGE_MESSAGES_AT_A_TIME = 2
+"""In this process. Read as JSON a message may take twenty times its size: many at once would fill the memory."""
+
+PAUSE_AFTER_LARGE_MESSAGES = 3
+"""Times what it took: so large messages take half of the processor at most, however many there are."""
+
+LONGEST_PAUSE_SECONDS = 0.25
+"""A message whose handler waits for something else takes longer, and no more of the processor."""
+
+HEADER_BYTES_AT_MOST = 32 * 1024
+QUERY_BYTES_AT_MOST = 4 * 1024
+"""Of a handshake. Both are kept, several times over, as long as the page is open."""
+
+RETRY_AFTER_SECONDS = 30
+
+POLICY_VIOLATION = 1008
+"""RFC 6455 §7.4.1."""
+
+_ANSWERING = "websocket.http.response"
+"""The ASGI extension by which a handshake is refused with a status other than 403."""
+
+logger = logging.getLogger(__name__)
+
+
+class SocketGate:
+    """ASGI middleware. The limit is for all WebSockets; of what comes over them, only Reflex's (`event_path`) is looked at.
+
+    The namespaces that a page may join are those that the app has registered with `sio`.
+    """
+
+    def __init__(self, app: ASGIApp, *, settings: Settings, event_path: str, sio: Any) -> None:
+        self._app = app
+        self._settings = settings
+        self._event_path = event_path
+        self._sio = sio
+        self.connections = SocketConnections(settings.connections_per_address)
+        self._turns = asyncio.Semaphore(LARGE_MESSAGES_AT_A_TIME)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Hand on, or refuse the handshake."""
+        if scope["type"] != "websocket":
+            await self._app(scope, receive, send)
+            return
+        if _is_too_long(scope):
+            await _refuse(scope, receive, send, HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
+            return
+        address = address_of(HTTPConnection(scope), self._settings.trusted_proxy_hops) or ""
+        try:
+            with self.connections.one_of(address):
+                await self._hold(scope, receive, send)
+        except TooManyConnections:
+            logger.warning("a WebSocket was refused: %s has %d open", address, self._settings.connections_per_address)
+            await _refuse(scope, receive, send, HTTPStatus.TOO_MANY_REQUESTS)
+
+    async def _hold(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self._event_path not in scope["path"]:
+            await self._app(scope, receive, send)
+            return
+        namespaces = self._sio.namespace_handlers.keys() | self._sio.handlers.keys()
+        messages = SocketMessages(namespaces, self._settings.websocket_message_limit)
+        turn = _Turn(self._turns)
+        try:
+            await self._app(scope, _gated(receive, messages, turn), _patient(send))
+        finally:
+            turn.end()
+
+
+def gate_sockets(app: rx.App, settings: Settings) -> Callable[[ASGIApp], ASGIApp]:
+    """The gate for `app`, as a transformer of it."""
+    event_path = get_config().prepend_backend_path(str(Endpoint.EVENT))
+    return partial(SocketGate, settings=settings, event_path=event_path, sio=app.sio)
+
+
+class _Turn:
+    """A large message has a turn until the next one is asked for: by then it is handled (`pending_events`).
+
+    The next large message waits for a while after that: whoever sends one after the other leaves the others their part.
+    """
+
+    def __init__(self, turns: asyncio.Semaphore) -> None:
+        self._turns = turns
+        self._began_at: float | None = None
+
+    async def begin(self) -> None:
+        await self._turns.acquire()
+        self._began_at = _in(0)
+
+    def end(self) -> None:
+        if self._began_at is not None:
+            pause = min(_in(0) - self._began_at, LONGEST_PAUSE_SECONDS) * PAUSE_AFTER_LARGE_MESSAGES
+            self._began_at = None
+            asyncio.get_running_loop().call_later(pause, self._turns.release)
+
+
+def _gated(receive: Receive, messages: SocketMessages, turn: _Turn) -> Receive:
+    """`receive`, which says that the client has gone when it has sent what it may not, or nothing in time.
+
+    Engine.IO then does all that it does when a connection ends, and closes it.
+    """
+    deadline: float | None = _in(JOIN_TIMEOUT_SECONDS)
+    is_over = False
+
+    async def receive_gated() -> Message:
+        nonlocal deadline, is_over
+        turn.end()
+        if is_over:
+            return _GONE
+        if messages.has_joined:
+            deadline = _in(ATTACHMENTS_TIMEOUT_SECONDS) if messages.is_waiting_for_attachments else None
+        try:
+            async with asyncio.timeout_at(deadline):
+                message = await receive()
+            if message["type"] == "websocket.receive":
+                content = _content(message)
+                if len(content) > LARGE_MESSAGE:
+                    await turn.begin()
+                messages.hear(content)
+        except TimeoutError:
+            return _end("nothing came in time")
+        except MessageRefused as refused:
+            return _end(str(refused))
+        is_over = messages.has_left
+        return message
+
+    def _end(why: str) -> Message:
+        nonlocal is_over
+        is_over = True
+        logger.warning("a WebSocket was closed: %s", why)
+        return _GONE
+
+    return receive_gated
+
+
+def _in(seconds: float) -> float:
+    return asyncio.get_running_loop().time() + seconds
+
+
+_GONE: Message = {"type": "websocket.disconnect", "code": POLICY_VIOLATION}
+
+
+def _content(message: Message) -> str | bytes:
+    text: str | None = message.get("text")
+    return text if text is not None else message.get("bytes") or b""
+
+
+def _patient(send: Send) -> Send:
+    """`send`, which gives a client up that takes nothing."""
+
+    async def send_in_time(message: Message) -> None:
+        try:
+            async with asyncio.timeout(SEND_TIMEOUT_SECONDS):
+                await send(message)
+        except TimeoutError:
+            raise OSError("the client does not read") from None
+
+    return send_in_time
+
+
+def _is_too_long(scope: Scope) -> bool:
+    headers = sum(len(name) + len(value) for name, value in scope["headers"])
+    return headers > HEADER_BYTES_AT_MOST or len(scope.get("query_string", b"")) > QUERY_BYTES_AT_MOST
+
+
+async def _refuse(scope: Scope, receive: Receive, send: Send, status: HTTPStatus) -> None:
+    await receive()  # the client's wish to connect
+    if _ANSWERING not in (scope.get("extensions") or {}):
+        await send({"type": "websocket.close", "code": POLICY_VIOLATION})
+        return
+    code = status.phrase.lower().replace(" ", "_")
+    body: dict[str, Any] = {"type": "about:blank", "title": status.phrase, "status": status.value, "code": code}
+    headers = [(b"content-type", b"application/problem+json"), (b"cache-control", b"no-store")]
+    if status == HTTPStatus.TOO_MANY_REQUESTS:
+        headers.append((b"retry-after", str(RETRY_AFTER_SECONDS).encode()))
+    await send({"type": f"{_ANSWERING}.start", "status": status.value, "headers": headers})
+    await send({"type": f"{_ANSWERING}.body", "body": json.dumps(body).encode()})

@@ -1,0 +1,47 @@
+"""The audit log in words: what happened, and why a session was ended."""
+
+from dataclasses import dataclass
+
+from rxapp.auth.web.texts.plurals import ByCode
+
+
+@dataclass(frozen=True, slots=True)
+class EventKindTexts(ByCode):
+    """Named as the kinds of `EventKind`."""
+
+    login: str = "Logged in"
+    login_failed: str = "Failed attempt to log in"
+    refresh_refused: str = "A stored sign-in was refused"
+    token_reused: str = "A sign-in was used in two places, and ended"
+    device_proof_refused: str = "A sign-in was tried without its device's key, and refused"
+    session_revoked: str = "Session ended"
+    session_replaced: str = "New session in place of another"
+    password_confirmed: str = "Password confirmed"
+    password_confirmation_failed: str = "Wrong password when asked to confirm"
+    password_changed: str = "Password changed"
+    password_set: str = "Password set by link"
+    password_link_issued: str = "Link to set a password made"
+    user_registered: str = "Account registered"
+    user_created: str = "Account created"
+    user_renamed: str = "Display name changed"
+    user_disabled: str = "Account disabled"
+    user_enabled: str = "Account enabled"
+    user_deleted: str = "Account deleted"
+    roles_changed: str = "Roles changed"
+    permission_denied: str = "Tried something without permission"
+    upload_refused: str = "Upload without a ticket of its page refused"
+    keys_rotated: str = "Signing key changed"
+    throttled: str = "Too many attempts, slowed down"
+
+
+@dataclass(frozen=True, slots=True)
+class EndTexts(ByCode):
+    """Named as the values of `RevocationReason`; a reason that is not here is `session_revoked` of the kinds."""
+
+    signed_out: str = "Logged out"
+    session_revoked: str = "Session ended by its owner"
+    password_changed: str = "Session ended with the change of the password"
+    password_confirmed: str = "Session replaced when the password was confirmed"
+    ended_by_administrator: str = "Session ended by an administrator"
+    user_disabled: str = "Session ended as the account was disabled"
+    account_deleted: str = "Session ended as the account was deleted"

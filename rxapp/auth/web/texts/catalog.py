@@ -1,0 +1,34 @@
+"""All texts of one language."""
+
+from dataclasses import dataclass
+
+from rxapp.auth.web.texts.account import AccountTexts, ActivityTexts, SessionsTexts
+from rxapp.auth.web.texts.administration import EventsTexts, UsersTexts, UserTexts
+from rxapp.auth.web.texts.audit import EndTexts, EventKindTexts
+from rxapp.auth.web.texts.common import ConfirmTexts, NoticeTexts
+from rxapp.auth.web.texts.refusals import RefusalTexts
+from rxapp.auth.web.texts.signing_in import LoginTexts, PasswordTexts, RegisterTexts, SetPasswordTexts
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """One branch a page, and those that several pages share."""
+
+    login: LoginTexts = LoginTexts()
+    register: RegisterTexts = RegisterTexts()
+    password: PasswordTexts = PasswordTexts()
+    set_password: SetPasswordTexts = SetPasswordTexts()
+    account: AccountTexts = AccountTexts()
+    sessions: SessionsTexts = SessionsTexts()
+    activity: ActivityTexts = ActivityTexts()
+    users: UsersTexts = UsersTexts()
+    user: UserTexts = UserTexts()
+    events: EventsTexts = EventsTexts()
+    event_kinds: EventKindTexts = EventKindTexts()
+    session_ends: EndTexts = EndTexts()
+    confirm: ConfirmTexts = ConfirmTexts()
+    notices: NoticeTexts = NoticeTexts()
+    refusals: RefusalTexts = RefusalTexts()
+
+
+ENGLISH = Texts()

@@ -1,0 +1,45 @@
+"""What may appear on any page: notices, the dialog that asks for the password, placeholders."""
+
+from dataclasses import dataclass
+
+from rxapp.auth.core.database.outages import DatabaseUnavailable
+from rxapp.auth.web.texts.plurals import Counted
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmTexts:
+    """The dialog that asks for the password again."""
+
+    label: str = "Confirm that it is you"
+    title: str = "Please confirm that it is you"
+    why: str = "You are about to do something that only you should. Enter your password to go on."
+    password: str = "Your password"
+    cancel: str = "Cancel"
+    submit: str = "Confirm"
+    busy: str = "Checking…"
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeTexts:
+    """Waiting, outages, and pages that are not shown. `try_again_in_minutes` for one minute is said up to its last second."""
+
+    loading: str = "Loading…"
+    no_access: str = "You do not have access to this page"
+    no_access_why: str = "Your account does not have the role that this page asks for. An administrator can give it to you."
+    to_the_start: str = "Back to the start"
+    log_out: str = "Log out"
+
+    try_again_in_minutes: Counted = Counted("Try again in a minute.", "Try again in {count} minutes.")
+    try_again_in_seconds: Counted = Counted("Try again in 1 second.", "Try again in {count} seconds.")
+    try_again_now: str = "You can try again now."
+    slow_down: str = "That was too much at once. You stay signed in."
+
+    nothing_was_done: str = DatabaseUnavailable.in_words(is_outcome_known=True)
+    not_connected: str = "The server cannot be reached at the moment. This page goes on by itself as soon as it can."
+    may_have_been_done: str = DatabaseUnavailable.in_words(is_outcome_known=False)
+    close: str = "Close"
+
+    previous: str = "Previous"
+    next: str = "Next"
+    page_of: str = "Page {page} of {pages}"
+    pages: str = "Pages"

@@ -1,0 +1,39 @@
+"""The audit log in words, in German."""
+
+from rxapp.auth.web.texts.audit import EndTexts, EventKindTexts
+
+EVENT_KINDS = EventKindTexts(
+    login="Angemeldet",
+    login_failed="Fehlgeschlagener Versuch, sich anzumelden",
+    refresh_refused="Eine gespeicherte Anmeldung wurde abgelehnt",
+    token_reused="Eine Anmeldung wurde an zwei Orten verwendet und beendet",
+    device_proof_refused="Eine Anmeldung wurde ohne den Schlüssel ihres Geräts versucht und abgelehnt",
+    session_revoked="Sitzung beendet",
+    session_replaced="Neue Sitzung anstelle einer anderen",
+    password_confirmed="Passwort bestätigt",
+    password_confirmation_failed="Falsches Passwort beim Bestätigen",
+    password_changed="Passwort geändert",
+    password_set="Passwort über einen Link gesetzt",
+    password_link_issued="Link zum Setzen des Passworts gemacht",
+    user_registered="Konto selbst angelegt",
+    user_created="Konto angelegt",
+    user_renamed="Anzeigename geändert",
+    user_disabled="Konto gesperrt",
+    user_enabled="Konto freigegeben",
+    user_deleted="Konto gelöscht",
+    roles_changed="Rollen geändert",
+    permission_denied="Etwas ohne Berechtigung versucht",
+    upload_refused="Upload ohne Ticket seiner Seite abgewiesen",
+    keys_rotated="Signaturschlüssel gewechselt",
+    throttled="Zu viele Versuche, gebremst",
+)
+
+SESSION_ENDS = EndTexts(
+    signed_out="Abgemeldet",
+    session_revoked="Sitzung selbst beendet",
+    password_changed="Sitzung beendet, weil das Passwort geändert wurde",
+    password_confirmed="Sitzung ersetzt, als das Passwort bestätigt wurde",
+    ended_by_administrator="Sitzung durch die Verwaltung beendet",
+    user_disabled="Sitzung beendet, weil das Konto gesperrt wurde",
+    account_deleted="Sitzung beendet, weil das Konto gelöscht wurde",
+)

@@ -1,0 +1,38 @@
+"""What may appear on any page, in German."""
+
+from rxapp.auth.web.texts.common import ConfirmTexts, NoticeTexts
+from rxapp.auth.web.texts.plurals import Counted
+
+CONFIRM = ConfirmTexts(
+    label="Bestätigen, dass Sie es sind",
+    title="Bitte bestätigen Sie, dass Sie es sind",
+    why="Sie sind dabei, etwas zu tun, das nur Sie tun sollten. Geben Sie Ihr Passwort ein, um fortzufahren.",
+    password="Ihr Passwort",
+    cancel="Abbrechen",
+    submit="Bestätigen",
+    busy="Wird geprüft …",
+)
+
+NOTICES = NoticeTexts(
+    loading="Wird geladen …",
+    no_access="Sie haben keinen Zugang zu dieser Seite",
+    no_access_why="Ihrem Konto fehlt die Rolle, die diese Seite verlangt. Die Verwaltung kann sie Ihnen geben.",
+    to_the_start="Zurück zum Anfang",
+    log_out="Abmelden",
+    try_again_in_minutes=Counted("Versuchen Sie es in einer Minute wieder.", "Versuchen Sie es in {count} Minuten wieder."),
+    try_again_in_seconds=Counted("Versuchen Sie es in 1 Sekunde wieder.", "Versuchen Sie es in {count} Sekunden wieder."),
+    try_again_now="Sie können es jetzt wieder versuchen.",
+    slow_down="Das war zu viel auf einmal. Sie bleiben angemeldet.",
+    nothing_was_done=(
+        "Das ging gerade nicht. Sie sind weiterhin angemeldet, falls Sie es waren; bitte versuchen Sie es gleich noch einmal."
+    ),
+    not_connected="Der Server ist gerade nicht zu erreichen. Sobald er es ist, geht diese Seite von selbst weiter.",
+    may_have_been_done=(
+        "Die Verbindung brach im letzten Augenblick ab. Bitte sehen Sie nach, ob es geschehen ist, bevor Sie es wieder versuchen."
+    ),
+    close="Schließen",
+    previous="Zurück",
+    next="Weiter",
+    page_of="Seite {page} von {pages}",
+    pages="Seiten",
+)

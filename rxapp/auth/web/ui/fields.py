@@ -1,0 +1,83 @@
+"""The parts that forms are made of: labelled fields, notices that are read out, a card around a form."""
+
+from dataclasses import asdict
+from typing import Any, Unpack
+
+import reflex as rx
+
+from rxapp.auth.web.site.registry import site
+from rxapp.auth.web.ui import style
+from rxapp.auth.web.ui.components.countdown import countdown
+from rxapp.auth.web.ui.forms import show_password_button
+from rxapp.auth.web.ui.slots import Slots
+
+
+def text_field(label: str, name: str, *, hint: Any = None, **props: Any) -> rx.Component:
+    """A text input with its label, and perhaps a hint below."""
+    return _labelled(label, name, rx.el.input(**_input_props(name, hint, {"type": "text"} | props)), hint)
+
+
+def password_field(label: str, name: str, *, hint: Any = None, **props: Any) -> rx.Component:
+    """A password input with its label and a button that shows what was typed. Pasting is never hindered (ASVS 6.2.7)."""
+    given = {"type": "password", "required": True, "max_length": 1024, "class_name": style.FIELD + " pr-16"} | props
+    box = rx.el.div(
+        rx.el.input(**_input_props(name, hint, given)), show_password_button(name, class_name=style.QUIET), class_name="relative"
+    )
+    return _labelled(label, name, box, hint)
+
+
+def _input_props(name: str, hint: Any, props: dict[str, Any]) -> dict[str, Any]:
+    described = {"aria_describedby": f"{name}-hint"} if hint is not None else {}
+    return {"id": name, "name": name, "class_name": style.FIELD} | described | props
+
+
+def _labelled(label: str, name: str, control: rx.Component, hint: Any) -> rx.Component:
+    return rx.el.div(
+        rx.el.label(label, html_for=name, class_name=style.LABEL),
+        control,
+        rx.el.p(hint, id=f"{name}-hint", class_name=style.SMALL + " mt-1.5") if hint is not None else rx.fragment(),
+        class_name="mb-4",
+    )
+
+
+def notices(message: rx.Var[str], error: rx.Var[str], wait: Any = 0, **props: Any) -> rx.Component:
+    """What went well and what went wrong. The regions are there from the start: one that comes with its text is not read out.
+
+    `wait` is in how many seconds to try again. It stands apart: an alert that counts would be read out each time.
+    """
+    return rx.el.div(
+        rx.el.div(rx.cond(message, rx.el.p(message, class_name=style.NEUTRAL_NOTICE + " mb-4")), role="status"),
+        rx.el.div(rx.cond(error, rx.el.p(error, class_name=style.ALARM_NOTICE + " mb-4")), role="alert"),
+        rx.cond(wait, waiting_time(seconds=wait, class_name=style.SMALL + " mb-4")),
+        **props,
+    )
+
+
+def waiting_time(*, seconds: Any, **props: Any) -> rx.Component:
+    """In how long to try again, counting down."""
+    texts = site.texts.notices
+    minutes, in_seconds = asdict(texts.try_again_in_minutes), asdict(texts.try_again_in_seconds)
+    return countdown(seconds=seconds, words={"minutes": minutes, "seconds": in_seconds, "now": texts.try_again_now}, **props)
+
+
+def form_page(own_title: str, /, *content: Any, **slots: Unpack[Slots]) -> rx.Component:
+    """A page with nothing but one card in the middle."""
+    return rx.el.main(
+        rx.el.div(
+            slots.get("logo") or site.look.logo(),
+            rx.el.h1(
+                slots.get("title") or own_title,
+                class_name="mb-6 text-2xl font-semibold tracking-tight text-slate-900 dark:text-white",
+            ),
+            *content,
+            class_name="w-full max-w-sm p-8 " + style.CARD,
+        ),
+        class_name="flex min-h-screen items-center justify-center bg-slate-50 px-4 py-12 dark:bg-slate-950",
+    )
+
+
+def section(title: str, *content: Any) -> rx.Component:
+    """A titled card on a page."""
+    return rx.el.section(
+        rx.el.h2(title, class_name=style.SUBHEADING + " mb-4"), *content, aria_label=title, class_name="mt-6 p-6 " + style.CARD
+    )

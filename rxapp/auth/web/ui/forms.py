@@ -1,0 +1,70 @@
+"""Forms that can be used before the page's scripts have arrived, and that never put a password into a URL."""
+
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import reflex as rx
+
+from rxapp.auth.web.site.registry import site
+
+
+class InlineScript(rx.Component):
+    """A script whose text stands in the prerendered page, unescaped."""
+
+    tag = '"script"'
+
+    dangerouslySetInnerHTML: rx.Var[dict[str, str]]  # noqa: N815  React's own name
+
+
+@cache
+def _script_text() -> str:
+    return Path(__file__).with_name("forms.js").read_text()
+
+
+def forms_script() -> rx.Component:
+    """For the head of every page."""
+    return InlineScript.create(dangerouslySetInnerHTML={"__html": _script_text()})
+
+
+def text_in(form: Mapping[str, Any], name: str) -> str:
+    """What was typed into the field. Whoever sends an event by hand may send anything or nothing, which counts as empty."""
+    value = form.get(name)
+    return value if isinstance(value, str) else ""
+
+
+def auth_form(*children: Any, on_submit: Any, is_busy: rx.Var[bool], **props: Any) -> rx.Component:
+    """A form that `forms.js` looks after; its submit button is disabled while it is invalid or busy.
+
+    The method is named although our own code always sends the form: if everything else failed, the browser would send a form that
+    names none by GET, with the password in the URL.
+    """
+    return rx.el.form(
+        *children,
+        on_submit=on_submit,
+        on_mount=rx.run_script("window.authFormReady()"),
+        method="post",
+        aria_busy=rx.cond(is_busy, "true", "false"),
+        custom_attrs={"data-auth-form": ""},
+        **props,
+    )
+
+
+def submit_button(label: str, busy_label: str, *, is_busy: rx.Var[bool], **props: Any) -> rx.Component:
+    """Disabled as built: `forms.js` enables it as soon as the form is valid."""
+    return rx.el.button(rx.cond(is_busy, busy_label, label), type="submit", disabled=True, **props)
+
+
+def show_password_button(input_id: str, **props: Any) -> rx.Component:
+    """A toggle that shows what was typed into the password input of that id."""
+    texts = site.texts.password
+    return rx.el.button(
+        texts.show,
+        type="button",
+        aria_label=texts.show_label,
+        aria_controls=input_id,
+        aria_pressed="false",
+        custom_attrs={"data-shows-password": ""},
+        **props,
+    )

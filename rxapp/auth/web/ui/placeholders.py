@@ -1,0 +1,20 @@
+"""What stands in a guarded page's place: while it is not known who is there, and for a user without the role."""
+
+import reflex as rx
+
+from rxapp.auth.web.site.registry import site
+
+
+def waiting_view() -> rx.Component:
+    """Nothing but a sign of life for those who cannot see the page either."""
+    return rx.el.main(rx.el.p(site.texts.notices.loading, class_name="sr-only", role="status"), aria_busy="true")
+
+
+def forbidden_view() -> rx.Component:
+    """The 403 page."""
+    texts = site.texts.notices
+    return rx.el.main(
+        rx.el.h1(texts.no_access),
+        rx.el.p(texts.no_access_why),
+        rx.el.a(texts.to_the_start, href=site.home_route),
+    )

@@ -1,0 +1,1 @@
+"""Uploads, which come over HTTP and show by a ticket whose they are."""

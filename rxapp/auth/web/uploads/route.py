@@ -1,0 +1,87 @@
+"""The route to which pages upload files, in place of Reflex's: without a good ticket it refuses, and keeps nothing."""
+
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import suppress
+from types import SimpleNamespace
+from typing import Any
+from uuid import UUID
+
+import reflex as rx
+from reflex._upload import upload
+from reflex.event import Event
+from reflex_base.config import get_config
+from reflex_base.constants import Endpoint, RouteVar
+from reflex_base.registry import RegistrationContext
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from rxapp.auth.core.audit.events import EventKind
+from rxapp.auth.core.dpop.replay import SpentProofsUnavailable
+from rxapp.auth.http.callers.request_source import request_client
+from rxapp.auth.http.runtime.service import get_service, in_thread
+from rxapp.auth.web.page_session.work import StartedEvent
+from rxapp.auth.web.uploads import tickets as upload_tickets
+from rxapp.auth.web.uploads.tickets import TicketRefused
+
+TICKET_HEADER = "Rxapp-Upload-Ticket"
+_PAGE_HEADER, _HANDLER_HEADER = "Reflex-Client-Token", "Reflex-Event-Handler"
+"""Reflex's own."""
+
+
+def ask_for_tickets(app: rx.App) -> None:
+    """From now on, take an upload only with the ticket that its page was given."""
+    path = get_config().prepend_backend_path(str(Endpoint.UPLOAD))
+    if app._api is not None:
+        app._api.router.routes.insert(0, Route(path, _receiver(app), methods=["POST"]))  # in front of Reflex's
+
+
+def _receiver(app: rx.App) -> Any:
+    async def receive_upload(request: Request) -> Response:
+        client_token, ticket = request.headers.get(_PAGE_HEADER, ""), request.headers.get(TICKET_HEADER, "")
+        try:
+            connection, session = await in_thread(upload_tickets.redeem, get_service(), client_token, ticket)
+        except TicketRefused:
+            named = RegistrationContext.get().event_handlers.get(request.headers.get(_HANDLER_HEADER, ""))
+            detail = named.handler.fn.__qualname__ if named is not None else ""  # nothing of a stranger's choice
+            facts: dict[str, Any] = {"client": request_client(request), "detail": detail}
+            await in_thread(get_service().failures.record, EventKind.UPLOAD_REFUSED, **facts)
+            await _pass_over(request)
+            return _refusal(403, "upload_refused", "An upload comes with the ticket that its page was given for it.")
+        except SpentProofsUnavailable:
+            return _refusal(503, "temporarily_unavailable", "Please try again in a moment.")
+        # The real Reflex receives it; each event that it makes of it says by which connection it has come, and for whom.
+        return await upload(SimpleNamespace(event_processor=_OfConnection(app, connection, session)))(request)
+
+    return receive_upload
+
+
+class _OfConnection:
+    """The app's event processor, for events that a connection has sent by way of HTTP."""
+
+    def __init__(self, app: rx.App, connection: str, session: UUID) -> None:
+        self._app = app
+        self._connection = connection
+        self._session = session
+
+    def _of_connection(self, token: str, event: Event) -> Event:
+        router_data = {RouteVar.SESSION_ID: self._connection, RouteVar.CLIENT_TOKEN: token}
+        return StartedEvent(event.name, router_data, event.payload, started_by=self._session)
+
+    async def enqueue(self, token: str, event: Event) -> Any:
+        return await self._app.event_processor.enqueue(token, self._of_connection(token, event))
+
+    def enqueue_stream_delta(self, token: str, event: Event) -> AsyncGenerator[Mapping[str, Any]]:
+        return self._app.event_processor.enqueue_stream_delta(token, self._of_connection(token, event))
+
+
+async def _pass_over(request: Request) -> None:
+    """Let the body come, which `RXAPP_BODY_LIMIT` bounds: else the server would cut the connection, and the answer be lost."""
+    with suppress(ClientDisconnect):
+        async for _ in request.stream():
+            pass
+
+
+def _refusal(status: int, code: str, detail: str) -> JSONResponse:
+    problem = {"type": "about:blank", "title": detail, "status": status, "code": code, "detail": detail}
+    return JSONResponse(problem, status, media_type="application/problem+json")

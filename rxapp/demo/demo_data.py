@@ -1,0 +1,17 @@
+"""The demo: users whose password everybody knows, and two customers. Never in production."""
+
+from sqlmodel import select
+
+from rxapp.auth import AuthService, add_demo_users, take_turn
+from rxapp.demo.customers import Customer
+
+DEMO_CUSTOMERS = ("John Doe", "Jane Doe")
+
+
+def add_demo_data(service: AuthService) -> None:
+    """Add what is missing of the demo data; harmless when repeated, by several workers at once too."""
+    add_demo_users(service)
+    with service.database.write() as db:
+        take_turn(db.connection())
+        if db.exec(select(Customer)).first() is None:
+            db.add_all(Customer(name=name) for name in DEMO_CUSTOMERS)

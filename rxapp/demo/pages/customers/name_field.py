@@ -1,0 +1,40 @@
+"""The field for a customer's name, with what was wrong with it beside it."""
+
+from typing import Any
+
+import reflex as rx
+
+from rxapp.demo.customers import NAME_MAXIMUM_LENGTH
+
+FIELD = (
+    "block w-full min-w-0 rounded-lg border border-slate-300 bg-white px-3 py-2 text-base text-slate-900 "
+    "focus:outline-2 focus:outline-indigo-600 aria-invalid:border-red-600 aria-invalid:focus:outline-red-600 "
+    "dark:border-slate-600 dark:bg-slate-800 dark:text-slate-100 dark:focus:outline-indigo-400 "
+    "dark:aria-invalid:border-red-400 dark:aria-invalid:focus:outline-red-400"
+)
+ERROR = "mt-1.5 text-sm text-red-700 dark:text-red-300"
+
+
+def name_input(input_id: str, error: rx.Var[str], **props: Any) -> rx.Component:
+    """The input; `name_error` of the same id says what `error` is."""
+    return rx.el.input(
+        id=input_id,
+        name="name",
+        type="text",
+        auto_complete="off",
+        required=True,
+        max_length=NAME_MAXIMUM_LENGTH,
+        aria_invalid=rx.cond(error, "true", "false"),
+        aria_describedby=_error_id(input_id),
+        class_name=FIELD,
+        **props,
+    )
+
+
+def name_error(input_id: str, error: rx.Var[str]) -> rx.Component:
+    """A live region, which stands in the page from the start: one that comes with its text is not read out."""
+    return rx.el.div(rx.cond(error, rx.el.p(error, class_name=ERROR)), id=_error_id(input_id), role="alert")
+
+
+def _error_id(input_id: str) -> str:
+    return f"{input_id}_error"

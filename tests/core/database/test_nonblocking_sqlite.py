@@ -1,0 +1,203 @@
+"""What an event loop asks of SQLite: answered without waiting, or not done at all."""
+
+import sqlite3
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+
+import pytest
+from sqlalchemy import text, update
+
+from rxapp.auth import AuthService, AuthSession, Client, Database, SessionRevoked
+from rxapp.auth.core.database.nonblocking_sqlite import WouldBlock
+from rxapp.auth.core.database.tables import AuthTable
+from rxapp.auth.core.identity.client import NO_CLIENT
+from rxapp.auth.core.identity.proved_key import ProvedKey
+from rxapp.auth.core.sessions import statements as sessions
+from tests.conftest import PASSWORD
+
+_session = AuthTable.metadata.tables[AuthSession.__tablename__]
+
+
+@pytest.fixture
+def database(sqlite_database):
+    return sqlite_database
+
+
+@pytest.fixture
+def session_id(service, pair):
+    return service.access_tokens.identify(pair.access_token).session_id
+
+
+def generation(service, session_id):
+    with service.database.connect() as db:
+        return sessions.get(db, session_id).generation
+
+
+@contextmanager
+def another_process_that_writes(database):
+    other = sqlite3.connect(database.engine.url.database, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    yield
+    other.execute("ROLLBACK")
+    other.close()
+
+
+@contextmanager
+def another_thread_that_writes(database):
+    begun, done = threading.Event(), threading.Event()
+
+    def write():
+        with database.transaction():
+            begun.set()
+            done.wait(10)
+
+    with ThreadPoolExecutor(1) as threads:
+        threads.submit(write)
+        assert begun.wait(10)
+        yield
+        done.set()
+
+
+def refresh_at_once(service, pair, client=NO_CLIENT):
+    """As an event loop does."""
+    asked = service.rotator.read(pair.access_token, pair.refresh_token, client)
+    return service.rotator.successor(asked, service.rotator.answer_at_once(asked))
+
+
+def test_a_refresh_at_once_is_a_refresh(service, pair, session_id):
+    successor = refresh_at_once(service, pair)
+    assert generation(service, session_id) == 1
+    assert service.refresh(pair.access_token, pair.refresh_token).refresh_token == successor.refresh_token, "the same, replayed"
+
+
+@pytest.mark.parametrize("somebody_writes", [another_process_that_writes, another_thread_that_writes])
+def test_while_somebody_writes_nothing_is_rotated_at_once_and_nothing_counted(
+    settings, database, clock, johndoe, somebody_writes
+):
+    service = AuthService(settings.model_copy(update={"refresh_rate_limit": 1}), database, clock)
+    pair = service.log_in("johndoe", PASSWORD)
+    with somebody_writes(database):
+        for _ in range(3):
+            with pytest.raises(WouldBlock):
+                refresh_at_once(service, pair)
+    assert refresh_at_once(service, pair)
+
+
+@pytest.mark.parametrize("somebody_writes", [another_process_that_writes, another_thread_that_writes])
+def test_while_somebody_writes_access_is_verified_at_once(service, pair, somebody_writes):
+    service.verify_access(pair.access_token)  # which notes that the token was received
+    with somebody_writes(service.database):
+        assert service.verify_access_at_once(pair.access_token).user_name == "johndoe"
+
+
+def test_what_another_process_has_committed_is_seen_at_once(settings, database, clock, service, pair, session_id):
+    service.verify_access(pair.access_token)
+    service.verify_access_at_once(pair.access_token)
+    other = AuthService(settings, Database(database.engine.url.render_as_string()), clock)
+    other.revoke(session_id)
+    with pytest.raises(SessionRevoked):
+        service.verify_access_at_once(pair.access_token)
+    with pytest.raises(WouldBlock):
+        refresh_at_once(service, pair)
+
+
+def test_the_first_sight_of_a_token_is_to_be_noted_and_so_is_not_for_at_once(service, pair, clock):
+    with pytest.raises(WouldBlock):
+        service.verify_access_at_once(pair.access_token)
+    assert service.verify_access_at_once(pair.access_token, received=False)
+    service.verify_access(pair.access_token)
+    assert service.verify_access_at_once(pair.access_token)
+
+
+def test_a_session_that_was_long_not_used_is_touched_and_so_is_not_for_at_once(service, pair, clock):
+    service.verify_access(pair.access_token)
+    with service.database.transaction() as db:
+        db.execute(update(_session).values(last_used_at=clock() - service.settings.session_idle_timeout / 20))
+    with pytest.raises(WouldBlock):
+        service.verify_access_at_once(pair.access_token)
+    service.verify_access(pair.access_token)
+    assert service.verify_access_at_once(pair.access_token)
+
+
+def test_a_spent_token_is_left_to_who_finds_out_why_it_comes(service, pair, session_id):
+    refresh_at_once(service, pair)
+    with pytest.raises(WouldBlock):
+        refresh_at_once(service, pair)
+    assert generation(service, session_id) == 1
+
+
+def test_who_may_not_rotate_now_has_rotated_nothing(settings, database, clock, johndoe):
+    service = AuthService(settings.model_copy(update={"refresh_rate_limit": 1}), database, clock)
+    pair = refresh_at_once(service, service.log_in("johndoe", PASSWORD))
+    with pytest.raises(WouldBlock):
+        refresh_at_once(service, pair)
+    clock.move(minutes=2)
+    assert refresh_at_once(service, pair)
+
+
+def test_a_page_that_has_proved_its_key_is_served_at_once_and_a_proof_that_is_to_be_spent_is_not(service, johndoe):
+    page = Client(device_key=ProvedKey("o" * 43))
+    pair = refresh_at_once(service, service.log_in("johndoe", PASSWORD, page), page)
+    service.verify_access(pair.access_token, page)
+    assert service.verify_access_at_once(pair.access_token, page)
+    for other in (Client(), Client(device_key=ProvedKey("t" * 43)), Client(device_key=ProvedKey("o" * 43, "proof"))):
+        with pytest.raises(WouldBlock):
+            refresh_at_once(service, pair, other)
+        with pytest.raises(WouldBlock):
+            service.verify_access_at_once(pair.access_token, other)
+
+
+def test_a_page_that_has_a_key_rotates_a_session_that_is_bound_to_none_at_once(service, pair):
+    assert refresh_at_once(service, pair, Client(device_key=ProvedKey("o" * 43)))
+
+
+def test_commits_that_wait_for_the_disk_are_not_for_at_once(settings, sqlite_url, clock, pair):
+    careful = AuthService(settings, Database(sqlite_url, sqlite_synchronous="FULL"), clock)
+    pair = careful.refresh(pair.access_token, pair.refresh_token)
+    careful.verify_access(pair.access_token)
+    assert careful.verify_access_at_once(pair.access_token), "reading does not wait"
+    with pytest.raises(WouldBlock):
+        refresh_at_once(careful, pair)
+
+
+def test_who_counts_in_redis_rotates_nothing_at_once(settings, database, clock, pair):
+    service = AuthService(settings.model_copy(update={"redis_url": "redis://127.0.0.1:1"}), database, clock)
+    pair = service.refresh(pair.access_token, pair.refresh_token)
+    with pytest.raises(WouldBlock):
+        refresh_at_once(service, pair)
+
+
+def test_another_database_is_not_asked_at_once(settings, postgresql_url, clock):
+    database = Database(postgresql_url)
+    with pytest.raises(WouldBlock), database.nonblocking.reading():
+        pass
+    with pytest.raises(WouldBlock), database.nonblocking.writing():
+        pass
+
+
+def test_what_fails_within_leaves_nothing_behind_and_the_next_one_writes(service, database, pair, session_id):
+    with pytest.raises(ZeroDivisionError), database.nonblocking.writing() as db:
+        db.exec_driver_sql("UPDATE auth_session SET generation = 7")
+        raise ZeroDivisionError
+    assert generation(service, session_id) == 0
+    assert refresh_at_once(service, pair)
+
+
+def test_a_database_that_is_damaged_is_told_by_who_waits(service, database, pair):
+    service.verify_access(pair.access_token)
+    service.verify_access_at_once(pair.access_token)
+    with database.connect() as db:
+        db.execute(text("ALTER TABLE auth_session RENAME TO lost"))
+    with pytest.raises(WouldBlock):
+        service.verify_access_at_once(pair.access_token)
+    with pytest.raises(WouldBlock):
+        refresh_at_once(service, pair)
+
+
+def test_a_database_that_cannot_be_opened_keeps_nobody_waiting_for_their_turn(tmp_path):
+    database = Database(f"sqlite:///{tmp_path}/missing/rxapp.db", sqlite_synchronous="NORMAL")
+    for _ in range(2):
+        with pytest.raises(WouldBlock), database.nonblocking.writing():
+            pass
+    assert database.write_lock.acquire(blocking=False)

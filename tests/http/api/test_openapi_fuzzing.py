@@ -1,0 +1,193 @@
+"""Whatever schemathesis makes out of the OpenAPI document and sends: no 5xx, and no answer that the document does not name."""
+
+from collections import Counter
+from functools import partial
+from http import HTTPStatus
+
+import pytest
+import schemathesis
+from fastapi import FastAPI
+from fastapi.responses import JSONResponse, PlainTextResponse
+from schemathesis import GenerationMode
+from schemathesis.config import SchemathesisConfig
+from schemathesis.engine import events, from_schema
+from schemathesis.engine.run import PhaseName
+
+from rxapp.auth import AuthService
+from rxapp.auth.core.errors import AuthError
+from rxapp.auth.http.api.app import create_api
+from rxapp.auth.http.runtime.service import use_service
+from rxapp.demo import api as customers_api
+from rxapp.demo.demo_data import add_demo_data
+
+SEED = 5
+EXAMPLES = 8
+"""For each operation and phase; `make test-thorough` makes more."""
+
+SECRETS = ("username", "password", "accessToken", "refreshToken", "currentPassword", "newPassword")
+
+GENUINE_EACH = 3
+"""Of the bodies that fit the document, one in so many is made a genuine one: chance alone guesses no password and no token."""
+
+PHASES = {PhaseName.EXAMPLES, PhaseName.COVERAGE, PhaseName.FUZZING, PhaseName.STATEFUL_TESTING}
+
+OFF = {"enabled": False}
+
+CONFIG = {
+    "seed": SEED,
+    "continue-on-failure": True,
+    "generation": {"deterministic": True, "no-shrink": True, "database": "none"},
+    "phases": {"examples": {"fill-missing": True}},
+    # A password or a token that fits the document and is wrong is refused all the same.
+    "checks": {"positive_data_acceptance": OFF},
+    "operations": [
+        # To other methods "records" is a customer's id, and a malformed one.
+        {"include-name": "GET /api/customers/records", "checks": {"unsupported_method": OFF, "allow_header_conformance": OFF}},
+        # It puts genuine tokens, which it has from answers, in place of those that it made wrong, and expects a refusal still.
+        {"include-name": "POST /api/token/refresh", "checks": {"negative_data_rejection": OFF}},
+    ],
+}
+
+
+class Caller:
+    """A manager and administrator who signs in again whenever a call has ended the session or changed the password."""
+
+    name = "fuzzer"
+
+    def __init__(self, service: AuthService) -> None:
+        self._service = service
+        self._passwords = ["twelve purple staircases", "eleven yellow staircases"]
+        """The one that stands, as far as is known, and the one that it may be changed to."""
+        self._bodies = Counter()
+        self._pair = None
+        service.create_user(self.name, self._passwords[0], roles=["Manager", "Admin"])
+
+    def pair(self):
+        """Of a session that stands."""
+        try:
+            self._service.verify_access(self._pair.access_token)
+        except (AuthError, AttributeError):
+            self._pair = self._log_in()
+        return self._pair
+
+    def _log_in(self):
+        try:
+            return self._service.log_in(self.name, self._passwords[0])
+        except AuthError:
+            self._passwords.reverse()
+            return self._service.log_in(self.name, self._passwords[0])
+
+    def get(self, case, context):
+        return self.pair().access_token
+
+    def set(self, case, token, context):
+        case.headers["Authorization"] = f"Bearer {token}"
+
+    def make_genuine(self, context, case):
+        """Put what opens the operation into a body that fits the document, now and then."""
+        is_positive = case.meta is not None and case.meta.generation.mode is GenerationMode.POSITIVE
+        secrets = [name for name in SECRETS if name in case.body] if is_positive and isinstance(case.body, dict) else []
+        if secrets:
+            self._bodies[case.operation.label] += 1
+            if self._bodies[case.operation.label] % GENUINE_EACH == 0:
+                genuine = self._genuine()
+                case.body = case.body | {name: genuine[name] for name in secrets}  # another dict: the one given is used again
+        return case
+
+    def _genuine(self) -> dict[str, str]:
+        pair = self._pair = self._log_in()
+        password, other = self._passwords
+        return dict(zip(SECRETS, (self.name, password, pair.access_token, pair.refresh_token, password, other), strict=True))
+
+
+def provider_of(caller: Caller) -> type:
+    class Provider:
+        get = staticmethod(caller.get)
+        set = staticmethod(caller.set)
+
+    return Provider
+
+
+class Run:
+    """What came of it: the phases that were run, the answers by operation and status, and what was wrong."""
+
+    def __init__(self, api: FastAPI, caller: Caller | None = None, examples: int = EXAMPLES, **config) -> None:
+        config = CONFIG | {"generation": CONFIG["generation"] | {"max-examples": examples}} | config
+        schema = schemathesis.openapi.from_asgi("/openapi.json", api, config=SchemathesisConfig.from_dict(config))
+        if caller is not None:
+            schema.auth(refresh_interval=None)(provider_of(caller))
+            schema.hook("map_case")(partial(caller.make_genuine))
+        self.operations = {operation.ok().label for operation in schema.get_all_operations()}
+        self.phases: set[PhaseName] = set()
+        self.answers: Counter[tuple[str, int]] = Counter()
+        self.faults: list[str] = []
+        for event in from_schema(schema).execute():
+            self._note(event)
+
+    def _note(self, event) -> None:
+        if isinstance(event, events.FatalError):
+            raise event.exception
+        if isinstance(event, events.NonFatalError):
+            self.faults.append(f"{event.label}: {event.value!r}")
+        if isinstance(event, events.ScenarioFinished):
+            self._note_scenario(event)
+
+    def _note_scenario(self, event) -> None:
+        recorder = event.recorder
+        if recorder.interactions:
+            self.phases.add(event.phase)
+        for case_id, interaction in recorder.interactions.items():
+            if interaction.response is None:
+                self.faults.append(f"{recorder.label}: no answer")
+            else:
+                self.answers[recorder.cases[case_id].value.operation.label, int(interaction.response.status_code)] += 1
+        for checks in recorder.checks.values():
+            for check in checks:
+                if (info := check.failure_info) is not None:
+                    self.faults.append(f"{check.name}: {info.failure}\n{info.code_sample}")
+
+    def statuses(self, operation: str) -> set[int]:
+        return {status for label, status in self.answers if label == operation}
+
+
+@pytest.fixture
+def api(service):
+    add_demo_data(service)
+    use_service(service)
+    api = create_api(service.settings)
+    api.include_router(customers_api.router)
+    return api
+
+
+@pytest.fixture
+def service(settings, sqlite_database, clock):
+    return AuthService(settings, sqlite_database, clock)
+
+
+@pytest.mark.parametrize("examples", [EXAMPLES, pytest.param(20, marks=pytest.mark.thorough)])
+def test_in_all_phases_no_answer_is_a_5xx_and_each_is_documented(api, service, examples):
+    run = Run(api, Caller(service), examples)
+    assert not run.faults, f"{len(run.faults)} faults, the first:\n" + "\n\n".join(run.faults[:5])
+    assert run.phases == PHASES
+    assert {operation for operation, _ in run.answers} == run.operations
+    without_success = {operation for operation in run.operations if min(run.statuses(operation)) >= HTTPStatus.BAD_REQUEST}
+    assert not without_success, "each was also called with what it wants"
+    assert run.answers.total() > 400
+
+
+@pytest.mark.parametrize("check", ["not_a_server_error", "status_code_conformance", "content_type_conformance"])
+def test_what_is_not_documented_would_be_noticed(check):
+    """So that the test above can fail."""
+    answers = {
+        "not_a_server_error": JSONResponse({}, HTTPStatus.INTERNAL_SERVER_ERROR),
+        "status_code_conformance": JSONResponse({}, HTTPStatus.IM_A_TEAPOT),
+        "content_type_conformance": PlainTextResponse("tea"),
+    }
+    api = FastAPI()
+
+    @api.get("/teapot")
+    async def teapot() -> dict:
+        return answers[check]
+
+    faults = Run(api, phases={phase: {"enabled": phase == "fuzzing"} for phase in ("coverage", "fuzzing", "stateful")}).faults
+    assert check in {fault.partition(":")[0] for fault in faults}
