@@ -37,16 +37,15 @@ def bytes_at_rest(directory: Path, number: int) -> BytesAtRest:
     _insert(database, "auth_user", [_user(id_, now) for id_ in users])
     empty = _size(database)
     chance = Random(1)
-    begun = [now - timedelta(days=7) * (1 - n / number) for n in range(number)]
+    begun = [now - timedelta(days=7) * (1 - (n + 1) / number) for n in range(number)]
     rows = [_session(chance.choice(users), at) for at in begun]
     _insert(database, "auth_session", rows)
     new = _size(database)
-    ids = [row["id"] for row in rows]
-    chance.shuffle(ids)
-    _use(database, ids, 0, now)  # in another order than they came: pages split as much as they ever will
+    chance.shuffle(rows)
+    _use(database, rows, 0, now)  # in another order than they came: pages split as much as they ever will
     used = _size(database)
     for generation in track(range(1, ROTATIONS + 1), description=f"{ROTATIONS:,} rotations of {ROTATED}"):
-        _use(database, ids[:ROTATED], generation, now)
+        _use(database, rows[:ROTATED], generation, now)
     grown = _size(database) - used
     database.dispose()
     return BytesAtRest(number, (new - empty) / number, (used - empty) / number, grown)
@@ -70,11 +69,13 @@ def _insert(database: Database, table: str, rows: list[dict]) -> None:
             db.execute(insert, rows[start : start + CHUNK])
 
 
-def _use(database: Database, ids: list[uuid.UUID], generation: int, now: datetime) -> None:
+def _use(database: Database, rows: list[dict], generation: int, now: datetime) -> None:
+    idle_since = now - timedelta(days=8)
     with database.transaction() as db:
-        for id_ in ids:
-            rotation_statements.rotate(db, id_, generation, now)
-            sessions.mark_seen(db, id_, generation + 1, now)
+        for row in rows:
+            key = row["device_key_thumbprint"]
+            rotation_statements.rotate(db, row["id"], generation, now, idle_since=idle_since, device_key=key)
+            sessions.mark_seen(db, row["id"], generation + 1, now)
 
 
 def _size(database: Database) -> int:

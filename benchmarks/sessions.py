@@ -119,7 +119,7 @@ class Store:
         before = now - self.service.settings.ended_session_retention
         calls: dict[str, Callable] = {
             "find": lambda db: sessions.find(db, id_),
-            "rotate": lambda db: rotation_statements.rotate(db, id_, 0, now),
+            "rotate": lambda db: rotation_statements.rotate(db, id_, 0, now, idle_since=before, device_key=None),
             "mark seen": lambda db: sessions.mark_seen(db, id_, 0, now),
             "prune": lambda db: sessions.delete_ended(db, before, pruning.BATCH),
         }

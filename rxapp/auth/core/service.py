@@ -2,7 +2,7 @@
 
 It is given its settings, the database and a clock, and reads neither the environment nor the time by itself. Each method is one
 operation: it succeeds whole and returns a value, or raises one `AuthError` and has changed nothing that the error does not name.
-While the database is away it raises `DatabaseUnavailable`; asked again afterwards, a rotation is answered as a lost answer is.
+While the database is away it raises `DatabaseUnavailable`; retrying is safe: a rotation is then answered with the same successor.
 What is worth knowing later is written down in the same transaction (`security_events`).
 """
 
@@ -41,15 +41,16 @@ from rxapp.auth.core.passwords.legacy_bcrypt import ImportedHashes
 from rxapp.auth.core.passwords.links import PasswordLinks
 from rxapp.auth.core.sessions import statements as sessions
 from rxapp.auth.core.sessions.device_binding import DeviceBinding, is_bound_to
-from rxapp.auth.core.sessions.refresh import RefreshRequest, Rotator
+from rxapp.auth.core.sessions.refresh import TokenExchange
 from rxapp.auth.core.sessions.replacement import Replacements
 from rxapp.auth.core.sessions.revocation import end_session
 from rxapp.auth.core.sessions.verification import Verifier
 from rxapp.auth.core.settings.settings import Settings
+from rxapp.auth.core.steps import Step, Steps, run
 from rxapp.auth.core.throttling.failure_log import FailureLog
 from rxapp.auth.core.throttling.throttle import Throttle
 from rxapp.auth.core.tokens.access_tokens import AccessTokens
-from rxapp.auth.core.tokens.refresh_tokens import RefreshTokens
+from rxapp.auth.core.tokens.refresh_tokens import PresentedRefreshToken, RefreshTokens
 from rxapp.auth.core.tokens.token_pair import TokenPair, issue_pair
 
 ENDED_SESSIONS_REMOVED_PER_LOGIN = 20
@@ -74,7 +75,7 @@ class AuthService:
         self.refresh_tokens = RefreshTokens(key_ring)
         self.dpop = Dpop(key_ring, clock, spent_proofs(settings.redis_url, clock))
         self.device_binding = DeviceBinding(settings, self.dpop, self.failures)
-        self.rotator = Rotator(
+        self._exchange = TokenExchange(
             settings,
             database,
             clock,
@@ -158,42 +159,40 @@ class AuthService:
         return self._issue_pair(session, user, session.generation)
 
     def refresh(self, access_token: str, refresh_token: str, client: Client = NO_CLIENT) -> TokenPair:
-        """Answer a refresh token with its successor, as `rotation.decide_rotation` decides. The access token may have expired.
+        """Exchange a refresh token for its successor, as `rotation.decide_rotation` says. The access token may have expired.
 
         Raises `InvalidToken`, `InvalidDpopProof` or `TooManyRequests`, and nothing has changed; `SessionExpired`, `SessionIdle`
         or `SessionRevoked`; or `TokenReused`, and the session has been revoked.
         """
-        try:
-            asked = self.rotator.read(access_token, refresh_token, client)
-        except AuthError as error:
-            self.failures.record_refresh(error, client)
-            raise
-        return self.rotator.successor(asked, self.answer_refresh(asked))
+        return run(self.refresh_in_steps(access_token, refresh_token, client))
 
-    def answer_refresh(self, asked: RefreshRequest) -> Any:
-        """What of `refresh` waits for the database. Raises what that raises."""
+    def refresh_in_steps(self, access_token: str, refresh_token: str, client: Client = NO_CLIENT) -> Steps[TokenPair]:
+        """`refresh`, for a caller that must not wait."""
         try:
-            return self.rotator.answer(asked)
+            return (yield from self._exchange.refresh(access_token, refresh_token, client))
+        except TokenReused as error:
+            yield Step(self.revoke, (error.session_id, RevocationReason.TOKEN_REUSED, client))
+            raise
+        except InvalidDpopProof:  # recorded where it is found
+            raise
         except AuthError as error:
-            if isinstance(error, TokenReused):
-                self.revoke(error.session_id, RevocationReason.TOKEN_REUSED, asked.client)
-            elif not isinstance(error, InvalidDpopProof):  # which is written down where it is found
-                # Throttled is only who has shown a genuine token.
-                self.failures.record_refresh(error, asked.client, asked.presented.session_id)
+            # Throttled is only who has shown a genuine token, so its session is named.
+            is_throttled = isinstance(error, TooManyRequests)
+            session_id = PresentedRefreshToken.parse(refresh_token).session_id if is_throttled else None
+            yield Step(self.failures.record_refresh, (error, client, session_id))
             raise
 
-    def verify_access(self, access_token: str, client: Client = NO_CLIENT, *, received: bool = True) -> Identity:
-        """Who holds this access token, if it is good and its session stands.
+    def verify_access(
+        self, access_token: str, client: Client = NO_CLIENT, *, received: bool = True, may_wait: bool = True
+    ) -> Identity:
+        """Who holds this access token, if it is good and its session is active.
 
         `received=False` says that the token comes from our own memory and does not show that the browser has it: a token that
-        was sent and got lost must not count as seen in use. Raises `AccessTokenExpired`, `InvalidToken`, `InvalidDpopProof`,
-        `SessionRevoked`, `SessionExpired` or `SessionIdle`.
+        was sent and got lost must not count as seen in use. `may_wait=False` is for an event loop: it raises `WouldBlock` where
+        there is more to do than to read. Raises `AccessTokenExpired`, `InvalidToken`, `InvalidDpopProof`, `SessionRevoked`,
+        `SessionExpired` or `SessionIdle`.
         """
-        return self._verifier.verify(access_token, client, received=received)
-
-    def verify_access_at_once(self, access_token: str, client: Client = NO_CLIENT, *, received: bool = True) -> Identity:
-        """The same for an event loop. Raises `WouldBlock` where there is more to do than to read: then ask `verify_access`."""
-        return self._verifier.verify_at_once(access_token, client, received=received)
+        return self._verifier.verify(access_token, client, received=received, may_wait=may_wait)
 
     def verify_session(self, session_id: UUID) -> Identity:
         """Whose session it is, if it stands: for work that goes on, and has shown the session's tokens when it began.

@@ -60,9 +60,17 @@ def another_thread_that_writes(database):
 
 
 def refresh_at_once(service, pair, client=NO_CLIENT):
-    """As an event loop does."""
-    asked = service.rotator.read(pair.access_token, pair.refresh_token, client)
-    return service.rotator.successor(asked, service.rotator.answer_at_once(asked))
+    """As an event loop does, if nothing has to wait."""
+    steps = service.refresh_in_steps(pair.access_token, pair.refresh_token, client)
+    step = next(steps)
+    row = step.call(*step.arguments, may_wait=False)
+    with pytest.raises(StopIteration) as done:
+        steps.send(row)
+    return done.value.value
+
+
+def verify_at_once(service, pair, client=NO_CLIENT, **options):
+    return service.verify_access(pair.access_token, client, may_wait=False, **options)
 
 
 def test_a_refresh_at_once_is_a_refresh(service, pair, session_id):
@@ -72,42 +80,48 @@ def test_a_refresh_at_once_is_a_refresh(service, pair, session_id):
 
 
 @pytest.mark.parametrize("somebody_writes", [another_process_that_writes, another_thread_that_writes])
-def test_while_somebody_writes_nothing_is_rotated_at_once_and_nothing_counted(
-    settings, database, clock, johndoe, somebody_writes
-):
-    service = AuthService(settings.model_copy(update={"refresh_rate_limit": 1}), database, clock)
-    pair = service.log_in("johndoe", PASSWORD)
-    with somebody_writes(database):
+def test_while_somebody_writes_nothing_is_rotated_at_once(service, pair, session_id, somebody_writes):
+    with somebody_writes(service.database):
         for _ in range(3):
             with pytest.raises(WouldBlock):
                 refresh_at_once(service, pair)
+    assert generation(service, session_id) == 0
     assert refresh_at_once(service, pair)
+
+
+def test_a_rotation_that_is_tried_and_then_waits_is_counted_once(settings, database, clock, johndoe):
+    service = AuthService(settings.model_copy(update={"refresh_rate_limit": 1}), database, clock)
+    pair = service.log_in("johndoe", PASSWORD)
+    step = next(service.refresh_in_steps(pair.access_token, pair.refresh_token))
+    with another_process_that_writes(database), pytest.raises(WouldBlock):
+        step.call(*step.arguments, may_wait=False)
+    assert step.call(*step.arguments)
 
 
 @pytest.mark.parametrize("somebody_writes", [another_process_that_writes, another_thread_that_writes])
 def test_while_somebody_writes_access_is_verified_at_once(service, pair, somebody_writes):
     service.verify_access(pair.access_token)  # which notes that the token was received
     with somebody_writes(service.database):
-        assert service.verify_access_at_once(pair.access_token).user_name == "johndoe"
+        assert verify_at_once(service, pair).user_name == "johndoe"
 
 
 def test_what_another_process_has_committed_is_seen_at_once(settings, database, clock, service, pair, session_id):
     service.verify_access(pair.access_token)
-    service.verify_access_at_once(pair.access_token)
+    verify_at_once(service, pair)
     other = AuthService(settings, Database(database.engine.url.render_as_string()), clock)
     other.revoke(session_id)
     with pytest.raises(SessionRevoked):
-        service.verify_access_at_once(pair.access_token)
+        verify_at_once(service, pair)
     with pytest.raises(WouldBlock):
         refresh_at_once(service, pair)
 
 
 def test_the_first_sight_of_a_token_is_to_be_noted_and_so_is_not_for_at_once(service, pair, clock):
     with pytest.raises(WouldBlock):
-        service.verify_access_at_once(pair.access_token)
-    assert service.verify_access_at_once(pair.access_token, received=False)
+        verify_at_once(service, pair)
+    assert verify_at_once(service, pair, received=False)
     service.verify_access(pair.access_token)
-    assert service.verify_access_at_once(pair.access_token)
+    assert verify_at_once(service, pair)
 
 
 def test_a_session_that_was_long_not_used_is_touched_and_so_is_not_for_at_once(service, pair, clock):
@@ -115,9 +129,9 @@ def test_a_session_that_was_long_not_used_is_touched_and_so_is_not_for_at_once(s
     with service.database.transaction() as db:
         db.execute(update(_session).values(last_used_at=clock() - service.settings.session_idle_timeout / 20))
     with pytest.raises(WouldBlock):
-        service.verify_access_at_once(pair.access_token)
+        verify_at_once(service, pair)
     service.verify_access(pair.access_token)
-    assert service.verify_access_at_once(pair.access_token)
+    assert verify_at_once(service, pair)
 
 
 def test_a_spent_token_is_left_to_who_finds_out_why_it_comes(service, pair, session_id):
@@ -140,12 +154,12 @@ def test_a_page_that_has_proved_its_key_is_served_at_once_and_a_proof_that_is_to
     page = Client(device_key=ProvedKey("o" * 43))
     pair = refresh_at_once(service, service.log_in("johndoe", PASSWORD, page), page)
     service.verify_access(pair.access_token, page)
-    assert service.verify_access_at_once(pair.access_token, page)
+    assert verify_at_once(service, pair, page)
     for other in (Client(), Client(device_key=ProvedKey("t" * 43)), Client(device_key=ProvedKey("o" * 43, "proof"))):
         with pytest.raises(WouldBlock):
             refresh_at_once(service, pair, other)
         with pytest.raises(WouldBlock):
-            service.verify_access_at_once(pair.access_token, other)
+            verify_at_once(service, pair, other)
 
 
 def test_a_page_that_has_a_key_rotates_a_session_that_is_bound_to_none_at_once(service, pair):
@@ -156,7 +170,7 @@ def test_commits_that_wait_for_the_disk_are_not_for_at_once(settings, sqlite_url
     careful = AuthService(settings, Database(sqlite_url, sqlite_synchronous="FULL"), clock)
     pair = careful.refresh(pair.access_token, pair.refresh_token)
     careful.verify_access(pair.access_token)
-    assert careful.verify_access_at_once(pair.access_token), "reading does not wait"
+    assert verify_at_once(careful, pair), "reading does not wait"
     with pytest.raises(WouldBlock):
         refresh_at_once(careful, pair)
 
@@ -186,11 +200,11 @@ def test_what_fails_within_leaves_nothing_behind_and_the_next_one_writes(service
 
 def test_a_database_that_is_damaged_is_told_by_who_waits(service, database, pair):
     service.verify_access(pair.access_token)
-    service.verify_access_at_once(pair.access_token)
+    verify_at_once(service, pair)
     with database.connect() as db:
         db.execute(text("ALTER TABLE auth_session RENAME TO lost"))
     with pytest.raises(WouldBlock):
-        service.verify_access_at_once(pair.access_token)
+        verify_at_once(service, pair)
     with pytest.raises(WouldBlock):
         refresh_at_once(service, pair)
 

@@ -1,6 +1,6 @@
 """Statements on a hot path: what SQLAlchemy itself would give and raise, without its work at each execution."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -11,6 +11,7 @@ from rxapp.auth import AuthSession, Database, DatabaseUnavailable
 from rxapp.auth.core.database.prepared_statement import PreparedStatement
 from rxapp.auth.core.database.tables import AuthTable, User
 from rxapp.auth.core.sessions import rotation_statements, statements
+from tests.clock import MovableClock
 from tests.conftest import empty
 
 _user = AuthTable.metadata.tables[User.__tablename__]
@@ -37,6 +38,11 @@ def test_no_row_is_none(database, session_id):
         assert PreparedStatement(FIND).fetch(db, {"id": uuid4()}) is None
 
 
+def rotate(db, session_id):
+    now = MovableClock()()
+    return rotation_statements.rotate(db, session_id, 0, now, idle_since=now - timedelta(days=1), device_key=None)
+
+
 def test_it_says_how_many_rows_it_has_changed_and_constants_are_converted_too(database, session_id):
     end = datetime(2030, 1, 2, 3, 4, 5, 678, tzinfo=UTC)
     statement = PreparedStatement(update(_session).where(_session.c.id == bindparam("which")).values(expires_at=end))
@@ -47,7 +53,7 @@ def test_it_says_how_many_rows_it_has_changed_and_constants_are_converted_too(da
 
 def test_in_a_transaction_it_is_undone_with_the_rest(database, session_id):
     with pytest.raises(ZeroDivisionError), database.transaction() as db:
-        assert rotation_statements.rotate(db, session_id, 0, datetime.now(UTC))
+        assert rotate(db, session_id)
         raise ZeroDivisionError
     with database.connect() as db:
         assert statements.get(db, session_id).generation == 0
@@ -66,7 +72,7 @@ def test_who_listens_to_the_engines_statements_hears_of_it(database, session_id)
     event.listen(database.engine, "before_cursor_execute", lambda *arguments: heard.append(arguments[2]))
     with database.connect() as db:
         assert statements.find(db, session_id).id == session_id
-        assert rotation_statements.rotate(db, session_id, 0, datetime.now(UTC))
+        assert rotate(db, session_id)
     assert [statement[:6] for statement in heard] == ["SELECT", "UPDATE"]
 
 
@@ -99,14 +105,14 @@ class TestALostConnection:
     def test_is_said_where_something_was_to_be_changed_for_that_may_have_been_done(self, database, session_id, end):
         with pytest.raises(DatabaseUnavailable) as lost, database.connect(pings=False) as db:
             end(db)
-            rotation_statements.rotate(db, session_id, 0, datetime.now(UTC))
+            statements.touch(db, session_id, datetime.now(UTC))
         assert lost.value.may_repeat
         with database.connect() as db:
-            assert rotation_statements.rotate(db, session_id, 0, datetime.now(UTC))
+            assert rotate(db, session_id)
 
     def test_is_said_in_a_transaction_of_which_the_rest_is_gone_with_it(self, database, session_id, end):
         with pytest.raises(DatabaseUnavailable), database.transaction() as db:
-            assert rotation_statements.rotate(db, session_id, 0, datetime.now(UTC))
+            assert rotate(db, session_id)
             end(db)
             statements.get(db, session_id)
         with database.connect() as db:

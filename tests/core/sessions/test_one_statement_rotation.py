@@ -46,9 +46,7 @@ def limited_service(settings, database, clock):
 
 
 def step(db, session_id, generation, device_key=None):
-    return rotation_statements.rotate_active(
-        db, session_id, generation, NOW, idle_since=NOW - IDLE_TIMEOUT, device_key=device_key
-    )
+    return rotation_statements.rotate(db, session_id, generation, NOW, idle_since=NOW - IDLE_TIMEOUT, device_key=device_key)
 
 
 def refresh(service, pair, client=None):

@@ -1,6 +1,7 @@
 """`docs/scaling.md` says how to divide the table of sessions within one PostgreSQL: all goes on as before."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import text
@@ -45,7 +46,10 @@ def test_all_goes_on_as_before_and_a_session_is_looked_for_in_one_part_alone(div
 
     assert divided.refresh(pair.access_token, pair.refresh_token)
     session_id = divided.access_tokens.identify(pair.access_token).session_id
-    plan = plans_of(divided.database, lambda db: rotation_statements.rotate(db, session_id, 1, clock()), as_if_large=True)
+    options = {"idle_since": clock() - timedelta(days=1), "device_key": None}
+    plan = plans_of(
+        divided.database, lambda db: rotation_statements.rotate(db, session_id, 1, clock(), **options), as_if_large=True
+    )
     assert len(set(re.findall(r"auth_session_part_\d", " ".join(plan)))) == 1
 
     ended = divided.log_in("alice", PASSWORD)

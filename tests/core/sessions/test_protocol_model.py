@@ -27,6 +27,7 @@ from rxapp.auth import (
 from rxapp.auth.core.database.nonblocking_sqlite import WouldBlock
 from rxapp.auth.core.database.tables import AuthSession
 from rxapp.auth.core.maintenance.key_rotation import rotate
+from rxapp.auth.core.steps import Step, run
 from tests.clock import MovableClock
 from tests.conftest import PASSWORD
 
@@ -37,17 +38,36 @@ ENDED_BY_TIME = (SessionExpired, SessionIdle)
 class OnAnEventLoop(AuthService):
     """Asked as an event loop asks: at once, and if that would wait, by waiting."""
 
-    def answer_refresh(self, asked):
-        try:
-            return self.rotator.answer_at_once(asked)
-        except WouldBlock:
-            return super().answer_refresh(asked)
+    def refresh(self, *arguments):
+        return run(at_once_or_waiting(self.refresh_in_steps(*arguments)))
 
     def verify_access(self, *arguments, **options):
         try:
-            return self.verify_access_at_once(*arguments, **options)
+            return super().verify_access(*arguments, **options, may_wait=False)
         except WouldBlock:
             return super().verify_access(*arguments, **options)
+
+
+def at_once_or_waiting(steps):
+    """The same steps, each of which is tried before it waits."""
+    try:
+        step = next(steps)
+        while True:
+            try:
+                answer = yield Step(tried, (step,)) if step.tries else step
+            except Exception as error:  # noqa: BLE001  the operation decides
+                step = steps.throw(error)
+            else:
+                step = steps.send(answer)
+    except StopIteration as done:
+        return done.value
+
+
+def tried(step):
+    try:
+        return step.call(*step.arguments, may_wait=False)
+    except WouldBlock:
+        return step.call(*step.arguments)
 
 
 class Protocol(RuleBasedStateMachine):

@@ -21,9 +21,8 @@ BY_EVENT_ID = ("INTEGER PRIMARY KEY (rowid", "security_event_pkey")  # renamed b
 
 STATEMENTS = {
     "statements.find": (lambda db: sessions.find(db, SOMETHING), BY_ID),
-    "rotation_statements.rotate": (lambda db: rotation_statements.rotate(db, SOMETHING, 3, NOW), BY_ID),
-    "rotation_statements.rotate_active": (
-        lambda db: rotation_statements.rotate_active(db, SOMETHING, 3, NOW, idle_since=NOW, device_key=None),
+    "rotation_statements.rotate": (
+        lambda db: rotation_statements.rotate(db, SOMETHING, 3, NOW, idle_since=NOW, device_key=None),
         BY_ID,
     ),
     "statements.mark_seen": (lambda db: sessions.mark_seen(db, SOMETHING, 3, NOW), BY_ID),

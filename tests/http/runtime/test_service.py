@@ -11,6 +11,7 @@ from rxapp.auth.core.audit.signals import CALL, REFUSED, observed_by
 from rxapp.auth.core.database.nonblocking_sqlite import WouldBlock
 from rxapp.auth.core.identity.client import NO_CLIENT
 from rxapp.auth.core.keys.key_ring import RELOAD_INTERVAL
+from rxapp.auth.core.sessions.refresh import TokenExchange
 from rxapp.auth.http.runtime.service import refresh_pair, use_service, verify_access
 from tests.web.test_events import in_a_loop
 
@@ -25,13 +26,14 @@ def used(service) -> AuthService:
 def done_on(used, monkeypatch):
     """Of each call to the database, whether it was on a thread of its own."""
     seen = []
-    for method in (AuthService.answer_refresh, AuthService.verify_access):
+    for owner, method in ((TokenExchange, TokenExchange._rotate), (AuthService, AuthService.verify_access)):
 
         def on_thread(self, *arguments, _method=method, **options):
+            answer = _method(self, *arguments, **options)
             seen.append((_method.__name__, threading.current_thread().name))
-            return _method(self, *arguments, **options)
+            return answer
 
-        monkeypatch.setattr(AuthService, method.__name__, on_thread)
+        monkeypatch.setattr(owner, method.__name__, on_thread)
     return seen
 
 
@@ -49,8 +51,8 @@ def test_on_sqlite_whose_commits_do_not_wait_no_thread_is_woken_and_on_postgresq
 
     assert in_a_loop(use()).refresh_token != pair.refresh_token
     is_sqlite = used.database.engine.dialect.name == "sqlite"
-    assert [name for name, _ in done_on] == ([] if is_sqlite else ["verify_access", "answer_refresh"])
-    assert all(thread.startswith("rxapp-database") for _, thread in done_on)
+    assert [name for name, _ in done_on] == ["verify_access", "_rotate"]
+    assert all(thread.startswith("rxapp-database") is not is_sqlite for _, thread in done_on)
 
 
 def test_a_rotation_that_has_to_wait_for_another_writer_holds_up_nobody_else(used, pair):
@@ -82,7 +84,7 @@ def test_each_call_is_told_once_to_who_counts_wherever_it_was_done(used, pair):
 
     with observed_by(lambda what, detail, _: told.append((what, detail)) if what in (CALL, REFUSED) else None):
         in_a_loop(use())
-    calls = ["answer_refresh", "verify_access", "verify_access", "answer_refresh", "answer_refresh"]
+    calls = ["refresh", "verify_access", "verify_access", "refresh", "refresh"]
     assert [detail for what, detail in told if what == CALL] == calls
     assert [detail for what, detail in told if what == REFUSED] == [TokenReused.code]
 
@@ -114,23 +116,20 @@ def test_keys_are_never_loaded_on_the_event_loop(used, pair, clock, monkeypatch)
 
 def test_a_session_that_took_long_to_be_found_gets_its_pair_with_keys_loaded_in_a_thread(used, pair, clock, monkeypatch):
     loaded_on = []
-    load, answer = used.key_ring._load, used.answer_refresh
+    load, rotate_in_thread = used.key_ring._load, TokenExchange._rotate
 
     def load_and_tell(moment):
         loaded_on.append(threading.current_thread().name)
         return load(moment)
 
-    def answer_slowly(asked):
-        session = answer(asked)
+    def rotate_slowly(self, asked, *, may_wait=True):
+        if not may_wait:
+            raise WouldBlock
+        session = rotate_in_thread(self, asked)
         clock.move(seconds=RELOAD_INTERVAL.total_seconds())
         return session
 
     monkeypatch.setattr(used.key_ring, "_load", load_and_tell)
-    monkeypatch.setattr(used, "answer_refresh", answer_slowly)
-    monkeypatch.setattr(used.rotator, "answer_at_once", would_wait)
+    monkeypatch.setattr(TokenExchange, "_rotate", rotate_slowly)
     assert in_a_loop(rotate(pair)).refresh_token != pair.refresh_token
     assert [thread.startswith("rxapp-database") for thread in loaded_on] == [True]
-
-
-def would_wait(_asked):
-    raise WouldBlock

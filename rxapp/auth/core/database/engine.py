@@ -57,13 +57,26 @@ class Database:
 
     @contextmanager
     def connect(self, *, pings: bool = True) -> Iterator[Connection]:
-        """A connection on which each statement is a transaction of its own; one that writes waits for `write_lock`.
+        """A connection on which each statement is a transaction of its own; one that writes holds `write_lock`.
 
         A statement whose answer was lost may have been done, so this is for what does no harm when it is done again. Without
         `pings` nobody has asked whether the connection still stands, which is another round trip: for who begins with
         `PreparedStatement.fetch`, which finds out by itself.
         """
         with naming_outages(), self._threads_own() if self._is_sqlite else self._pooled(self._autocommit, pings) as connection:
+            yield connection
+
+    def reading(self, *, may_wait: bool) -> AbstractContextManager[Connection]:
+        """A connection for one statement that reads. Without `may_wait` it raises `WouldBlock` rather than wait."""
+        return self.connect(pings=False) if may_wait else self.nonblocking.reading()
+
+    def writing(self, *, may_wait: bool) -> AbstractContextManager[Connection]:
+        """A connection for one statement that writes. Without `may_wait` it raises `WouldBlock` rather than wait."""
+        return self._writing() if may_wait else self.nonblocking.writing()
+
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        with self.connect(pings=False) as connection, self.write_lock:
             yield connection
 
     @contextmanager

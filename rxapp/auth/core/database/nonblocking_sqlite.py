@@ -27,11 +27,14 @@ class NonBlockingDatabase:
         self._reads, self._writes = reads, writes
         self._kept = threading.local()
 
-    @contextmanager
-    def reading(self) -> Iterator[Connection]:
+    def reading(self) -> AbstractContextManager[Connection]:
         """A connection on which each statement is by itself."""
-        if not self._reads:
+        if not self._reads:  # said before anything is computed in vain
             raise WouldBlock
+        return self._reading()
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
         try:
             yield self._connection()
         except SQLAlchemyError as error:

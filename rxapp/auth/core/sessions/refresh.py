@@ -1,9 +1,11 @@
-"""Answers refresh tokens with their successors: `rotation` decides, this finds out what it needs to know and does it."""
+"""Exchanges a refresh token for its successor. `rotation` decides; here its facts are found out, and its decision is carried out.
+
+Nearly every refresh presents the current token of an active session whose salt is known. Then one statement is enough. Every
+other refresh is looked at closely, and is told why it is refused.
+"""
 
 from dataclasses import dataclass
 from typing import Any
-
-from sqlalchemy import Connection
 
 from rxapp.auth.core.audit.signals import REPLAYED, ROTATED, notify
 from rxapp.auth.core.clock import Clock
@@ -17,34 +19,30 @@ from rxapp.auth.core.sessions import statements as sessions
 from rxapp.auth.core.sessions.device_binding import DeviceBinding, can_use_fast_path
 from rxapp.auth.core.sessions.rotation import RotationDecision, decide_rotation
 from rxapp.auth.core.settings.settings import Settings
+from rxapp.auth.core.steps import Step, Steps
 from rxapp.auth.core.throttling.throttle import Throttle
 from rxapp.auth.core.tokens.access_tokens import AccessTokens
 from rxapp.auth.core.tokens.refresh_tokens import MAXIMUM_GENERATION, PresentedRefreshToken, RefreshTokens
 from rxapp.auth.core.tokens.token_pair import TokenPair, issue_pair
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class RefreshRequest:
-    """A refresh as it was asked for. `device_key` names the key that its session is bound to, as the access token says.
+    """A refresh as it was asked for. `device_key` is the key that its session is bound to, as the access token says.
 
-    `is_plain`: it is genuine, with the key if it needs one, and one statement may be enough for it.
+    With `is_plain` the token is genuine, its key was proved if it needs one, and one statement may be enough. `is_counted` says
+    that the rate limit has let it pass, so that it is not counted again.
     """
 
     presented: PresentedRefreshToken
     client: Client
     device_key: str | None
     is_plain: bool
+    is_counted: bool = False
 
 
-class Rotator:
-    """Threads share one instance. Errors are those of `AuthService.refresh`.
-
-    In three parts, so that an event loop computes the first and the last by itself, and only the middle, which waits for the
-    database, is another thread's: two that compute at the same time fight for the interpreter.
-
-    Nearly every refresh is the current token of a standing session whose salt is known: that takes one statement. Whatever is
-    not that is looked at closely, and told what it is.
-    """
+class TokenExchange:
+    """Threads share one instance. Errors are those of `AuthService.refresh`."""
 
     def __init__(
         self,
@@ -65,8 +63,13 @@ class Rotator:
         self._throttle = throttle
         self._binding = binding
 
-    def read(self, access_token: str, refresh_token: str, client: Client) -> RefreshRequest:
-        """The first part: take apart what was presented."""
+    def refresh(self, access_token: str, refresh_token: str, client: Client) -> Steps[TokenPair]:
+        """The pair that follows. The only step is the one that makes its refresh token the current one."""
+        asked = self._read(access_token, refresh_token, client)
+        session = yield Step(self._rotate, (asked,), tries=True)
+        return issue_pair(self._access_tokens, self._refresh_tokens, session, session, asked.presented.generation + 1)
+
+    def _read(self, access_token: str, refresh_token: str, client: Client) -> RefreshRequest:
         presented = PresentedRefreshToken.parse(refresh_token)
         claims = self._access_tokens.identify(access_token)
         if claims.session_id != presented.session_id:
@@ -77,73 +80,51 @@ class Rotator:
             self._refresh_tokens.verify(presented, salt)
         return RefreshRequest(presented, client, claims.device_key_thumbprint, is_plain)
 
-    def answer(self, asked: RefreshRequest) -> Any:
-        """The second: see to it that the successor is the current token. The session's row, with its user's columns."""
-        presented = asked.presented
-        is_counted = asked.is_plain and self._throttle.allows_refresh(presented.session_id)
-        if is_counted and (session := self._rotate(asked)):
-            return session
-        with self._database.connect(pings=False) as db:
-            session = sessions.get(db, presented.session_id)
-        self._refresh_tokens.verify(presented, session.salt)
-        self._binding.require_key(session, asked.client)
-        return self._judge_and_rotate(presented, session, is_counted)
-
-    def answer_at_once(self, asked: RefreshRequest) -> Any:
-        """The same, for the one statement alone; raises `WouldBlock` for all else, and nothing has been counted."""
-        if not asked.is_plain or self._settings.redis_url:  # which counts, over a network
-            raise WouldBlock
-        with self._database.nonblocking.writing() as db:
-            session = self._step_if_active(db, asked)
-            if session is None or not self._throttle.allows_refresh(asked.presented.session_id):
-                raise WouldBlock
-        notify(ROTATED)
-        return session
-
-    def successor(self, asked: RefreshRequest, session: Any) -> TokenPair:
-        """The last: the pair that follows."""
-        return issue_pair(self._access_tokens, self._refresh_tokens, session, session, asked.presented.generation + 1)
-
-    @repeated
-    def _rotate(self, asked: RefreshRequest) -> Any | None:
-        with self._database.connect(pings=False) as db, self._database.write_lock:
-            session = self._step_if_active(db, asked)
-        if session is not None:
+    def _rotate(self, asked: RefreshRequest, *, may_wait: bool = True) -> Any:
+        """The session's row with its user's columns, once the successor is the current token."""
+        if self._may_use_one_statement(asked, may_wait) and (session := self._rotate_active(asked, asked.device_key, may_wait)):
             notify(ROTATED)
-        return session
+            return session
+        if not may_wait:
+            raise WouldBlock
+        with self._database.connect(pings=False) as db:
+            session = sessions.get(db, asked.presented.session_id)
+        self._refresh_tokens.verify(asked.presented, session.salt)
+        self._binding.require_key(session, asked.client)
+        return self._decide_and_rotate(asked, session)
 
-    def _step_if_active(self, db: Connection, asked: RefreshRequest) -> Any | None:
-        presented = asked.presented
-        if presented.generation >= MAXIMUM_GENERATION:
-            return None
-        now = self._clock()
-        return rotation_statements.rotate_active(
-            db,
-            presented.session_id,
-            presented.generation,
-            now,
-            idle_since=now - self._settings.session_idle_timeout,
-            device_key=asked.device_key,
-        )
+    def _may_use_one_statement(self, asked: RefreshRequest, may_wait: bool) -> bool:
+        if not may_wait and self._settings.redis_url:  # there the rate limit is a network call, so never on the event loop
+            raise WouldBlock
+        if asked.is_plain and not asked.is_counted:
+            asked.is_counted = self._throttle.allows_refresh(asked.presented.session_id)
+        return asked.is_counted and asked.presented.generation < MAXIMUM_GENERATION
 
     @repeated
-    def _judge_and_rotate(self, presented: PresentedRefreshToken, session: Any, is_counted: bool) -> Any:
-        # Also after a step of which nobody knows whether it was taken: if it was, this finds the predecessor, and replays.
-        with self._database.connect(pings=False) as db:
-            while True:
-                answer = decide_rotation(session, presented.generation, self._clock(), self._settings)
-                if answer is RotationDecision.REUSE:
-                    raise TokenReused(session.id, session.user_id)
-                if not is_counted:
-                    self._throttle.refresh(session.id)
-                if answer is RotationDecision.REPLAY or self._step(db, presented):
-                    notify(REPLAYED if answer is RotationDecision.REPLAY else ROTATED)
-                    return session
-                # Somebody else took this step between our read and our write: look again, it is the predecessor now.
-                session = sessions.get(db, presented.session_id)
+    def _rotate_active(self, asked: RefreshRequest, device_key: str | None, may_wait: bool = True) -> Any | None:
+        presented, now = asked.presented, self._clock()
+        idle_since = now - self._settings.session_idle_timeout
+        with self._database.writing(may_wait=may_wait) as db:
+            return rotation_statements.rotate(
+                db, presented.session_id, presented.generation, now, idle_since=idle_since, device_key=device_key
+            )
 
-    def _step(self, db: Connection, presented: PresentedRefreshToken) -> bool:
-        if presented.generation >= MAXIMUM_GENERATION:
-            raise InvalidToken
-        with self._database.write_lock:
-            return rotation_statements.rotate(db, presented.session_id, presented.generation, self._clock())
+    @repeated
+    def _decide_and_rotate(self, asked: RefreshRequest, session: Any) -> Any:
+        # Also repeated after a commit whose outcome is unknown: if it was done, this finds the predecessor, and replays.
+        while True:
+            decision = decide_rotation(session, asked.presented.generation, self._clock(), self._settings)
+            if decision is RotationDecision.REUSE:
+                raise TokenReused(session.id, session.user_id)
+            if not asked.is_counted:
+                self._throttle.refresh(session.id)
+                asked.is_counted = True
+            if decision is RotationDecision.REPLAY:
+                notify(REPLAYED)
+                return session
+            if rotated := self._rotate_active(asked, session.device_key_thumbprint):
+                notify(ROTATED)
+                return rotated
+            # Somebody else rotated or ended it between our read and our write. Decide again: it is the predecessor now.
+            with self._database.connect(pings=False) as db:
+                session = sessions.get(db, session.id)

@@ -1,4 +1,8 @@
-"""What a presented refresh token is answered: the protocol's table as one function, without a database or a clock."""
+"""How a presented refresh token is answered: the protocol's table as one function, without a database or a clock.
+
+The same rule is in SQL where one statement decides and rotates (`rotation_statements`). It must never rotate where this function
+would not: `tests/core/sessions/test_one_statement_rotation.py` compares the two at every limit.
+"""
 
 from datetime import datetime
 from enum import Enum
@@ -7,6 +11,7 @@ from uuid import UUID
 
 from rxapp.auth.core.errors import InvalidToken, SessionExpired, SessionIdle, SessionRevoked
 from rxapp.auth.core.settings.settings import Settings
+from rxapp.auth.core.tokens.refresh_tokens import MAXIMUM_GENERATION
 
 
 class SessionState(Protocol):
@@ -24,7 +29,7 @@ class SessionState(Protocol):
 
 
 class RotationDecision(Enum):
-    """What to do with a genuine refresh token of a standing session."""
+    """What to do with a genuine refresh token of an active session."""
 
     ROTATE = "the current generation: step to the next one"
     REPLAY = "its holder may not have received the successor: give the same successor again"
@@ -32,7 +37,7 @@ class RotationDecision(Enum):
 
 
 def decide_rotation(session: SessionState, presented_generation: int, now: datetime, settings: Settings) -> RotationDecision:
-    """Decide on a genuine refresh token; raises like `require_active`, and `InvalidToken` for a generation not issued yet.
+    """Decide on a genuine refresh token. Raises like `require_active`, and `InvalidToken` for a generation not issued yet.
 
     The immediate predecessor, and no older one, is answered until its successor is seen in use, and for `rotation_grace_period`
     after that. A future generation is genuine only if the database was rolled back to before it.
@@ -41,6 +46,8 @@ def decide_rotation(session: SessionState, presented_generation: int, now: datet
     if presented_generation > session.generation:
         raise InvalidToken
     if presented_generation == session.generation:
+        if presented_generation >= MAXIMUM_GENERATION:
+            raise InvalidToken
         return RotationDecision.ROTATE
     if presented_generation == session.generation - 1 and _successor_may_be_unknown(session, now, settings):
         return RotationDecision.REPLAY
@@ -48,7 +55,7 @@ def decide_rotation(session: SessionState, presented_generation: int, now: datet
 
 
 def require_active(session: SessionState, now: datetime, settings: Settings) -> None:
-    """Raise `SessionRevoked`, `SessionExpired` or `SessionIdle` unless the session stands. Revoked always wins."""
+    """Raise `SessionRevoked`, `SessionExpired` or `SessionIdle` unless the session is active. Revoked always wins."""
     if session.revoked_at is not None:
         raise SessionRevoked(session.id, session.user_id, session.revoked_reason or SessionRevoked.code)
     if session.disabled_at is not None:

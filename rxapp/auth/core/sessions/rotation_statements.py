@@ -1,4 +1,7 @@
-"""The statements that take a session to its next generation: of any number of callers, one wins."""
+"""The statement that rotates a session to its next generation. Of any number of callers at the same time, one wins.
+
+Its conditions are those of `rotation.decide_rotation`, in SQL, and of the key that the session is bound to.
+"""
 
 from datetime import datetime
 from typing import Any
@@ -13,25 +16,13 @@ from rxapp.auth.core.sessions.statements import IS_STANDING
 _session = AuthTable.metadata.tables[AuthSession.__tablename__]
 _user = AuthTable.metadata.tables[User.__tablename__]
 
-_NEXT = {"generation": _session.c.generation + 1, "generation_seen_at": None, "last_used_at": bindparam("now")}
-
-_ROTATE = PreparedStatement(
-    update(_session)
-    .where(
-        _session.c.id == bindparam("session_id"),
-        _session.c.generation == bindparam("presented_generation"),
-        _session.c.revoked_at.is_(None),
-    )
-    .values(_NEXT)
-)
-
 
 def _of_its_user(column: Any) -> Any:
     return select(column).where(_user.c.id == _session.c.user_id).scalar_subquery()
 
 
 # SQLite names no second table in RETURNING, hence the subqueries.
-_ROTATE_STANDING = PreparedStatement(
+_ROTATE = PreparedStatement(
     update(_session)
     .where(
         _session.c.id == bindparam("session_id"),
@@ -40,7 +31,7 @@ _ROTATE_STANDING = PreparedStatement(
         *IS_STANDING,
         exists().where(_user.c.id == _session.c.user_id, _user.c.disabled_at.is_(None)),
     )
-    .values(_NEXT)
+    .values(generation=_session.c.generation + 1, generation_seen_at=None, last_used_at=bindparam("now"))
     .returning(
         _session.c.id,
         _session.c.user_id,
@@ -53,19 +44,14 @@ _ROTATE_STANDING = PreparedStatement(
 )
 
 
-def rotate(db: Connection, session_id: UUID, presented_generation: int, now: datetime) -> bool:
-    """Step to the next generation if `presented_generation` is still the current one: of any number of callers one wins."""
-    parameters = {"session_id": session_id, "presented_generation": presented_generation, "now": now}
-    return _ROTATE.run(db, parameters) == 1
-
-
-def rotate_active(
+def rotate(
     db: Connection, session_id: UUID, presented_generation: int, now: datetime, *, idle_since: datetime, device_key: str | None
 ) -> Any | None:
-    """The same in the only statement that a rotation needs where the session's salt is known already.
+    """Rotate the session to its next generation, if `presented_generation` is still its current one and it is active.
 
-    The row as it is then, with its user's `user_name` and `roles`. None where `decide_rotation` would not say `ROTATE`: it
-    must be asked then. None too where the session is bound to another key than `device_key`, or to one if that is None.
+    Returns the row as it is then, with its user's `user_name` and `roles`. Returns None, and nothing has changed, where
+    `rotation.decide_rotation` would not say `ROTATE`, and where the session is bound to another key than `device_key`, or to any
+    if that is None.
     """
     parameters = {"session_id": session_id, "presented_generation": presented_generation, "now": now}
-    return _ROTATE_STANDING.fetch(db, parameters | {"idle_since": idle_since, "device_key": device_key})
+    return _ROTATE.fetch(db, parameters | {"idle_since": idle_since, "device_key": device_key})

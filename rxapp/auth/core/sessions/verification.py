@@ -1,4 +1,4 @@
-"""Verifies access tokens, and asks each time whether their sessions still stand."""
+"""Verifies access tokens, and looks each time whether their sessions are still active."""
 
 from datetime import datetime
 from typing import Any
@@ -20,7 +20,7 @@ from rxapp.auth.core.tokens.access_tokens import AccessTokens
 from rxapp.auth.core.tokens.claims import AccessClaims
 
 LAST_USED_RESOLUTION = 1 / 20
-"""`last_used_at` is written again only after this part of the idle timeout, so that reading stays reading."""
+"""`last_used_at` is stored again only after this part of the idle timeout, so that most requests only read."""
 
 
 class Verifier:
@@ -35,47 +35,35 @@ class Verifier:
         self._access_tokens = access_tokens
         self._binding = binding
 
-    def verify(self, access_token: str, client: Client, *, received: bool) -> Identity:
-        """Who holds it. A token that was `received` shows that the browser has its generation, which is noted."""
+    def verify(self, access_token: str, client: Client, *, received: bool, may_wait: bool) -> Identity:
+        """Who holds it. A token that was `received` shows that the browser has its generation, and that is stored.
+
+        Without `may_wait` it reads only: where anything is to be stored, or a proof to be spent, it raises `WouldBlock`.
+        """
+        reading = self._database.reading(may_wait=may_wait)
         claims = self._access_tokens.verify(access_token)
-        with self._database.connect(pings=False) as db:
+        with reading as db:
             session = _session_of(db, claims)
+            if not may_wait and not can_use_fast_path(session.device_key_thumbprint, client):
+                raise WouldBlock
             self._binding.require_key(session, client)
             now = self._clock()
             require_active(session, now, self._settings)
-            self._note_use(db, session, claims, now, received)
+            is_first_sight = received and claims.generation == session.generation and session.generation_seen_at is None
+            is_stale = now - session.last_used_at >= self._settings.session_idle_timeout * LAST_USED_RESOLUTION
+            if is_first_sight or is_stale:
+                if not may_wait:
+                    raise WouldBlock
+                with self._database.write_lock:
+                    _note_use(db, claims, now, is_first_sight=is_first_sight, is_stale=is_stale)
         return Identity.of(session)
 
     def verify_session(self, session_id: UUID) -> Identity:
-        """Whose session it is, if it stands. For who has shown its tokens before; raises `InvalidToken` or `SessionEnded`."""
+        """Whose session it is, if it is active. Its tokens were shown before. Raises `InvalidToken` or `SessionEnded`."""
         with self._database.connect(pings=False) as db:
             session = sessions.get(db, session_id)
         require_active(session, self._clock(), self._settings)
         return Identity.of(session)
-
-    def verify_at_once(self, access_token: str, client: Client, *, received: bool) -> Identity:
-        """The same, where only reading is to be done; raises `WouldBlock` for all else."""
-        with self._database.nonblocking.reading() as db:
-            claims = self._access_tokens.verify(access_token)
-            session = _session_of(db, claims)
-        if not can_use_fast_path(session.device_key_thumbprint, client):
-            raise WouldBlock
-        now = self._clock()
-        require_active(session, now, self._settings)
-        if self._is_stale(session, now) or (received and _is_first_sight(session, claims)):
-            raise WouldBlock
-        return Identity.of(session)
-
-    def _note_use(self, db: Connection, session: Any, claims: AccessClaims, now: datetime, received: bool) -> None:
-        if received and _is_first_sight(session, claims):
-            with self._database.write_lock:
-                sessions.mark_seen(db, session.id, claims.generation, now)
-        if self._is_stale(session, now):
-            with self._database.write_lock:
-                sessions.touch(db, session.id, now)
-
-    def _is_stale(self, session: Any, now: datetime) -> bool:
-        return now - session.last_used_at >= self._settings.session_idle_timeout * LAST_USED_RESOLUTION
 
 
 def _session_of(db: Connection, claims: AccessClaims) -> Any:
@@ -85,5 +73,8 @@ def _session_of(db: Connection, claims: AccessClaims) -> Any:
     return session
 
 
-def _is_first_sight(session: Any, claims: AccessClaims) -> bool:
-    return claims.generation == session.generation and session.generation_seen_at is None
+def _note_use(db: Connection, claims: AccessClaims, now: datetime, *, is_first_sight: bool, is_stale: bool) -> None:
+    if is_first_sight:
+        sessions.mark_seen(db, claims.session_id, claims.generation, now)
+    if is_stale:
+        sessions.touch(db, claims.session_id, now)

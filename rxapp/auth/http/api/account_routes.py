@@ -15,8 +15,8 @@ from rxapp.auth.http.api.schemas import (
     PasswordResponse,
     SessionResponse,
     TokenPairResponse,
+    token_answer,
 )
-from rxapp.auth.http.api.token_answer import token_answer
 from rxapp.auth.http.callers.bearer import COMMON_PROBLEMS, REFUSALS, Bearer, documented
 from rxapp.auth.http.callers.request_source import Sender
 from rxapp.auth.http.middleware.body_limit import LimitedBodyRoute

@@ -3,11 +3,10 @@
 from fastapi import FastAPI
 
 from rxapp.auth.core.settings.settings import Settings
-from rxapp.auth.http.api import account_routes, token_routes
-from rxapp.auth.http.api import jwks_route as public_keys_route
+from rxapp.auth.http.api import account_routes, jwks_route, refresh_route, token_routes
 from rxapp.auth.http.api.docs_page import add_docs_page
 from rxapp.auth.http.api.openapi_document import TrueDocument
-from rxapp.auth.http.api.refresh_fast_path import DirectRefresh
+from rxapp.auth.http.api.refresh_route import DirectRefresh
 from rxapp.auth.http.middleware.body_limit import BodyLimit
 from rxapp.auth.http.middleware.load_shedding import LoadShedding
 from rxapp.auth.http.middleware.problems import add_problem_handlers
@@ -22,8 +21,9 @@ def create_api(settings: Settings) -> FastAPI:
     api.add_middleware(DirectRefresh)
     api.add_middleware(BodyLimit, maximum=settings.body_limit)
     api.include_router(token_routes.router)
+    api.include_router(refresh_route.router)
     api.include_router(account_routes.router)
-    api.include_router(public_keys_route.router)
+    api.include_router(jwks_route.router)
     if settings.api_docs:
         add_docs_page(api)
     add_problem_handlers(api)

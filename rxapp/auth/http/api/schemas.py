@@ -1,10 +1,14 @@
-"""What goes over the wire: the bodies of requests and answers, with the names that the replaced system gave them."""
+"""The bodies of requests and answers, with the names that the replaced system gave them."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
+from fastapi.responses import JSONResponse
 from pydantic import AfterValidator, AliasChoices, BaseModel, Field
+
+from rxapp.auth.core.tokens.token_pair import TokenPair
+from rxapp.auth.http.middleware.problems import nonce_headers
 
 MAXIMUM_USER_NAME_LENGTH = 256
 MAXIMUM_PASSWORD_LENGTH = 1_024
@@ -40,6 +44,15 @@ class TokenPairResponse(BaseModel):
     token: str
     refresh_token: str = Field(alias="refreshToken")
     token_type: Literal["DPoP"] | None = None
+
+
+def token_answer(pair: TokenPair, *, is_bound: bool, **members: Any) -> JSONResponse:
+    """200 with the pair and `members`; for a pair that is bound to a key also its type and the nonce for the next proof."""
+    body = members | {"token": pair.access_token, "refreshToken": pair.refresh_token}
+    headers = {"Cache-Control": "no-store"}  # RFC 6749 §5.1: an answer with tokens in it is never cached
+    if not is_bound:
+        return JSONResponse(body, headers=headers)
+    return JSONResponse(body | {"token_type": "DPoP"}, headers=headers | nonce_headers())
 
 
 class ConfirmRequest(BaseModel):

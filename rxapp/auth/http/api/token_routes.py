@@ -1,24 +1,21 @@
-"""The HTTP API of signing in, staying signed in and signing out. Each route parses, makes one call and translates the error."""
+"""Logging in and logging out over HTTP. Each route parses, makes one call and translates the error."""
 
 from http import HTTPStatus
 
 from fastapi import APIRouter, Response
 
-from rxapp.auth.core.errors import InvalidCredentials, RevocationReason, SessionEnded
-from rxapp.auth.http.api.schemas import LoginRequest, RefreshRequest, TokenPairResponse
-from rxapp.auth.http.api.token_answer import token_answer
+from rxapp.auth.core.errors import InvalidCredentials, RevocationReason
+from rxapp.auth.http.api.schemas import LoginRequest, TokenPairResponse, token_answer
 from rxapp.auth.http.callers.bearer import COMMON_PROBLEMS, Bearer, documented
 from rxapp.auth.http.callers.dpop import ProvingSender
 from rxapp.auth.http.callers.request_source import Sender
 from rxapp.auth.http.middleware.body_limit import LimitedBodyRoute
 from rxapp.auth.http.middleware.problems import refusal
 from rxapp.auth.http.runtime.hooks import get_hooks
-from rxapp.auth.http.runtime.service import get_service, in_hashing_thread, in_thread, refresh_pair
+from rxapp.auth.http.runtime.service import get_service, in_hashing_thread, in_thread
 from rxapp.auth.http.runtime.session_listeners import session_listeners
 
 router = APIRouter(prefix="/api", route_class=LimitedBodyRoute)
-
-REFRESH_PATH = f"{router.prefix}/token/refresh"
 
 
 @router.post(
@@ -34,24 +31,6 @@ async def log_in(request: LoginRequest, client: ProvingSender) -> Response:
         return token_answer(pair, is_bound=client.device_key is not None)
     except InvalidCredentials as error:
         return refusal(error, HTTPStatus.UNAUTHORIZED, {"WWW-Authenticate": "Bearer"})
-
-
-@router.post(
-    "/token/refresh",
-    response_model=TokenPairResponse,
-    responses=documented(*COMMON_PROBLEMS, HTTPStatus.TOO_MANY_REQUESTS),
-)
-async def refresh(request: RefreshRequest, client: ProvingSender) -> Response:
-    """Exchange a token pair for its successor; the refresh token presented is then spent.
-
-    The pair of a session that is bound to a key needs a `DPoP` header with a proof of it.
-    """
-    try:
-        pair = await refresh_pair(request.access_token, request.refresh_token, client)
-        return token_answer(pair, is_bound=client.device_key is not None)
-    except SessionEnded as error:
-        session_listeners().ended(error.session_id, error.reason)
-        return refusal(error, HTTPStatus.BAD_REQUEST)
 
 
 @router.post(

@@ -19,8 +19,8 @@ MULTIPROCESS_DIRECTORY = "PROMETHEUS_MULTIPROC_DIR"
 _BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 """Seconds. A refresh takes a few milliseconds, a login about a hundred; above one second a person notices."""
 
-_TIMED_CALLS = {"log_in": "log_in", "refresh": "refresh", "answer_refresh": "refresh", "verify_access": "verify_access"}
-"""Methods of the service, and the names under which they are told."""
+_TIMED_CALLS = {"log_in", "refresh", "verify_access"}
+"""Methods of the service."""
 
 Handler = Callable[[str, float], None]
 
@@ -50,9 +50,7 @@ class Metrics:
             observation.ROTATED: lambda *_: rotations.labels("rotated").inc(),
             observation.REPLAYED: lambda *_: rotations.labels("replayed").inc(),
             observation.REFUSED: lambda code, _: refusals.labels(code).inc(),
-            observation.CALL: lambda name, seconds: (
-                calls.labels(_TIMED_CALLS[name]).observe(seconds) if name in _TIMED_CALLS else None
-            ),
+            observation.CALL: lambda name, seconds: calls.labels(name).observe(seconds) if name in _TIMED_CALLS else None,
             observation.GUARDED_EVENT: lambda name, seconds: events.labels(name).observe(seconds),
             observation.REQUEST: lambda request, _: requests.labels(*request.split()).inc(),
             observation.HASH_AWAITED: lambda *_: hashes.inc(),

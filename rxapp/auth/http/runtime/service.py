@@ -4,9 +4,10 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 from rxapp.auth.core.audit.signals import CALL, HASH_AWAITED, HASH_DONE, REFUSED, notify
 from rxapp.auth.core.database.nonblocking_sqlite import WouldBlock
@@ -15,6 +16,7 @@ from rxapp.auth.core.identity.client import Client
 from rxapp.auth.core.identity.identity import Identity
 from rxapp.auth.core.passwords.hasher import HASHES_AT_A_TIME
 from rxapp.auth.core.service import AuthService
+from rxapp.auth.core.steps import Steps
 from rxapp.auth.core.tokens.token_pair import TokenPair
 from rxapp.auth.http.runtime.worker_threads import CallThreads
 
@@ -72,33 +74,56 @@ def get_service() -> AuthService:
 
 async def in_thread(call: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
     """Run a call that waits for the database without holding up the event loop."""
-    return await _measured(_database_threads, partial(call, *args, **kwargs))
+    with _measuring(call):
+        return await _database_threads.run(partial(call, *args, **kwargs))
 
 
 async def verify_access(access_token: str, client: Client, *, received: bool = True) -> Identity:
-    """`AuthService.verify_access`, at once or in a thread."""
+    """`AuthService.verify_access`, for the event loop."""
     service = await _service_with_fresh_keys()
-    return await _at_once_or_in_thread(
-        service.verify_access_at_once, service.verify_access, access_token, client, received=received
-    )
+    with _measuring(service.verify_access):
+        return await _at_once_or_in_thread(service.verify_access, access_token, client, received=received)
 
 
 async def refresh_pair(access_token: str, refresh_token: str, client: Client) -> TokenPair:
-    """`AuthService.refresh`: what waits at once or in a thread, and the rest here."""
+    """`AuthService.refresh`, for the event loop."""
     service = await _service_with_fresh_keys()
+    with _measuring(service.refresh):
+        return await _on_event_loop(service.refresh_in_steps(access_token, refresh_token, client))
+
+
+async def _on_event_loop(steps: Steps[R]) -> R:
+    """What `steps.run` does, without ever waiting on the event loop."""
     try:
-        asked = service.rotator.read(access_token, refresh_token, client)
-    except AuthError:  # which is to be written down
-        return await in_thread(service.refresh, access_token, refresh_token, client)
-    session = await _at_once_or_in_thread(service.rotator.answer_at_once, service.answer_refresh, asked)
-    return (await _service_with_fresh_keys()).rotator.successor(asked, session)
+        step = next(steps)
+        while True:
+            try:
+                if step.tries:
+                    answer = await _at_once_or_in_thread(step.call, *step.arguments)
+                else:
+                    answer = await _database_threads.run(partial(step.call, *step.arguments))
+                await _service_with_fresh_keys()
+            except Exception as error:  # noqa: BLE001  the operation decides
+                step = steps.throw(error)
+            else:
+                step = steps.send(answer)
+    except StopIteration as done:
+        return done.value
+
+
+async def _at_once_or_in_thread(call: Callable[..., R], *args: Any, **kwargs: Any) -> R:
+    """Where nothing has to be waited for, to wake a thread would take longer than the call."""
+    try:
+        return call(*args, **kwargs, may_wait=False)
+    except WouldBlock:
+        return await _database_threads.run(partial(call, *args, **kwargs))
 
 
 async def _service_with_fresh_keys() -> AuthService:
-    """To compute with until the next `await`: else the event loop might have to wait for the database, of all things for keys."""
+    """The service. Until the next `await` it needs no key from the database, so that the event loop does not wait for one."""
     service = get_service()
     if not service.key_ring.is_fresh():
-        await in_thread(service.key_ring.signer)
+        await _database_threads.run(service.key_ring.signer)
     return service
 
 
@@ -109,7 +134,8 @@ async def in_hashing_thread(call: Callable[P, R], *args: P.args, **kwargs: P.kwa
     _hashing_calls += 1
     notify(HASH_AWAITED)
     try:
-        return await _measured(_hashing_threads, partial(call, *args, **kwargs))
+        with _measuring(call):
+            return await _hashing_threads.run(partial(call, *args, **kwargs))
     finally:
         _hashing_calls -= 1
         notify(HASH_DONE)
@@ -121,33 +147,13 @@ def require_place_in_line() -> None:
         raise Overloaded
 
 
-async def _at_once_or_in_thread(at_once: Callable[P, R], call: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-    """Where nothing has to be waited for, to wake a thread would take longer than the call."""
+@contextmanager
+def _measuring(call: Callable[..., Any]) -> Iterator[None]:
     began = time.perf_counter()
     try:
-        answer = at_once(*args, **kwargs)
-    except WouldBlock:
-        return await in_thread(call, *args, **kwargs)
+        yield
     except AuthError as error:
-        _notify_called(call, began, error)
-        raise
-    _notify_called(call, began)
-    return answer
-
-
-async def _measured(threads: CallThreads, call: partial[R]) -> R:
-    began = time.perf_counter()
-    refused = None
-    try:
-        return await threads.run(call)
-    except AuthError as error:
-        refused = error
+        notify(REFUSED, error.code)
         raise
     finally:
-        _notify_called(call.func, began, refused)
-
-
-def _notify_called(call: Callable, began: float, refused: AuthError | None = None) -> None:
-    if refused is not None:
-        notify(REFUSED, refused.code)
-    notify(CALL, call.__name__, time.perf_counter() - began)
+        notify(CALL, call.__name__, time.perf_counter() - began)

@@ -1,24 +1,50 @@
-"""A refresh, which every client sends again and again, comes to its function without FastAPI's way there.
+"""The refresh: its route, and the short way to it.
 
-Routing, dependencies and validation cost FastAPI more than the rotation itself (`benchmarks/RESULTS.md`). The route in
-`token_routes` declares the operation and is what is done; only the body and the sender are read here.
+Every client sends refreshes again and again. FastAPI's routing, dependencies and validation cost more than the rotation itself
+(`benchmarks/RESULTS.md`), so a middleware reads the body and the sender by itself and calls the route's function. The route
+declares the operation for the OpenAPI document.
 """
 
 import json
 from email.message import Message
-from http import HTTPMethod
+from http import HTTPMethod, HTTPStatus
 
-from fastapi import Request, Response
+from fastapi import APIRouter, Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from rxapp.auth.http.api.schemas import RefreshRequest
-from rxapp.auth.http.api.token_routes import REFRESH_PATH, refresh
-from rxapp.auth.http.callers.dpop import proving_sender
+from rxapp.auth.core.errors import SessionEnded
+from rxapp.auth.http.api.schemas import RefreshRequest, TokenPairResponse, token_answer
+from rxapp.auth.http.callers.bearer import COMMON_PROBLEMS, documented
+from rxapp.auth.http.callers.dpop import ProvingSender, proving_sender
 from rxapp.auth.http.callers.request_source import request_client
-from rxapp.auth.http.middleware.body_limit import MAXIMUM_BODY_BYTES, limited
-from rxapp.auth.http.middleware.problems import problem_of
+from rxapp.auth.http.middleware.body_limit import MAXIMUM_BODY_BYTES, LimitedBodyRoute, limited
+from rxapp.auth.http.middleware.problems import problem_of, refusal
+from rxapp.auth.http.runtime.service import refresh_pair
+from rxapp.auth.http.runtime.session_listeners import session_listeners
+
+router = APIRouter(prefix="/api", route_class=LimitedBodyRoute)
+
+REFRESH_PATH = f"{router.prefix}/token/refresh"
+
+
+@router.post(
+    "/token/refresh",
+    response_model=TokenPairResponse,
+    responses=documented(*COMMON_PROBLEMS, HTTPStatus.TOO_MANY_REQUESTS),
+)
+async def refresh(request: RefreshRequest, client: ProvingSender) -> Response:
+    """Exchange a token pair for its successor; the refresh token presented is then spent.
+
+    The pair of a session that is bound to a key needs a `DPoP` header with a proof of it.
+    """
+    try:
+        pair = await refresh_pair(request.access_token, request.refresh_token, client)
+        return token_answer(pair, is_bound=client.device_key is not None)
+    except SessionEnded as error:
+        session_listeners().ended(error.session_id, error.reason)
+        return refusal(error, HTTPStatus.BAD_REQUEST)
 
 
 class DirectRefresh:
