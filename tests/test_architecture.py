@@ -31,6 +31,8 @@ VIOLATIONS = {
     "core": ("auth/core/tokens/token_pair.py", "import rxapp.auth.core.sessions.refresh"),
     "http": ("auth/http/middleware/body_limit.py", "import rxapp.auth.http.api.app"),
     "web": ("auth/web/page_session/page.py", "import rxapp.auth.web.auth_state.state"),
+    "feature-rules": ("auth/features/new_password/rules.py", "import rxapp.auth.http.api.app"),
+    "feature-routes": ("auth/features/new_password/routes.py", "import rxapp.auth.web.guards"),
     "no-framework": ("auth/core/dpop/replay.py", "import starlette.requests"),
     "no-reflex": ("auth/http/callers/bearer.py", "import reflex.state"),
 }

@@ -5,7 +5,7 @@ from sqlalchemy import create_engine, text
 
 from tests.cli.conftest import assert_refused
 from tests.conftest import PASSWORD
-from tests.core.maintenance.test_import_local_auth import HASH, make_local_users
+from tests.features.local_auth.test_rules import HASH, make_local_users
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from sqlmodel import select
 
 from rxapp.auth import InvalidCredentials, InvalidToken, SecurityEvent, SessionRevoked
 from rxapp.auth.core.audit.events import EventFilter
+from rxapp.auth.features.new_password.rules import log_in_by_link
 from tests.cli.conftest import LONG_PASSWORD, assert_refused
 from tests.conftest import PASSWORD
 
@@ -61,10 +62,10 @@ class TestCreate:
 
     def test_a_link_sets_the_password_once(self, run_json, service):
         link = run_json("users", "create", "alice", "--link")
-        service.accounts.set_password(token_of(link["path"]), LONG_PASSWORD)
+        log_in_by_link(service, token_of(link["path"]), LONG_PASSWORD)
         assert service.log_in("alice", LONG_PASSWORD)
         with pytest.raises(InvalidToken):
-            service.accounts.set_password(token_of(link["path"]), OTHER_PASSWORD)
+            log_in_by_link(service, token_of(link["path"]), OTHER_PASSWORD)
 
     def test_a_link_is_printed_with_a_word_on_how_long_it_is_good(self, run, service, clock):
         result = run("users", "create", "alice", "--link")
@@ -202,13 +203,13 @@ class TestSetPassword:
         link = run_json("users", "set-password", "johndoe", "--link")
         run("users", "set-password", "johndoe", "--password-stdin", stdin=LONG_PASSWORD)
         with pytest.raises(InvalidToken):
-            service.accounts.set_password(token_of(link["path"]), OTHER_PASSWORD)
+            log_in_by_link(service, token_of(link["path"]), OTHER_PASSWORD)
 
     def test_with_a_link_the_old_password_is_good_until_it_is_used(self, run_json, service, pair):
         link = run_json("users", "set-password", "johndoe", "--link")
         assert service.verify_access(pair.access_token)
         assert service.log_in("johndoe", PASSWORD)
-        service.accounts.set_password(token_of(link["path"]), LONG_PASSWORD)
+        log_in_by_link(service, token_of(link["path"]), LONG_PASSWORD)
         with pytest.raises(SessionRevoked):
             service.verify_access(pair.access_token)
 

@@ -16,6 +16,7 @@ from rxapp.auth.core.passwords.links import PresentedLink
 from rxapp.auth.core.passwords.policy import MAXIMUM_LENGTH, strength_of
 from rxapp.auth.core.throttling.throttle import network_of
 from rxapp.auth.core.tokens.refresh_tokens import PresentedRefreshToken
+from rxapp.auth.features.new_password.rules import log_in_by_link
 from rxapp.auth.http.logs.redaction import redact
 from tests.conftest import PASSWORD
 from tests.hostile_texts import CPU_SECONDS, LONGEST
@@ -64,7 +65,7 @@ class TestTheLongestMessage:
         assert seconds_of(accounts.register, "new", "", text) < CPU_SECONDS
         assert seconds_of(accounts.change_password, identity, text, GOOD) < CPU_SECONDS
         assert seconds_of(accounts.change_password, identity, PASSWORD, text) < CPU_SECONDS
-        assert seconds_of(accounts.confirm_password, identity, text) < CPU_SECONDS
+        assert seconds_of(service.confirmation.confirm, identity, "pwd", text) < CPU_SECONDS
         assert seconds_of(accounts.delete, identity, text) < CPU_SECONDS
         assert seconds_of(strength_of, text, "", settings) < CPU_SECONDS
         assert seconds_of(strength_of, GOOD, text, settings) < CPU_SECONDS
@@ -81,7 +82,7 @@ class TestTheLongestMessage:
         for prefix in ("", "rxr1_", "rxp1_", "eyJ"):
             assert seconds_of(PresentedRefreshToken.parse, prefix + text) < CPU_SECONDS
             assert seconds_of(PresentedLink.parse, prefix + text) < CPU_SECONDS
-            assert seconds_of(service.accounts.set_password, prefix + text, GOOD) < CPU_SECONDS
+            assert seconds_of(log_in_by_link, service, prefix + text, GOOD) < CPU_SECONDS
             assert seconds_of(lambda proof: read_proof(proof, method="POST", urls=(), now=clock()), prefix + text) < CPU_SECONDS
 
     def test_as_an_address_or_user_agent_is_shortened_at_once(self, text):

@@ -14,6 +14,7 @@ from reflex_base.event.context import EventContext
 
 from rxapp.auth import Database, DatabaseUnavailable
 from rxapp.auth.http.runtime.service import use_service
+from rxapp.auth.web import SetPasswordState
 from rxapp.auth.web.admission import current_user
 from rxapp.auth.web.auth_state.gate import PageGate
 from rxapp.auth.web.auth_state.outage import OutageState, telling_outages
@@ -22,7 +23,6 @@ from rxapp.auth.web.guards import event
 from rxapp.auth.web.open_pages import registry as open_pages
 from rxapp.auth.web.open_pages.watch import SessionWatch, _keep_looking
 from rxapp.auth.web.pages.login import LoginState
-from rxapp.auth.web.pages.set_password import SetPasswordState
 from tests.api_in_process import assert_problem, bearer, refresh_body
 from tests.conftest import PASSWORD, empty
 from tests.outage import Outage

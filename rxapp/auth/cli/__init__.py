@@ -6,6 +6,7 @@ from io import TextIOWrapper
 import typer
 
 from rxapp.auth.cli.commands import doctor, events, headers, keys, migrate, prune, serve, sessions, users
+from rxapp.auth.core.features import included_features
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -15,15 +16,17 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="The database and everything else come from the same settings as the app's: the environment, or a .env file.",
 )
-app.add_typer(users.app, name="users")
-app.add_typer(sessions.app, name="sessions")
-app.add_typer(events.app, name="events")
-app.add_typer(keys.app, name="keys")
+GROUPS = {"users": users.app, "sessions": sessions.app, "events": events.app, "keys": keys.app}
+for name, group in GROUPS.items():
+    app.add_typer(group, name=name)
 app.command("migrate")(migrate.migrate)
 app.command("prune")(prune.prune)
 app.command("doctor")(doctor.doctor)
 app.command("headers")(headers.headers)
 app.command("serve")(serve.serve)
+for feature in included_features():
+    if module := feature.load("commands"):
+        module.add_commands(GROUPS)
 
 
 @app.callback()

@@ -6,6 +6,7 @@ While the database is away it raises `DatabaseUnavailable`; retrying is safe: a 
 What is worth knowing later is written down in the same transaction (`security_events`).
 """
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -13,6 +14,7 @@ from uuid import UUID
 from rxapp.auth.core.accounts import users
 from rxapp.auth.core.accounts.administration import Administration
 from rxapp.auth.core.accounts.clear_names import add_as_it_is
+from rxapp.auth.core.accounts.password_proof import PasswordProof
 from rxapp.auth.core.accounts.self_service import Accounts
 from rxapp.auth.core.audit import events
 from rxapp.auth.core.audit.events import EventKind
@@ -26,20 +28,22 @@ from rxapp.auth.core.dpop.replay import spent_proofs
 from rxapp.auth.core.errors import (
     AuthError,
     FreshAuthenticationRequired,
-    InvalidCredentials,
     InvalidDpopProof,
     RevocationReason,
     TokenReused,
     TooManyRequests,
 )
+from rxapp.auth.core.features import Feature, included_features
 from rxapp.auth.core.identity.client import NO_CLIENT, Client
 from rxapp.auth.core.identity.identity import Identity
 from rxapp.auth.core.keys.key_ring import KeyRing
 from rxapp.auth.core.keys.stored_keys import load_key_ring
+from rxapp.auth.core.login.confirmation import Confirmation
+from rxapp.auth.core.login.login import Login
+from rxapp.auth.core.login.pending_logins import PendingLogins
 from rxapp.auth.core.passwords.hasher import PasswordHasher
 from rxapp.auth.core.passwords.legacy_bcrypt import ImportedHashes
 from rxapp.auth.core.passwords.links import PasswordLinks
-from rxapp.auth.core.sessions import statements as sessions
 from rxapp.auth.core.sessions.device_binding import DeviceBinding, is_bound_to
 from rxapp.auth.core.sessions.refresh import TokenExchange
 from rxapp.auth.core.sessions.replacement import Replacements
@@ -51,19 +55,20 @@ from rxapp.auth.core.throttling.failure_log import FailureLog
 from rxapp.auth.core.throttling.throttle import Throttle
 from rxapp.auth.core.tokens.access_tokens import AccessTokens
 from rxapp.auth.core.tokens.refresh_tokens import PresentedRefreshToken, RefreshTokens
-from rxapp.auth.core.tokens.token_pair import TokenPair, issue_pair
-
-ENDED_SESSIONS_REMOVED_PER_LOGIN = 20
-"""Each login adds one session and removes up to this many that ended long ago, so the table does not grow for ever."""
+from rxapp.auth.core.tokens.token_pair import TokenPair
 
 
 class AuthService:
     """Logs in, refreshes, verifies and revokes. Threads share one instance.
 
-    `accounts` is what people do with their own account, `administration` what administrators do with everyone's.
+    `accounts` is what people do with their own account, `administration` what administrators do with everyone's, and `login` the
+    way of a login through its stages. `features` are the further ways to sign in: by default all that need no configuration.
     """
 
-    def __init__(self, settings: Settings, database: Database, clock: Clock = system_clock) -> None:
+    def __init__(
+        self, settings: Settings, database: Database, clock: Clock = system_clock, *, features: Sequence[Feature] | None = None
+    ) -> None:
+        self.features = included_features() if features is None else tuple(features)
         self.key_ring = key_ring = KeyRing(partial(load_key_ring, settings, database), clock)
         self.settings = settings
         self.database = database
@@ -85,6 +90,7 @@ class AuthService:
             binding=self.device_binding,
         )
         self._verifier = Verifier(settings, database, clock, self.access_tokens, self.device_binding)
+        password_proof = PasswordProof(self.passwords, self.throttle, self.failures)
         links = PasswordLinks(settings, key_ring, clock)
         replacements = Replacements(
             settings,
@@ -93,6 +99,19 @@ class AuthService:
             access_tokens=self.access_tokens,
             refresh_tokens=self.refresh_tokens,
             binding=self.device_binding,
+        )
+        self.login = Login(
+            settings,
+            database,
+            clock,
+            self.passwords,
+            PendingLogins(key_ring, clock),
+            access_tokens=self.access_tokens,
+            refresh_tokens=self.refresh_tokens,
+            binding=self.device_binding,
+            throttle=self.throttle,
+            failures=self.failures,
+            stages=[make(self) for feature in self.features for make in feature.stages],
         )
         self.accounts = Accounts(
             settings,
@@ -103,7 +122,10 @@ class AuthService:
             throttle=self.throttle,
             failures=self.failures,
             replacements=replacements,
+            password_proof=password_proof,
         )
+        proofs = [make(self) for feature in self.features for make in feature.proofs]
+        self.confirmation = Confirmation(database, clock, replacements, [password_proof, *proofs])
         self.administration = Administration(settings, database, clock, self.passwords, links)
 
     def create_user(self, user_name: str, password: str, *, roles: list[str] | None = None, display_name: str = "") -> User:
@@ -118,45 +140,9 @@ class AuthService:
         """Check the password and begin a session, bound to the key that `client` has proved if it has proved one.
 
         Raises `InvalidCredentials`, whatever the cause; `TooManyRequests`; `InvalidDpopProof` for a proof that was used before;
-        `DeviceKeyRequired`.
+        `DeviceKeyRequired`; and `LoginIncomplete` where the password was right and a stage is due, which `login.go_on` completes.
         """
-        device_key = self.device_binding.key_for_login(client)
-        try:
-            with self.throttle.password_attempt(user_name, client.address):
-                return self._log_in(user_name, password, client, device_key)
-        except (InvalidCredentials, TooManyRequests) as error:
-            if not isinstance(error, TooManyRequests) or error.is_first:
-                with self.database.read() as db:
-                    user = users.find_user(db, user_name)
-                self.failures.record_login(error, user.id if user else None, client)
-            raise
-
-    def _log_in(self, user_name: str, password: str, client: Client, device_key: str | None) -> TokenPair:
-        while True:
-            with self.database.read() as db:
-                user = users.find_user(db, user_name)
-            if user is None or user.disabled_at is not None or not users.has_password(user):
-                self.passwords.refuse_unknown_user(password)
-            rehashed = self.passwords.verify_password(password, user.password_hash)
-            if pair := self._begin_session(user, rehashed, client, device_key):
-                return pair
-            # The password was changed between our look and our write, or another login only rehashed it: look again.
-
-    @repeated
-    def _begin_session(self, user: User, rehashed: str | None, client: Client, device_key: str | None) -> TokenPair | None:
-        now = self.clock()
-        session = sessions.new_session(user.id, client, device_key, now, self.settings.session_lifetime)
-        with self.database.write() as db:
-            if not users.is_unchanged(db, user):
-                return None
-            db.add(session)
-            db.flush()
-            if rehashed is not None:
-                users.replace_password_hash(db, user.id, user.password_hash, rehashed)
-            connection = db.connection()
-            events.record(connection, EventKind.LOGIN, now, user_id=user.id, session_id=session.id, client=client)
-            sessions.delete_ended(connection, now - self.settings.ended_session_retention, ENDED_SESSIONS_REMOVED_PER_LOGIN)
-        return self._issue_pair(session, user, session.generation)
+        return self.login.with_password(user_name, password, client)
 
     def refresh(self, access_token: str, refresh_token: str, client: Client = NO_CLIENT) -> TokenPair:
         """Exchange a refresh token for its successor, as `rotation.decide_rotation` says. The access token may have expired.
@@ -239,6 +225,3 @@ class AuthService:
         """Write down something that stands by itself; `facts` as for `security_events.record`."""
         with self.database.transaction() as db:
             events.record(db, kind, self.clock(), **facts)
-
-    def _issue_pair(self, session: Any, user: Any, generation: int) -> TokenPair:
-        return issue_pair(self.access_tokens, self.refresh_tokens, session, user, generation)

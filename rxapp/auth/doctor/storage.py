@@ -12,6 +12,7 @@ from rxapp.auth import AUTH_HISTORY, Database, DatabaseNotMigrated, SecurityEven
 from rxapp.auth.core.accounts.users import find_user, has_password
 from rxapp.auth.core.clock import Clock
 from rxapp.auth.core.errors import InvalidCredentials
+from rxapp.auth.core.features import included_features
 from rxapp.auth.core.maintenance.demo_users import DEMO_PASSWORD, DEMO_USERS
 from rxapp.auth.core.passwords.hasher import PasswordHasher
 from rxapp.auth.doctor.findings import Finding, ok, problem, warning
@@ -66,6 +67,9 @@ def _check(database: Database, settings: Settings, clock: Clock) -> Iterator[Fin
         )
     yield _demo_users(database, settings)
     yield _clock(database, clock())
+    for feature in included_features():
+        if checks := feature.load("checks"):
+            yield from checks.check(settings, database)
 
 
 def _demo_users(database: Database, settings: Settings) -> Finding:

@@ -3,6 +3,7 @@
 The ready-made pages are functions that take slots; `docs/customising.md` says how an app puts its own in their place.
 """
 
+from rxapp.auth.core.features import included_features
 from rxapp.auth.http.callers.bearer import REFUSALS, require
 from rxapp.auth.http.logs.logging_setup import configure_logging
 from rxapp.auth.http.middleware.body_limit import LimitedBodyRoute
@@ -24,7 +25,6 @@ from rxapp.auth.web.pages.login import LoginState, login_page
 from rxapp.auth.web.pages.parts.new_password import StrengthState
 from rxapp.auth.web.pages.register import RegisterState, register_page
 from rxapp.auth.web.pages.sessions import SessionsState, sessions_page
-from rxapp.auth.web.pages.set_password import SetPasswordState, set_password_page
 from rxapp.auth.web.pages.user import UserState, user_page
 from rxapp.auth.web.pages.users import UsersState, users_page
 from rxapp.auth.web.site.conflicts import InstalledTwice, RouteTaken
@@ -95,3 +95,12 @@ __all__ = [
     "users_page",
     "waiting_view",
 ]
+
+
+def __getattr__(name: str) -> object:
+    """What the pages of the features export, such as `set_password_page`."""
+    for feature in included_features():
+        pages = feature.load("pages") if name in __all__ else None
+        if pages is not None and name in pages.__all__:
+            return getattr(pages, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

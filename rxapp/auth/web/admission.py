@@ -221,7 +221,8 @@ async def _admit(auth: AuthState, call: _Call, roles: frozenset[str], *, is_fres
         if work is not None and not call.is_direct:
             name = work.event_name  # Reflex's name for a handler that is a function of its own is another
         interrupted = rx.event.Event(name=name, payload=payload)
-        (await call.state.get_state(ConfirmationState))._ask(interrupted)
+        methods = await in_thread(get_service().confirmation.methods_of, identity)
+        (await call.state.get_state(ConfirmationState))._ask(interrupted, methods)
         return None
     return identity
 

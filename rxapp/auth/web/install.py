@@ -1,6 +1,6 @@
 """Fits the auth core into a Reflex app, beside whatever the app already has."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from functools import partial
 
 import reflex as rx
@@ -8,6 +8,7 @@ from fastapi import FastAPI
 
 from rxapp.auth.core.clock import Clock, system_clock
 from rxapp.auth.core.database.engine import Database
+from rxapp.auth.core.features import Feature
 from rxapp.auth.core.service import AuthService
 from rxapp.auth.core.settings.settings import Settings, get_settings
 from rxapp.auth.http.api.app import create_api
@@ -63,6 +64,7 @@ def install_auth(
     settings: Settings | None = None,
     database: Database | None = None,
     clock: Clock = system_clock,
+    features: Sequence[Feature] | None = None,
     login_route: str = "/login",
     home_route: str = "/",
     look: Look | None = None,
@@ -77,6 +79,7 @@ def install_auth(
 ) -> FastAPI:
     """Give `app` the ready-made pages, the guards' inner works and the HTTP API; returns the API, for more routes.
 
+    `features` are the further ways to log in (`rxapp.auth.features`): by default all that need no configuration.
     `look` fits the pages into the app, `texts` are all that they say (`GERMAN`; the language of the document is the app's to
     name, `rx.App(html_lang="de")`). `own_pages` are the routes of ready-made pages for which the app has its own; `Slots` are
     what can be put into ours. `extra_fields` names inputs that the app adds to the registration form, for `on_register`.
@@ -95,7 +98,8 @@ def install_auth(
     warn_of_missing_styles()
     show_tables_to_reflex()
     database = database or Database.of(settings)
-    use_service(AuthService(settings, database, clock))
+    service = AuthService(settings, database, clock, features=features)
+    use_service(service)
     seal_states(settings.secret_key.get_secret_value())
     renew_state_locks(app)
     site.install(app, login_route=login_route, home_route=home_route)
@@ -136,8 +140,8 @@ def install_auth(
     if security_headers is not None:
         add_security_headers(app, settings, security_headers)
     app.register_lifespan_task(put_turnstile_outside())
-    add_pages(exclude=own_pages)
-    api = create_api(settings)
+    add_pages(service.features, exclude=own_pages)
+    api = create_api(settings, service.features)
     add_operations(api, settings)
     own = app.api_transformer if isinstance(app.api_transformer, list | tuple) else [app.api_transformer]
     own = [transformer for transformer in own if transformer is not None]

@@ -21,6 +21,7 @@ from rxapp.auth import (
 from rxapp.auth.core.accounts.administration import OPERATOR, Actor
 from rxapp.auth.core.audit.events import EventFilter, EventKind
 from rxapp.auth.core.identity.role_names import InvalidRole
+from rxapp.auth.features.new_password.rules import log_in_by_link
 from tests.clock import MovableClock
 from tests.conftest import PASSWORD
 
@@ -133,7 +134,7 @@ class TestCreateUser:
     def test_the_person_sets_the_password_by_the_link(self, service, administration):
         user, token = administration.create_user(" Anna ", "", ["Manager"])
         assert (user.user_name, user.display_name, user.roles) == ("Anna", "Anna", ["Manager"])
-        assert service.accounts.set_password(token, GOOD) == []
+        assert log_in_by_link(service, token, GOOD).ended == ()
         assert service.verify_access(service.log_in("anna", GOOD).access_token).roles == {"Manager"}
 
     def test_a_taken_name_an_invalid_name_and_an_invalid_role_are_refused_and_nothing_is_stored(

@@ -211,7 +211,7 @@ class TestFreshness:
         stale = service.verify_access(pair.access_token)
         with pytest.raises(FreshAuthenticationRequired):
             service.require_fresh(stale)
-        pair = accounts.confirm_password(stale, PASSWORD).pair
+        pair = service.confirmation.confirm(stale, "pwd", PASSWORD).pair
         confirmed = service.verify_access(pair.access_token)
         assert confirmed.authenticated_at == clock()
         service.require_fresh(confirmed)
@@ -224,14 +224,14 @@ class TestFreshness:
 
     def test_confirming_it_in_one_session_makes_no_other_fresh(self, service, accounts, pair, my_phone, clock):
         clock.move(minutes=4)
-        accounts.confirm_password(service.verify_access(my_phone.access_token), PASSWORD)
+        service.confirmation.confirm(service.verify_access(my_phone.access_token), "pwd", PASSWORD)
         assert service.verify_access(pair.access_token).authenticated_at == clock() - timedelta(minutes=4)
 
     def test_a_wrong_password_confirms_nothing(self, service, accounts, pair, clock):
         clock.move(minutes=4)
         for wrong in ("", "wrong", PASSWORD.upper(), f"{PASSWORD} ", "\0", "\ud800", "x" * 100_000):
             with pytest.raises(WrongPassword):
-                accounts.confirm_password(service.verify_access(pair.access_token), wrong)
+                service.confirmation.confirm(service.verify_access(pair.access_token), "pwd", wrong)
         assert service.verify_access(pair.access_token).authenticated_at == clock() - timedelta(minutes=4)
 
     def test_the_period_is_a_setting(self, database, settings, clock):
@@ -356,7 +356,6 @@ class TestDelete:
         for ask in (
             lambda: accounts.profile_of(me),
             lambda: accounts.rename(me, "x"),
-            lambda: accounts.confirm_password(me, PASSWORD),
             lambda: accounts.change_password(me, PASSWORD, GOOD),
             lambda: accounts.delete(me, PASSWORD),
         ):

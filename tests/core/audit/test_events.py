@@ -27,6 +27,7 @@ from rxapp.auth.core.audit import events
 from rxapp.auth.core.audit.events import EventFilter, EventKind
 from rxapp.auth.core.identity.proved_key import ProvedKey
 from rxapp.auth.core.maintenance.key_rotation import rotate
+from rxapp.auth.features.new_password.rules import log_in_by_link
 from tests.conftest import PASSWORD
 
 GOOD = "plumb orbit cadet vixen"
@@ -88,14 +89,14 @@ class TestWhatIsWritten:
             accounts, administration, actor = service.accounts, service.administration, Actor(admin.id, HERE)
             accounts.register("anna", "", GOOD, HERE)
             accounts.rename(me, "John", HERE)
-            me = service.verify_access(accounts.confirm_password(me, PASSWORD, HERE).pair.access_token)
+            me = service.verify_access(service.confirmation.confirm(me, "pwd", PASSWORD, HERE).pair.access_token)
             other = service.log_in("johndoe", PASSWORD, HERE)
             accounts.end_session(me, service.verify_access(other.access_token).session_id, HERE)
             service.log_in("johndoe", PASSWORD, HERE)
             accounts.end_other_sessions(me, HERE)
             service.log_in("johndoe", PASSWORD, HERE)
             me = service.verify_access(accounts.change_password(me, PASSWORD, GOOD, HERE).pair.access_token)
-            accounts.set_password(administration.issue_password_link(johndoe.id, actor), f"{GOOD} 2", HERE)
+            log_in_by_link(service, administration.issue_password_link(johndoe.id, actor), f"{GOOD} 2", HERE)
             administration.create_user("bob", "", [], actor)
             administration.set_roles(johndoe.id, [], actor)
             service.log_in("johndoe", f"{GOOD} 2", HERE)
@@ -103,14 +104,14 @@ class TestWhatIsWritten:
             administration.enable(johndoe.id, actor)
             for refused in (
                 lambda: service.log_in("johndoe", "wrong", HERE),
-                lambda: accounts.confirm_password(me, "wrong", HERE),
+                lambda: service.confirmation.confirm(me, "pwd", "wrong", HERE),
                 lambda: service.refresh("x", "y", HERE),
             ):
                 with pytest.raises(AuthError):
                     refused()
             service.end_session_of(service.log_in("johndoe", f"{GOOD} 2", HERE).access_token, HERE)
             accounts.delete(me, f"{GOOD} 2", HERE)
-        assert len(new) == 29
+        assert len(new) == 31
         assert {(event.address, event.user_agent) for event in new} == {(HERE.address, HERE.user_agent)}
         assert {event.occurred_at for event in new} == {clock()}
 
@@ -150,8 +151,8 @@ class TestWhatIsWritten:
         with whats_new(service) as new:
             service.accounts.rename(me, "John")
             with pytest.raises(WrongPassword):
-                service.accounts.confirm_password(me, "wrong")
-            confirmed = service.verify_access(service.accounts.confirm_password(me, PASSWORD).pair.access_token)
+                service.confirmation.confirm(me, "pwd", "wrong")
+            confirmed = service.verify_access(service.confirmation.confirm(me, "pwd", PASSWORD).pair.access_token)
             changed = service.verify_access(service.accounts.change_password(confirmed, PASSWORD, GOOD).pair.access_token)
         sessions = [me.session_id] * 4 + [confirmed.session_id] * 3 + [changed.session_id]
         kinds = ["user_renamed", "password_confirmation_failed", "password_confirmed", "session_revoked", "session_replaced"]
@@ -188,7 +189,7 @@ class TestWhatIsWritten:
             service.administration.set_roles(johndoe.id, ["Auditor"], actor)
             service.administration.disable(johndoe.id, actor)
             service.administration.enable(johndoe.id, actor)
-            service.accounts.set_password(token, GOOD)
+            pair = log_in_by_link(service, token, GOOD).pair
         by_admin = johndoe.id, admin.id, None
         assert [facts(event) for event in new] == [
             ("user_created", anna.id, admin.id, None, "a, b"),
@@ -198,6 +199,7 @@ class TestWhatIsWritten:
             ("session_revoked", johndoe.id, admin.id, me.session_id, "user_disabled"),
             ("user_enabled", *by_admin, ""),
             ("password_set", anna.id, None, None, ""),
+            ("login", anna.id, None, service.verify_access(pair.access_token).session_id, ""),
         ]
 
     def test_who_ended_somebodys_sessions(self, service, johndoe, me, admin):
@@ -226,7 +228,7 @@ class TestWhatIsWritten:
             with pytest.raises(LastAdministrator):
                 service.administration.disable(admin.id, Actor(johndoe.id))
             with pytest.raises(InvalidToken):
-                service.accounts.set_password("rxp1_forged", GOOD)
+                log_in_by_link(service, "rxp1_forged", GOOD)
         assert new == []
 
 
@@ -289,9 +291,9 @@ OPERATIONS = {
     "detect reuse": lambda at: at.service.refresh(*vars_of(at.spent)),
     "register": lambda at: at.accounts.register("anna", "", GOOD),
     "rename": lambda at: at.accounts.rename(at.me, "John"),
-    "confirm the password": lambda at: at.accounts.confirm_password(at.me, PASSWORD),
+    "confirm the password": lambda at: at.service.confirmation.confirm(at.me, "pwd", PASSWORD),
     "change the password": lambda at: at.accounts.change_password(at.me, PASSWORD, GOOD),
-    "set the password": lambda at: at.accounts.set_password(at.link, GOOD),
+    "set the password": lambda at: log_in_by_link(at.service, at.link, GOOD),
     "delete": lambda at: at.accounts.delete(at.me, PASSWORD),
     "end a session": lambda at: at.accounts.end_session(at.me, at.there.session_id),
     "end other sessions": lambda at: at.accounts.end_other_sessions(at.me),
@@ -375,20 +377,20 @@ def test_a_busy_day_writes_every_kind_of_event_and_no_secret_anywhere(service, c
         lambda: service.verify_access(bound.access_token, HERE),
         lambda: service.log_in("my secret password", "johndoe", HERE),
         lambda: service.log_in("johndoe", choose("a wrong password"), HERE),
-        lambda: accounts.confirm_password(me, choose("another wrong one"), HERE),
+        lambda: service.confirmation.confirm(me, "pwd", choose("another wrong one"), HERE),
         lambda: accounts.register("eve", "", choose("passwordpassword"), HERE),
     ):
         with pytest.raises(AuthError):
             refused()
     accounts.rename(me, "John", HERE)
-    pair = held(accounts.confirm_password(me, PASSWORD, HERE).pair)
+    pair = held(service.confirmation.confirm(me, "pwd", PASSWORD, HERE).pair)
     me = service.verify_access(pair.access_token)
     held(service.log_in("johndoe", PASSWORD, HERE))
     pair = held(accounts.change_password(me, PASSWORD, choose(f"{GOOD} 1"), HERE).pair)
     accounts.register("anna", "Anna", choose(f"{GOOD} 2"), HERE)
     bob, token = administration.create_user("bob", "Bob", [], actor)
-    accounts.set_password(link(token), choose(f"{GOOD} 3"), THERE)
-    accounts.set_password(link(administration.issue_password_link(bob.id, actor)), choose(f"{GOOD} 4"), THERE)
+    log_in_by_link(service, link(token), choose(f"{GOOD} 3"), THERE)
+    log_in_by_link(service, link(administration.issue_password_link(bob.id, actor)), choose(f"{GOOD} 4"), THERE)
     administration.set_roles(bob.id, ["Manager"], actor)
     administration.disable(bob.id, actor)
     administration.enable(bob.id, actor)

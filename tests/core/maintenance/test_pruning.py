@@ -11,7 +11,7 @@ from rxapp.auth import AuthSession, AuthTable, SecurityEvent, SessionExpired, Us
 from rxapp.auth.core.audit import events
 from rxapp.auth.core.audit.events import EventFilter, EventKind
 from rxapp.auth.core.maintenance import pruning
-from rxapp.auth.core.maintenance.pruning import BATCH, Pruned, count_prunable_sessions, prune
+from rxapp.auth.core.maintenance.pruning import BATCH, count_prunable_sessions, prune
 from rxapp.auth.core.sessions import statements as sessions
 from tests.conftest import PASSWORD
 
@@ -37,7 +37,7 @@ def add_session(service, johndoe):
 
 @pytest.fixture
 def run(service, clock):
-    return lambda: list(prune(service.settings, service.database, clock))
+    return lambda: [(batch.pruner.kind, batch.rows) for batch in prune(service.settings, service.database, clock)]
 
 
 def ids(service, model):
@@ -51,7 +51,7 @@ class TestSessions:
         old = add_session(limit - MOMENT)
         kept = {add_session(limit), add_session(clock() - MOMENT), add_session(clock() + timedelta(days=7))}
         assert count_prunable_sessions(service.settings, service.database, clock) == 1
-        assert run() == [Pruned(sessions=1)]
+        assert run() == [("sessions", 1)]
         assert ids(service, AuthSession) == kept
         assert old not in kept
         assert count_prunable_sessions(service.settings, service.database, clock) == 0
@@ -87,7 +87,7 @@ class TestEvents:
             limit = clock() - service.settings.event_retention
             for occurred_at in (limit - MOMENT, limit, clock()):
                 events.record(db, EventKind.LOGIN, occurred_at)
-        assert run() == [Pruned(events=1)]
+        assert run() == [("events", 1)]
         with service.database.connect() as db:
             assert [each.occurred_at for each in events.oldest_first(db, EventFilter())] == [limit, clock()]
 
@@ -122,7 +122,7 @@ class TestBatches:
     @pytest.mark.parametrize(("batch", "sizes"), [(3, [3, 3, 1]), (7, [7]), (1, [1] * 7), (500, [7])])
     def test_no_transaction_removes_more_than_a_batch(self, service, much, run, monkeypatch, batch, sizes):
         monkeypatch.setattr(pruning, "BATCH", batch)
-        assert run() == [Pruned(sessions=size) for size in sizes] + [Pruned(events=size) for size in sizes]
+        assert run() == [("sessions", size) for size in sizes] + [("events", size) for size in sizes]
         assert run() == []
 
     def test_between_two_batches_others_can_write(self, service, much, clock, monkeypatch):
@@ -133,9 +133,9 @@ class TestBatches:
 
     def test_whoever_stops_early_has_removed_whole_batches_and_goes_on_later(self, service, much, run, clock, monkeypatch):
         monkeypatch.setattr(pruning, "BATCH", 3)
-        assert next(prune(service.settings, service.database, clock)) == Pruned(sessions=3)
+        assert next(prune(service.settings, service.database, clock)).rows == 3
         assert count_prunable_sessions(service.settings, service.database, clock) == 4
-        assert run()[0] == Pruned(sessions=3)
+        assert run()[0] == ("sessions", 3)
 
     def test_a_large_log_goes_in_batches_of_the_real_size(self, service, run, clock):
         table = AuthTable.metadata.tables["auth_security_event"]
@@ -143,4 +143,4 @@ class TestBatches:
         with service.database.transaction() as db:
             db.execute(insert(table), [row] * 1_201)
         clock.move(days=180, seconds=1)
-        assert run() == [*[Pruned(events=BATCH)] * (1_201 // BATCH), Pruned(events=1_201 % BATCH)]
+        assert run() == [*[("events", BATCH)] * (1_201 // BATCH), ("events", 1_201 % BATCH)]

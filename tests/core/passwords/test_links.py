@@ -14,6 +14,7 @@ from rxapp.auth import InvalidCredentials, InvalidToken, NotFound, PasswordRefus
 from rxapp.auth.core.accounts.users import has_password, no_password
 from rxapp.auth.core.keys.derivation import Keys
 from rxapp.auth.core.passwords.links import PREFIX, PasswordLinks, PresentedLink
+from rxapp.auth.features.new_password.rules import log_in_by_link
 from tests.clock import MovableClock
 from tests.conftest import PASSWORD
 from tests.keys import ring_of
@@ -134,7 +135,7 @@ def assert_dead(service, token):
     with pytest.raises(InvalidToken):
         service.accounts.user_of_link(token)
     with pytest.raises(InvalidToken):
-        service.accounts.set_password(token, GOOD)
+        log_in_by_link(service, token, GOOD)
 
 
 class TestUse:
@@ -144,12 +145,12 @@ class TestUse:
 
     def test_it_works_once(self, service, invited):
         _, token = invited
-        service.accounts.set_password(token, GOOD)
+        log_in_by_link(service, token, GOOD)
         assert service.log_in("anna", GOOD)
         with pytest.raises(InvalidToken):
             service.accounts.user_of_link(token)
         with pytest.raises(InvalidToken):
-            service.accounts.set_password(token, f"{GOOD} again")
+            log_in_by_link(service, token, f"{GOOD} again")
         assert service.log_in("anna", GOOD)
 
     def test_until_then_nobody_logs_in_to_an_account_without_a_password(self, service, invited):
@@ -162,13 +163,13 @@ class TestUse:
         token = service.administration.issue_password_link(johndoe.id)
         service.accounts.change_password(service.verify_access(pair.access_token), PASSWORD, GOOD)
         with pytest.raises(InvalidToken):
-            service.accounts.set_password(token, f"{GOOD} again")
+            log_in_by_link(service, token, f"{GOOD} again")
 
     def test_using_one_spends_all_others(self, service, invited, clock):
         user, first = invited
         clock.move(hours=1)
         second = service.administration.issue_password_link(user.id)
-        service.accounts.set_password(second, GOOD)
+        log_in_by_link(service, second, GOOD)
         with pytest.raises(InvalidToken):
             service.accounts.user_of_link(first)
 
@@ -179,7 +180,7 @@ class TestUse:
     def test_it_ends_all_sessions_and_returns_their_ids(self, service, pair, johndoe):
         other = service.log_in("johndoe", PASSWORD)
         held = [service.verify_access(each.access_token).session_id for each in (pair, other)]
-        ended = service.accounts.set_password(service.administration.issue_password_link(johndoe.id), GOOD)
+        ended = log_in_by_link(service, service.administration.issue_password_link(johndoe.id), GOOD).ended
         assert sorted(ended) == sorted(held)
         for each in (pair, other):
             with pytest.raises(SessionRevoked) as revoked:
@@ -192,14 +193,14 @@ class TestUse:
         _, token = invited
         for refused_password in ("short", "passwordpassword", "anna anna anna anna", "x" * 257):
             with pytest.raises(PasswordRefused):
-                service.accounts.set_password(token, refused_password)
-        assert service.accounts.set_password(token, GOOD) == []
+                log_in_by_link(service, token, refused_password)
+        assert log_in_by_link(service, token, GOOD).ended == ()
 
     def test_it_is_too_old_after_its_lifetime(self, service, invited, clock):
         _, token = invited
         clock.move(days=1)
         with pytest.raises(InvalidToken):
-            service.accounts.set_password(token, GOOD)
+            log_in_by_link(service, token, GOOD)
 
     def test_it_dies_when_its_user_is_disabled_and_stays_dead_when_they_are_enabled_again(self, service, invited):
         """Whoever has the mail that it was sent in is perhaps why the user was disabled."""
@@ -208,7 +209,7 @@ class TestUse:
         assert_dead(service, token)
         service.administration.enable(user.id)
         assert_dead(service, token)
-        assert service.accounts.set_password(service.administration.issue_password_link(user.id), GOOD) == []
+        assert log_in_by_link(service, service.administration.issue_password_link(user.id), GOOD).ended == ()
 
     @pytest.mark.parametrize("roles", [["Admin"], ["Manager"], ["Admin", "Manager", "Cook"]])
     def test_it_dies_when_its_user_gets_other_roles(self, service, roles):
@@ -223,14 +224,14 @@ class TestUse:
     def test_the_same_roles_once_more_change_nothing(self, service):
         user, token = service.administration.create_user("anna", "Anna", ["Cook"])
         service.administration.set_roles(user.id, ["Cook"])
-        assert service.accounts.set_password(token, GOOD) == []
+        assert log_in_by_link(service, token, GOOD).ended == ()
 
     def test_it_dies_when_another_is_made(self, service, johndoe):
         first = service.administration.issue_password_link(johndoe.id)
         second = service.administration.issue_password_link(johndoe.id)
         assert first != second, "made at the same moment"
         assert_dead(service, first)
-        assert service.accounts.set_password(second, GOOD) == []
+        assert log_in_by_link(service, second, GOOD).ended == ()
 
     def test_it_dies_when_an_administrator_sets_the_password(self, service, invited):
         user, token = invited
@@ -254,7 +255,7 @@ class TestUse:
 
         monkeypatch.setattr(service.passwords, "hash_password", hash_meanwhile)
         with pytest.raises(InvalidToken):
-            service.accounts.set_password(token, GOOD)
+            log_in_by_link(service, token, GOOD)
         assert not has_password(service.administration.get_user(user.id))
 
     def test_one_that_was_made_before_links_were_bound_to_more_is_good_until_then(self, service, johndoe):

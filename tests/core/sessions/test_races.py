@@ -30,9 +30,11 @@ from rxapp.auth import (
 )
 from rxapp.auth.core.accounts import users
 from rxapp.auth.core.accounts.administration import Actor
+from rxapp.auth.core.login.login import LoggedIn
 from rxapp.auth.core.maintenance import pruning
 from rxapp.auth.core.sessions import statements as sessions
 from rxapp.auth.core.sessions.replacement import Replacement
+from rxapp.auth.features.new_password.rules import log_in_by_link
 from tests.conftest import PASSWORD
 
 
@@ -339,10 +341,10 @@ class TestALoginUnderWay:
 
     def test_while_a_password_is_set_by_a_link_begins_no_session(self, service, johndoe, monkeypatch):
         token = service.administration.issue_password_link(johndoe.id)
-        right_after_the_password_was_verified(service, monkeypatch, lambda: service.accounts.set_password(token, GOOD))
+        right_after_the_password_was_verified(service, monkeypatch, lambda: log_in_by_link(service, token, GOOD))
         with pytest.raises(InvalidCredentials):
             service.log_in("johndoe", PASSWORD)
-        assert count(service, AuthSession) == 0
+        assert count(service, AuthSession) == 1, "the one of the link"
 
     def test_while_the_user_is_disabled_begins_no_session(self, service, johndoe, monkeypatch):
         right_after_the_password_was_verified(service, monkeypatch, lambda: service.administration.disable(johndoe.id))
@@ -391,7 +393,7 @@ class TestAConfirmationUnderWay:
         change = partial(service.accounts.change_password, me, PASSWORD, GOOD, ends_other_sessions=False)
         right_after_the_password_was_verified(service, monkeypatch, change)
         with pytest.raises(WrongPassword):
-            service.accounts.confirm_password(phone, PASSWORD)
+            service.confirmation.confirm(phone, "pwd", PASSWORD)
         assert count(service, AuthSession, authenticated_at=clock()) == 1
 
 
@@ -421,8 +423,8 @@ class TestPasswordChanges:
     def test_of_two_uses_of_one_link_at_once_one_wins(self, service, johndoe):
         token = service.administration.issue_password_link(johndoe.id)
         news = [f"{GOOD} {n}" for n in range(4)]
-        answers = at_once([lambda new=new: service.accounts.set_password(token, new) for new in news])
-        (winner,) = [n for n, answer in enumerate(answers) if answer == []]
+        answers = at_once([lambda new=new: log_in_by_link(service, token, new) for new in news])
+        (winner,) = [n for n, answer in enumerate(answers) if isinstance(answer, LoggedIn)]
         assert all(isinstance(answer, InvalidToken) for n, answer in enumerate(answers) if n != winner)
         assert service.log_in("johndoe", news[winner])
         assert count(service, SecurityEvent, kind="password_set") == 1
@@ -476,8 +478,8 @@ def test_race_14_two_that_prune_at_once_remove_each_row_once_and_neither_fails(s
         service.log_in("johndoe", PASSWORD)
     clock.move(days=181)
     answers = at_once([lambda: list(pruning.prune(service.settings, service.database, clock))] * 3)
-    assert sum(batch.sessions for answer in answers for batch in answer) == 40
-    assert sum(batch.events for answer in answers for batch in answer) == 41
+    assert sum(batch.rows for answer in answers for batch in answer if batch.pruner.kind == "sessions") == 40
+    assert sum(batch.rows for answer in answers for batch in answer if batch.pruner.kind == "events") == 41
     assert (count(service, AuthSession), count(service, SecurityEvent)) == (0, 0)
 
 

@@ -172,7 +172,7 @@ class TestTheKeyOfTheNewSession:
         strict = AuthService(settings.model_copy(update={"require_device_key": True}), database, clock)
         for ask in (
             partial(strict.accounts.change_password, me, PASSWORD, GOOD),
-            partial(strict.accounts.confirm_password, me, PASSWORD),
+            partial(strict.confirmation.confirm, me, "pwd", PASSWORD),
         ):
             with pytest.raises(DeviceKeyRequired):
                 ask()
@@ -189,18 +189,18 @@ class TestConfirmingThePassword:
         stale = service.verify_access(pair.access_token)
         with pytest.raises(FreshAuthenticationRequired):
             service.require_fresh(stale)
-        confirmed = accounts.confirm_password(stale, PASSWORD)
+        confirmed = service.confirmation.confirm(stale, "pwd", PASSWORD)
         service.require_fresh(service.verify_access(confirmed.pair.access_token))
         assert_dead(service, copied, "password_confirmed")
 
     def test_leaves_the_other_sessions(self, service, accounts, me):
         phone = service.log_in("johndoe", PASSWORD)
-        assert accounts.confirm_password(me, PASSWORD).others == []
+        assert service.confirmation.confirm(me, "pwd", PASSWORD).others == []
         assert service.verify_access(phone.access_token)
 
     def test_does_not_move_the_end_of_the_lifetime(self, service, accounts, me, pair, clock):
         clock.move(hours=2)
-        confirmed = accounts.confirm_password(me, PASSWORD)
+        confirmed = service.confirmation.confirm(me, "pwd", PASSWORD)
         assert session_of(service, confirmed.pair).expires_at == me.expires_at
         ending = session_of(service, confirmed.pair)
         clock.now = ending.expires_at
@@ -209,15 +209,15 @@ class TestConfirmingThePassword:
 
     def test_leaves_a_bound_session_as_it_is_for_a_copy_of_it_is_worth_nothing(self, service, accounts, bound, bound_me, clock):
         clock.move(minutes=4)
-        assert accounts.confirm_password(bound_me, PASSWORD, OWNER) is None
+        assert service.confirmation.confirm(bound_me, "pwd", PASSWORD, OWNER) is None
         assert service.verify_access(bound.access_token, OWNER).authenticated_at == clock()
 
     def test_binds_the_session_to_the_key_that_was_proved(self, service, accounts, me):
-        assert accounts.confirm_password(me, PASSWORD, OWNER).is_bound
+        assert service.confirmation.confirm(me, "pwd", PASSWORD, OWNER).is_bound
 
     def test_a_wrong_password_replaces_nothing(self, service, accounts, me, pair):
         with pytest.raises(WrongPassword):
-            accounts.confirm_password(me, "wrong")
+            service.confirmation.confirm(me, "pwd", "wrong")
         assert service.verify_access(pair.access_token) == me
 
 

@@ -62,7 +62,7 @@ class TestNoise:
         facts = {"user_id": identity.user_id, "session_id": identity.session_id, "client": HERE}
         service.failures.record(EventKind.PERMISSION_DENIED, detail="GET /api/customers", **facts)
         with pytest.raises(WrongPassword):
-            service.accounts.confirm_password(identity, "wrong", HERE)
+            service.confirmation.confirm(identity, "pwd", "wrong", HERE)
         service.revoke(identity.session_id)
         with pytest.raises(SessionRevoked):
             service.refresh(pair.access_token, pair.refresh_token, HERE)

@@ -3,6 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from sqlalchemy import text
@@ -206,18 +207,21 @@ class TestOtherAnswersAboutAPassword:
     def me(self, service, pair):
         return service.verify_access(pair.access_token)
 
-    @pytest.mark.parametrize("ask", ["confirm_password", "change_password", "delete"])
+    @pytest.mark.parametrize("ask", ["confirm", "change_password", "delete"])
     def test_five_failures_and_the_sixth_attempt_waits(self, service, me, ask):
         rest = [GOOD] if ask == "change_password" else []
+        asked = (
+            partial(service.confirmation.confirm, me, "pwd") if ask == "confirm" else partial(getattr(service.accounts, ask), me)
+        )
         for _ in range(5):
             with pytest.raises(WrongPassword):
-                getattr(service.accounts, ask)(me, "wrong", *rest, HERE)
-        assert seconds_refused(lambda: getattr(service.accounts, ask)(me, PASSWORD, *rest, HERE)) == 60
+                asked("wrong", *rest, HERE)
+        assert seconds_refused(lambda: asked(PASSWORD, *rest, HERE)) == 60
 
     def test_all_of_them_count_together_and_another_address_is_no_way_around(self, service, me):
         for n in range(3):
             with pytest.raises(WrongPassword):
-                service.accounts.confirm_password(me, "wrong", Client(f"192.0.2.{n}"))
+                service.confirmation.confirm(me, "pwd", "wrong", Client(f"192.0.2.{n}"))
         for n in range(2):
             with pytest.raises(WrongPassword):
                 service.accounts.change_password(me, "wrong", GOOD, Client(f"192.0.2.{n}"))
@@ -226,9 +230,9 @@ class TestOtherAnswersAboutAPassword:
     def test_the_owner_in_another_session_does_not_wait(self, service, me):
         for _ in range(5):
             with pytest.raises(WrongPassword):
-                service.accounts.confirm_password(me, "wrong", HERE)
+                service.confirmation.confirm(me, "pwd", "wrong", HERE)
         other = service.verify_access(service.log_in("johndoe", PASSWORD, HERE).access_token)
-        service.accounts.confirm_password(other, PASSWORD, HERE)
+        service.confirmation.confirm(other, "pwd", PASSWORD, HERE)
 
 
 class TestRegistration:

@@ -37,7 +37,7 @@ def fresh(service, client, tokens, clock):
 def test_me_says_who_the_bearer_is_and_nothing_secret(client, tokens):
     me = client.get("/api/me", headers=bearer(tokens)).json()
     assert (me["userName"], me["displayName"], me["roles"]) == ("johndoe", "John Doe", ["Manager"])
-    assert set(me) == {"id", "userName", "displayName", "roles", "sessionId", "authenticatedAt", "expiresAt"}
+    assert set(me) == {"id", "userName", "displayName", "roles", "sessionId", "authenticatedAt", "amr", "expiresAt"}
 
 
 @pytest.mark.parametrize("path", ["/api/me", "/api/sessions", "/api/customers", "/api/customers/records", "/api/customers/1"])

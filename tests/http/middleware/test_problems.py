@@ -112,4 +112,5 @@ def test_the_openapi_document_says_which_operations_want_a_token(client):
     without = {
         path for path, operations in document["paths"].items() for operation in operations.values() if "security" not in operation
     }
-    assert without == {"/api/auth/login", "/api/token/refresh", "/.well-known/jwks.json"}
+    logins = {"/api/auth/login", "/api/auth/login/continue", "/api/auth/login/link"}
+    assert without == {*logins, "/api/token/refresh", "/.well-known/jwks.json"}

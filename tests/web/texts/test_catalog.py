@@ -27,10 +27,12 @@ from rxapp.auth import (
     UserNameTaken,
 )
 from rxapp.auth.core.audit.events import EventKind
+from rxapp.auth.core.features import event_kinds, included_features
 from rxapp.auth.core.input_rules import InputRule
 from rxapp.auth.core.passwords.policy import strength_of
 from rxapp.auth.core.service import AuthService
 from rxapp.auth.http.runtime.service import Overloaded, use_service
+from rxapp.auth.web import set_password_page
 from rxapp.auth.web.pages.account import account_page
 from rxapp.auth.web.pages.activity import activity_page
 from rxapp.auth.web.pages.events import events_page
@@ -44,7 +46,6 @@ from rxapp.auth.web.pages.parts.new_password import _hint
 from rxapp.auth.web.pages.parts.session_rows import device_in_words
 from rxapp.auth.web.pages.register import register_page
 from rxapp.auth.web.pages.sessions import sessions_page
-from rxapp.auth.web.pages.set_password import PASSWORD_SET, set_password_page
 from rxapp.auth.web.pages.user import user_page
 from rxapp.auth.web.pages.users import users_page
 from rxapp.auth.web.site.page_layout import Look
@@ -165,10 +166,10 @@ class TestPages:
 
 class TestCodes:
     def test_every_kind_of_event_has_words(self):
-        assert {kind for kind in EventKind if not ENGLISH.event_kinds.of(kind)} == set()
+        assert {kind for kind in event_kinds(included_features()) if not ENGLISH.event_kinds.of(kind)} == set()
 
     def test_every_reason_for_which_a_session_ends_has_words_at_the_login_page(self):
-        codes = {*RevocationReason, *(error.code for error in all_errors(SessionEnded)), InvalidToken.code, PASSWORD_SET}
+        codes = {*RevocationReason, *(error.code for error in all_errors(SessionEnded)), InvalidToken.code}
         assert {code for code in codes if not ENGLISH.login.reasons.of(code)} == set()
 
     @pytest.mark.parametrize("code", [None, "", "of", "__class__", "__doc__", "hello"])

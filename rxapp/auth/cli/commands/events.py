@@ -16,13 +16,15 @@ from rxapp.auth.cli.opening import open_service
 from rxapp.auth.cli.options import AsJson, find_user
 from rxapp.auth.cli.output import count_of, print_json, shown
 from rxapp.auth.core.audit.csv_export import COLUMNS
-from rxapp.auth.core.audit.events import EventFilter, EventKind
+from rxapp.auth.core.audit.events import EventFilter
+from rxapp.auth.core.features import event_kinds, included_features
 
 DEFAULT_LINES = 20
 GREATEST_NUMBER_OF_LINES = 100_000
 """They are held in memory. Whoever wants more wants an export."""
 
-_LONGEST_KIND = max(map(len, EventKind))
+_KINDS = event_kinds(included_features())
+_LONGEST_KIND = max(map(len, _KINDS))
 
 app = typer.Typer(no_args_is_help=True, help="Read the audit log, follow it, take it out.")
 
@@ -35,12 +37,19 @@ def _moment(text: str) -> datetime:
         raise typer.BadParameter(f"{text!r} is not ISO 8601, such as 2026-01-31 or 2026-01-31T12:00:00Z") from error
 
 
+def _kind(text: str) -> str:
+    if text not in _KINDS:
+        raise typer.BadParameter(f"{text!r} is not one of {', '.join(_KINDS)}")
+    return text
+
+
 OfUser = Annotated[
     str | None,
     typer.Option("--user", metavar="NAME", help="Only what concerns this user (of one who was deleted, give the id)."),
 ]
 OfKind = Annotated[
-    EventKind | None, typer.Option("--kind", metavar="KIND", help=f"Only what is of this kind: {', '.join(EventKind)}.")
+    str | None,
+    typer.Option("--kind", metavar="KIND", parser=_kind, help=f"Only what is of this kind: {', '.join(_KINDS)}."),
 ]
 Since = Annotated[
     datetime | None, typer.Option("--since", parser=_moment, metavar="DATE", help="Only what happened since; UTC, in ISO 8601.")
@@ -106,7 +115,7 @@ def export(
         typer.echo(f"{count_of(count, 'event')} written to {output}.")
 
 
-def _filter(service: AuthService, user: str | None, kind: EventKind | None, since: datetime | None = None) -> EventFilter:
+def _filter(service: AuthService, user: str | None, kind: str | None, since: datetime | None = None) -> EventFilter:
     return EventFilter(user_id=_user_id(service, user) if user is not None else None, kind=kind or "", since=since)
 
 

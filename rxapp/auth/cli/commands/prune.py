@@ -1,6 +1,7 @@
 """`prune`: remove what has been kept for long enough."""
 
 import time
+from collections import Counter
 from collections.abc import Iterator
 from typing import TypeVar
 
@@ -9,6 +10,7 @@ import typer
 from rxapp.auth.cli.opening import open_service
 from rxapp.auth.cli.options import AsJson
 from rxapp.auth.cli.output import count_of, print_json, progress_bar
+from rxapp.auth.core.features import pruners_of
 from rxapp.auth.core.maintenance import pruning
 
 T = TypeVar("T")
@@ -20,17 +22,20 @@ def prune(*, as_json: AsJson = False) -> None:
     Sessions are kept for RXAPP_ENDED_SESSION_RETENTION (30 days) after their end, events for RXAPP_EVENT_RETENTION (180 days).
     It is safe while the app runs, for it removes a few hundred at a time and pauses in between. Run it every night.
     """
-    sessions = events = keys = 0
+    removed = Counter({pruner.kind: 0 for pruner in pruning.PRUNERS})
     with open_service() as service, progress_bar(hidden=as_json) as progress:
         what = (service.settings, service.database, service.clock)
-        task = progress.add_task("Pruning", total=pruning.count_prunable_sessions(*what) + pruning.count_prunable_events(*what))
-        for batch in unhurried(pruning.prune(*what)):
-            sessions, events, keys = sessions + batch.sessions, events + batch.events, keys + batch.keys
-            progress.update(task, completed=sessions + events)
+        more = pruners_of(service.features)
+        total = sum(pruner.count(*what) for pruner in (*pruning.PRUNERS, *more))
+        task = progress.add_task("Pruning", total=total)
+        for batch in unhurried(pruning.prune(*what, more)):
+            removed[batch.pruner.kind] += batch.rows
+            progress.update(task, completed=removed.total())
     if as_json:
-        print_json({"sessions": sessions, "events": events, "keys": keys})
+        print_json(removed)
     else:
-        typer.echo(f"Removed {count_of(sessions, 'session')}, {count_of(events, 'event')} and {count_of(keys, 'key')}.")
+        *most, last = [count_of(rows, kind.removesuffix("s")) for kind, rows in removed.items()]
+        typer.echo(f"Removed {', '.join(most)} and {last}.")
 
 
 def unhurried(batches: Iterator[T]) -> Iterator[T]:

@@ -7,7 +7,6 @@ from uuid import UUID
 import typer
 
 from rxapp.auth import User
-from rxapp.auth.cli.commands.import_local_auth import import_local_auth
 from rxapp.auth.cli.new_password import new_password, require_one_source
 from rxapp.auth.cli.opening import open_service
 from rxapp.auth.cli.options import AsJson, ByLink, PasswordFromStdin, UserName, find_user
@@ -19,7 +18,6 @@ GREATEST_NUMBER = 2**31 - 1
 """What every database takes as a limit."""
 
 app = typer.Typer(no_args_is_help=True, help="Make accounts, list them, let people in and keep them out.")
-app.command("import-local-auth")(import_local_auth)
 
 
 @app.command()

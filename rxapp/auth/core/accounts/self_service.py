@@ -8,6 +8,7 @@ from sqlmodel import Session, col, delete
 
 from rxapp.auth.core.accounts import users
 from rxapp.auth.core.accounts.clear_names import add_distinct, require_clear
+from rxapp.auth.core.accounts.password_proof import PASSWORD, PasswordProof
 from rxapp.auth.core.audit import events
 from rxapp.auth.core.audit.events import EventFilter, EventKind
 from rxapp.auth.core.clock import Clock
@@ -16,7 +17,7 @@ from rxapp.auth.core.database.outages import repeated
 from rxapp.auth.core.database.tables import User
 from rxapp.auth.core.errors import (
     AuthError,
-    InvalidCredentials,
+    InvalidToken,
     NotFound,
     PasswordRefused,
     RevocationReason,
@@ -59,6 +60,7 @@ class Accounts:
         throttle: Throttle,
         failures: FailureLog,
         replacements: Replacements,
+        password_proof: PasswordProof,
     ) -> None:
         self._settings = settings
         self._database = database
@@ -68,6 +70,7 @@ class Accounts:
         self._throttle = throttle
         self._failures = failures
         self._replacements = replacements
+        self._password_proof = password_proof
 
     @repeated
     def register(self, user_name: str, display_name: str, password: str, client: Client = NO_CLIENT) -> User:
@@ -115,25 +118,6 @@ class Accounts:
         return user
 
     @repeated
-    def confirm_password(self, identity: Identity, password: str, client: Client = NO_CLIENT) -> Replacement | None:
-        """Note that the person has just given the password, so that what asks for a fresh sign-in goes on.
-
-        A session that is bound to a key stays as it is, and None is returned. Any other is replaced by a new one until the same
-        end: else whoever holds a copy of its tokens would count as fresh too. Raises `WrongPassword`, `TooManyRequests`,
-        `DeviceKeyRequired`, or `SessionEnded` if the session has ended meanwhile.
-        """
-        user = self._verify_own_password(identity, password, client)
-        is_bound = self._replacements.is_bound(identity)
-        new = None if is_bound else self._replacements.prepare(identity, user, client, expires_at=identity.expires_at)
-        with self._database.write() as db:
-            self._require_unchanged(db, user)
-            self._record(db, EventKind.PASSWORD_CONFIRMED, user.id, client, identity.session_id)
-            if new is None:
-                sessions.mark_authenticated(db.connection(), identity.session_id, self._clock())
-                return None
-            return self._replacements.put_in_place(db, new, RevocationReason.PASSWORD_CONFIRMED, client, ends_others=False)
-
-    @repeated
     def change_password(
         self, identity: Identity, current: str, new: str, client: Client = NO_CLIENT, *, ends_other_sessions: bool = True
     ) -> Replacement:
@@ -147,7 +131,8 @@ class Accounts:
         if new == current:
             raise PasswordRefused(InputRule.PASSWORD_UNCHANGED)
         new_hash = self._passwords.hash_password(new)
-        session, reason = self._replacements.prepare(identity, user, client), RevocationReason.PASSWORD_CHANGED
+        amr, reason = tuple(dict.fromkeys((*identity.amr, PASSWORD))), RevocationReason.PASSWORD_CHANGED
+        session = self._replacements.prepare(identity, user, client, amr)
         with self._database.write() as db:
             if not users.replace_password_hash(db, user.id, user.password_hash, new_hash):
                 raise WrongPassword  # somebody else changed it between our look and our write
@@ -162,20 +147,22 @@ class Accounts:
         return self._links.require_good(presented, user)
 
     @repeated
-    def set_password(self, token: str, new: str, client: Client = NO_CLIENT) -> list[UUID]:
-        """Set a password by a link, which is then spent, and end all sessions, whose ids are returned.
+    def replace_password(self, user: User, new: str, kind: EventKind, client: Client = NO_CLIENT) -> tuple[User, list[UUID]]:
+        """Give a user who has proved who they are a new password, and end all their sessions. Returns the user, and the ids.
 
-        Raises `InvalidToken` or `PasswordRefused`.
+        `kind` is what the audit log calls it. Raises `PasswordRefused`, or `InvalidToken` if the user has changed meanwhile.
         """
-        user = self.user_of_link(token)
         password_policy.require_good_password(new, user.user_name, self._settings)
         new_hash = self._passwords.hash_password(new)
         with self._database.write() as db:
-            # Hashing took long: meanwhile the link may have been used, or the user disabled or given other roles.
-            user = self._links.require_good(PresentedLink.parse(token), users.find_and_lock(db, user.id))
-            user.password_hash = new_hash
-            self._record(db, EventKind.PASSWORD_SET, user.id, client)
-            return end_sessions_of(db.connection(), user.id, RevocationReason.PASSWORD_CHANGED, self._clock(), client=client)
+            # Hashing took long. Meanwhile the password may have been set, the link ended, or the user disabled.
+            current = users.find_and_lock(db, user.id)
+            if current is None or current.disabled_at is not None or not users.has_same_secrets(current, user):
+                raise InvalidToken
+            current.password_hash = new_hash
+            self._record(db, kind, user.id, client)
+            reason = RevocationReason.PASSWORD_CHANGED
+            return current, end_sessions_of(db.connection(), user.id, reason, self._clock(), client=client)
 
     @repeated
     def delete(self, identity: Identity, password: str, client: Client = NO_CLIENT) -> list[UUID]:
@@ -220,16 +207,7 @@ class Accounts:
 
     def _verify_own_password(self, identity: Identity, password: str, client: Client) -> User:
         user = self.profile_of(identity)
-        facts: dict[str, Any] = {"user_id": user.id, "session_id": identity.session_id, "client": client}
-        try:
-            with self._throttle.password_attempt(user.user_name, client.address, identity.session_id):
-                self._passwords.verify_password(password, user.password_hash)
-        except InvalidCredentials as error:
-            self._failures.record(EventKind.PASSWORD_CONFIRMATION_FAILED, **facts)
-            raise WrongPassword from error
-        except TooManyRequests as refused:
-            self._failures.record_throttled(refused, **facts)
-            raise
+        self._password_proof.verify(user, identity.session_id, password, client)
         return user
 
     def _count_registration(self, count: Callable[[str], None], client: Client) -> None:

@@ -105,6 +105,11 @@ def is_unchanged(db: Session, user: User) -> bool:
     return current.password_hash == user.password_hash and current.disabled_at is None
 
 
+def has_same_secrets(one: User, other: User) -> bool:
+    """Whether two readings of a user have the same password, and the same links are good."""
+    return (one.password_hash, one.link_nonce) == (other.password_hash, other.link_nonce)
+
+
 def no_password() -> str:
     """What stands in place of a hash until a password is set. It differs each time, as the links that are made for it do."""
     return NO_PASSWORD + secrets.token_urlsafe(16)

@@ -23,7 +23,7 @@ EXPORT_CHUNK = 1_000
 
 
 class EventKind(StrEnum):
-    """What can happen."""
+    """What can happen. Features add kinds of their own (`Feature.event_kinds`)."""
 
     LOGIN = "login"
     LOGIN_FAILED = "login_failed"
@@ -62,7 +62,7 @@ class EventFilter:
 
 def record(
     db: Connection,
-    kind: EventKind,
+    kind: str,
     occurred_at: datetime,
     *,
     user_id: UUID | None = None,

@@ -97,9 +97,10 @@ class AuthSession(AuthTable, table=True):
 
     `generation` counts the rotations; `generation_seen_at` is when the current generation was first seen in use, and until then
     its predecessor is still answered. `salt` goes into the key of this session's refresh tokens, so that neither the database nor
-    the server key alone can make one. `authenticated_at` is when its owner last gave the password; `device` and `address` are
-    where they logged in. `device_key_thumbprint` names the key without whose proof its tokens are worth nothing (RFC 9449 §6);
-    None for a client that has none.
+    the server key alone can make one. `authenticated_at` is when its owner last proved who they are,
+    and `amr` by which proofs in this session: their names in RFC 8176, with blanks between. `device` and `address` are where they
+    logged in. `device_key_thumbprint` names the key without whose proof its tokens are worth nothing (RFC 9449 §6); None for a
+    client that has none.
     """
 
     __tablename__ = "auth_session"
@@ -115,6 +116,7 @@ class AuthSession(AuthTable, table=True):
     last_used_at: datetime = _moment(ShortUtcDateTime)
     expires_at: datetime = _moment(ShortUtcDateTime, index=True)
     authenticated_at: datetime = _moment(ShortUtcDateTime)
+    amr: str = Field(default="pwd", max_length=64, sa_column_kwargs={"server_default": "pwd"})
     device: str = Field(default="", max_length=64)
     address: str = Field(default="", max_length=64)
     device_key_thumbprint: str | None = Field(default=None, max_length=43)

@@ -10,7 +10,8 @@ from uuid import UUID
 class Identity:
     """The user and the session behind an access token, with the roles as they are in the database now.
 
-    `authenticated_at` is when they last gave their password; `expires_at` is when the session's lifetime ends. Both in UTC.
+    `authenticated_at` is when they last proved who they are, and `amr` names the proofs that they have given in this session
+    (RFC 8176: `pwd` is a password). `expires_at` is when the session's lifetime ends. Times in UTC.
     """
 
     user_id: UUID
@@ -19,12 +20,14 @@ class Identity:
     roles: frozenset[str]
     authenticated_at: datetime
     expires_at: datetime
+    amr: tuple[str, ...] = ("pwd",)
 
     @classmethod
     def of(cls, session: Any) -> "Identity":
         """From a session's row, read together with its user's name and roles."""
         roles = frozenset(session.roles)
-        return cls(session.user_id, session.id, session.user_name, roles, session.authenticated_at, session.expires_at)
+        times = session.authenticated_at, session.expires_at
+        return cls(session.user_id, session.id, session.user_name, roles, *times, tuple(session.amr.split()))
 
     def has_role(self, *roles: str) -> bool:
         """Whether the user has one of `roles`; with none named, anyone who is signed in has."""

@@ -28,6 +28,7 @@ class Keys:
     password_link_key: bytes = field(repr=False)
     dpop_nonce_key: bytes = field(repr=False)
     upload_ticket_key: bytes = field(repr=False)
+    pending_login_key: bytes = field(repr=False)
     key_id: str
 
     @classmethod
@@ -42,5 +43,6 @@ class Keys:
             password_link_key=hkdf_sha256(secret, salt=b"", info=b"rxapp password link"),
             dpop_nonce_key=hkdf_sha256(secret, salt=b"", info=b"rxapp DPoP nonce"),
             upload_ticket_key=hkdf_sha256(secret, salt=b"", info=b"rxapp upload ticket"),
+            pending_login_key=hkdf_sha256(secret, salt=b"", info=b"rxapp pending login"),
             key_id=hkdf_sha256(secret, salt=b"", info=b"rxapp key id")[:6].hex(),
         )

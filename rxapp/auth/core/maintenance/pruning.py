@@ -1,12 +1,13 @@
 """Removing what has been kept for long enough: ended sessions, old events, spent keys. In small batches, so that nobody waits."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from rxapp.auth.core.audit import events
 from rxapp.auth.core.audit.events import EventFilter
 from rxapp.auth.core.clock import Clock
 from rxapp.auth.core.database.engine import Database
+from rxapp.auth.core.features import Pruner
 from rxapp.auth.core.keys import stored_keys
 from rxapp.auth.core.sessions import statements as sessions
 from rxapp.auth.core.settings.settings import Settings
@@ -18,13 +19,11 @@ PAUSE = 4
 """Batches to wait after each: pruning has a fifth of the writes, however fast the disk is, and who is signed in has the rest."""
 
 
-@dataclass(frozen=True, slots=True)
-class Pruned:
-    """How many rows one batch removed."""
+class Pruned(NamedTuple):
+    """One batch: of which pruner, and how many rows."""
 
-    sessions: int = 0
-    events: int = 0
-    keys: int = 0
+    pruner: Pruner
+    rows: int
 
 
 def count_prunable_sessions(settings: Settings, database: Database, clock: Clock) -> int:
@@ -39,20 +38,33 @@ def count_prunable_events(settings: Settings, database: Database, clock: Clock) 
         return events.count(db, EventFilter(before=clock() - settings.event_retention))
 
 
-def prune(settings: Settings, database: Database, clock: Clock) -> Iterator[Pruned]:
-    """Remove batch after batch until nothing is left to remove. Each step is a transaction; whoever iterates may pause."""
-    sessions_before, events_before = clock() - settings.ended_session_retention, clock() - settings.event_retention
-    while True:
-        with database.transaction() as db:
-            removed = sessions.delete_ended(db, sessions_before, BATCH)
-        if not removed:
-            break
-        yield Pruned(sessions=removed)
-    while True:
-        with database.transaction() as db:
-            removed = events.delete_batch(db, events_before, BATCH)
-        if not removed:
-            break
-        yield Pruned(events=removed)
-    if removed := stored_keys.delete_unneeded(settings, database, clock()):
-        yield Pruned(keys=removed)
+def _remove_sessions(settings: Settings, database: Database, clock: Clock) -> int:
+    with database.transaction() as db:
+        return sessions.delete_ended(db, clock() - settings.ended_session_retention, BATCH)
+
+
+def _remove_events(settings: Settings, database: Database, clock: Clock) -> int:
+    with database.transaction() as db:
+        return events.delete_batch(db, clock() - settings.event_retention, BATCH)
+
+
+def _remove_keys(settings: Settings, database: Database, clock: Clock) -> int:
+    return stored_keys.delete_unneeded(settings, database, clock())
+
+
+PRUNERS = (
+    Pruner("sessions", "auth_session", count_prunable_sessions, _remove_sessions),
+    Pruner("events", "security_event", count_prunable_events, _remove_events),
+    Pruner("keys", "auth_signing_key", lambda *_: 0, _remove_keys),
+)
+"""Those of the core."""
+
+
+def prune(settings: Settings, database: Database, clock: Clock, more: Sequence[Pruner] = ()) -> Iterator[Pruned]:
+    """Remove batch after batch, also with the pruners of features (`more`), until nothing is left to remove.
+
+    Each step is a transaction; whoever iterates may pause.
+    """
+    for pruner in (*PRUNERS, *more):
+        while removed := pruner.remove(settings, database, clock):
+            yield Pruned(pruner, removed)

@@ -8,6 +8,9 @@ from rxapp.auth.core.clock import Clock
 from rxapp.auth.core.database.engine import Database
 from rxapp.auth.core.database.tables import User
 
+BCRYPT_PREFIX = "$2"
+"""With which every hash of bcrypt begins."""
+
 LOOK_INTERVAL = timedelta(minutes=1)
 """No index helps to find out, so that it is not looked up at each wrong password."""
 
@@ -26,6 +29,6 @@ class ImportedHashes:
         now = self._clock()
         if self._looked_at is None or abs(now - self._looked_at) >= LOOK_INTERVAL:
             with self._database.read() as db:
-                found = db.exec(select(User.id).where(col(User.password_hash).startswith("$2")).limit(1)).first()
+                found = db.exec(select(User.id).where(col(User.password_hash).startswith(BCRYPT_PREFIX)).limit(1)).first()
             self._are_left, self._looked_at = found is not None, now
         return self._are_left

@@ -4,6 +4,7 @@ A session that is bound to no key may have a second holder: whoever has copied i
 Giving the password tells them apart, so whoever gives it gets a new session, and the old one ends for everybody.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -77,14 +78,16 @@ class Replacements:
         """Whether the session that asks is bound to a key, so that a copy of its tokens is worth nothing."""
         return self._asking(identity).device_key_thumbprint is not None
 
-    def prepare(self, identity: Identity, user: User, client: Client, *, expires_at: datetime | None = None) -> PreparedSession:
+    def prepare(
+        self, identity: Identity, user: User, client: Client, amr: Sequence[str], *, expires_at: datetime | None = None
+    ) -> PreparedSession:
         """A session as after a login, or one that ends at `expires_at`. It is bound to the key of the one that asks.
 
         Where that has none, it is bound to the key that `client` has proved. Raises `DeviceKeyRequired` where sessions must be
         bound and there is no key, and `InvalidToken` if the session that asks is gone.
         """
         key = self._binding.key_for_replacement(self._asking(identity), client)
-        session = sessions.new_session(user.id, client, key, self._clock(), self._settings.session_lifetime)
+        session = sessions.new_session(user.id, client, key, self._clock(), self._settings.session_lifetime, amr=amr)
         session.expires_at = expires_at or session.expires_at
         # Issuing may have to load keys: before the transaction, so that nothing is changed if that fails.
         pair = issue_pair(self._access_tokens, self._refresh_tokens, session, user, session.generation)
@@ -119,4 +122,4 @@ class Replacements:
 
 def _identity_of(session: AuthSession, user: User) -> Identity:
     times = session.authenticated_at, session.expires_at
-    return Identity(user.id, session.id, user.user_name, frozenset(user.roles), *times)
+    return Identity(user.id, session.id, user.user_name, frozenset(user.roles), *times, tuple(session.amr.split()))

@@ -28,6 +28,7 @@ _WHAT_DECIDES = (
     _session.c.last_used_at,
     _session.c.expires_at,
     _session.c.authenticated_at,
+    _session.c.amr,
     _session.c.device_key_thumbprint,
     _session.c.revoked_at,
     _session.c.revoked_reason,
@@ -62,7 +63,11 @@ _TOUCH = PreparedStatement(
     .values(last_used_at=bindparam("now"))
 )
 
-_MARK_AUTHENTICATED = update(_session).where(_session.c.id == bindparam("session_id")).values(authenticated_at=bindparam("now"))
+_MARK_AUTHENTICATED = (
+    update(_session)
+    .where(_session.c.id == bindparam("session_id"))
+    .values(authenticated_at=bindparam("now"), amr=bindparam("amr"))
+)
 
 _REVOKE = (
     update(_session)
@@ -125,14 +130,20 @@ _ENDED = (
 _DELETE = delete(_session).where(_session.c.id.in_(bindparam("ids", expanding=True)))
 
 
-def new_session(user_id: UUID, client: Client, device_key: str | None, now: datetime, lifetime: timedelta) -> AuthSession:
-    """A session that begins now, not stored yet. `device_key` is the thumbprint of the key that it is bound to, if it is."""
+def new_session(
+    user_id: UUID, client: Client, device_key: str | None, now: datetime, lifetime: timedelta, *, amr: Sequence[str]
+) -> AuthSession:
+    """A session that begins now, not stored yet. `device_key` is the thumbprint of the key that it is bound to, if it is.
+
+    `amr` names the proofs that its owner has given.
+    """
     return AuthSession(
         user_id=user_id,
         salt=secrets.token_bytes(SALT_BYTES),
         created_at=now,
         last_used_at=now,
         authenticated_at=now,
+        amr=" ".join(amr),
         expires_at=now + lifetime,
         device=client.describe_device(),
         address=client.address,
@@ -163,9 +174,9 @@ def touch(db: Connection, session_id: UUID, now: datetime) -> None:
     _TOUCH.run(db, {"session_id": session_id, "now": now})
 
 
-def mark_authenticated(db: Connection, session_id: UUID, now: datetime) -> None:
-    """Note that its owner has just given the password."""
-    db.execute(_MARK_AUTHENTICATED, {"session_id": session_id, "now": now})
+def mark_authenticated(db: Connection, session_id: UUID, now: datetime, amr: Sequence[str]) -> None:
+    """Note that its owner has just proved who they are, and by which proofs in this session."""
+    db.execute(_MARK_AUTHENTICATED, {"session_id": session_id, "now": now, "amr": " ".join(amr)})
 
 
 def revoke(db: Connection, session_id: UUID, reason: str, now: datetime) -> UUID | None:

@@ -110,9 +110,9 @@ class Settings(BaseSettings):
     session_idle_timeout: Seconds = timedelta(days=1)
     rotation_grace_period: Seconds = timedelta(seconds=10)
     require_device_key: bool = False
-
     registration: bool = True
     password_minimum_length: int = Field(NIST_PASSWORD_MINIMUM_LENGTH, ge=8, le=64)
+    renew_refused_passwords: bool = False
     password_link_lifetime: Seconds = timedelta(days=1)
     fresh_authentication_period: Seconds = timedelta(minutes=10)
     ended_session_retention: Seconds = timedelta(days=30)

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Response
 
+from rxapp.auth.core.accounts.password_proof import PASSWORD
 from rxapp.auth.core.errors import RevocationReason, SessionEnded
 from rxapp.auth.http.api.schemas import (
     ConfirmRequest,
@@ -44,6 +45,7 @@ async def me(identity: Bearer) -> MeResponse:
         roles=sorted(identity.roles),
         session_id=identity.session_id,
         authenticated_at=identity.authenticated_at,
+        amr=list(identity.amr),
         expires_at=identity.expires_at,
     )
 
@@ -77,11 +79,12 @@ async def end_session(session_id: UUID, identity: Bearer, client: Sender) -> Res
 
 @router.post("/auth/confirm", response_model=TokenPairResponse, responses=_WITH_A_BODY | _NOTHING_TO_TAKE)
 async def confirm(request: ConfirmRequest, identity: Bearer, client: Sender) -> Response:
-    """Give the password again, so that what wants a fresh one is allowed for a while.
+    """Prove again who one is, by the password or by another proof, so that what wants a fresh one is allowed for a while.
 
     A session that is bound to no key is replaced: the answer is the pair of the new one, and the old pair is dead.
     """
-    confirmed = await _verified(get_service().accounts.confirm_password, identity, request.password, client)
+    method, answer = (PASSWORD, request.password) if request.password is not None else (request.method, request.answer)
+    confirmed = await _verified(get_service().confirmation.confirm, identity, method, answer, client)
     if confirmed is None:
         return Response(status_code=HTTPStatus.NO_CONTENT)
     session_listeners().replaced(confirmed.replaced, RevocationReason.PASSWORD_CONFIRMED)

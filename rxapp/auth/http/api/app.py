@@ -1,7 +1,10 @@
 """The API as a whole."""
 
+from collections.abc import Sequence
+
 from fastapi import FastAPI
 
+from rxapp.auth.core.features import Feature, included_features
 from rxapp.auth.core.settings.settings import Settings
 from rxapp.auth.http.api import account_routes, jwks_route, refresh_route, token_routes
 from rxapp.auth.http.api.docs_page import add_docs_page
@@ -14,8 +17,8 @@ from rxapp.auth.http.middleware.unambiguous_requests import UnambiguousRequests
 from rxapp.auth.http.middleware.unknown_paths import UnknownPaths
 
 
-def create_api(settings: Settings) -> FastAPI:
-    """The HTTP API by itself, with its interactive documentation if the settings want that."""
+def create_api(settings: Settings, features: Sequence[Feature] | None = None) -> FastAPI:
+    """The HTTP API by itself, with the routes of the features, and its interactive documentation if the settings want that."""
     api = TrueDocument(title="rxapp", docs_url=None, redoc_url=None, openapi_url="/openapi.json" if settings.api_docs else None)
     api.add_middleware(UnknownPaths, api=api)
     api.add_middleware(DirectRefresh)
@@ -24,6 +27,9 @@ def create_api(settings: Settings) -> FastAPI:
     api.include_router(refresh_route.router)
     api.include_router(account_routes.router)
     api.include_router(jwks_route.router)
+    for feature in included_features() if features is None else features:
+        if routes := feature.load("routes"):
+            api.include_router(routes.router)
     if settings.api_docs:
         add_docs_page(api)
     add_problem_handlers(api)

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi.responses import JSONResponse
-from pydantic import AfterValidator, AliasChoices, BaseModel, Field
+from pydantic import AfterValidator, AliasChoices, BaseModel, Field, field_validator, model_validator
 
 from rxapp.auth.core.tokens.token_pair import TokenPair
 from rxapp.auth.http.middleware.problems import nonce_headers
@@ -13,6 +13,8 @@ from rxapp.auth.http.middleware.problems import nonce_headers
 MAXIMUM_USER_NAME_LENGTH = 256
 MAXIMUM_PASSWORD_LENGTH = 1_024
 MAXIMUM_TOKEN_LENGTH = 8_192
+MAXIMUM_ANSWER_LENGTH = 4_096
+MAXIMUM_ANSWER_NAME_LENGTH = 32
 
 
 def _without_nul(text: str) -> str:
@@ -56,9 +58,31 @@ def token_answer(pair: TokenPair, *, is_bound: bool, **members: Any) -> JSONResp
 
 
 class ConfirmRequest(BaseModel):
-    """The password of whoever is signed in."""
+    """The password of whoever is logged in; or another proof, by its method (RFC 8176), and the answer to it."""
 
-    password: Text = Field(max_length=MAXIMUM_PASSWORD_LENGTH, repr=False)
+    password: Text | None = Field(None, max_length=MAXIMUM_PASSWORD_LENGTH, repr=False)
+    method: Text = Field("", max_length=16)
+    answer: Text = Field("", max_length=MAXIMUM_ANSWER_LENGTH, repr=False)
+
+    @model_validator(mode="after")
+    def _has_one(self) -> "ConfirmRequest":
+        if (self.password is None) == (not self.method):
+            raise ValueError("either a password, or a method and its answer")
+        return self
+
+
+class PendingLoginRequest(BaseModel):
+    """What a login that is not complete was answered with, and the answers that its next stage asks for, by their names."""
+
+    pending_login: Text = Field(alias="pendingLogin", max_length=MAXIMUM_TOKEN_LENGTH, repr=False)
+    answers: dict[Text, Text] = Field(default_factory=dict, max_length=8, repr=False)
+
+    @field_validator("answers")
+    @classmethod
+    def _short(cls, answers: dict[str, str]) -> dict[str, str]:
+        if any(len(name) > MAXIMUM_ANSWER_NAME_LENGTH or len(answer) > MAXIMUM_ANSWER_LENGTH for name, answer in answers.items()):
+            raise ValueError("too long")
+        return answers
 
 
 class PasswordRequest(BaseModel):
@@ -76,7 +100,7 @@ class PasswordResponse(TokenPairResponse):
 
 
 class MeResponse(BaseModel):
-    """Who the bearer of the token is. Times in UTC."""
+    """Who the bearer of the token is. Times in UTC. `amr` names the proofs given in this session (RFC 8176)."""
 
     id: UUID
     user_name: str = Field(serialization_alias="userName")
@@ -84,6 +108,7 @@ class MeResponse(BaseModel):
     roles: list[str]
     session_id: UUID = Field(serialization_alias="sessionId")
     authenticated_at: datetime = Field(serialization_alias="authenticatedAt")
+    amr: list[str]
     expires_at: datetime = Field(serialization_alias="expiresAt")
 
 

@@ -5,7 +5,7 @@ from http import HTTPStatus
 from fastapi import APIRouter, Response
 
 from rxapp.auth.core.errors import InvalidCredentials, RevocationReason
-from rxapp.auth.http.api.schemas import LoginRequest, TokenPairResponse, token_answer
+from rxapp.auth.http.api.schemas import LoginRequest, PendingLoginRequest, TokenPairResponse, token_answer
 from rxapp.auth.http.callers.bearer import COMMON_PROBLEMS, Bearer, documented
 from rxapp.auth.http.callers.dpop import ProvingSender
 from rxapp.auth.http.callers.request_source import Sender
@@ -18,19 +18,31 @@ from rxapp.auth.http.runtime.session_listeners import session_listeners
 router = APIRouter(prefix="/api", route_class=LimitedBodyRoute)
 
 
-@router.post(
-    "/auth/login",
-    response_model=TokenPairResponse,
-    responses=documented(*COMMON_PROBLEMS, HTTPStatus.UNAUTHORIZED, HTTPStatus.TOO_MANY_REQUESTS),
-)
+_LOGIN_RESPONSES = documented(*COMMON_PROBLEMS, HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.TOO_MANY_REQUESTS)
+
+
+@router.post("/auth/login", response_model=TokenPairResponse, responses=_LOGIN_RESPONSES)
 async def log_in(request: LoginRequest, client: ProvingSender) -> Response:
-    """Exchange a user name and a password for a token pair, bound to the key of the `DPoP` header if there is one."""
+    """Exchange a user name and a password for a token pair, bound to the key of the `DPoP` header if there is one.
+
+    403 `login_incomplete` says that the password is right and that one more stage is due.
+    """
     try:
         pair = await in_hashing_thread(get_service().log_in, request.username, request.password, client)
         await get_hooks().logged_in(pair, client)
         return token_answer(pair, is_bound=client.device_key is not None)
     except InvalidCredentials as error:
         return refusal(error, HTTPStatus.UNAUTHORIZED, {"WWW-Authenticate": "Bearer"})
+
+
+@router.post("/auth/login/continue", response_model=TokenPairResponse, responses=_LOGIN_RESPONSES)
+async def go_on(request: PendingLoginRequest, client: ProvingSender) -> Response:
+    """Complete the stage that an incomplete login has named. A login that is bound to a key needs a proof of that key."""
+    logged_in = await in_hashing_thread(get_service().login.go_on, request.pending_login, request.answers, client)
+    await get_hooks().logged_in(logged_in.pair, client)
+    for session_id in logged_in.ended:
+        session_listeners().ended(session_id, RevocationReason.PASSWORD_CHANGED)
+    return token_answer(logged_in.pair, is_bound=client.device_key is not None)
 
 
 @router.post(

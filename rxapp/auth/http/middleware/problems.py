@@ -4,6 +4,7 @@ import json
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 
@@ -29,6 +30,7 @@ from rxapp.auth.core.errors import (
     UserNameTaken,
     WrongPassword,
 )
+from rxapp.auth.core.login.stages import LoginIncomplete
 from rxapp.auth.http.middleware.allowed_methods import allow_header
 from rxapp.auth.http.runtime.request_context import current_request, note_failure
 from rxapp.auth.http.runtime.service import Overloaded, get_service
@@ -40,6 +42,7 @@ POLICY_VIOLATION, TRY_AGAIN_LATER = 1008, 1013
 
 _STATUSES = {
     PermissionDenied: HTTPStatus.FORBIDDEN,
+    LoginIncomplete: HTTPStatus.FORBIDDEN,
     WrongPassword: HTTPStatus.FORBIDDEN,
     NotFound: HTTPStatus.NOT_FOUND,
     UserNameTaken: HTTPStatus.CONFLICT,
@@ -61,6 +64,9 @@ class Problem(BaseModel):
     detail: str
     code: str
     reason: str | None = None
+    stage: str | None = None
+    pending_login: str | None = Field(None, alias="pendingLogin")
+    expires_at: datetime | None = Field(None, alias="expiresAt")
     request_id: str | None = Field(None, alias="requestId")
 
 
@@ -103,25 +109,40 @@ def turning_away(connection: HTTPConnection) -> Iterator[None]:
 
 
 def problem(
-    status: HTTPStatus, code: str, detail: str, *, headers: dict[str, str] | None = None, reason: str | None = None
+    status: HTTPStatus,
+    code: str,
+    detail: str,
+    *,
+    headers: dict[str, str] | None = None,
+    reason: str | None = None,
+    members: dict[str, str] | None = None,
 ) -> JSONResponse:
-    """A problem document. `reason` tells why a session ended where `code` alone does not.
+    """A problem document with further `members`. `reason` tells why a session ended where `code` alone does not.
 
     Where the fault is ours it names the request, so that what the log says of it can be found.
     """
     document = {"type": "about:blank", "title": status.phrase, "status": status.value, "detail": detail, "code": code}
+    document |= members or {}
     if reason is not None and reason != code:
         document["reason"] = reason
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR and (request := current_request()) is not None:
         document["requestId"] = request.request_id
-    return JSONResponse(document, status.value, {"Cache-Control": "no-store"} | (headers or {}), "application/problem+json")
+    return JSONResponse(document, status.value, {"Cache-Control": "no-store", **(headers or {})}, "application/problem+json")
 
 
 def refusal(error: AuthError, status: HTTPStatus, headers: dict[str, str] | None = None) -> JSONResponse:
-    """The problem document of an `AuthError`. For a client with a key it has the nonce for the next proof (RFC 9449 §8)."""
+    """The problem document of an `AuthError`. For a client with a key it has the nonce for the next proof (RFC 9449 §8).
+
+    An incomplete login has the stage that is due, and the pending login to go on with.
+    """
     reason = error.reason if isinstance(error, SessionEnded) else None
     nonce = nonce_headers() if isinstance(error, InvalidDpopProof) else {}
-    return problem(status, error.code, error.message, headers=(headers or {}) | nonce, reason=reason)
+    members = _next_stage(error) if isinstance(error, LoginIncomplete) else {}
+    return problem(status, error.code, error.message, headers=(headers or {}) | nonce, reason=reason, members=members)
+
+
+def _next_stage(error: LoginIncomplete) -> dict[str, str]:
+    return {"stage": error.stage, "pendingLogin": error.pending_login, "expiresAt": error.expires_at.isoformat()}
 
 
 def nonce_headers() -> dict[str, str]:

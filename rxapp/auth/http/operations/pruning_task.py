@@ -5,13 +5,15 @@ import contextlib
 import logging
 import random
 import time
+from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from rxapp.auth.core.audit.signals import PRUNED, notify
-from rxapp.auth.core.maintenance.pruning import PAUSE, Pruned, prune
+from rxapp.auth.core.features import pruners_of
+from rxapp.auth.core.maintenance.pruning import PAUSE, prune
 from rxapp.auth.core.service import AuthService
 from rxapp.auth.http.runtime.service import get_service, in_thread
 
@@ -46,21 +48,21 @@ async def keep_pruning(service: AuthService, sleep: Sleep = asyncio.sleep) -> No
         except SQLAlchemyError as error:  # the database is away; what is old will still be there when it is back
             logger.warning("nothing could be pruned: %s", type(error).__name__)
         else:
-            if removed != Pruned():
-                logger.info("pruned %d sessions and %d events", removed.sessions, removed.events)
+            if removed:
+                logger.info("pruned %s", ", ".join(f"{rows} {kind}" for kind, rows in removed.items()))
 
 
-async def prune_unhurriedly(service: AuthService, sleep: Sleep = asyncio.sleep) -> Pruned:
-    """Remove all that is too old to keep, in batches with pauses in between. Returns how much that was."""
-    batches, sessions, events = prune(service.settings, service.database, service.clock), 0, 0
+async def prune_unhurriedly(service: AuthService, sleep: Sleep = asyncio.sleep) -> Counter[str]:
+    """Remove all that is too old to keep, in batches with pauses in between. Returns how many rows of each kind that were."""
+    batches = prune(service.settings, service.database, service.clock, pruners_of(service.features))
+    removed: Counter[str] = Counter()
     while True:
         began = time.monotonic()
         batch = await in_thread(next, batches, None)
         if batch is None:
-            return Pruned(sessions, events)
-        notify(PRUNED, "auth_session", batch.sessions)
-        notify(PRUNED, "security_event", batch.events)
-        sessions, events = sessions + batch.sessions, events + batch.events
+            return removed
+        notify(PRUNED, batch.pruner.table, batch.rows)
+        removed[batch.pruner.kind] += batch.rows
         await sleep((time.monotonic() - began) * PAUSE)
 
 

@@ -12,6 +12,7 @@ class ConfirmationState(rx.State):
     is_busy: bool = False
     error: str = ""
     wait: int = 0
+    methods: list[str] = []
 
     _interrupted: rx.event.Event | None = None
 
@@ -21,7 +22,9 @@ class ConfirmationState(rx.State):
         """Go back to the page as it was; the event that waited does not happen."""
         self._close()
 
-    def _ask(self, interrupted: rx.event.Event) -> None:
+    def _ask(self, interrupted: rx.event.Event, methods: list[str]) -> None:
+        """Ask for one of the proofs that the person has, by their methods."""
+        self.methods = methods
         self.is_open, self.is_busy, self.error, self.wait, self._interrupted = True, False, "", 0, interrupted
 
     def _close(self) -> rx.event.Event | None:

@@ -1,21 +1,20 @@
 """The ready-made pages. Each is a plain function; none is registered before `add_pages` is called."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from functools import partial
 from typing import Any
 
+from rxapp.auth.core.features import Feature
 from rxapp.auth.core.identity.user_names import ADMIN_ROLE
 from rxapp.auth.web.guards import page
-from rxapp.auth.web.pages.account import AccountState, account_page
+from rxapp.auth.web.pages.account import AccountState, account_page, add_account_sections
 from rxapp.auth.web.pages.activity import ActivityState, activity_page
 from rxapp.auth.web.pages.events import EventsState, events_page
 from rxapp.auth.web.pages.login import LoginState, login_page
 from rxapp.auth.web.pages.parts.account_frame import ACCOUNT, ACTIVITY, EVENTS, SESSIONS, USERS
-from rxapp.auth.web.pages.parts.password_link import SET_PASSWORD
 from rxapp.auth.web.pages.register import own_register_route, register_page, require_other_names
 from rxapp.auth.web.pages.sessions import SessionsState, sessions_page
-from rxapp.auth.web.pages.set_password import SetPasswordState, set_password_page
-from rxapp.auth.web.pages.user import UserState, user_page
+from rxapp.auth.web.pages.user import UserState, add_user_sections, user_page
 from rxapp.auth.web.pages.users import UsersState, users_page
 from rxapp.auth.web.site.registry import site
 from rxapp.auth.web.ui.placeholders import forbidden_view, waiting_view
@@ -23,8 +22,8 @@ from rxapp.auth.web.ui.placeholders import forbidden_view, waiting_view
 USER = "/admin/user"
 
 
-def add_pages(*, exclude: Collection[str] = ()) -> None:
-    """Register the ready-made pages, but for the routes `exclude`, which the app serves with pages of its own."""
+def add_pages(features: Sequence[Feature], *, exclude: Collection[str] = ()) -> None:
+    """Register the ready-made pages, and those of the features, but for the routes `exclude`: there the app has its own."""
     require_other_names(site.extra_fields)
     look, texts, register_route = site.look, site.texts, own_register_route()
     guarded = partial(page, waiting=look.waiting or waiting_view, forbidden=look.forbidden or forbidden_view)
@@ -33,7 +32,6 @@ def add_pages(*, exclude: Collection[str] = ()) -> None:
     ready_made: dict[str, tuple[Callable, str, Callable, Any]] = {
         site.login_route: (everyone, texts.login.title, login_page, LoginState.prepare),
         register_route: (everyone, texts.register.title, register_page, ()),
-        SET_PASSWORD: (everyone, texts.set_password.title, set_password_page, SetPasswordState.prepare),
         ACCOUNT: (guarded, texts.account.page_title, account_page, AccountState.load),
         SESSIONS: (guarded, texts.sessions.page_title, sessions_page, SessionsState.load),
         ACTIVITY: (guarded, texts.activity.page_title, activity_page, ActivityState.load),
@@ -41,6 +39,11 @@ def add_pages(*, exclude: Collection[str] = ()) -> None:
         USER: (administrators, texts.user.page_title, user_page, UserState.load),
         EVENTS: (administrators, texts.events.page_title, events_page, EventsState.load),
     }
+    add_account_sections()
+    add_user_sections()
+    for feature in features:
+        if pages := feature.load("pages"):
+            ready_made |= {route: (everyone, *page) for route, page in pages.add_pages().items()}
     wanted = [route for route in ready_made if route and route not in exclude]
     site.require_free(wanted)
     for route in wanted:

@@ -16,9 +16,10 @@ from rxapp.auth.web.open_pages.registry import leave_replaced_session, log_out_a
 from rxapp.auth.web.pages.parts.account_frame import ACCOUNT, account_frame
 from rxapp.auth.web.pages.parts.new_password import StrengthState, new_password_fields, require_same
 from rxapp.auth.web.reflex_internals.router import page_client
+from rxapp.auth.web.site import places as places_on
+from rxapp.auth.web.site.places import places
 from rxapp.auth.web.site.registry import site
 from rxapp.auth.web.site.wording import in_words
-from rxapp.auth.web.texts import AccountTexts
 from rxapp.auth.web.ui import style
 from rxapp.auth.web.ui.fields import notices, password_field, section, text_field
 from rxapp.auth.web.ui.forms import auth_form, submit_button, text_in
@@ -141,12 +142,18 @@ class AccountState(rx.State):
 
 
 def account_page(**slots: Unpack[Slots]) -> rx.Component:
-    """Profile, password, deletion. It needs `AccountState.load` on load."""
+    """All sections of the account page; ours are profile, password and deletion. It needs `AccountState.load` on load."""
+    return account_frame(ACCOUNT, *places.sections(places_on.ACCOUNT), **slots)
+
+
+def add_account_sections() -> None:
+    """Put ours onto the page."""
+    for order, view in ((10, _profile), (20, _password), (90, _deletion)):
+        places.add_section(places_on.ACCOUNT, view, order=order)
+
+
+def _profile() -> rx.Component:
     texts = site.texts.account
-    return account_frame(ACCOUNT, _profile(texts), _password(texts), _deletion(texts), **slots)
-
-
-def _profile(texts: AccountTexts) -> rx.Component:
     user_name = rx.el.strong(AccountState.user_name)
     return section(
         texts.profile,
@@ -170,7 +177,8 @@ def _profile(texts: AccountTexts) -> rx.Component:
     )
 
 
-def _password(texts: AccountTexts) -> rx.Component:
+def _password() -> rx.Component:
+    texts = site.texts.account
     return section(
         texts.password,
         notices(AccountState.password_message, AccountState.password_error, AccountState.password_wait),
@@ -192,7 +200,8 @@ def _password(texts: AccountTexts) -> rx.Component:
     )
 
 
-def _deletion(texts: AccountTexts) -> rx.Component:
+def _deletion() -> rx.Component:
+    texts = site.texts.account
     return section(
         texts.deletion,
         notices(rx.Var.create(""), AccountState.deletion_error, AccountState.deletion_wait),

@@ -10,7 +10,8 @@ from typing import Any, TypedDict, Unpack
 import reflex as rx
 
 from rxapp.auth.core.audit.csv_export import write_csv
-from rxapp.auth.core.audit.events import EventFilter, EventKind
+from rxapp.auth.core.audit.events import EventFilter
+from rxapp.auth.core.features import event_kinds
 from rxapp.auth.core.identity.user_names import ADMIN_ROLE
 from rxapp.auth.http.runtime.service import get_service, in_thread
 from rxapp.auth.web.guards import event
@@ -27,8 +28,6 @@ from rxapp.auth.web.ui.slots import Slots
 PAGE_SIZE = 50
 EXPORT_LIMIT = 10_000
 """Events in one file from the browser; the command line exports them all."""
-
-_KINDS = frozenset(EventKind)
 
 
 class FilterForm(TypedDict):
@@ -103,7 +102,7 @@ def _read_filter(form: FilterForm) -> EventFilter:
     until = _day(text_in(form, "until"))
     return EventFilter(
         user_id=user.id if user else None,
-        kind=text_in(form, "kind") if text_in(form, "kind") in _KINDS else "",
+        kind=text_in(form, "kind") if text_in(form, "kind") in event_kinds(get_service().features) else "",
         since=_day(text_in(form, "since")),
         before=until + timedelta(days=1) if until else None,
     )
@@ -139,7 +138,8 @@ def events_page(**slots: Unpack[Slots]) -> rx.Component:
 
 
 def _filter(texts: EventsTexts) -> rx.Component:
-    kinds = [rx.el.option(site.texts.event_kinds.of(kind), value=kind.value) for kind in EventKind]
+    known = event_kinds(get_service().features)
+    kinds = [rx.el.option(site.texts.event_kinds.of(kind), value=str(kind)) for kind in known]
     return rx.el.form(
         text_field(texts.user, "user", auto_complete="off", max_length=256),
         rx.el.div(

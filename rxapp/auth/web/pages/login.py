@@ -1,5 +1,6 @@
 """The login page: a plain function, registered by `install_auth` and by nothing else."""
 
+from collections.abc import Awaitable, Mapping
 from typing import Any, TypedDict, Unpack
 
 import reflex as rx
@@ -7,16 +8,21 @@ from pydantic import ValidationError
 from reflex_components_core.react_router import link
 
 from rxapp.auth.core.database.outages import FORM_ERRORS
-from rxapp.auth.core.errors import InvalidCredentials
+from rxapp.auth.core.errors import InvalidCredentials, RevocationReason
 from rxapp.auth.core.identity.client import Client
-from rxapp.auth.core.tokens.token_pair import TokenPair
+from rxapp.auth.core.login.login import LoggedIn
+from rxapp.auth.core.login.pending_logins import PendingLoginEnded
+from rxapp.auth.core.login.stages import LoginIncomplete
 from rxapp.auth.http.api.schemas import LoginRequest
 from rxapp.auth.http.runtime.hooks import get_hooks
 from rxapp.auth.http.runtime.service import get_service, in_hashing_thread
 from rxapp.auth.web.auth_state.state import IN, AuthState
 from rxapp.auth.web.guards import event
+from rxapp.auth.web.open_pages.registry import log_out_all
 from rxapp.auth.web.pages.register import own_register_route
-from rxapp.auth.web.site.redirects import own_path
+from rxapp.auth.web.site import places as places_on
+from rxapp.auth.web.site.places import places
+from rxapp.auth.web.site.redirects import login_url, own_path
 from rxapp.auth.web.site.registry import site
 from rxapp.auth.web.site.wording import in_words
 from rxapp.auth.web.texts import LoginTexts
@@ -35,12 +41,16 @@ class LoginForm(TypedDict):
 
 
 class LoginState(rx.State):
-    """What the login page shows: why one is here, what went wrong, and whether it is at work."""
+    """What the login page shows: why one is here, what went wrong, whether it is at work, and the stage, if one is due."""
 
     reason: str = ""
     error: str = ""
     wait: int = 0
     is_busy: bool = False
+    stage: str = ""
+
+    _pending: str = ""
+    _is_handed_over: bool = False
 
     @event(public=True)
     async def prepare(self) -> Any:
@@ -48,7 +58,9 @@ class LoginState(rx.State):
         auth = await self.get_state(AuthState)
         if auth.status == IN:
             return self._go_on()
-        self.error, self.wait, self.is_busy = "", 0, False
+        if not self._is_handed_over:
+            self.start_again()
+        self._is_handed_over = False
         self.reason = site.texts.login.reasons.of(self.router.url.query_parameters.get("reason") or auth.ended_because)
         return None
 
@@ -57,29 +69,60 @@ class LoginState(rx.State):
         """Log in and go on to the page that was asked for."""
         self.is_busy, self.error, self.wait, self.reason = True, "", 0, ""
         yield
+        auth = await self.get_state(AuthState)
+        yield await self._finish(_check(form, auth._client()), focus="password")
+
+    @event(public=True)
+    def start_again(self) -> None:
+        """Leave the stage, and show the first form."""
+        self.error, self.wait, self.is_busy, self.stage, self._pending = "", 0, False, "", ""
+
+    async def _complete(self, answers: Mapping[str, str], *, focus: str) -> Any:
+        """Complete the stage that is shown: a form of a stage calls this. It returns the event to go on with."""
+        client = (await self.get_state(AuthState))._client()
+        return await self._finish(in_hashing_thread(get_service().login.go_on, self._pending, answers, client), focus=focus)
+
+    async def _finish(self, login: Awaitable[LoggedIn], *, focus: str) -> Any:
+        auth = await self.get_state(AuthState)
         try:
-            auth = await self.get_state(AuthState)
-            pair = await _check(form, auth._client())
-            await get_hooks().logged_in(pair, auth._client())
-            await auth._begin(pair)
+            logged_in = await login
+            await get_hooks().logged_in(logged_in.pair, auth._client())
+            await auth._begin(logged_in.pair)
+        except LoginIncomplete as incomplete:
+            self._enter(incomplete)
+            return None
+        except PendingLoginEnded as error:
+            self.start_again()
+            self.error = in_words(error)
+            return None
         except FORM_ERRORS as error:
             self.is_busy, self.error, self.wait = False, in_words(error), error.retry_after_seconds
-            yield rx.set_focus("password")
-        else:
-            yield self._go_on()
+            return rx.set_focus(focus)
+        log_out_all(logged_in.ended, RevocationReason.PASSWORD_CHANGED)
+        return self._go_on()
+
+    def _hand_over(self, incomplete: LoginIncomplete) -> Any:
+        """Another page began this login: go on here. It returns the event that leads here."""
+        self._enter(incomplete)
+        self._is_handed_over = True
+        return rx.redirect(login_url(site.login_route), replace=True)
+
+    def _enter(self, incomplete: LoginIncomplete) -> None:
+        self.start_again()
+        self.stage, self._pending = incomplete.stage, incomplete.pending_login
 
     def _go_on(self) -> Any:
         wanted = own_path(self.router.url.query_parameters.get("next"), otherwise=site.home_route)
         return rx.redirect(wanted, replace=True)
 
 
-async def _check(form: LoginForm, client: Client) -> TokenPair:
+async def _check(form: LoginForm, client: Client) -> LoggedIn:
     """The pair for a right user name and password; what is malformed is as wrong as what is wrong."""
     try:
         request = LoginRequest.model_validate(form)
     except ValidationError as error:
         raise InvalidCredentials from error
-    return await in_hashing_thread(get_service().log_in, request.username, request.password, client)
+    return LoggedIn(await in_hashing_thread(get_service().log_in, request.username, request.password, client), ())
 
 
 def login_page(*, register_route: str | None = None, **slots: Unpack[Slots]) -> rx.Component:
@@ -88,28 +131,37 @@ def login_page(*, register_route: str | None = None, **slots: Unpack[Slots]) -> 
     `register_route` is where to make an account, if not at our own page; empty for no link.
     """
     texts = site.texts.login
+    first = rx.fragment(
+        _login_form(texts, slots),
+        _register_link(texts, own_register_route() if register_route is None else register_route),
+        *places.sections(places_on.LOGIN),
+    )
+    stages = [(name, view()) for name, view in places.stage_forms.items()]
     return form_page(
         texts.title,
         notices(LoginState.reason, LoginState.error, LoginState.wait),
-        auth_form(
-            text_field(
-                texts.username,
-                "username",
-                auto_complete="username",
-                auto_capitalize="none",
-                spell_check=False,
-                auto_focus=True,
-                required=True,
-                max_length=256,
-            ),
-            password_field(texts.password, "password", auto_complete="current-password"),
-            extra_in(slots),
-            submit_button(texts.submit, texts.busy, is_busy=LoginState.is_busy, class_name=style.SUBMIT + " mt-6"),
-            on_submit=LoginState.submit,
-            is_busy=LoginState.is_busy,
-        ),
-        _register_link(texts, own_register_route() if register_route is None else register_route),
+        rx.match(LoginState.stage, *stages, first) if stages else first,
         **slots,
+    )
+
+
+def _login_form(texts: LoginTexts, slots: Slots) -> rx.Component:
+    return auth_form(
+        text_field(
+            texts.username,
+            "username",
+            auto_complete="username",
+            auto_capitalize="none",
+            spell_check=False,
+            auto_focus=True,
+            required=True,
+            max_length=256,
+        ),
+        password_field(texts.password, "password", auto_complete="current-password"),
+        extra_in(slots),
+        submit_button(texts.submit, texts.busy, is_busy=LoginState.is_busy, class_name=style.SUBMIT + " mt-6"),
+        on_submit=LoginState.submit,
+        is_busy=LoginState.is_busy,
     )
 
 

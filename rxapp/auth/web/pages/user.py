@@ -22,6 +22,8 @@ from rxapp.auth.web.pages.parts.event_rows import EventRow, event_list, event_ro
 from rxapp.auth.web.pages.parts.password_link import password_link, password_link_url
 from rxapp.auth.web.pages.parts.session_rows import SessionRow, session_list, session_rows
 from rxapp.auth.web.reflex_internals.router import acting
+from rxapp.auth.web.site import places as places_on
+from rxapp.auth.web.site.places import places
 from rxapp.auth.web.site.registry import site
 from rxapp.auth.web.site.wording import in_words
 from rxapp.auth.web.texts import UserTexts
@@ -148,14 +150,19 @@ class UserState(rx.State):
 
 def user_page(**slots: Unpack[Slots]) -> rx.Component:
     """Everything about one user, and what can be done. It needs `UserState.load` on load."""
-    texts = site.texts.user
-    parts = (_head(texts), _roles(texts), _sessions(texts), section(texts.events, _events()))
+    sections = places.sections(places_on.USER)
     return admin_frame(
         USERS,
         notices(UserState.message, UserState.error, class_name="mt-6"),
-        rx.cond(UserState.user_name, rx.fragment(*parts), rx.fragment()),
+        rx.cond(UserState.user_name, rx.fragment(_head(site.texts.user), *sections), rx.fragment()),
         **slots,
     )
+
+
+def add_user_sections() -> None:
+    """Put ours onto the page: roles, sessions, and what has happened."""
+    for order, view in ((10, _roles), (20, _sessions), (90, _events)):
+        places.add_section(places_on.USER, view, order=order)
 
 
 def _head(texts: UserTexts) -> rx.Component:
@@ -186,7 +193,8 @@ def _head(texts: UserTexts) -> rx.Component:
     )
 
 
-def _roles(texts: UserTexts) -> rx.Component:
+def _roles() -> rx.Component:
+    texts = site.texts.user
     return section(
         texts.roles,
         rx.el.ul(rx.foreach(UserState.roles, _role), aria_label=texts.roles, class_name="mb-4 flex flex-wrap gap-x-6 gap-y-2"),
@@ -218,7 +226,8 @@ def _role(role: Any) -> rx.Component:
     )
 
 
-def _sessions(texts: UserTexts) -> rx.Component:
+def _sessions() -> rx.Component:
+    texts = site.texts.user
     sessions: Any = UserState.sessions
     return section(
         texts.sessions,
@@ -234,4 +243,4 @@ def _sessions(texts: UserTexts) -> rx.Component:
 
 
 def _events() -> rx.Component:
-    return event_list(UserState.events, UserState.now, with_user=False)
+    return section(site.texts.user.events, event_list(UserState.events, UserState.now, with_user=False))

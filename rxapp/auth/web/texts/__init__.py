@@ -13,7 +13,14 @@ from rxapp.auth.web.texts.common import ConfirmTexts, NoticeTexts
 from rxapp.auth.web.texts.german import GERMAN
 from rxapp.auth.web.texts.plurals import Counted
 from rxapp.auth.web.texts.refusals import RefusalTexts
-from rxapp.auth.web.texts.signing_in import LoginTexts, PasswordTexts, ReasonTexts, RegisterTexts, SetPasswordTexts
+from rxapp.auth.web.texts.signing_in import (
+    LoginTexts,
+    NewPasswordTexts,
+    PasswordTexts,
+    ReasonTexts,
+    RegisterTexts,
+    SetPasswordTexts,
+)
 
 __all__ = [
     "ENGLISH",
@@ -26,6 +33,7 @@ __all__ = [
     "EventKindTexts",
     "EventsTexts",
     "LoginTexts",
+    "NewPasswordTexts",
     "NoticeTexts",
     "PasswordTexts",
     "ReasonTexts",

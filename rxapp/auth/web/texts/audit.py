@@ -23,6 +23,7 @@ class EventKindTexts(ByCode):
     password_link_issued: str = "Link to set a password made"
     user_registered: str = "Account registered"
     user_created: str = "Account created"
+    user_imported: str = "Account moved over from another app"
     user_renamed: str = "Display name changed"
     user_disabled: str = "Account disabled"
     user_enabled: str = "Account enabled"

@@ -7,7 +7,7 @@ from rxapp.auth.web.texts.administration import EventsTexts, UsersTexts, UserTex
 from rxapp.auth.web.texts.audit import EndTexts, EventKindTexts
 from rxapp.auth.web.texts.common import ConfirmTexts, NoticeTexts
 from rxapp.auth.web.texts.refusals import RefusalTexts
-from rxapp.auth.web.texts.signing_in import LoginTexts, PasswordTexts, RegisterTexts, SetPasswordTexts
+from rxapp.auth.web.texts.signing_in import LoginTexts, NewPasswordTexts, PasswordTexts, RegisterTexts, SetPasswordTexts
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +18,7 @@ class Texts:
     register: RegisterTexts = RegisterTexts()
     password: PasswordTexts = PasswordTexts()
     set_password: SetPasswordTexts = SetPasswordTexts()
+    new_password: NewPasswordTexts = NewPasswordTexts()
     account: AccountTexts = AccountTexts()
     sessions: SessionsTexts = SessionsTexts()
     activity: ActivityTexts = ActivityTexts()

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from rxapp.auth.core import errors
 from rxapp.auth.core.accounts.self_service import RegistrationClosed
 from rxapp.auth.core.input_rules import InputRule
+from rxapp.auth.core.login.pending_logins import PendingLoginEnded
+from rxapp.auth.core.login.stages import LoginIncomplete
 from rxapp.auth.http.runtime.service import Overloaded
 from rxapp.auth.web.texts.plurals import ByCode
 
@@ -15,6 +17,8 @@ class RefusalTexts(ByCode):
 
     invalid_credentials: str = errors.InvalidCredentials.message
     wrong_password: str = errors.WrongPassword.message
+    login_incomplete: str = LoginIncomplete.message
+    login_expired: str = PendingLoginEnded.message
     registration_closed: str = RegistrationClosed.message
     last_administrator: str = errors.LastAdministrator.message
     not_found: str = errors.NotFound.message

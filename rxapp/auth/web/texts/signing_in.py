@@ -21,7 +21,6 @@ class ReasonTexts(ByCode):
     ended_by_administrator: str = "An administrator ended your session. Please log in again."
     user_disabled: str = "An administrator has disabled your account."
     account_deleted: str = "Your account has been deleted."
-    password_set: str = "Your password is set. Please log in with it."
     token_reused: str = (
         "We logged you out because your sign-in was used in two places, so somebody else may have a copy of it. "
         "Please log in again, and change your password if this was not you."
@@ -72,6 +71,17 @@ class PasswordTexts:
     hint: str = "At least {minimum} characters. A few random words will do."
     missing: Counted = Counted("1 more character to go", "{count} more characters to go")
     strengths: tuple[str, str, str] = ("Could be better", "Good", "Very good")
+
+
+@dataclass(frozen=True, slots=True)
+class NewPasswordTexts:
+    """The stage of a login in which the password is too easy to guess by today's rules, and a new one is chosen."""
+
+    title: str = "Choose a new password"
+    why: str = "Your password was right, but it is too easy to guess by the rules of today. Choose a new one to log in."
+    submit: str = "Log in with it"
+    busy: str = "Logging in…"
+    back: str = "Start again"
 
 
 @dataclass(frozen=True, slots=True)

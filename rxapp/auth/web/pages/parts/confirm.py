@@ -4,6 +4,7 @@ from typing import Any, TypedDict
 
 import reflex as rx
 
+from rxapp.auth.core.accounts.password_proof import PASSWORD
 from rxapp.auth.core.database.outages import FORM_ERRORS
 from rxapp.auth.core.errors import RevocationReason
 from rxapp.auth.http.runtime.service import get_service, in_hashing_thread
@@ -12,6 +13,7 @@ from rxapp.auth.web.auth_state.confirmation import ConfirmationState
 from rxapp.auth.web.auth_state.state import AuthState
 from rxapp.auth.web.guards import event
 from rxapp.auth.web.open_pages.registry import leave_replaced_session
+from rxapp.auth.web.site.places import places
 from rxapp.auth.web.site.registry import site
 from rxapp.auth.web.site.wording import in_words
 from rxapp.auth.web.ui import style
@@ -37,17 +39,18 @@ class ConfirmState(rx.State):
         yield
         confirmation.is_busy = False
         try:
-            await self._confirm(text_in(form, "confirmation"))
+            await self._confirm(PASSWORD, text_in(form, "confirmation"))
         except FORM_ERRORS as error:
             confirmation.error, confirmation.wait = in_words(error), error.retry_after_seconds
             yield rx.set_focus("confirmation")
         else:
             yield confirmation._close()
 
-    async def _confirm(self, password: str) -> None:
+    async def _confirm(self, method: str, answer: str) -> None:
+        """A form of another proof calls this too. Raises what the proof raises."""
         auth = await self.get_state(AuthState)
-        confirm = get_service().accounts.confirm_password
-        confirmed = await in_hashing_thread(confirm, current_user(), password, auth._client())
+        confirm = get_service().confirmation.confirm
+        confirmed = await in_hashing_thread(confirm, current_user(), method, answer, auth._client())
         if confirmed is not None:
             leave_replaced_session(confirmed.replaced, RevocationReason.PASSWORD_CONFIRMED)
             auth._go_on_with(confirmed)
@@ -63,18 +66,32 @@ def confirm_dialog() -> rx.Component:
         rx.el.h2(texts.title, class_name=style.SUBHEADING + " mb-2"),
         rx.el.p(texts.why, class_name=style.SMALL + " mb-4"),
         notices(rx.Var.create(""), ConfirmationState.error, ConfirmationState.wait),
-        auth_form(
-            password_field(texts.password, "confirmation", auto_complete="current-password", auto_focus=True),
-            rx.el.div(
-                rx.el.button(texts.cancel, type="button", on_click=ConfirmationState.cancel, class_name=style.SECONDARY),
-                submit_button(texts.submit, texts.busy, is_busy=ConfirmationState.is_busy, class_name=style.PRIMARY),
-                class_name="flex justify-end gap-3",
-            ),
-            on_submit=ConfirmState.submit,
-            is_busy=ConfirmationState.is_busy,
-        ),
+        *_proof_forms(),
         is_open=ConfirmationState.is_open,
         label=texts.label,
         on_close=ConfirmationState.cancel,
         class_name=_DIALOG,
+    )
+
+
+def _proof_forms() -> list[rx.Component]:
+    """The password's, and those of features: of several, the ones that the person has."""
+    forms = {PASSWORD: _password_form, **places.proof_forms}
+    if len(forms) == 1:
+        return [_password_form()]
+    methods: Any = ConfirmationState.methods
+    return [rx.cond(methods.contains(method), view(), rx.fragment()) for method, view in forms.items()]
+
+
+def _password_form() -> rx.Component:
+    texts = site.texts.confirm
+    return auth_form(
+        password_field(texts.password, "confirmation", auto_complete="current-password", auto_focus=True),
+        rx.el.div(
+            rx.el.button(texts.cancel, type="button", on_click=ConfirmationState.cancel, class_name=style.SECONDARY),
+            submit_button(texts.submit, texts.busy, is_busy=ConfirmationState.is_busy, class_name=style.PRIMARY),
+            class_name="flex justify-end gap-3",
+        ),
+        on_submit=ConfirmState.submit,
+        is_busy=ConfirmationState.is_busy,
     )

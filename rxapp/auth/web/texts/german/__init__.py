@@ -6,13 +6,14 @@ from rxapp.auth.web.texts.german.administration import EVENTS, USER, USERS
 from rxapp.auth.web.texts.german.audit import EVENT_KINDS, SESSION_ENDS
 from rxapp.auth.web.texts.german.common import CONFIRM, NOTICES
 from rxapp.auth.web.texts.german.refusals import REFUSALS
-from rxapp.auth.web.texts.german.signing_in import LOGIN, PASSWORD_FIELDS, REGISTER, SET_PASSWORD_PAGE
+from rxapp.auth.web.texts.german.signing_in import LOGIN, NEW_PASSWORD_STAGE, PASSWORD_FIELDS, REGISTER, SET_PASSWORD_PAGE
 
 GERMAN = Texts(
     login=LOGIN,
     register=REGISTER,
     password=PASSWORD_FIELDS,
     set_password=SET_PASSWORD_PAGE,
+    new_password=NEW_PASSWORD_STAGE,
     account=ACCOUNT,
     sessions=SESSIONS,
     activity=ACTIVITY,

@@ -16,6 +16,7 @@ EVENT_KINDS = EventKindTexts(
     password_set="Passwort über einen Link gesetzt",
     password_link_issued="Link zum Setzen des Passworts gemacht",
     user_registered="Konto selbst angelegt",
+    user_imported="Konto aus einer anderen App übernommen",
     user_created="Konto angelegt",
     user_renamed="Anzeigename geändert",
     user_disabled="Konto gesperrt",

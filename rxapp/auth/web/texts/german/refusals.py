@@ -5,6 +5,8 @@ from rxapp.auth.web.texts.refusals import RefusalTexts
 REFUSALS = RefusalTexts(
     invalid_credentials="Benutzername oder Passwort ist falsch.",
     wrong_password="Das Passwort ist falsch.",
+    login_incomplete="Zum Anmelden fehlt noch ein Schritt.",
+    login_expired="Das hat zu lange gedauert, oder Ihr Konto hat sich inzwischen geändert. Bitte melden Sie sich noch einmal an.",
     registration_closed="Neue Konten legt die Verwaltung an.",
     last_administrator="Das ist das einzige Konto für die Verwaltung. Geben Sie die Rolle erst jemand anderem.",
     not_found="Das gibt es nicht oder nicht mehr.",

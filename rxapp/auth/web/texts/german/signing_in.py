@@ -1,7 +1,14 @@
 """Login, registration and choosing a password, in German."""
 
 from rxapp.auth.web.texts.plurals import Counted
-from rxapp.auth.web.texts.signing_in import LoginTexts, PasswordTexts, ReasonTexts, RegisterTexts, SetPasswordTexts
+from rxapp.auth.web.texts.signing_in import (
+    LoginTexts,
+    NewPasswordTexts,
+    PasswordTexts,
+    ReasonTexts,
+    RegisterTexts,
+    SetPasswordTexts,
+)
 
 REASONS = ReasonTexts(
     signed_out="Sie sind abgemeldet.",
@@ -16,7 +23,6 @@ REASONS = ReasonTexts(
     ended_by_administrator="Die Verwaltung hat Ihre Sitzung beendet. Bitte melden Sie sich neu an.",
     user_disabled="Die Verwaltung hat Ihr Konto gesperrt.",
     account_deleted="Ihr Konto ist gelöscht.",
-    password_set="Ihr Passwort ist gesetzt. Bitte melden Sie sich damit an.",
     token_reused=(
         "Wir haben Sie abgemeldet, weil Ihre Anmeldung an zwei Orten verwendet wurde: Jemand anderes hat vielleicht eine Kopie "
         "davon. Bitte melden Sie sich neu an, und ändern Sie Ihr Passwort, falls Sie das nicht waren."
@@ -58,6 +64,14 @@ PASSWORD_FIELDS = PasswordTexts(
     hint="Mindestens {minimum} Zeichen. Ein paar zufällige Wörter genügen.",
     missing=Counted("Noch 1 Zeichen", "Noch {count} Zeichen"),
     strengths=("Geht besser", "Gut", "Sehr gut"),
+)
+
+NEW_PASSWORD_STAGE = NewPasswordTexts(
+    title="Neues Passwort wählen",
+    why="Ihr Passwort war richtig, ist aber nach den heutigen Regeln zu leicht zu erraten. Wählen Sie zum Anmelden ein neues.",
+    submit="Damit anmelden",
+    busy="Anmeldung läuft …",
+    back="Von vorn beginnen",
 )
 
 SET_PASSWORD_PAGE = SetPasswordTexts(

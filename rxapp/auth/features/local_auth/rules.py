@@ -19,12 +19,14 @@ from sqlmodel import Session
 from rxapp.auth.core.accounts import users
 from rxapp.auth.core.accounts.clear_names import add_as_it_is
 from rxapp.auth.core.audit import events
-from rxapp.auth.core.audit.events import EventKind
 from rxapp.auth.core.clock import Clock
 from rxapp.auth.core.database.engine import Database
 from rxapp.auth.core.database.outages import repeated
 from rxapp.auth.core.database.tables import User
 from rxapp.auth.core.errors import InputRefused
+
+USER_IMPORTED = "user_imported"
+"""The kind of event for each of them."""
 
 _TABLE = table("localuser", column("id"), column("username"), column("password_hash"), column("enabled"))
 
@@ -132,7 +134,7 @@ def _store(db: Session, local_user: LocalUser, now: datetime) -> User:
     user.disabled_at = None if local_user.is_enabled else now
     with db.begin_nested():
         add_as_it_is(db, user)
-    events.record(db.connection(), EventKind.USER_CREATED, now, user_id=user.id, detail="from reflex-local-auth")
+    events.record(db.connection(), USER_IMPORTED, now, user_id=user.id, detail="from reflex-local-auth")
     return user
 
 

@@ -1,5 +1,6 @@
 """`users import-local-auth`: move users over from reflex-local-auth."""
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Annotated
 
@@ -8,7 +9,7 @@ import typer
 from rxapp.auth.cli.opening import open_service
 from rxapp.auth.cli.options import AsJson
 from rxapp.auth.cli.output import count_of, print_json, print_table
-from rxapp.auth.core.maintenance.import_local_auth import ImportReport, LocalAuthImport, read_local_users
+from rxapp.auth.features.local_auth.rules import ImportReport, LocalAuthImport, read_local_users
 
 Source = Annotated[
     str,
@@ -20,6 +21,11 @@ Source = Annotated[
     ),
 ]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Change nothing, and say what would be.")]
+
+
+def add_commands(groups: Mapping[str, typer.Typer]) -> None:
+    """`users import-local-auth`."""
+    groups["users"].command("import-local-auth")(import_local_auth)
 
 
 def import_local_auth(*, source: Source, dry_run: DryRun = False, as_json: AsJson = False) -> None:

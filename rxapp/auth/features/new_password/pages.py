@@ -1,21 +1,27 @@
-"""The page behind a one-time link, on which a person sets their password.
+"""The page behind a one-time link, on which a person sets their password, and the form of the stage on the login page.
 
 The link's token stands in the URL's fragment, which browsers do not send: so it is in no server's and no proxy's log, and in no
 `Referer`.
 """
 
+from collections.abc import Callable
 from typing import Any, TypedDict, Unpack
 
 import reflex as rx
 
 from rxapp.auth.core.database.outages import FORM_ERRORS
-from rxapp.auth.core.errors import InvalidToken, RevocationReason
+from rxapp.auth.core.errors import InvalidToken, PasswordRefused, RevocationReason
+from rxapp.auth.core.login.stages import LoginIncomplete
+from rxapp.auth.features.new_password.rules import NEW_PASSWORD, NewPasswordStage, log_in_by_link
+from rxapp.auth.http.runtime.hooks import get_hooks
 from rxapp.auth.http.runtime.service import get_service, in_hashing_thread, in_thread
+from rxapp.auth.web.auth_state.state import AuthState
 from rxapp.auth.web.guards import event
 from rxapp.auth.web.open_pages.registry import log_out_all
+from rxapp.auth.web.pages.login import LoginState
 from rxapp.auth.web.pages.parts.new_password import new_password_fields, require_same
-from rxapp.auth.web.reflex_internals.router import page_client
-from rxapp.auth.web.site.redirects import login_url
+from rxapp.auth.web.pages.parts.password_link import SET_PASSWORD
+from rxapp.auth.web.site.places import places
 from rxapp.auth.web.site.registry import site
 from rxapp.auth.web.site.wording import in_words
 from rxapp.auth.web.ui import style
@@ -24,8 +30,7 @@ from rxapp.auth.web.ui.forms import auth_form, submit_button, text_in
 from rxapp.auth.web.ui.interpolation import sentence
 from rxapp.auth.web.ui.slots import Slots, extra_in
 
-PASSWORD_SET = "password_set"
-"""The reason shown at the login page afterwards."""
+__all__ = ["SetPasswordState", "set_password_page"]
 
 
 class SetPasswordForm(TypedDict):
@@ -33,6 +38,24 @@ class SetPasswordForm(TypedDict):
 
     new_password: str
     new_password_again: str
+
+
+class NewPasswordState(rx.State):
+    """The form of the stage on the login page."""
+
+    @event(public=True, signs_in=True)
+    async def submit(self, form: SetPasswordForm) -> Any:
+        """Log in with the new password."""
+        login = await self.get_state(LoginState)
+        login.is_busy, login.error, login.wait = True, "", 0
+        yield
+        try:
+            require_same(form)
+        except PasswordRefused as error:
+            login.is_busy, login.error = False, in_words(error)
+            yield rx.set_focus("new_password")
+            return
+        yield await login._complete({NEW_PASSWORD: text_in(form, "new_password")}, focus="new_password")
 
 
 class SetPasswordState(rx.State):
@@ -52,23 +75,28 @@ class SetPasswordState(rx.State):
         except InvalidToken:
             self.error = site.texts.set_password.spent
 
-    @event(public=True)
+    @event(public=True, signs_in=True)
     async def submit(self, form: SetPasswordForm) -> Any:
-        """Set the password, and go to log in with it."""
+        """Set the password, and log in with it."""
         self.is_busy, self.error, self.wait = True, "", 0
         yield
         self.is_busy = False
+        auth = await self.get_state(AuthState)
         try:
             require_same(form)
-            set_password = get_service().accounts.set_password
-            ended = await in_hashing_thread(set_password, self._token(), text_in(form, "new_password"), page_client(self))
+            new_password, client = text_in(form, "new_password"), auth._client()
+            logged_in = await in_hashing_thread(log_in_by_link, get_service(), self._token(), new_password, client)
+            await get_hooks().logged_in(logged_in.pair, client)
+            await auth._begin(logged_in.pair)
+        except LoginIncomplete as incomplete:
+            yield (await self.get_state(LoginState))._hand_over(incomplete)
         except FORM_ERRORS as error:
             self.error = site.texts.set_password.spent if isinstance(error, InvalidToken) else in_words(error)
             self.wait = error.retry_after_seconds
             yield rx.set_focus("new_password")
         else:
-            log_out_all(ended, RevocationReason.PASSWORD_CHANGED)
-            yield rx.redirect(login_url(site.login_route, reason=PASSWORD_SET), replace=True)
+            log_out_all(logged_in.ended, RevocationReason.PASSWORD_CHANGED)
+            yield rx.redirect(site.home_route, replace=True)
 
     def _token(self) -> str:
         return self.router.url.fragment
@@ -95,4 +123,24 @@ def _form(slots: Slots) -> rx.Component:
         submit_button(texts.submit, texts.busy, is_busy=SetPasswordState.is_busy, class_name=style.SUBMIT),
         on_submit=SetPasswordState.submit,
         is_busy=SetPasswordState.is_busy,
+    )
+
+
+def add_pages() -> dict[str, tuple[str, Callable, Any]]:
+    """The form of the stage, and the page of the link."""
+    places.stage_forms[NewPasswordStage.name] = _stage_form
+    return {SET_PASSWORD: (site.texts.set_password.title, set_password_page, SetPasswordState.prepare)}
+
+
+def _stage_form() -> rx.Component:
+    texts = site.texts.new_password
+    return rx.fragment(
+        rx.el.p(texts.why, class_name=style.TEXT + " mb-4"),
+        auth_form(
+            new_password_fields(is_new=True),
+            submit_button(texts.submit, texts.busy, is_busy=LoginState.is_busy, class_name=style.SUBMIT),
+            on_submit=NewPasswordState.submit,
+            is_busy=LoginState.is_busy,
+        ),
+        rx.el.button(texts.back, type="button", on_click=LoginState.start_again, class_name=style.LINK + " mt-6"),
     )

@@ -6,7 +6,8 @@ from sqlalchemy import create_engine, text
 from sqlmodel import select
 
 from rxapp.auth import InvalidCredentials, SecurityEvent, User
-from rxapp.auth.core.maintenance.import_local_auth import LocalAuthImport, SourceRefused, read_local_users
+from rxapp.auth.features.local_auth.rules import LocalAuthImport, SourceRefused, read_local_users
+from rxapp.auth.features.new_password.rules import log_in_by_link
 from tests.conftest import PASSWORD
 
 TABLE = """
@@ -170,7 +171,7 @@ class TestImporting:
             if len(stored) == 2:
                 raise KeyboardInterrupt
 
-        monkeypatch.setattr("rxapp.auth.core.maintenance.import_local_auth.events.record", record)
+        monkeypatch.setattr("rxapp.auth.features.local_auth.rules.events.record", record)
         with pytest.raises(KeyboardInterrupt):
             importing.run(local_users(("zoe", HASH, True), ("anna", HASH, True), ("bob", HASH, True)))
         with service.database.read() as db:
@@ -180,11 +181,11 @@ class TestImporting:
         (zoe,) = importing.run(local_users(("zoe", HASH, True))).imported
         with service.database.read() as db:
             (event,) = db.exec(select(SecurityEvent)).all()
-        assert (event.kind, event.user_id, event.detail) == ("user_created", zoe.id, "from reflex-local-auth")
+        assert (event.kind, event.user_id, event.detail) == ("user_imported", zoe.id, "from reflex-local-auth")
 
     def test_a_set_password_link_works_for_them_too(self, importing, local_users, service):
         (zoe,) = importing.run(local_users(("zoe", HASH, True))).imported
-        service.accounts.set_password(service.administration.issue_password_link(zoe.id), "correct horse battery staple")
+        log_in_by_link(service, service.administration.issue_password_link(zoe.id), "correct horse battery staple")
         assert service.log_in("zoe", "correct horse battery staple")
 
 

@@ -1,0 +1,78 @@
+"""Fresh authentication: a person who is logged in proves again who they are, by any proof that they have."""
+
+from collections.abc import Sequence
+from typing import Protocol
+from uuid import UUID
+
+from rxapp.auth.core.accounts import users
+from rxapp.auth.core.audit import events
+from rxapp.auth.core.clock import Clock
+from rxapp.auth.core.database.engine import Database
+from rxapp.auth.core.database.outages import repeated
+from rxapp.auth.core.database.tables import User
+from rxapp.auth.core.errors import NotFound, RevocationReason, WrongPassword
+from rxapp.auth.core.identity.client import NO_CLIENT, Client
+from rxapp.auth.core.identity.identity import Identity
+from rxapp.auth.core.sessions import statements as sessions
+from rxapp.auth.core.sessions.replacement import Replacement, Replacements
+
+
+class Proof(Protocol):
+    """One way to prove who one is. `method` is its name in `amr` (RFC 8176), `event_kind` names its success in the audit log."""
+
+    @property
+    def method(self) -> str: ...  # noqa: D102
+
+    @property
+    def event_kind(self) -> str: ...  # noqa: D102
+
+    def is_available(self, user: User) -> bool:
+        """Whether this user can give it."""
+
+    def verify(self, user: User, session_id: UUID, answer: str, client: Client) -> None:
+        """Raise an `AuthError` unless `answer` is right. It counts and records failures by itself."""
+
+
+class Confirmation:
+    """Threads share one instance. Whoever calls has verified the `Identity`."""
+
+    def __init__(self, database: Database, clock: Clock, replacements: Replacements, proofs: Sequence[Proof]) -> None:
+        self._database = database
+        self._clock = clock
+        self._replacements = replacements
+        self._proofs = {proof.method: proof for proof in proofs}
+
+    def methods_of(self, identity: Identity) -> list[str]:
+        """The proofs that the person has. Raises `NotFound` if the account is gone."""
+        with self._database.read() as db:
+            user = users.get_user(db, identity.user_id)
+        return [method for method, proof in self._proofs.items() if proof.is_available(user)]
+
+    @repeated
+    def confirm(self, identity: Identity, method: str, answer: str, client: Client = NO_CLIENT) -> Replacement | None:
+        """Note that the person has just given a proof, so that what asks for a fresh authentication goes on.
+
+        A session that is bound to a key stays as it is, and None is returned. Any other is replaced by a new one until the same
+        end: else whoever holds a copy of its tokens would count as fresh too. Raises `NotFound` for a method that there is not;
+        what the proof raises, such as `WrongPassword` or `TooManyRequests`; `DeviceKeyRequired`; or `SessionEnded` if the session
+        has ended meanwhile.
+        """
+        proof = self._proofs.get(method)
+        if proof is None:
+            raise NotFound
+        with self._database.read() as db:
+            user = users.get_user(db, identity.user_id)
+        proof.verify(user, identity.session_id, answer, client)
+        amr = tuple(dict.fromkeys((*identity.amr, method)))
+        is_bound = self._replacements.is_bound(identity)
+        new = None if is_bound else self._replacements.prepare(identity, user, client, amr, expires_at=identity.expires_at)
+        with self._database.write() as db:
+            if not users.is_unchanged(db, user):
+                raise WrongPassword
+            connection, now = db.connection(), self._clock()
+            kind, session_id = proof.event_kind, identity.session_id
+            events.record(connection, kind, now, user_id=user.id, session_id=session_id, client=client)
+            if new is None:
+                sessions.mark_authenticated(connection, identity.session_id, now, amr)
+                return None
+            return self._replacements.put_in_place(db, new, RevocationReason.PASSWORD_CONFIRMED, client, ends_others=False)

@@ -1,0 +1,162 @@
+"""A login from its first proof to its session. Between them are the stages that features have registered."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import NamedTuple
+from uuid import UUID
+
+from rxapp.auth.core.accounts import users
+from rxapp.auth.core.accounts.password_proof import PASSWORD
+from rxapp.auth.core.audit import events
+from rxapp.auth.core.audit.events import EventKind
+from rxapp.auth.core.clock import Clock
+from rxapp.auth.core.database.engine import Database
+from rxapp.auth.core.database.outages import repeated
+from rxapp.auth.core.database.tables import User
+from rxapp.auth.core.errors import InvalidCredentials, InvalidDpopProof, TooManyRequests
+from rxapp.auth.core.identity.client import Client
+from rxapp.auth.core.login.pending_logins import PendingLogin, PendingLoginEnded, PendingLogins
+from rxapp.auth.core.login.stages import LoginAttempt, LoginIncomplete, LoginStage
+from rxapp.auth.core.passwords.hasher import PasswordHasher
+from rxapp.auth.core.sessions import statements as sessions
+from rxapp.auth.core.sessions.device_binding import DeviceBinding
+from rxapp.auth.core.settings.settings import Settings
+from rxapp.auth.core.throttling.failure_log import FailureLog
+from rxapp.auth.core.throttling.throttle import Throttle
+from rxapp.auth.core.tokens.access_tokens import AccessTokens
+from rxapp.auth.core.tokens.refresh_tokens import RefreshTokens
+from rxapp.auth.core.tokens.token_pair import TokenPair, issue_pair
+
+ENDED_SESSIONS_REMOVED_PER_LOGIN = 20
+"""Each login adds one session and removes up to this many that ended long ago, so the table does not grow for ever."""
+
+
+class LoggedIn(NamedTuple):
+    """The first pair of the new session, and the ids of the sessions that its stages have ended, whose pages are to be told."""
+
+    pair: TokenPair
+    ended: tuple[UUID, ...]
+
+
+class Login:
+    """Threads share one instance. `stages` are asked in order."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        database: Database,
+        clock: Clock,
+        passwords: PasswordHasher,
+        pending: PendingLogins,
+        *,
+        access_tokens: AccessTokens,
+        refresh_tokens: RefreshTokens,
+        binding: DeviceBinding,
+        throttle: Throttle,
+        failures: FailureLog,
+        stages: Sequence[LoginStage],
+    ) -> None:
+        self._settings = settings
+        self._database = database
+        self._clock = clock
+        self._passwords = passwords
+        self._pending = pending
+        self._access_tokens = access_tokens
+        self._refresh_tokens = refresh_tokens
+        self._binding = binding
+        self._throttle = throttle
+        self._failures = failures
+        self._stages = {stage.name: stage for stage in stages}
+
+    def with_password(self, user_name: str, password: str, client: Client) -> TokenPair:
+        """Check the password, and begin a session if no stage is due. Errors are those of `AuthService.log_in`."""
+        device_key = self._binding.key_for_login(client)
+        try:
+            with self._throttle.password_attempt(user_name, client.address):
+                outcome = self._with_password(user_name, password, client, device_key)
+        except (InvalidCredentials, TooManyRequests) as error:
+            if not isinstance(error, TooManyRequests) or error.is_first:
+                with self._database.read() as db:
+                    user = users.find_user(db, user_name)
+                self._failures.record_login(error, user.id if user else None, client)
+            raise
+        if isinstance(outcome, LoginIncomplete):  # raised here, because to the rate limit the attempt has succeeded
+            raise outcome
+        return outcome
+
+    def with_proof(self, user: User, method: str, client: Client) -> LoggedIn:
+        """Begin a session for a user who has given another proof than a password, if no stage is due.
+
+        Raises `LoginIncomplete`, `PendingLoginEnded` if the user has changed meanwhile, and as `AuthService.log_in` for the key.
+        """
+        return self._finish(LoginAttempt(user, (method,)), client, self._binding.key_for_login(client))
+
+    def go_on(self, pending_login: str, answers: Mapping[str, str], client: Client) -> LoggedIn:
+        """Complete the stage that a pending login names, and begin a session if no other one is due.
+
+        Raises `PendingLoginEnded`; `InvalidDpopProof` if it is another client's; `LoginIncomplete`; and what the stage raises.
+        """
+        pending, body, mac = PendingLogin.parse(pending_login)
+        with self._database.read() as db:
+            user = self._pending.verify(pending, body, mac, db.get(User, pending.user_id))
+        device_key = self._binding.key_for_login(client)
+        if pending.device_key not in (None, device_key):
+            raise InvalidDpopProof
+        stage = self._stages.get(pending.stage)
+        if stage is None:
+            raise PendingLoginEnded
+        return self._finish(stage.complete(LoginAttempt(user, pending.amr), answers, client), client, device_key)
+
+    def _with_password(
+        self, user_name: str, password: str, client: Client, device_key: str | None
+    ) -> TokenPair | LoginIncomplete:
+        while True:
+            with self._database.read() as db:
+                user = users.find_user(db, user_name)
+            if user is None or user.disabled_at is not None or not users.has_password(user):
+                self._passwords.refuse_unknown_user(password)
+            rehashed = self._passwords.verify_password(password, user.password_hash)
+            attempt = LoginAttempt(user, (PASSWORD,), password)
+            if incomplete := self._next_stage(attempt, device_key):
+                return incomplete
+            if pair := self._begin_session(attempt, client, device_key, rehashed):
+                return pair
+            # The password was changed between our look and our write, or another login only rehashed it: look again.
+
+    def _finish(self, attempt: LoginAttempt, client: Client, device_key: str | None) -> LoggedIn:
+        if incomplete := self._next_stage(attempt, device_key):
+            raise incomplete
+        pair = self._begin_session(attempt, client, device_key)
+        if pair is None:
+            raise PendingLoginEnded
+        return LoggedIn(pair, attempt.ended)
+
+    def _next_stage(self, attempt: LoginAttempt, device_key: str | None) -> LoginIncomplete | None:
+        for stage in self._stages.values():
+            if stage.is_due(attempt):
+                return LoginIncomplete(stage.name, *self._pending.issue(attempt.user, stage.name, attempt.amr, device_key))
+        return None
+
+    @repeated
+    def _begin_session(
+        self, attempt: LoginAttempt, client: Client, device_key: str | None, rehashed: str | None = None
+    ) -> TokenPair | None:
+        """None if the user has changed since the attempt has read them."""
+        now, user = self._clock(), attempt.user
+        session = sessions.new_session(user.id, client, device_key, now, self._settings.session_lifetime, amr=attempt.amr)
+        with self._database.write() as db:
+            if not users.is_unchanged(db, user):
+                return None
+            db.add(session)
+            db.flush()
+            if rehashed is not None:
+                users.replace_password_hash(db, user.id, user.password_hash, rehashed)
+            connection = db.connection()
+            events.record(connection, EventKind.LOGIN, now, user_id=user.id, session_id=session.id, client=client)
+            sessions.delete_ended(connection, now - self._settings.ended_session_retention, ENDED_SESSIONS_REMOVED_PER_LOGIN)
+        return issue_pair(self._access_tokens, self._refresh_tokens, session, user, session.generation)
+
+
+def passed(attempt: LoginAttempt, user: User, amr: tuple[str, ...], ended: Sequence[UUID] = ()) -> LoginAttempt:
+    """The attempt after a stage: with the user as they are now, and the proofs that count from now on."""
+    return replace(attempt, user=user, amr=amr, password=None, ended=(*attempt.ended, *ended))

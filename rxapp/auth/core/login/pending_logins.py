@@ -1,0 +1,101 @@
+"""What a client holds between two stages of a login: `rxl1_` + base64url(facts ‖ MAC), computed and never stored.
+
+It is good for ten minutes, for the stage that it names, and for the client whose key it names. The MAC covers the user's password
+hash and nonce, as that of a set-password link does: setting a password ends every pending login of the user.
+"""
+
+import base64
+import binascii
+import hashlib
+import hmac
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from rxapp.auth.core.clock import Clock
+from rxapp.auth.core.database.tables import User
+from rxapp.auth.core.errors import AuthError
+from rxapp.auth.core.keys.derivation import Keys
+from rxapp.auth.core.keys.key_ring import KeyRing
+
+PREFIX = "rxl1_"
+"""Names the format, and lets secret scanners find a leaked one."""
+
+LIFETIME = timedelta(minutes=10)
+"""Long enough to choose a password or to fetch a device. Whoever needs longer logs in again."""
+
+MAXIMUM_LENGTH = 1_024
+_MAC_BYTES = 32
+
+
+class PendingLoginEnded(AuthError):
+    """It is too old, was never issued, or the account has changed since."""
+
+    code = "login_expired"
+    message = "That took too long, or your account has changed meanwhile. Please log in again."
+
+
+@dataclass(frozen=True, slots=True)
+class PendingLogin:
+    """The facts of one. Only `PendingLogins.verify` makes them good."""
+
+    user_id: UUID
+    stage: str
+    amr: tuple[str, ...]
+    device_key: str | None
+    expires_at: datetime
+
+    @classmethod
+    def parse(cls, token: str) -> tuple["PendingLogin", bytes, bytes]:
+        """The facts, the bytes that the MAC covers, and the MAC. Raises `PendingLoginEnded`."""
+        try:
+            if len(token) > MAXIMUM_LENGTH or not token.startswith(PREFIX):
+                raise PendingLoginEnded
+            encoded = token.removeprefix(PREFIX)
+            raw = base64.b64decode(encoded + "=" * (-len(encoded) % 4), altchars="-_", validate=True)
+            body, mac = raw[:-_MAC_BYTES], raw[-_MAC_BYTES:]
+            return cls._read(json.loads(body)), body, mac
+        except (binascii.Error, ValueError, TypeError, KeyError, OverflowError, OSError, RecursionError) as error:
+            raise PendingLoginEnded from error
+
+    @classmethod
+    def _read(cls, facts: dict[str, Any]) -> "PendingLogin":
+        moment = datetime.fromtimestamp(int(facts["exp"]), UTC)
+        return cls(UUID(facts["sub"]), str(facts["stage"]), tuple(facts["amr"]), facts["jkt"], moment)
+
+    def encode(self) -> bytes:
+        """What `parse` reads."""
+        facts = {"sub": str(self.user_id), "stage": self.stage, "amr": self.amr, "jkt": self.device_key}
+        return json.dumps(facts | {"exp": int(self.expires_at.timestamp())}, separators=(",", ":")).encode()
+
+
+class PendingLogins:
+    """Issues and verifies them. Threads share one instance."""
+
+    def __init__(self, key_ring: KeyRing, clock: Clock) -> None:
+        self._key_ring = key_ring
+        self._clock = clock
+
+    def issue(self, user: User, stage: str, amr: tuple[str, ...], device_key: str | None) -> tuple[str, datetime]:
+        """One for that stage, and until when it is good."""
+        pending = PendingLogin(user.id, stage, amr, device_key, self._clock() + LIFETIME)
+        body = pending.encode()
+        raw = body + _mac(self._key_ring.signer().keys, body, user)
+        return PREFIX + base64.urlsafe_b64encode(raw).decode().rstrip("="), pending.expires_at
+
+    def verify(self, pending: PendingLogin, body: bytes, mac: bytes, user: User | None) -> User:
+        """The user whose login it is. Raises `PendingLoginEnded`."""
+        if user is None or user.disabled_at is not None or pending.expires_at <= self._clock():
+            raise PendingLoginEnded
+        try:
+            self._key_ring.require_any(lambda keys: hmac.compare_digest(mac, _mac(keys, body, user)))
+        except AuthError as error:
+            raise PendingLoginEnded from error
+        return user
+
+
+def _mac(keys: Keys, body: bytes, user: User) -> bytes:
+    bound_to = f"{user.password_hash}\0{user.link_nonce}\0".encode()
+    return hmac.digest(keys.pending_login_key, bound_to + body, hashlib.sha256)

@@ -1,0 +1,33 @@
+"""Logging in by a set-password link, for programs. What follows is `/api/auth/login/continue`."""
+
+from http import HTTPStatus
+
+from fastapi import APIRouter, Response
+from pydantic import BaseModel, Field
+
+from rxapp.auth.features.new_password.rules import begin_by_link
+from rxapp.auth.http.api.schemas import MAXIMUM_TOKEN_LENGTH, Text
+from rxapp.auth.http.callers.bearer import COMMON_PROBLEMS, documented
+from rxapp.auth.http.callers.dpop import ProvingSender
+from rxapp.auth.http.middleware.body_limit import LimitedBodyRoute
+from rxapp.auth.http.middleware.problems import refusal
+from rxapp.auth.http.runtime.service import get_service, in_thread
+
+router = APIRouter(prefix="/api", route_class=LimitedBodyRoute)
+
+
+class LinkRequest(BaseModel):
+    """The token of a set-password link, which stands in its fragment."""
+
+    link: Text = Field(max_length=MAXIMUM_TOKEN_LENGTH, repr=False)
+
+
+@router.post(
+    "/auth/login/link",
+    status_code=HTTPStatus.FORBIDDEN,
+    response_class=Response,
+    responses=documented(*COMMON_PROBLEMS, HTTPStatus.FORBIDDEN, HTTPStatus.TOO_MANY_REQUESTS),
+)
+async def log_in_by_link(request: LinkRequest, client: ProvingSender) -> Response:
+    """Begin a login by a link. The answer is always 403 `login_incomplete`: the stage `new_password` asks for `newPassword`."""
+    return refusal(await in_thread(begin_by_link, get_service(), request.link, client), HTTPStatus.FORBIDDEN)

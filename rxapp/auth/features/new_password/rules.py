@@ -1,0 +1,70 @@
+"""The login stage in which a person chooses a new password, and who has to pass it."""
+
+from collections.abc import Mapping
+
+from rxapp.auth.core.accounts.password_proof import PASSWORD
+from rxapp.auth.core.audit.events import EventKind
+from rxapp.auth.core.errors import InvalidToken, PasswordRefused
+from rxapp.auth.core.identity.client import NO_CLIENT, Client
+from rxapp.auth.core.login.login import LoggedIn, passed
+from rxapp.auth.core.login.pending_logins import PendingLoginEnded
+from rxapp.auth.core.login.stages import LoginAttempt, LoginIncomplete
+from rxapp.auth.core.passwords.policy import require_good_password
+from rxapp.auth.core.service import AuthService
+
+LINK = "link"
+"""The proof of whoever has a set-password link. It is good for this stage only: the session's `amr` does not name it."""
+
+NEW_PASSWORD = "newPassword"
+"""The name of the answer."""
+
+
+class NewPasswordStage:
+    """A `LoginStage`."""
+
+    name = "new_password"
+
+    def __init__(self, service: AuthService) -> None:
+        self._service = service
+
+    def is_due(self, attempt: LoginAttempt) -> bool:
+        """For whoever comes with a link; and, where `renew_refused_passwords` is set, with a password that the rules refuse."""
+        if LINK in attempt.amr:
+            return True
+        settings = self._service.settings
+        if not settings.renew_refused_passwords or attempt.password is None:
+            return False
+        try:
+            require_good_password(attempt.password, attempt.user.user_name, settings)
+        except PasswordRefused:
+            return True
+        return False
+
+    def complete(self, attempt: LoginAttempt, answers: Mapping[str, str], client: Client) -> LoginAttempt:
+        """Set the password, and end all sessions that began with the old one. Raises `PasswordRefused` or `PendingLoginEnded`."""
+        kind = EventKind.PASSWORD_SET if LINK in attempt.amr else EventKind.PASSWORD_CHANGED
+        user, ended = self._service.accounts.replace_password(attempt.user, answers.get(NEW_PASSWORD, ""), kind, client)
+        proofs = (PASSWORD, *(method for method in attempt.amr if method not in (LINK, PASSWORD)))
+        return passed(attempt, user, proofs, ended)
+
+
+def begin_by_link(service: AuthService, link: str, client: Client = NO_CLIENT) -> LoginIncomplete:
+    """The login of whoever holds the link, at the stage where they set their password. Raises `InvalidToken` for a bad link."""
+    user = service.accounts.user_of_link(link)
+    try:
+        service.login.with_proof(user, LINK, client)
+    except LoginIncomplete as incomplete:
+        return incomplete
+    raise AssertionError("a link alone lets nobody in: the stage is always due")
+
+
+def log_in_by_link(service: AuthService, link: str, new_password: str, client: Client = NO_CLIENT) -> LoggedIn:
+    """Set the password by a link, which is then spent, end all sessions, and begin one.
+
+    Raises `InvalidToken`, `PasswordRefused`, or `LoginIncomplete` where yet another stage is due.
+    """
+    pending = begin_by_link(service, link, client).pending_login
+    try:
+        return service.login.go_on(pending, {NEW_PASSWORD: new_password}, client)
+    except PendingLoginEnded as error:  # somebody else has used the link meanwhile
+        raise InvalidToken from error

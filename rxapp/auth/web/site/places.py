@@ -1,0 +1,42 @@
+"""Where features, and our own pages, put what they show: sections of pages, the forms of login stages, the forms of proofs.
+
+A view is called when its page is built. So it may look at the texts and the look of the app, which are known by then.
+"""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import reflex as rx
+
+View = Callable[[], rx.Component]
+
+LOGIN, ACCOUNT, USER = "login", "account", "user"
+"""The pages that have sections: below the login form, of the account page, and of a user's page for administrators."""
+
+
+class _Section(NamedTuple):
+    order: int
+    view: View
+
+
+class Places:
+    """What was put where. The same view twice counts once, so that an app may be installed anew."""
+
+    def __init__(self) -> None:
+        self._sections: dict[str, list[_Section]] = {}
+        self.stage_forms: dict[str, View] = {}
+        self.proof_forms: dict[str, View] = {}
+
+    def add_section(self, page: str, view: View, *, order: int) -> None:
+        """Show `view` on that page. Sections with a lower `order` stand further up."""
+        sections = self._sections.setdefault(page, [])
+        if all(section.view is not view for section in sections):
+            sections.append(_Section(order, view))
+            sections.sort(key=lambda section: section.order)
+
+    def sections(self, page: str) -> list[rx.Component]:
+        """All sections of that page, built."""
+        return [section.view() for section in self._sections.get(page, ())]
+
+
+places = Places()

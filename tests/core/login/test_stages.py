@@ -1,0 +1,177 @@
+"""A login with stages between the password and the session: none is skipped, none is taken over, and nothing is left behind."""
+
+import pytest
+
+from rxapp.auth import AuthService, Client, InvalidCredentials, RevocationReason
+from rxapp.auth.core.audit.events import EventFilter
+from rxapp.auth.core.database.tables import AuthSession
+from rxapp.auth.core.errors import InvalidDpopProof, InvalidToken, NotFound, PasswordRefused
+from rxapp.auth.core.features import Feature
+from rxapp.auth.core.identity.proved_key import ProvedKey
+from rxapp.auth.core.login.login import passed
+from rxapp.auth.core.login.pending_logins import LIFETIME, PendingLoginEnded
+from rxapp.auth.core.login.stages import LoginIncomplete
+from tests.conftest import PASSWORD
+
+GOOD = "plumb orbit cadet vixen"
+PHONE, THIEF = Client(device_key=ProvedKey("p" * 43)), Client(device_key=ProvedKey("t" * 43))
+
+
+class Word:
+    """A stage for tests: it is passed with its word."""
+
+    def __init__(self, name):
+        self.name = name
+
+    def is_due(self, attempt):
+        return self.name not in attempt.amr
+
+    def complete(self, attempt, answers, client):
+        if answers.get("word") != self.name:
+            raise PasswordRefused("That is not the word.")
+        return passed(attempt, attempt.user, (*attempt.amr, self.name))
+
+
+class WordProof:
+    method = "word"
+    event_kind = "word_confirmed"
+
+    def is_available(self, user):
+        return user.user_name == "johndoe"
+
+    def verify(self, user, session_id, answer, client):
+        if answer != "word":
+            raise InvalidCredentials
+
+
+WORDS = Feature("words", stages=(lambda _: Word("first"), lambda _: Word("second")))
+WORD_PROOF = Feature("word_proof", proofs=(lambda _: WordProof(),), event_kinds=("word_confirmed",))
+
+
+@pytest.fixture
+def staged(settings, database, clock, johndoe) -> AuthService:
+    return AuthService(settings, database, clock, features=[WORDS])
+
+
+def begun(service, client=PHONE) -> LoginIncomplete:
+    with pytest.raises(LoginIncomplete) as incomplete:
+        service.log_in("johndoe", PASSWORD, client)
+    return incomplete.value
+
+
+def after(service, pending, word, client=PHONE) -> LoginIncomplete:
+    with pytest.raises(LoginIncomplete) as incomplete:
+        service.login.go_on(pending, {"word": word}, client)
+    return incomplete.value
+
+
+def sessions_in(database) -> int:
+    with database.connect() as db:
+        return db.exec_driver_sql(f"SELECT count(*) FROM {AuthSession.__tablename__}").scalar_one()
+
+
+def test_there_is_no_session_before_the_last_stage_and_then_it_knows_how_it_began(staged, database):
+    first = begun(staged)
+    second = after(staged, first.pending_login, "first")
+    assert (first.stage, second.stage, sessions_in(database)) == ("first", "second", 0)
+    logged_in = staged.login.go_on(second.pending_login, {"word": "second"}, PHONE)
+    assert staged.verify_access(logged_in.pair.access_token, PHONE).amr == ("pwd", "first", "second")
+
+
+def test_without_features_there_are_no_stages(settings, database, clock, johndoe):
+    plain = AuthService(settings, database, clock, features=[])
+    assert plain.verify_access(plain.log_in("johndoe", PASSWORD).access_token).amr == ("pwd",)
+
+
+def test_a_stage_is_not_skipped_with_what_the_one_before_was_asked_with(staged):
+    first = begun(staged)
+    with pytest.raises(PasswordRefused):
+        staged.login.go_on(first.pending_login, {"word": "second"}, PHONE)
+
+
+def test_a_pending_login_is_worth_nothing_without_the_key_of_the_client_that_began_it(staged):
+    first = begun(staged)
+    for other in (THIEF, Client()):
+        with pytest.raises(InvalidDpopProof):
+            staged.login.go_on(first.pending_login, {"word": "first"}, other)
+
+
+def test_it_ends_after_ten_minutes(staged, clock):
+    first = begun(staged)
+    clock.move(seconds=LIFETIME.total_seconds())
+    with pytest.raises(PendingLoginEnded):
+        staged.login.go_on(first.pending_login, {"word": "first"}, PHONE)
+
+
+@pytest.mark.parametrize(
+    "happens",
+    [
+        lambda service, user: service.administration.set_password(user.id, GOOD),
+        lambda service, user: service.administration.disable(user.id),
+        lambda service, user: service.administration.issue_password_link(user.id),
+    ],
+    ids=["the password is set", "the user is disabled", "a link is made"],
+)
+def test_it_ends_when(staged, johndoe, happens):
+    first = begun(staged)
+    happens(staged, johndoe)
+    with pytest.raises(PendingLoginEnded):
+        staged.login.go_on(first.pending_login, {"word": "first"}, PHONE)
+
+
+def test_it_is_no_access_token_no_refresh_token_and_no_link(staged):
+    pending = begun(staged).pending_login
+    for use in (
+        lambda: staged.verify_access(pending),
+        lambda: staged.refresh(pending, pending),
+        lambda: staged.accounts.user_of_link(pending),
+    ):
+        with pytest.raises(InvalidToken) as refused:
+            use()
+        assert refused.value.code == "invalid_token"
+
+
+def test_the_right_password_with_a_stage_to_follow_counts_as_no_failure(staged):
+    for _ in range(20):
+        begun(staged)
+
+
+def test_it_is_not_good_for_a_stage_of_a_feature_that_was_taken_out(staged, settings, database, clock):
+    pending = begun(staged).pending_login
+    with pytest.raises(PendingLoginEnded):
+        AuthService(settings, database, clock, features=[]).login.go_on(pending, {"word": "first"}, PHONE)
+
+
+class TestAnotherProof:
+    @pytest.fixture
+    def service(self, settings, database, clock, johndoe):
+        return AuthService(settings, database, clock, features=[WORD_PROOF])
+
+    def test_whoever_has_it_may_confirm_by_it_and_the_session_remembers(self, service, clock):
+        me = service.verify_access(service.log_in("johndoe", PASSWORD, PHONE).access_token, PHONE)
+        clock.move(minutes=11)
+        assert service.confirmation.methods_of(me) == ["pwd", "word"]
+        pair = service.log_in("johndoe", PASSWORD, PHONE)
+        bound = service.verify_access(pair.access_token, PHONE)
+        clock.move(minutes=11)
+        assert service.confirmation.confirm(bound, "word", "word", PHONE) is None
+        fresh = service.verify_session(bound.session_id)
+        service.require_fresh(fresh)
+        assert fresh.amr == ("pwd", "word")
+        (event,) = service.administration.events(EventFilter(kind="word_confirmed"), limit=9)[1]
+        assert event.session_id == bound.session_id
+
+    def test_an_unbound_session_is_replaced_whatever_the_proof(self, service):
+        me = service.verify_access(service.log_in("johndoe", PASSWORD).access_token)
+        replaced = service.confirmation.confirm(me, "word", "word")
+        assert replaced.replaced == me.session_id
+        assert service.verify_access(replaced.pair.access_token).amr == ("pwd", "word")
+        assert service.why_revoked(me) == RevocationReason.PASSWORD_CONFIRMED
+
+    def test_what_is_wrong_or_unknown_changes_nothing(self, service):
+        me = service.verify_access(service.log_in("johndoe", PASSWORD).access_token)
+        with pytest.raises(InvalidCredentials):
+            service.confirmation.confirm(me, "word", "another")
+        with pytest.raises(NotFound):
+            service.confirmation.confirm(me, "fingerprint", "word")
+        assert service.verify_session(me.session_id).amr == ("pwd",)
