@@ -48,7 +48,7 @@ def shown(value: Any) -> str:
     return "".join(character if character.isprintable() else "?" for character in str(value))
 
 
-def count_of(things: int, noun: str) -> str:
+def pluralize(things: int, noun: str) -> str:
     """Such as `1 session`, `2 sessions`."""
     return f"{things} {noun}" if things == 1 else f"{things} {noun}s"
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from rxapp.auth.doctor.findings import Finding, ok, problem, warning
-from rxapp.auth.doctor.handlers import say_faults
+from rxapp.auth.doctor.handlers import describe_faults
 
 TIMEOUT_SECONDS = 300
 
@@ -30,10 +30,10 @@ print(json.dumps([len(handler_policies()), sorted(handler_faults()), unbuilt, as
 """
 """The pages are built, and nothing is written: the state of an `rx.ComponentState` is made where a page is built."""
 
-_QUIETLY = {"REFLEX_TELEMETRY_ENABLED": "false", "__REFLEX_SKIP_COMPILE": "true"}
+_ENVIRONMENT = {"REFLEX_TELEMETRY_ENABLED": "false", "__REFLEX_SKIP_COMPILE": "true"}
 """The latter leaves a file alone by which Reflex hands builds on from one process to the other."""
 
-_LOOKED_AT_ALREADY = {"database", "migrations", "redis"}
+_ALREADY_CHECKED = {"database", "migrations", "redis"}
 
 
 def check_app() -> Iterator[Finding]:
@@ -50,17 +50,17 @@ def check_app() -> Iterator[Finding]:
     named = defaultdict(list)
     for kind, name in faults:
         named[kind].append(name)
-    yield from say_faults(named)
+    yield from describe_faults(named)
     if not named:
         yield ok("handlers", f"{number}, each with a guard or marked as public")
-    for name in sorted(set(not_ready) - _LOOKED_AT_ALREADY):
+    for name in sorted(set(not_ready) - _ALREADY_CHECKED):
         yield problem(name, "a check of the app's own fails", "With RXAPP_LOG_LEVEL=debug the log of the server says why.")
 
 
 def _inspect() -> Any:
     done = subprocess.run(  # noqa: S603  our own interpreter, our own words
         [sys.executable, "-c", _INSPECT],
-        env=os.environ | _QUIETLY,
+        env=os.environ | _ENVIRONMENT,
         capture_output=True,
         text=True,
         check=True,

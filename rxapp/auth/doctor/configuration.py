@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from rxapp.auth import Settings
-from rxapp.auth.core.settings.bounds import beyond_bounds
-from rxapp.auth.core.settings.production_checks import HOW_TO_MAKE_ONE
+from rxapp.auth.core.settings.bounds import out_of_bounds
+from rxapp.auth.core.settings.production_checks import HOW_TO_GENERATE
 from rxapp.auth.core.settings.secret_strength import why_guessable
 from rxapp.auth.core.settings.settings import NIST_PASSWORD_MINIMUM_LENGTH
 from rxapp.auth.doctor.findings import Finding, ok, warning
@@ -21,7 +21,7 @@ def check_configuration(settings: Settings) -> Iterator[Finding]:
     if not settings.in_production or (key and not why_guessable(key)):
         yield _secret_key(key)
     if not settings.in_production:
-        for why in beyond_bounds(settings):
+        for why in out_of_bounds(settings):
             yield warning("limits", "production would not start with this", why)
     if "*" not in settings.allowed_origins or not settings.in_production:
         yield _origins(settings)
@@ -49,7 +49,7 @@ def _secret_key(key: str) -> Finding:
     if not key:
         return warning("secret key", "none is set; development makes one by itself", "Set RXAPP_SECRET_KEY.")
     if why := why_guessable(key):
-        return warning("secret key", f"long enough, but it {why}", HOW_TO_MAKE_ONE)
+        return warning("secret key", f"long enough, but it {why}", HOW_TO_GENERATE)
     return ok("secret key", "long enough, and it looks random")
 
 

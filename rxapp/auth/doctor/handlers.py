@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from rxapp.auth.doctor.findings import Finding, problem, warning
 
-_SAID: dict[str, tuple[Callable[[str, str, str], Finding], str, str]] = {
+_FINDINGS: dict[str, tuple[Callable[[str, str, str], Finding], str, str]] = {
     "open": (
         problem,
         "any browser can call {}",
@@ -43,8 +43,8 @@ _SAID: dict[str, tuple[Callable[[str, str, str], Finding], str, str]] = {
 }
 
 
-def say_faults(named: Mapping[str, Sequence[str]]) -> Iterator[Finding]:
+def describe_faults(named: Mapping[str, Sequence[str]]) -> Iterator[Finding]:
     """A finding for each kind of which there is any."""
-    for kind, (found, says, mend) in _SAID.items():
+    for kind, (found, says, mend) in _FINDINGS.items():
         if kind in named:
             yield found("handlers", says.format(", ".join(sorted(named[kind]))), mend)

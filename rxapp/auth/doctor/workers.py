@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from rxapp.auth import Settings
 from rxapp.auth.core.settings.production_checks import unsafe_workers
-from rxapp.auth.core.settings.worker_count import workers_asked_for
+from rxapp.auth.core.settings.worker_count import requested_workers
 from rxapp.auth.doctor.findings import Finding, ok, problem, warning
 
 WORKERS = "GRANIAN_WORKERS"
@@ -17,7 +17,7 @@ def check_workers(settings: Settings, environ: Mapping[str, str]) -> Iterator[Fi
         for why in unsafe:
             yield problem("workers", "they cannot serve the app together", why)
         return
-    asked = [one.number for one in workers_asked_for(environ, ()) if one.number is not None]
+    asked = [one.number for one in requested_workers(environ, ()) if one.number is not None]
     are_several = max(asked) > 1 if asked else settings.redis_url is not None
     if not are_several:
         yield ok("workers", "one")

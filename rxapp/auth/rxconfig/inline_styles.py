@@ -4,7 +4,7 @@ import logging
 import re
 from pathlib import Path
 
-MOST_BYTES = 60_000
+MAXIMUM_BYTES = 60_000
 """Of a stylesheet that is put into pages; one with the classes that an app uses is half of that. A page is fetched more often
 than a stylesheet would be, so a large one is better off by itself."""
 
@@ -44,5 +44,5 @@ def with_styles(document: str, styles: str) -> str:
 def _read(directory: Path, address: str) -> str | None:
     """The text, if it can stand in a page: it lies here, is not too large, and does not end the element that it would be in."""
     file = directory / "assets" / address.rpartition("/")[2]
-    styles = file.read_text(encoding="utf-8") if file.is_file() and file.stat().st_size <= MOST_BYTES else None
+    styles = file.read_text(encoding="utf-8") if file.is_file() and file.stat().st_size <= MAXIMUM_BYTES else None
     return None if styles is None or "</style" in styles.lower() else styles

@@ -12,8 +12,8 @@ from rxapp.auth.rxconfig.inline_styles import inline_styles
 
 VITE_PLUGIN = "vite-plugin-lean-build.js"
 
-_BEFORE = "export default defineConfig"
-_FIRST = "  plugins: ["
+_EXPORT_LINE = "export default defineConfig"
+_PLUGINS_LINE = "  plugins: ["
 """Where Reflex's own plugins change Vite's configuration too."""
 
 logger = logging.getLogger(__name__)
@@ -46,8 +46,8 @@ class LeanBuild(Plugin):
 
 def with_vite_plugin(configuration: str) -> str:
     """The text of `vite.config.js` with our plugin before all others."""
-    if configuration.count(_BEFORE) != 1 or configuration.count(_FIRST) != 1:
+    if configuration.count(_EXPORT_LINE) != 1 or configuration.count(_PLUGINS_LINE) != 1:
         logger.warning("this Reflex writes vite.config.js in another way: the pages are built without LeanBuild")
         return configuration
-    importing = f'import leanBuild from "./{VITE_PLUGIN}";\n\n{_BEFORE}'
-    return configuration.replace(_BEFORE, importing).replace(_FIRST, f"{_FIRST}\n    leanBuild(),")
+    importing = f'import leanBuild from "./{VITE_PLUGIN}";\n\n{_EXPORT_LINE}'
+    return configuration.replace(_EXPORT_LINE, importing).replace(_PLUGINS_LINE, f"{_PLUGINS_LINE}\n    leanBuild(),")

@@ -100,7 +100,7 @@ class TestALostConnection:
         with pytest.raises(DatabaseUnavailable) as lost, database.connect(pings=False) as db:
             end(db)
             rotation_statements.rotate(db, session_id, 0, datetime.now(UTC))
-        assert lost.value.may_repeat
+        assert lost.value.may_retry
         with database.connect() as db:
             assert rotation_statements.rotate(db, session_id, 0, datetime.now(UTC))
 

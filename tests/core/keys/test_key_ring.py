@@ -8,7 +8,7 @@ import pytest
 from rxapp.auth import InvalidToken
 from rxapp.auth.core.clock import CLOCK_SKEW_LEEWAY
 from rxapp.auth.core.keys.derivation import Keys
-from rxapp.auth.core.keys.jwt_keys import access_keys_of
+from rxapp.auth.core.keys.jwt_keys import derive_access_keys
 from rxapp.auth.core.keys.key_ring import PROPAGATION_DELAY, PUBLIC_KEYS_MAX_AGE, RELOAD_INTERVAL, KeyRing, RingKey
 
 OLD, NEW = Keys.derive("o" * 40), Keys.derive("n" * 40)
@@ -84,7 +84,7 @@ class TestSigning:
 
 class TestLooks:
     def test_verifying_what_is_known_never_looks(self, ring, store, clock):
-        header = access_keys_of(OLD)["HS256"].header
+        header = derive_access_keys(OLD)["HS256"].header
         ring.signer()
         clock.move(days=400)
         assert ring.find_by_header(header)

@@ -11,7 +11,7 @@ from hypothesis import given
 from sqlalchemy import text
 
 from rxapp.auth import InvalidCredentials, InvalidToken, NotFound, PasswordRefused, SessionRevoked, User
-from rxapp.auth.core.accounts.users import has_password, no_password
+from rxapp.auth.core.accounts.users import has_password, unset_password_hash
 from rxapp.auth.core.keys.derivation import Keys
 from rxapp.auth.core.passwords.links import PREFIX, PasswordLinks, PresentedLink
 from tests.clock import MovableClock
@@ -27,7 +27,7 @@ hashes = st.text(st.characters(codec="utf-8"), max_size=100)
 
 
 def person(user_id: UUID | None = None, password_hash: str = "") -> User:
-    return User(id=user_id or uuid4(), user_name="anna", password_hash=password_hash or no_password(), created_at=NOW)
+    return User(id=user_id or uuid4(), user_name="anna", password_hash=password_hash or unset_password_hash(), created_at=NOW)
 
 
 @pytest.fixture

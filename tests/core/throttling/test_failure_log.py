@@ -117,7 +117,7 @@ class TestTheRowThatCounts:
 
     def test_of_a_flood_it_is_written_now_and_then_and_never_far_behind(self, service, copied, monkeypatch):
         written = []
-        monkeypatch.setattr(events, "count_more", lambda *args, since: written.append(args[3]))
+        monkeypatch.setattr(events, "update_summary", lambda *args, since: written.append(args[3]))
         with service.database.connect() as db:
             session_id = db.execute(events.select(events._event.c.session_id).order_by(events._event.c.id.desc())).scalar()
         for _ in range(3_000):

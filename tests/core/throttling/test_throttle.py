@@ -181,7 +181,7 @@ class TestLogin:
     def test_an_attempt_that_the_database_failed_is_not_counted(self, service, johndoe):
         for _ in range(9):
             with pytest.raises(DatabaseUnavailable), service.throttle.password_attempt("johndoe", HERE.address):
-                raise DatabaseUnavailable(OperationalError("", {}, OSError()), may_repeat=False)
+                raise DatabaseUnavailable(OperationalError("", {}, OSError()), may_retry=False)
         assert service.log_in("johndoe", PASSWORD, HERE)
 
     def test_a_failure_counts_even_if_it_could_not_be_written_down(self, service, johndoe):

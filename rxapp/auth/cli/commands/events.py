@@ -14,12 +14,12 @@ from rxapp.auth.cli.exporting import Format, export_to_file, export_to_stdout
 from rxapp.auth.cli.following import OVERLAP, follow_events
 from rxapp.auth.cli.opening import open_service
 from rxapp.auth.cli.options import AsJson, find_user
-from rxapp.auth.cli.output import count_of, print_json, shown
+from rxapp.auth.cli.output import pluralize, print_json, shown
 from rxapp.auth.core.audit.csv_export import COLUMNS
 from rxapp.auth.core.audit.events import EventFilter, EventKind
 
 DEFAULT_LINES = 20
-GREATEST_NUMBER_OF_LINES = 100_000
+MAXIMUM_LINES = 100_000
 """They are held in memory. Whoever wants more wants an export."""
 
 _LONGEST_KIND = max(map(len, EventKind))
@@ -27,7 +27,7 @@ _LONGEST_KIND = max(map(len, EventKind))
 app = typer.Typer(no_args_is_help=True, help="Read the audit log, follow it, take it out.")
 
 
-def _moment(text: str) -> datetime:
+def _parse_moment(text: str) -> datetime:
     try:
         moment = datetime.fromisoformat(text)
         return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
@@ -35,27 +35,26 @@ def _moment(text: str) -> datetime:
         raise typer.BadParameter(f"{text!r} is not ISO 8601, such as 2026-01-31 or 2026-01-31T12:00:00Z") from error
 
 
-OfUser = Annotated[
+UserOption = Annotated[
     str | None,
     typer.Option("--user", metavar="NAME", help="Only what concerns this user (of one who was deleted, give the id)."),
 ]
-OfKind = Annotated[
+KindOption = Annotated[
     EventKind | None, typer.Option("--kind", metavar="KIND", help=f"Only what is of this kind: {', '.join(EventKind)}.")
 ]
-Since = Annotated[
-    datetime | None, typer.Option("--since", parser=_moment, metavar="DATE", help="Only what happened since; UTC, in ISO 8601.")
+SinceOption = Annotated[
+    datetime | None,
+    typer.Option("--since", parser=_parse_moment, metavar="DATE", help="Only what happened since; UTC, in ISO 8601."),
 ]
 
 
 @app.command()
 def tail(
     *,
-    lines: Annotated[
-        int, typer.Option("-n", "--lines", metavar="N", min=0, max=GREATEST_NUMBER_OF_LINES, help="How many.")
-    ] = DEFAULT_LINES,
+    lines: Annotated[int, typer.Option("-n", "--lines", metavar="N", min=0, max=MAXIMUM_LINES, help="How many.")] = DEFAULT_LINES,
     follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on with what happens from now on, until Ctrl-C.")] = False,
-    user: OfUser = None,
-    kind: OfKind = None,
+    user: UserOption = None,
+    kind: KindOption = None,
     as_json: AsJson = False,
 ) -> None:
     """Print the last events, the newest at the end.
@@ -79,9 +78,9 @@ def export(
     *,
     form: Annotated[Format | None, typer.Option("--format", help="[default: csv]", show_default=False)] = None,
     output: Annotated[Path | None, typer.Option(metavar="FILE", help="Where to write it. [default: stdout]")] = None,
-    since: Since = None,
-    user: OfUser = None,
-    kind: OfKind = None,
+    since: SinceOption = None,
+    user: UserOption = None,
+    kind: KindOption = None,
     as_json: AsJson = False,
 ) -> None:
     """Write all events, the oldest first, as CSV or as a JSON list.
@@ -103,7 +102,7 @@ def export(
     if as_json:
         print_json({"events": count, "file": str(output)})
     else:
-        typer.echo(f"{count_of(count, 'event')} written to {output}.")
+        typer.echo(f"{pluralize(count, 'event')} written to {output}.")
 
 
 def _filter(service: AuthService, user: str | None, kind: EventKind | None, since: datetime | None = None) -> EventFilter:
@@ -125,10 +124,10 @@ def _print_lines(events: Iterable[Any], as_json: bool) -> None:
         if as_json:
             print_json(_facts(event))
         else:
-            typer.echo(_line(event))
+            typer.echo(_format_event(event))
 
 
-def _line(event: Any) -> str:
+def _format_event(event: Any) -> str:
     parts = [
         event.occurred_at,
         f"{event.kind:{_LONGEST_KIND}}",

@@ -7,7 +7,7 @@ import typer
 
 from rxapp.auth.cli.opening import open_service
 from rxapp.auth.cli.options import AsJson
-from rxapp.auth.cli.output import count_of, print_json, print_table
+from rxapp.auth.cli.output import pluralize, print_json, print_table
 from rxapp.auth.core.maintenance.import_local_auth import ImportReport, LocalAuthImport, read_local_users
 
 Source = Annotated[
@@ -29,7 +29,7 @@ def import_local_auth(*, source: Source, dry_run: DryRun = False, as_json: AsJso
     """
     with open_service() as service:
         local_users = read_local_users(source)
-        report = LocalAuthImport(service.database, service.clock).run(local_users, is_rehearsal=dry_run)
+        report = LocalAuthImport(service.database, service.clock).run(local_users, is_dry_run=dry_run)
     if as_json:
         print_json({"dry_run": dry_run} | asdict(report))
     else:
@@ -39,7 +39,7 @@ def import_local_auth(*, source: Source, dry_run: DryRun = False, as_json: AsJso
 def _print(report: ImportReport, dry_run: bool) -> None:
     disabled = sum(user.is_disabled for user in report.imported)
     done = "would be imported" if dry_run else "imported"
-    typer.echo(f"{count_of(len(report.imported), 'user')} {done}, {disabled} of them disabled; {len(report.skipped)} skipped.")
+    typer.echo(f"{pluralize(len(report.imported), 'user')} {done}, {disabled} of them disabled; {len(report.skipped)} skipped.")
     if report.skipped:
         rows = [(user.user_name, user.local_id, user.reason) for user in report.skipped]
         print_table(("USER NAME", "ID", "WHY IT WAS SKIPPED"), rows)

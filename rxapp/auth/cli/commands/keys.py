@@ -6,7 +6,7 @@ import typer
 
 from rxapp.auth.cli.opening import open_service
 from rxapp.auth.cli.options import AsJson
-from rxapp.auth.cli.output import count_of, print_json, print_table, shown
+from rxapp.auth.cli.output import pluralize, print_json, print_table, shown
 from rxapp.auth.core.maintenance import key_rotation
 from rxapp.auth.core.maintenance.key_rotation import KeyDescription, KeyState
 
@@ -33,17 +33,17 @@ def list_keys(*, as_json: AsJson = False) -> None:
 
 @app.command()
 def rotate(*, as_json: AsJson = False) -> None:
-    """Make a new key, which signs in two minutes. Nobody is signed out: what the other keys have signed stays good.
+    """Make a new key, which signs in two minutes. Nobody is signed out: arguments the other keys have signed stays good.
 
     Keys that are encrypted under one of RXAPP_PREVIOUS_SECRET_KEYS are encrypted anew under RXAPP_SECRET_KEY.
     """
     with open_service() as service:
-        what = (service.settings, service.database, service.clock)
-        key = key_rotation.rotate(*what)
-        unreadable = [other.kid for other in key_rotation.describe_keys(*what) if other.state is KeyState.UNREADABLE]
+        arguments = (service.settings, service.database, service.clock)
+        key = key_rotation.rotate(*arguments)
+        unreadable = [other.kid for other in key_rotation.describe_keys(*arguments) if other.state is KeyState.UNREADABLE]
     if as_json:
         print_json({"kid": key.kid, "active_from": key.active_from, "unreadable": unreadable})
         return
     typer.echo(f"Key {key.kid} signs from {shown(key.active_from)}.")
     if unreadable:
-        typer.echo(f"No configured secret key decrypts {count_of(len(unreadable), 'key')}: {', '.join(unreadable)}.", err=True)
+        typer.echo(f"No configured secret key decrypts {pluralize(len(unreadable), 'key')}: {', '.join(unreadable)}.", err=True)

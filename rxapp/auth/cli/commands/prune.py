@@ -1,4 +1,4 @@
-"""`prune`: remove what has been kept for long enough."""
+"""`prune`: remove arguments has been kept for long enough."""
 
 import time
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ import typer
 
 from rxapp.auth.cli.opening import open_service
 from rxapp.auth.cli.options import AsJson
-from rxapp.auth.cli.output import count_of, print_json, progress_bar
+from rxapp.auth.cli.output import pluralize, print_json, progress_bar
 from rxapp.auth.core.maintenance import pruning
 
 T = TypeVar("T")
@@ -22,19 +22,21 @@ def prune(*, as_json: AsJson = False) -> None:
     """
     sessions = events = keys = 0
     with open_service() as service, progress_bar(hidden=as_json) as progress:
-        what = (service.settings, service.database, service.clock)
-        task = progress.add_task("Pruning", total=pruning.count_prunable_sessions(*what) + pruning.count_prunable_events(*what))
-        for batch in unhurried(pruning.prune(*what)):
+        arguments = (service.settings, service.database, service.clock)
+        task = progress.add_task(
+            "Pruning", total=pruning.count_prunable_sessions(*arguments) + pruning.count_prunable_events(*arguments)
+        )
+        for batch in with_pauses(pruning.prune(*arguments)):
             sessions, events, keys = sessions + batch.sessions, events + batch.events, keys + batch.keys
             progress.update(task, completed=sessions + events)
     if as_json:
         print_json({"sessions": sessions, "events": events, "keys": keys})
     else:
-        typer.echo(f"Removed {count_of(sessions, 'session')}, {count_of(events, 'event')} and {count_of(keys, 'key')}.")
+        typer.echo(f"Removed {pluralize(sessions, 'session')}, {pluralize(events, 'event')} and {pluralize(keys, 'key')}.")
 
 
-def unhurried(batches: Iterator[T]) -> Iterator[T]:
-    """Pause after each batch for `pruning.PAUSE` times as long as it took.
+def with_pauses(batches: Iterator[T]) -> Iterator[T]:
+    """Pause after each batch for `pruning.PAUSE_FACTOR` times as long as it took.
 
     A refresh that finds SQLite's write lock taken tries again after a while: without a long pause, it would find it taken again.
     """
@@ -42,5 +44,5 @@ def unhurried(batches: Iterator[T]) -> Iterator[T]:
     for batch in batches:
         took = time.monotonic() - began
         yield batch
-        time.sleep(took * pruning.PAUSE)
+        time.sleep(took * pruning.PAUSE_FACTOR)
         began = time.monotonic()

@@ -7,7 +7,7 @@ import typer
 
 from rxapp.auth.cli.opening import open_service
 from rxapp.auth.cli.options import AsJson, find_user
-from rxapp.auth.cli.output import count_of, print_json, print_table
+from rxapp.auth.cli.output import pluralize, print_json, print_table
 from rxapp.auth.cli.refusals import refuse
 
 app = typer.Typer(no_args_is_help=True, help="See who is signed in where, and sign them out.")
@@ -59,4 +59,4 @@ def revoke(
     if as_json:
         print_json({"ended_sessions": ended})
     else:
-        typer.echo(f"{count_of(len(ended), 'session')} ended.")
+        typer.echo(f"{pluralize(len(ended), 'session')} ended.")

@@ -11,11 +11,11 @@ from rxapp.auth.cli.commands.import_local_auth import import_local_auth
 from rxapp.auth.cli.new_password import new_password, require_one_source
 from rxapp.auth.cli.opening import open_service
 from rxapp.auth.cli.options import AsJson, ByLink, PasswordFromStdin, UserName, find_user
-from rxapp.auth.cli.output import count_of, print_json, print_table, shown
+from rxapp.auth.cli.output import pluralize, print_json, print_table, shown
 from rxapp.auth.core.passwords.links import PresentedLink
 
 DEFAULT_LIMIT = 50
-GREATEST_NUMBER = 2**31 - 1
+MAXIMUM_NUMBER = 2**31 - 1
 """What every database takes as a limit."""
 
 app = typer.Typer(no_args_is_help=True, help="Make accounts, list them, let people in and keep them out.")
@@ -48,8 +48,8 @@ def create(
 def list_users(
     *,
     search: Annotated[str, typer.Option(metavar="TEXT", help="Only those with this text in one of their names.")] = "",
-    limit: Annotated[int, typer.Option(metavar="N", min=1, max=GREATEST_NUMBER, help="How many at most.")] = DEFAULT_LIMIT,
-    offset: Annotated[int, typer.Option(metavar="N", min=0, max=GREATEST_NUMBER, help="How many to leave out at the start.")] = 0,
+    limit: Annotated[int, typer.Option(metavar="N", min=1, max=MAXIMUM_NUMBER, help="How many at most.")] = DEFAULT_LIMIT,
+    offset: Annotated[int, typer.Option(metavar="N", min=0, max=MAXIMUM_NUMBER, help="How many to leave out at the start.")] = 0,
     as_json: AsJson = False,
 ) -> None:
     """List users in the order of their names, with how many sessions each has open."""
@@ -62,7 +62,7 @@ def list_users(
         return
     columns = ("NAME", "DISPLAY NAME", "ROLES", "DISABLED", "SESSIONS", "CREATED")
     print_table(columns, [_row(user, sessions.get(user.id, 0)) for user in users])
-    typer.echo(f"{len(users)} of {count_of(total, 'user')}", err=True)
+    typer.echo(f"{len(users)} of {pluralize(total, 'user')}", err=True)
 
 
 @app.command()
@@ -128,7 +128,7 @@ def _print_link(user: User, token: str, sentence: str, as_json: bool) -> None:
 
 def _print_ended(user: User, ended: Sequence[UUID], sentence: str, as_json: bool) -> None:
     facts = {"user_name": user.user_name, "ended_sessions": ended}
-    _print_done(facts, f"{sentence}; {count_of(len(ended), 'session')} ended.", as_json)
+    _print_done(facts, f"{sentence}; {pluralize(len(ended), 'session')} ended.", as_json)
 
 
 def _print_done(facts: dict[str, Any], sentence: str, as_json: bool) -> None:

@@ -8,12 +8,12 @@ from uuid import UUID
 from sqlmodel import Session, col, func, select
 
 from rxapp.auth.core.accounts import users
-from rxapp.auth.core.accounts.clear_names import add_distinct, require_clear
+from rxapp.auth.core.accounts.confusable_names import add_distinct, require_unambiguous
 from rxapp.auth.core.audit import events
 from rxapp.auth.core.audit.events import EventFilter, EventKind
 from rxapp.auth.core.clock import Clock
 from rxapp.auth.core.database.engine import Database
-from rxapp.auth.core.database.outages import repeated
+from rxapp.auth.core.database.outages import retry_on_outage
 from rxapp.auth.core.database.tables import User
 from rxapp.auth.core.errors import RevocationReason
 from rxapp.auth.core.identity import user_names
@@ -53,7 +53,7 @@ class Administration:
     def find_users(self, search: str = "", *, limit: int, offset: int = 0) -> tuple[int, Sequence[User]]:
         """How many users have the text in either name, in any letter case, and `limit` of them in the order of their names."""
         key = user_names.user_name_key(search)
-        if not user_names.may_be_in_a_name(key):
+        if not user_names.is_searchable(key):
             return 0, []
         matching = col(User.search_key).contains(key, autoescape=True)
         with self._database.read() as db:
@@ -106,7 +106,7 @@ class Administration:
         """
         return self._create(user_name, display_name, roles, password, actor)
 
-    @repeated
+    @retry_on_outage
     def set_password(self, user_id: UUID, password: str, actor: Actor = OPERATOR) -> list[UUID]:
         """Set a user's password and end all their sessions, whose ids are returned. Raises `NotFound` or `PasswordRefused`."""
         new_hash = self._hash_good_password(password, self.get_user(user_id))
@@ -116,7 +116,7 @@ class Administration:
             db.flush()
             return self._end_sessions(db, user_id, RevocationReason.PASSWORD_CHANGED, actor)
 
-    @repeated
+    @retry_on_outage
     def issue_password_link(self, user_id: UUID, actor: Actor = OPERATOR) -> str:
         """The token of a link with which the person sets a new password; the old one is good until then.
 
@@ -140,7 +140,7 @@ class Administration:
         """Take one role from a user. Raises as `set_roles`."""
         return self._change_roles(user_id, lambda held: [other for other in held if other != role], actor)
 
-    @repeated
+    @retry_on_outage
     def _change_roles(self, user_id: UUID, change: Callable[[list[str]], list[str]], actor: Actor) -> User:
         with self._database.write() as db:
             users.lock_administrators(db, user_id)
@@ -154,7 +154,7 @@ class Administration:
                 self._record(db, EventKind.ROLES_CHANGED, user_id, actor, f"{_in_words(held)} → {_in_words(roles)}")
         return user
 
-    @repeated
+    @retry_on_outage
     def disable(self, user_id: UUID, actor: Actor = OPERATOR) -> list[UUID]:
         """Let a user in no more, and end their sessions, whose ids are returned. Raises `NotFound` or `LastAdministrator`."""
         now = self._clock()
@@ -167,14 +167,14 @@ class Administration:
             db.flush()
             return self._end_sessions(db, user_id, RevocationReason.USER_DISABLED, actor)
 
-    @repeated
+    @retry_on_outage
     def enable(self, user_id: UUID, actor: Actor = OPERATOR) -> None:
         """Let a disabled user in again. Raises `NotFound`."""
         with self._database.write() as db:
             users.lock_user(db, user_id).disabled_at = None
             self._record(db, EventKind.USER_ENABLED, user_id, actor)
 
-    @repeated
+    @retry_on_outage
     def end_sessions(self, user_id: UUID, actor: Actor = OPERATOR) -> list[UUID]:
         """End all sessions of a user. Returns the ids of those that stood."""
         with self._database.write() as db:
@@ -185,7 +185,7 @@ class Administration:
         wanted = [session.id for session in self.sessions_of(user_id) if str(session.id) == session_id]
         return [session_id for session_id in wanted if self.end_session(session_id, actor)]
 
-    @repeated
+    @retry_on_outage
     def end_session(self, session_id: UUID, actor: Actor = OPERATOR) -> bool:
         """End one session of anybody. False if it does not stand."""
         reason, client = RevocationReason.ENDED_BY_ADMINISTRATOR, actor.client
@@ -206,10 +206,10 @@ class Administration:
         with self._database.connect() as db:
             yield from events.oldest_first(db, wanted, after_id=after_id)
 
-    @repeated
+    @retry_on_outage
     def _create(self, user_name: str, display_name: str, roles: list[str], password: str | None, actor: Actor) -> User:
-        user = users.new_user(user_name, display_name, users.no_password(), clean_roles(roles), self._clock())
-        require_clear(user.user_name)
+        user = users.new_user(user_name, display_name, users.unset_password_hash(), clean_roles(roles), self._clock())
+        require_unambiguous(user.user_name)
         end_links(user)
         if password is not None:
             user.password_hash = self._hash_good_password(password, user)

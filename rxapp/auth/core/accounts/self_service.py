@@ -7,12 +7,12 @@ from uuid import UUID
 from sqlmodel import Session, col, delete
 
 from rxapp.auth.core.accounts import users
-from rxapp.auth.core.accounts.clear_names import add_distinct, require_clear
+from rxapp.auth.core.accounts.confusable_names import add_distinct, require_unambiguous
 from rxapp.auth.core.audit import events
 from rxapp.auth.core.audit.events import EventFilter, EventKind
 from rxapp.auth.core.clock import Clock
 from rxapp.auth.core.database.engine import Database
-from rxapp.auth.core.database.outages import repeated
+from rxapp.auth.core.database.outages import retry_on_outage
 from rxapp.auth.core.database.tables import User
 from rxapp.auth.core.errors import (
     AuthError,
@@ -69,7 +69,7 @@ class Accounts:
         self._failures = failures
         self._replacements = replacements
 
-    @repeated
+    @retry_on_outage
     def register(self, user_name: str, display_name: str, password: str, client: Client = NO_CLIENT) -> User:
         """Make an account.
 
@@ -78,18 +78,18 @@ class Accounts:
         if not self._settings.registration:
             raise RegistrationClosed
         user = users.new_user(user_name, display_name, users.NO_PASSWORD, [], self._clock())
-        require_clear(user.user_name)
+        require_unambiguous(user.user_name)
         password_policy.require_well_formed_password(password, user.user_name, self._settings)
-        self._count_registration(self._throttle.judgement, client)
+        self._count_registration(self._throttle.count_password_check, client)
         password_policy.require_uncommon_password(password, user.user_name)
-        self._count_registration(self._throttle.registration, client)
+        self._count_registration(self._throttle.count_registration, client)
         user.password_hash = self._passwords.hash_password(password)
         with self._database.write() as db:
             add_distinct(db, user)
             self._record(db, EventKind.USER_REGISTERED, user.id, client)
         return user
 
-    @repeated
+    @retry_on_outage
     def undo_registration(self, user_id: UUID, client: Client = NO_CLIENT) -> None:
         """Remove an account that has just been made, because what the app wanted to add to it could not be."""
         with self._database.write() as db:
@@ -105,16 +105,16 @@ class Accounts:
         with self._database.read() as db:
             return users.get_user(db, identity.user_id)
 
-    @repeated
+    @retry_on_outage
     def rename(self, identity: Identity, display_name: str, client: Client = NO_CLIENT) -> User:
         """Change the name that others see. Raises `InvalidUserName`."""
         with self._database.write() as db:
             user = users.lock_user(db, identity.user_id)
-            users.name_for_display(user, display_name)
+            users.set_display_name(user, display_name)
             self._record(db, EventKind.USER_RENAMED, user.id, client, identity.session_id)
         return user
 
-    @repeated
+    @retry_on_outage
     def confirm_password(self, identity: Identity, password: str, client: Client = NO_CLIENT) -> Replacement | None:
         """Note that the person has just given the password, so that what asks for a fresh sign-in goes on.
 
@@ -133,7 +133,7 @@ class Accounts:
                 return None
             return self._replacements.put_in_place(db, new, RevocationReason.PASSWORD_CONFIRMED, client, ends_others=False)
 
-    @repeated
+    @retry_on_outage
     def change_password(
         self, identity: Identity, current: str, new: str, client: Client = NO_CLIENT, *, ends_other_sessions: bool = True
     ) -> Replacement:
@@ -159,9 +159,9 @@ class Accounts:
         presented = PresentedLink.parse(token)
         with self._database.read() as db:
             user = db.get(User, presented.user_id)
-        return self._links.require_good(presented, user)
+        return self._links.require_valid(presented, user)
 
-    @repeated
+    @retry_on_outage
     def set_password(self, token: str, new: str, client: Client = NO_CLIENT) -> list[UUID]:
         """Set a password by a link, which is then spent, and end all sessions, whose ids are returned.
 
@@ -172,12 +172,12 @@ class Accounts:
         new_hash = self._passwords.hash_password(new)
         with self._database.write() as db:
             # Hashing took long: meanwhile the link may have been used, or the user disabled or given other roles.
-            user = self._links.require_good(PresentedLink.parse(token), users.find_and_lock(db, user.id))
+            user = self._links.require_valid(PresentedLink.parse(token), users.find_and_lock(db, user.id))
             user.password_hash = new_hash
             self._record(db, EventKind.PASSWORD_SET, user.id, client)
             return end_sessions_of(db.connection(), user.id, RevocationReason.PASSWORD_CHANGED, self._clock(), client=client)
 
-    @repeated
+    @retry_on_outage
     def delete(self, identity: Identity, password: str, client: Client = NO_CLIENT) -> list[UUID]:
         """Delete the account for good. Returns the ids of the ended sessions.
 
@@ -198,7 +198,7 @@ class Accounts:
         with self._database.connect() as db:
             return sessions.active_of(db, identity.user_id, now, now - self._settings.session_idle_timeout)
 
-    @repeated
+    @retry_on_outage
     def end_session(self, identity: Identity, session_id: UUID, client: Client = NO_CLIENT) -> None:
         """End one of the person's own sessions. Raises `NotFound` for one that is not theirs or does not stand."""
         if all(session.id != session_id for session in self.sessions_of(identity)):
@@ -206,7 +206,7 @@ class Accounts:
         with self._database.transaction() as db:
             end_session(db, session_id, RevocationReason.SESSION_REVOKED, self._clock(), client=client)
 
-    @repeated
+    @retry_on_outage
     def end_other_sessions(self, identity: Identity, client: Client = NO_CLIENT) -> list[UUID]:
         """End all of the person's sessions but this one. Returns the ids of those that ended."""
         reason = RevocationReason.SESSION_REVOKED

@@ -28,17 +28,17 @@ def script_of(character: str) -> str:
 
 
 def _prototype(character: str) -> str:
-    looks_like = _mistaken_for().get(character, [])
+    looks_like = _confusables().get(character, [])
     if len(looks_like) != 1:
         return character  # it is a prototype itself, or like nothing else
     other = looks_like[0]
-    if len(other) > 1 or len(_mistaken_for().get(other, [])) > 1:
+    if len(other) > 1 or len(_confusables().get(other, [])) > 1:
         return other
     return min(character, other)  # the library does not say which of two stands for both
 
 
 @cache
-def _mistaken_for() -> dict[str, list[str]]:
+def _confusables() -> dict[str, list[str]]:
     from confusable_homoglyphs import confusables  # noqa: PLC0415
 
     return {

@@ -16,7 +16,7 @@ from rxapp.auth.core.identity.user_names import (
     SEARCH_KEY_MAXIMUM_LENGTH,
     USER_NAME_KEY_MAXIMUM_LENGTH,
     USER_NAME_MAXIMUM_LENGTH,
-    may_be_in_a_name,
+    is_searchable,
     user_name_key,
 )
 from rxapp.auth.core.input_rules import InputRule
@@ -42,11 +42,11 @@ def new_user(user_name: str, display_name: str, password_hash: str, roles: list[
         roles=roles,
         created_at=created_at,
     )
-    name_for_display(user, display_name)
+    set_display_name(user, display_name)
     return user
 
 
-def name_for_display(user: User, display_name: str) -> None:
+def set_display_name(user: User, display_name: str) -> None:
     """Give the user a name that others see; without one it is the user name. Raises `InvalidUserName`."""
     display_name = display_name.strip() or user.user_name
     if len(display_name) > DISPLAY_NAME_MAXIMUM_LENGTH or not display_name.isprintable():
@@ -67,7 +67,7 @@ def add(db: Session, user: User) -> None:
 def find_user(db: Session, user_name: str) -> User | None:
     """The user of that name, without regard to case or Unicode form."""
     key = user_name_key(user_name)
-    if not may_be_in_a_name(key):
+    if not is_searchable(key):
         return None
     return db.exec(select(User).where(User.user_name_key == key)).one_or_none()
 
@@ -105,7 +105,7 @@ def is_unchanged(db: Session, user: User) -> bool:
     return current.password_hash == user.password_hash and current.disabled_at is None
 
 
-def no_password() -> str:
+def unset_password_hash() -> str:
     """What stands in place of a hash until a password is set. It differs each time, as the links that are made for it do."""
     return NO_PASSWORD + secrets.token_urlsafe(16)
 

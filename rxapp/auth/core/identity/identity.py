@@ -1,4 +1,4 @@
-"""Who is asking, verified."""
+"""The verified identity of a caller."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,9 +8,9 @@ from uuid import UUID
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """The user and the session behind an access token, with the roles as they are in the database now.
+    """The user and the session of an access token, with the roles that the database has now.
 
-    `authenticated_at` is when they last gave their password; `expires_at` is when the session's lifetime ends. Both in UTC.
+    `authenticated_at` is when the user last gave the password. `expires_at` is when the session's lifetime ends. Both in UTC.
     """
 
     user_id: UUID
@@ -22,10 +22,10 @@ class Identity:
 
     @classmethod
     def of(cls, session: Any) -> "Identity":
-        """From a session's row, read together with its user's name and roles."""
+        """Make one of a session's row that was joined with its user's name and roles."""
         roles = frozenset(session.roles)
         return cls(session.user_id, session.id, session.user_name, roles, session.authenticated_at, session.expires_at)
 
     def has_role(self, *roles: str) -> bool:
-        """Whether the user has one of `roles`; with none named, anyone who is signed in has."""
+        """Whether the user has one of `roles`. If no role is named, True for every signed-in user."""
         return not roles or not self.roles.isdisjoint(roles)

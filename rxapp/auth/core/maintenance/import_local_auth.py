@@ -17,12 +17,12 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlmodel import Session
 
 from rxapp.auth.core.accounts import users
-from rxapp.auth.core.accounts.clear_names import add_as_it_is
+from rxapp.auth.core.accounts.confusable_names import add_imported
 from rxapp.auth.core.audit import events
 from rxapp.auth.core.audit.events import EventKind
 from rxapp.auth.core.clock import Clock
 from rxapp.auth.core.database.engine import Database
-from rxapp.auth.core.database.outages import repeated
+from rxapp.auth.core.database.outages import retry_on_outage
 from rxapp.auth.core.database.tables import User
 from rxapp.auth.core.errors import InputRefused
 
@@ -75,7 +75,7 @@ class ImportReport:
     skipped: list[SkippedUser] = field(default_factory=list)
 
 
-class _Rehearsed(Exception):
+class _DryRunDone(Exception):
     """Raised to take everything back."""
 
 
@@ -103,14 +103,14 @@ class LocalAuthImport:
         self._database = database
         self._clock = clock
 
-    @repeated
-    def run(self, local_users: Sequence[LocalUser], *, is_rehearsal: bool = False) -> ImportReport:
-        """Store all whose names are free, in one transaction; with `is_rehearsal`, take it back and only say what would be.
+    @retry_on_outage
+    def run(self, local_users: Sequence[LocalUser], *, is_dry_run: bool = False) -> ImportReport:
+        """Store all whose names are free, in one transaction; with `is_dry_run`, take it back and only say what would be.
 
         Who was disabled stays disabled. Nobody who is there already is changed, so that it may be run again.
         """
         report, now = ImportReport(), self._clock()
-        with suppress(_Rehearsed), self._database.write() as db:
+        with suppress(_DryRunDone), self._database.write() as db:
             for local_user in local_users:
                 try:
                     user = _store(db, local_user, now)
@@ -119,8 +119,8 @@ class LocalAuthImport:
                 else:
                     imported = ImportedUser(local_user.id, user.id, user.user_name, user.disabled_at is not None)
                     report.imported.append(imported)
-            if is_rehearsal:
-                raise _Rehearsed
+            if is_dry_run:
+                raise _DryRunDone
         return report
 
 
@@ -131,7 +131,7 @@ def _store(db: Session, local_user: LocalUser, now: datetime) -> User:
     user = users.new_user(local_user.user_name, "", local_user.password_hash, [], now)
     user.disabled_at = None if local_user.is_enabled else now
     with db.begin_nested():
-        add_as_it_is(db, user)
+        add_imported(db, user)
     events.record(db.connection(), EventKind.USER_CREATED, now, user_id=user.id, detail="from reflex-local-auth")
     return user
 

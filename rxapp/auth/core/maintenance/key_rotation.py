@@ -14,7 +14,7 @@ from rxapp.auth.core.database.engine import Database
 from rxapp.auth.core.keys import stored_keys
 from rxapp.auth.core.keys.derivation import Keys
 from rxapp.auth.core.keys.encryption import unwrap, wrap
-from rxapp.auth.core.keys.key_ring import PROPAGATION_DELAY, newest_first, signing_at
+from rxapp.auth.core.keys.key_ring import PROPAGATION_DELAY, newest_first, signing_key_at
 from rxapp.auth.core.settings.settings import Settings
 
 SECRET_BYTES = 32
@@ -46,7 +46,7 @@ def describe_keys(settings: Settings, database: Database, clock: Clock) -> list[
     with database.connect() as db:
         rows = stored_keys.select_all(db)
     ring = stored_keys.load_key_ring(settings, database, now)
-    current = signing_at(newest_first(ring), now)
+    current = signing_key_at(newest_first(ring), now)
     states = {
         key.keys.key_id: KeyState.CURRENT if key is current else KeyState.UPCOMING if key.active_from > now else KeyState.KEPT
         for key in ring

@@ -11,10 +11,10 @@ from rxapp.auth.core.keys import stored_keys
 from rxapp.auth.core.sessions import statements as sessions
 from rxapp.auth.core.settings.settings import Settings
 
-BATCH = 100
+BATCH_SIZE = 100
 """Rows removed in one transaction: it holds SQLite's only write lock for some milliseconds."""
 
-PAUSE = 4
+PAUSE_FACTOR = 4
 """Batches to wait after each: pruning has a fifth of the writes, however fast the disk is, and who is signed in has the rest."""
 
 
@@ -44,13 +44,13 @@ def prune(settings: Settings, database: Database, clock: Clock) -> Iterator[Prun
     sessions_before, events_before = clock() - settings.ended_session_retention, clock() - settings.event_retention
     while True:
         with database.transaction() as db:
-            removed = sessions.delete_ended(db, sessions_before, BATCH)
+            removed = sessions.delete_ended(db, sessions_before, BATCH_SIZE)
         if not removed:
             break
         yield Pruned(sessions=removed)
     while True:
         with database.transaction() as db:
-            removed = events.delete_batch(db, events_before, BATCH)
+            removed = events.delete_batch(db, events_before, BATCH_SIZE)
         if not removed:
             break
         yield Pruned(events=removed)

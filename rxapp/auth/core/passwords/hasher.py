@@ -45,11 +45,11 @@ class PasswordHasher:
             bcrypt__default_rounds=BCRYPT_ROUNDS,
         )
         self._expects_bcrypt = expects_bcrypt
-        self._turn = threading.BoundedSemaphore(HASHES_AT_A_TIME)
+        self._slots = threading.BoundedSemaphore(HASHES_AT_A_TIME)
 
     def hash_password(self, password: str) -> str:
         """The argon2id hash in PHC string format."""
-        with self._turn:
+        with self._slots:
             return self._context.hash(password)
 
     def verify_password(self, password: str, password_hash: str) -> str | None:
@@ -68,16 +68,16 @@ class PasswordHasher:
 
     def refuse_unknown_user(self, password: str) -> NoReturn:
         """Take as long as a wrong password does, then raise `InvalidCredentials`: time must not tell who has an account."""
-        self.verify_password(password, self._nobodys_hash)
+        self.verify_password(password, self._dummy_hash)
         raise InvalidCredentials
 
     def _verify_argon2(self, password: str, password_hash: str) -> str | None:
-        with self._turn:
+        with self._slots:
             is_right, replacement = self._context.verify_and_update(password, password_hash)
         if is_right:
             return replacement
         if self._expects_bcrypt():
-            self._compare_bcrypt(password, self._nobodys_bcrypt_hash)
+            self._compare_bcrypt(password, self._dummy_bcrypt_hash)
         raise InvalidCredentials
 
     def _verify_bcrypt(self, password: str, password_hash: str) -> str:
@@ -91,16 +91,16 @@ class PasswordHasher:
         return replacement
 
     def _compare_bcrypt(self, password: str, password_hash: str) -> bool:
-        with self._turn:
+        with self._slots:
             return self._context.verify(password.encode()[:BCRYPT_MAXIMUM_BYTES], password_hash)
 
     @cached_property
-    def _nobodys_hash(self) -> str:
+    def _dummy_hash(self) -> str:
         return self.hash_password(secrets.token_urlsafe(32))
 
     @cached_property
-    def _nobodys_bcrypt_hash(self) -> str:
-        with self._turn:
+    def _dummy_bcrypt_hash(self) -> str:
+        with self._slots:
             return self._context.handler("bcrypt").hash(secrets.token_urlsafe(32))
 
 

@@ -71,7 +71,7 @@ class PasswordLinks:
         body = user.id.bytes + expires_at.to_bytes(_EXPIRY_BYTES, "big")
         return _encode(body + _mac(self._key_ring.signer().keys, body, user))
 
-    def require_good(self, presented: PresentedLink, user: User | None) -> User:
+    def require_valid(self, presented: PresentedLink, user: User | None) -> User:
         """The user whose password the link may set now. Raises `InvalidToken`, also if they are disabled or gone."""
         if user is None or user.disabled_at is not None:
             raise InvalidToken

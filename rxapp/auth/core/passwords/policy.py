@@ -21,7 +21,7 @@ APP_NAME = "rxapp"
 _ESTIMATED_LENGTH = 24
 """Characters that the estimator looks at: what starts well ends well. Its work grows with the square of the length."""
 
-_SIGNS_AT_MOST = 8
+_MAXIMUM_SIGNS = 8
 """Different signs that the estimator may take for letters. It tries all combinations: 20 signs kept a core busy for 0.6 s, 8 for
 0.01 s. Digits are always read, for sequences are made of them; all ten take 0.03 s."""
 
@@ -95,13 +95,13 @@ def guessability(password: str, context: Sequence[str]) -> int:
     `zxcvbn.zxcvbn` keeps those words in a global, so that calls would have to wait for each other.
     """
     estimated = _with_few_signs(password[:_ESTIMATED_LENGTH])
-    at_hand = build_ranked_dict([word.lower() for word in context if word])
-    matches = omnimatch(estimated, {**RANKED_DICTIONARIES, "user_inputs": at_hand})
+    context_words = build_ranked_dict([word.lower() for word in context if word])
+    matches = omnimatch(estimated, {**RANKED_DICTIONARIES, "user_inputs": context_words})
     return guesses_to_score(most_guessable_match_sequence(estimated, matches)["guesses"])
 
 
 def _with_few_signs(password: str) -> str:
-    """The password with `_SIGNS_AT_MOST` different signs: digits, then those that come first."""
+    """The password with `_MAXIMUM_SIGNS` different signs: digits, then those that come first."""
     signs = sorted((sign for sign in dict.fromkeys(password) if sign in _SIGNS), key=lambda sign: not sign.isdigit())
     digits = sum(map(str.isdigit, signs))
-    return password.translate({ord(sign): _NO_SIGN for sign in signs[max(_SIGNS_AT_MOST, digits) :]})
+    return password.translate({ord(sign): _NO_SIGN for sign in signs[max(_MAXIMUM_SIGNS, digits) :]})

@@ -9,7 +9,7 @@ from rxapp.auth.core.audit.signals import REPLAYED, ROTATED, notify
 from rxapp.auth.core.clock import Clock
 from rxapp.auth.core.database.engine import Database
 from rxapp.auth.core.database.nonblocking_sqlite import WouldBlock
-from rxapp.auth.core.database.outages import repeated
+from rxapp.auth.core.database.outages import retry_on_outage
 from rxapp.auth.core.errors import InvalidToken, TokenReused
 from rxapp.auth.core.identity.client import Client
 from rxapp.auth.core.sessions import rotation_statements
@@ -104,7 +104,7 @@ class Rotator:
         """The last: the pair that follows."""
         return issue_pair(self._access_tokens, self._refresh_tokens, session, session, asked.presented.generation + 1)
 
-    @repeated
+    @retry_on_outage
     def _rotate(self, asked: RefreshRequest) -> Any | None:
         with self._database.connect(pings=False) as db, self._database.write_lock:
             session = self._step_if_active(db, asked)
@@ -126,7 +126,7 @@ class Rotator:
             device_key=asked.device_key,
         )
 
-    @repeated
+    @retry_on_outage
     def _judge_and_rotate(self, presented: PresentedRefreshToken, session: Any, is_counted: bool) -> Any:
         # Also after a step of which nobody knows whether it was taken: if it was, this finds the predecessor, and replays.
         with self._database.connect(pings=False) as db:
@@ -135,7 +135,7 @@ class Rotator:
                 if answer is RotationDecision.REUSE:
                     raise TokenReused(session.id, session.user_id)
                 if not is_counted:
-                    self._throttle.refresh(session.id)
+                    self._throttle.count_refresh(session.id)
                 if answer is RotationDecision.REPLAY or self._step(db, presented):
                     notify(REPLAYED if answer is RotationDecision.REPLAY else ROTATED)
                     return session

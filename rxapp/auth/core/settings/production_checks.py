@@ -1,30 +1,30 @@
-"""What production refuses to start with, and what to do about it."""
+"""The checks that settings must pass before the app starts in production. Each problem says what to do."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from rxapp.auth.core.settings import secret_key as secret_keys
-from rxapp.auth.core.settings.bounds import beyond_bounds
+from rxapp.auth.core.settings.bounds import out_of_bounds
 from rxapp.auth.core.settings.loopback import is_loopback
 from rxapp.auth.core.settings.plain_networks import is_plain_postgresql, is_plain_redis
 from rxapp.auth.core.settings.secret_strength import why_guessable
-from rxapp.auth.core.settings.worker_count import workers_asked_for
+from rxapp.auth.core.settings.worker_count import requested_workers
 
 if TYPE_CHECKING:
     from rxapp.auth.core.settings.settings import Settings
 
 RATE_LIMITS = ("login_rate_limit", "login_address_rate_limit", "refresh_rate_limit", "registration_rate_limit")
-"""The settings that 0 switches off. What each counts, and in what time, is said in `throttle.py`."""
+"""Settings for which 0 means "no limit". `throttle.py` says what each counts, and in what time."""
 
 OWASP_ARGON2_MINIMA = ((47_104, 1), (19_456, 2), (12_288, 3), (9_216, 4), (7_168, 5))
-"""KiB of memory and passes of argon2id that are as good as each other (OWASP Password Storage cheat sheet)."""
+"""argon2id's memory in KiB and its passes: five pairs of equal strength (OWASP Password Storage cheat sheet)."""
 
-HOW_TO_MAKE_ONE = 'Make one with: python -c "import secrets; print(secrets.token_urlsafe(48))"'
+HOW_TO_GENERATE = 'Make one with: python -c "import secrets; print(secrets.token_urlsafe(48))"'
 
 
 class UnsafeSettings(Exception):
-    """Production was asked for with settings that are not safe; says which, why, and what to do. `settings` are those refused."""
+    """The environment is production, and settings are unsafe. Says which, why, and what to do. `settings` are those refused."""
 
     def __init__(self, problems: list[str], settings: "Settings") -> None:
         super().__init__("rxapp does not start in production:\n" + "\n".join(f"- {problem}" for problem in problems))
@@ -33,13 +33,13 @@ class UnsafeSettings(Exception):
 
 
 def require_safe(settings: "Settings", environ: Mapping[str, str], arguments: Sequence[str]) -> None:
-    """Raise `UnsafeSettings` if anything is not safe in production. `arguments` are the process's own (`sys.argv`)."""
+    """Raise `UnsafeSettings` if anything is unsafe in production. `arguments` are the process's own (`sys.argv`)."""
     problems = [
         *_secrets(settings),
         *_passwords(settings),
         *_origins(settings),
         *_limits(settings),
-        *beyond_bounds(settings),
+        *out_of_bounds(settings),
         *_networks(settings, environ),
         *unsafe_workers(settings, environ, arguments),
     ]
@@ -54,10 +54,10 @@ def _secrets(settings: "Settings") -> Iterator[str]:
     if not secret_keys.is_long_enough(settings.secret_key):
         yield (
             f"RXAPP_SECRET_KEY is missing or shorter than {secret_keys.MINIMUM_BYTES} bytes: "
-            f"whoever guesses it signs in as anybody. {HOW_TO_MAKE_ONE}"
+            f"whoever guesses it signs in as anybody. {HOW_TO_GENERATE}"
         )
     elif why := why_guessable(key):
-        yield f"RXAPP_SECRET_KEY {why}: whoever guesses it signs in as anybody. {HOW_TO_MAKE_ONE}"
+        yield f"RXAPP_SECRET_KEY {why}: whoever guesses it signs in as anybody. {HOW_TO_GENERATE}"
     for number, previous in enumerate(settings.previous_secret_keys, 1):
         if why := why_guessable(previous.get_secret_value()):
             yield (
@@ -65,9 +65,9 @@ def _secrets(settings: "Settings") -> Iterator[str]:
                 "Leave it out; who signed in under it signs in once more."
             )
     if metrics_token and (why := why_guessable(metrics_token)):
-        yield f"RXAPP_METRICS_TOKEN {why}: whoever guesses it reads the numbers of the app. {HOW_TO_MAKE_ONE}"
+        yield f"RXAPP_METRICS_TOKEN {why}: whoever guesses it reads the numbers of the app. {HOW_TO_GENERATE}"
     elif metrics_token in settings.secret_keys and metrics_token:
-        yield f"RXAPP_METRICS_TOKEN is a secret key too: whoever scrapes the metrics could sign in as anybody. {HOW_TO_MAKE_ONE}"
+        yield f"RXAPP_METRICS_TOKEN is a secret key too: whoever scrapes the metrics could sign in as anybody. {HOW_TO_GENERATE}"
 
 
 def _passwords(settings: "Settings") -> Iterator[str]:
@@ -83,14 +83,14 @@ def _origins(settings: "Settings") -> Iterator[str]:
     if "*" in settings.allowed_origins:
         yield "RXAPP_ALLOWED_ORIGINS is *: any site could talk to this one. Name the origins."
     for name in ("allowed_origins", "public_origins"):
-        if readable := [origin for origin in getattr(settings, name) if _is_readable_on_the_way(origin)]:
+        if readable := [origin for origin in getattr(settings, name) if _is_unencrypted(origin)]:
             yield (
                 f"RXAPP_{name.upper()} has {', '.join(readable)}: whoever is on the way "
                 "reads and changes what is sent over http. Use https."
             )
 
 
-def _is_readable_on_the_way(origin: str) -> bool:
+def _is_unencrypted(origin: str) -> bool:
     parts = urlsplit(origin)
     return parts.scheme == "http" and not is_loopback(parts.hostname or "")
 
@@ -120,8 +120,8 @@ def _networks(settings: "Settings", environ: Mapping[str, str]) -> Iterator[str]
 
 
 def unsafe_workers(settings: "Settings", environ: Mapping[str, str], arguments: Sequence[str]) -> Iterator[str]:
-    """A sentence for each thing that asks for several workers where nothing is there for them to share, or for no number."""
-    for asked in workers_asked_for(environ, arguments):
+    """A sentence for each option that asks for several workers without Redis, or whose value is not a number."""
+    for asked in requested_workers(environ, arguments):
         if asked.number is None:
             yield f"{asked.where} is not a number above 0. Set it to how many processes shall serve, or leave it out."
         elif asked.number > 1 and settings.redis_url is None:

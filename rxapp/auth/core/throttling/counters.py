@@ -50,7 +50,7 @@ class ClockedMemoryStorage(MemoryStorage):
         """Count `amount` more in the last `expiry` seconds, unless that makes more than `limit`."""
         with self._lock:
             window, now = self._windows[expiry], self._clock().timestamp()
-            moments = _since(now - expiry, window.get(key, []))
+            moments = _newer_than(now - expiry, window.get(key, []))
             if len(moments) + amount > limit:
                 return False
             window[key] = [*moments, *[now] * amount]
@@ -63,7 +63,7 @@ class ClockedMemoryStorage(MemoryStorage):
         """When the oldest that counts happened, in seconds since the epoch, and how many do."""
         with self._lock:
             now = self._clock().timestamp()
-            moments = _since(now - expiry, self._windows[expiry].get(key, []))
+            moments = _newer_than(now - expiry, self._windows[expiry].get(key, []))
         return (moments[0], len(moments)) if moments else (now, 0)
 
     def incr(self, key: str, expiry: float, amount: int = 1) -> int:
@@ -92,7 +92,7 @@ class Counters:
 
     def __init__(self, clock: Clock, redis_url: str | None = None) -> None:
         self._clock = clock
-        self._own = MovingWindowRateLimiter(ClockedMemoryStorage(clock))
+        self._local = MovingWindowRateLimiter(ClockedMemoryStorage(clock))
         self._shared = MovingWindowRateLimiter(_redis(redis_url)) if redis_url else None
         self._shared_from = datetime.min.replace(tzinfo=clock().tzinfo)
 
@@ -129,7 +129,7 @@ class Counters:
             except StorageError as error:
                 self._shared_from = self._clock() + REDIS_PAUSE
                 logger.warning("Redis did not answer, each worker counts for itself: %s", error)
-        return question(self._own)
+        return question(self._local)
 
 
 def _redis(url: str) -> RedisStorage:
@@ -143,5 +143,5 @@ def _redis(url: str) -> RedisStorage:
     )
 
 
-def _since(start: float, moments: list[float]) -> list[float]:
+def _newer_than(start: float, moments: list[float]) -> list[float]:
     return [moment for moment in moments if moment > start]

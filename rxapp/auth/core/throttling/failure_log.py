@@ -18,8 +18,8 @@ from rxapp.auth.core.throttling.throttle import LOGIN_PERIOD, Throttle
 RECORDS_PER_SESSION = 30
 """Of a kind, in `LOGIN_PERIOD`: who tries all the doors once is seen at each. Those that follow are counted in one more row."""
 
-_EACH_UNTIL = 100
-_BITS = 5
+_ALWAYS_UPDATED_UNTIL = 100
+_LEADING_BITS = 5
 """The row is brought up to date at each attempt up to the 100th, then whenever the number has only these leading bits: 16 times
 while it doubles, for a flood must not write at each of its requests."""
 
@@ -43,13 +43,13 @@ class FailureLog:
         `session_id` is given only where genuine tokens of that session were shown.
         """
         if session_id is None:
-            self._record_of_address(kind, client, detail, facts)
+            self._record_by_address(kind, client, detail, facts)
         else:
-            self._record_of_session(kind, session_id, client, detail, facts)
+            self._record_by_session(kind, session_id, client, detail, facts)
 
-    def _record_of_address(self, kind: EventKind, client: Client, detail: str, facts: dict[str, Any]) -> None:
+    def _record_by_address(self, kind: EventKind, client: Client, detail: str, facts: dict[str, Any]) -> None:
         try:
-            self._throttle.recording(kind, client.address)
+            self._throttle.count_record(kind, client.address)
         except TooManyRequests as refused:
             if not refused.is_first:
                 return
@@ -57,15 +57,15 @@ class FailureLog:
         with self._database.transaction() as db:
             events.record(db, kind, self._clock(), client=client, detail=detail, **facts)
 
-    def _record_of_session(self, kind: EventKind, session_id: UUID, client: Client, detail: str, facts: dict[str, Any]) -> None:
-        more = self._throttle.recorded_of(session_id, kind) - RECORDS_PER_SESSION
+    def _record_by_session(self, kind: EventKind, session_id: UUID, client: Client, detail: str, facts: dict[str, Any]) -> None:
+        more = self._throttle.count_session_record(session_id, kind) - RECORDS_PER_SESSION
         now = self._clock()
         if more > 1:
-            if _is_told(more):
+            if _updates_summary(more):
                 with self._database.transaction() as db:
-                    events.count_more(db, kind, session_id, more, since=now - LOGIN_PERIOD)
+                    events.update_summary(db, kind, session_id, more, since=now - LOGIN_PERIOD)
             return
-        detail = events.and_more(more) if more == 1 else detail
+        detail = events.summary_detail(more) if more == 1 else detail
         with self._database.transaction() as db:
             events.record(db, kind, now, session_id=session_id, client=client, detail=detail, **facts)
 
@@ -92,6 +92,6 @@ class FailureLog:
             self.record(EventKind.REFRESH_REFUSED, client=client, detail=error.code)
 
 
-def _is_told(more: int) -> bool:
+def _updates_summary(more: int) -> bool:
     """Whether the row that counts is brought up to date now."""
-    return more <= _EACH_UNTIL or more % (1 << more.bit_length() - _BITS) == 0
+    return more <= _ALWAYS_UPDATED_UNTIL or more % (1 << more.bit_length() - _LEADING_BITS) == 0

@@ -30,7 +30,7 @@ DELAYS = tuple(timedelta(minutes=minutes) for minutes in (1, 2, 4, 8, 15))
 STREAK_PERIOD = timedelta(hours=1)
 """How long a failure keeps the delays long."""
 
-JUDGEMENTS_PER_REGISTRATION = 10
+PASSWORD_CHECKS_PER_REGISTRATION = 10
 """Passwords of which the last is good: somebody who is told that one is too easy to guess tries another."""
 
 RECORDS_PER_PERIOD = 50
@@ -43,12 +43,12 @@ IPV6_NETWORK_BITS = 64
 """A household is given at least a /64 (RFC 6177 §2) and may use any address in it."""
 
 
-def _at_most(amount: int, period: timedelta) -> RateLimitItem:
+def _rate(amount: int, period: timedelta) -> RateLimitItem:
     return RateLimitItemPerSecond(amount, int(period.total_seconds()))
 
 
-_STREAK = _at_most(len(DELAYS), STREAK_PERIOD)
-_ONCE = _at_most(1, LOGIN_PERIOD)
+_STREAK = _rate(len(DELAYS), STREAK_PERIOD)
+_ONCE = _rate(1, LOGIN_PERIOD)
 
 
 class Throttle:
@@ -73,7 +73,7 @@ class Throttle:
         network = self._hash(network_of(address))
         place = self._hash(user_name_key(user_name), str(session_id or network_of(address)))
         strikes = self._counters.count(_STREAK, "streak", place)
-        self._require_quiet(address, network)
+        self._require_address_limit(address, network)
         attempts = self._attempts(strikes)
         if not self._counters.hit(attempts, "attempt", place, str(strikes)):
             wait = self._counters.wait(attempts, "attempt", place, str(strikes)) if strikes else IN_FLIGHT
@@ -90,13 +90,13 @@ class Throttle:
         for level in range(strikes + 1):
             self._counters.clear(self._attempts(level), "attempt", place, str(level))
 
-    def _require_quiet(self, address: str, network: str) -> None:
-        limit = self._of_address()
+    def _require_address_limit(self, address: str, network: str) -> None:
+        limit = self._address_limit()
         if address and limit and self._counters.is_used_up(limit, "failure", network):
             raise self._refusal("login_address", network, self._counters.wait(limit, "failure", network))
 
     def _note_failure(self, place: str, strikes: int, network: str) -> None:
-        if limit := self._of_address():
+        if limit := self._address_limit():
             self._counters.hit(limit, "failure", network)
         is_used_up = self._counters.is_used_up(self._attempts(strikes), "attempt", place, str(strikes))
         # Of several that fail at once, one makes the delay longer.
@@ -107,13 +107,13 @@ class Throttle:
 
     def _attempts(self, strikes: int) -> RateLimitItem:
         """At first some in five minutes, then one in a time that grows."""
-        return _at_most(1, DELAYS[strikes - 1]) if strikes else _at_most(self._settings.login_rate_limit, LOGIN_PERIOD)
+        return _rate(1, DELAYS[strikes - 1]) if strikes else _rate(self._settings.login_rate_limit, LOGIN_PERIOD)
 
-    def _of_address(self) -> RateLimitItem | None:
+    def _address_limit(self) -> RateLimitItem | None:
         limit = self._settings.login_address_rate_limit
-        return _at_most(limit, LOGIN_PERIOD) if limit else None
+        return _rate(limit, LOGIN_PERIOD) if limit else None
 
-    def refresh(self, session_id: UUID) -> None:
+    def count_refresh(self, session_id: UUID) -> None:
         """Count a rotation of a session. Raises `TooManyRequests`. Call it once the refresh token is known to be genuine."""
         self._count("refresh", self._settings.refresh_rate_limit, REFRESH_PERIOD, str(session_id))
 
@@ -121,34 +121,34 @@ class Throttle:
         """The same, for who has to look at something else first: False, and nothing is counted, where that would refuse."""
         return self._hit("refresh", self._settings.refresh_rate_limit, REFRESH_PERIOD, str(session_id))
 
-    def registration(self, address: str) -> None:
+    def count_registration(self, address: str) -> None:
         """Count a registration, which also tells whether a user name is taken. Raises `TooManyRequests`."""
         if address:
             self._count("registration", self._settings.registration_rate_limit, REGISTRATION_PERIOD, network_of(address))
 
-    def judgement(self, address: str) -> None:
+    def count_password_check(self, address: str) -> None:
         """Count a password that is judged for a registration: that takes a thread some time. Raises `TooManyRequests`."""
         if address:
-            amount = self._settings.registration_rate_limit * JUDGEMENTS_PER_REGISTRATION
+            amount = self._settings.registration_rate_limit * PASSWORD_CHECKS_PER_REGISTRATION
             self._count("judgement", amount, REGISTRATION_PERIOD, network_of(address))
 
-    def recording(self, kind: str, address: str) -> None:
+    def count_record(self, kind: str, address: str) -> None:
         """Count a failed attempt that anybody can make, and that is to be written down. Raises `TooManyRequests`."""
         if address:
             self._count("event", RECORDS_PER_PERIOD, LOGIN_PERIOD, f"{kind} {network_of(address)}")
 
-    def recorded_of(self, session_id: UUID, kind: str) -> int:
+    def count_session_record(self, session_id: UUID, kind: str) -> int:
         """Count a failed attempt that only a holder of this session's tokens can make; how many there are in `LOGIN_PERIOD`."""
         return self._counters.tally(LOGIN_PERIOD, "recorded", self._hash(str(session_id), kind))
 
     def _count(self, limit: str, amount: int, period: timedelta, who: str) -> None:
         if not self._hit(limit, amount, period, who):
             key = self._hash(who)
-            raise self._refusal(limit, key, self._counters.wait(_at_most(amount, period), limit, key))
+            raise self._refusal(limit, key, self._counters.wait(_rate(amount, period), limit, key))
 
     def _hit(self, limit: str, amount: int, period: timedelta, who: str) -> bool:
         """Without an amount there is no limit, and nothing to count."""
-        return not amount or self._counters.hit(_at_most(amount, period), limit, self._hash(who))
+        return not amount or self._counters.hit(_rate(amount, period), limit, self._hash(who))
 
     def _refusal(self, limit: str, key: str, wait: timedelta) -> TooManyRequests:
         return TooManyRequests(wait, limit, is_first=self._counters.hit(_ONCE, "refused", limit, key))

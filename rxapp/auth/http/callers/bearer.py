@@ -12,7 +12,7 @@ from rxapp.auth.core.errors import AuthError, InvalidDpopProof, InvalidToken, Pe
 from rxapp.auth.core.identity.identity import Identity
 from rxapp.auth.http.callers.dpop import proved_key
 from rxapp.auth.http.callers.request_source import method_of, request_client
-from rxapp.auth.http.middleware.problems import Problem, Unauthorized, turning_away
+from rxapp.auth.http.middleware.problems import Problem, Unauthorized, as_http_errors
 from rxapp.auth.http.runtime.declared_roles import note_roles, require_flags, required_roles
 from rxapp.auth.http.runtime.request_context import note_identity
 from rxapp.auth.http.runtime.service import get_service, in_thread, verify_access
@@ -25,12 +25,12 @@ def documented(*statuses: HTTPStatus) -> dict[int | str, dict]:
     """For `responses=`: the problem documents that a route may answer."""
     content = {"application/problem+json": {"schema": Problem.model_json_schema()}}
     return {
-        status.value: {"description": status.phrase, "content": content} | (_RETRY_AFTER if status in _PASSING else {})
+        status.value: {"description": status.phrase, "content": content} | (_RETRY_AFTER if status in _TEMPORARY else {})
         for status in statuses
     }
 
 
-_PASSING = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
+_TEMPORARY = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
 _RETRY_AFTER = {"headers": {"Retry-After": {"description": "In how many seconds to try again", "schema": {"type": "integer"}}}}
 
 
@@ -48,14 +48,14 @@ class AccessTokenBearer(HTTPBearer):
 
     async def __call__(self, connection: HTTPConnection, response: Response) -> Identity:  # type: ignore[override]
         """Who sends this request or handshake, by its access token; else an answer that any app understands."""
-        with turning_away(connection):
-            identity = await _bearer_of(connection)
+        with as_http_errors(connection):
+            identity = await _authenticate(connection)
         note_identity(identity)
         response.headers["Cache-Control"] = "no-store"  # what the route tells this person is in nobody's cache (ASVS 14.3.2)
         return identity
 
 
-async def _bearer_of(connection: HTTPConnection) -> Identity:
+async def _authenticate(connection: HTTPConnection) -> Identity:
     scheme, _, token = connection.headers.get("Authorization", "").partition(" ")
     token = token.strip(" \t")  # RFC 9110 §5.6.3; Python by itself would also drop what no token may have around it
     if scheme.lower() not in (BEARER, DPOP) or not token:
@@ -85,7 +85,7 @@ def require(*roles: str, fresh: bool = False) -> Any:
     note_roles(roles)
 
     async def guard(connection: HTTPConnection, identity: Bearer) -> Identity:
-        with turning_away(connection):
+        with as_http_errors(connection):
             if not identity.has_role(*roles):
                 await _note_refusal(connection, identity)
                 raise PermissionDenied

@@ -30,10 +30,10 @@ def _urls(request: HTTPConnection) -> set[str]:
     """How the client may name what it has asked for: at one of the app's own origins."""
     origins = origins_of_request(get_service().settings, request.headers.get("Host", ""))
     path = request.scope["raw_path"].decode("ascii", "replace") if "raw_path" in request.scope else request.url.path
-    return {normalized(origin + path) for origin in origins if _is_whole(origin)}
+    return {normalized(origin + path) for origin in origins if _is_valid_origin(origin)}
 
 
-def _is_whole(origin: str) -> bool:
+def _is_valid_origin(origin: str) -> bool:
     try:
         return bool(normalized(origin))
     except ValueError:

@@ -13,7 +13,7 @@ BODY_MINIMUM_BYTES_PER_SECOND = 16 * 1024
 """Each so many bytes of a longer one give it a second more: 1 MiB may take 74 s. That is 0.13 Mbit/s, less than 3G has."""
 
 
-def impatient(receive: Receive, announced: int | None) -> Receive:
+def with_deadline(receive: Receive, announced: int | None) -> Receive:
     """`receive`, which raises 408 once the client has been waited for too long altogether.
 
     A body is over when as many bytes as `announced` have come. A server says so only in another, empty message, for which it

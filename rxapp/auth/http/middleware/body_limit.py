@@ -15,7 +15,7 @@ from rxapp.auth.http.middleware.problems import problem
 
 MAXIMUM_BODY_BYTES = 16 * 1024
 
-DISCARDED_AT_MOST_BYTES = 4 * 1024 * 1024
+MAXIMUM_DISCARDED_BYTES = 4 * 1024 * 1024
 DISCARDING_SECONDS = 2
 """Of a body that is refused for its length, and for how long altogether: a sender that dawdles holds up nothing."""
 
@@ -60,7 +60,7 @@ async def _discard(receive: Receive) -> None:
     discarded, is_more = 0, True
     with suppress(TimeoutError):
         async with asyncio.timeout(DISCARDING_SECONDS):
-            while is_more and discarded < DISCARDED_AT_MOST_BYTES:
+            while is_more and discarded < MAXIMUM_DISCARDED_BYTES:
                 message = await receive()
                 discarded += len(message.get("body", b""))
                 is_more = message.get("more_body", False)

@@ -15,7 +15,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from rxapp.auth.http.middleware.load_shedding import LOGIN_PATH
 
-LOGINS_A_TURN = 4
+LOGINS_PER_LOOP_TURN = 4
 """Each takes about 0.3 ms until it stands in line or is refused: of one turn of the loop, a millisecond."""
 
 THREAD_SWITCH_SECONDS = 0.0001
@@ -32,32 +32,32 @@ class LoginPacing:
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
         self._waiting: deque[asyncio.Future[None]] = deque()
-        self._turning: asyncio.Task[None] | None = None
+        self._admitting: asyncio.Task[None] | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Hand on, a login as soon as it is its turn."""
         if scope["type"] == "http" and scope["path"] == LOGIN_PATH:
-            await self._turn()
+            await self._wait_for_turn()
         await self._app(scope, receive, send)
 
-    async def _turn(self) -> None:
+    async def _wait_for_turn(self) -> None:
         place = asyncio.get_running_loop().create_future()
         self._waiting.append(place)
-        if self._turning is None:
-            self._turning = asyncio.create_task(self._let_in())
+        if self._admitting is None:
+            self._admitting = asyncio.create_task(self._admit())
         await place
 
-    async def _let_in(self) -> None:
+    async def _admit(self) -> None:
         while self._waiting:
-            for _ in range(min(LOGINS_A_TURN, len(self._waiting))):
+            for _ in range(min(LOGINS_PER_LOOP_TURN, len(self._waiting))):
                 place = self._waiting.popleft()
                 if not place.done():  # whoever has gone away meanwhile is let in nowhere
                     place.set_result(None)
             await asyncio.sleep(0)
-        self._turning = None
+        self._admitting = None
 
 
-def put_turnstile_outside() -> Callable[..., AbstractAsyncContextManager[None]]:
+def add_login_pacing() -> Callable[..., AbstractAsyncContextManager[None]]:
     """A lifespan task, for only then is there a whole to put it around, and a process that serves."""
 
     @asynccontextmanager

@@ -72,7 +72,7 @@ class Unauthorized(Exception):
         self.error = error
 
 
-class TurnedAway(HTTPException):
+class GuardRefusal(HTTPException):
     """What a guard raises in place of an error of ours: an app that knows nothing of us answers it as it does its own.
 
     Our own API answers with `document`.
@@ -87,7 +87,7 @@ class TurnedAway(HTTPException):
 
 
 @contextmanager
-def turning_away(connection: HTTPConnection) -> Iterator[None]:
+def as_http_errors(connection: HTTPConnection) -> Iterator[None]:
     """Raise what any FastAPI or Starlette app understands in place of a refusal or an outage.
 
     A WebSocket that is closed before it was accepted gets 403 from the server, whatever the close code says.
@@ -95,7 +95,7 @@ def turning_away(connection: HTTPConnection) -> Iterator[None]:
     try:
         yield
     except (Unauthorized, AuthError, DatabaseUnavailable, SpentProofsUnavailable) as error:
-        refused = TurnedAway(problem_of(connection, error))
+        refused = GuardRefusal(problem_of(connection, error))
         if connection.scope["type"] == "websocket":
             is_outage = refused.status_code == HTTPStatus.SERVICE_UNAVAILABLE
             raise WebSocketException(TRY_AGAIN_LATER if is_outage else POLICY_VIOLATION, refused.code) from error
@@ -163,7 +163,7 @@ def _unauthorized(_request: Request, error: Unauthorized) -> JSONResponse:
     return refusal(error.error, HTTPStatus.UNAUTHORIZED, {"WWW-Authenticate": _challenge(error.error)})
 
 
-def _stale(_request: Request, error: FreshAuthenticationRequired) -> JSONResponse:
+def _fresh_authentication_required(_request: Request, error: FreshAuthenticationRequired) -> JSONResponse:
     # RFC 9470 §3; `POST /api/auth/confirm` is how the client mends it.
     challenge = f'Bearer error="insufficient_user_authentication", error_description="{error.message}"'
     return refusal(error, HTTPStatus.UNAUTHORIZED, {"WWW-Authenticate": challenge})
@@ -200,10 +200,10 @@ def _unexpected(_request: Request, error: Exception) -> JSONResponse:
 
 
 _ANSWERS: dict[type[Exception], Callable[[Any, Any], JSONResponse]] = {
-    TurnedAway: lambda _request, error: error.document,
+    GuardRefusal: lambda _request, error: error.document,
     RequestValidationError: _malformed,
     Unauthorized: _unauthorized,
-    FreshAuthenticationRequired: _stale,
+    FreshAuthenticationRequired: _fresh_authentication_required,
     AuthError: _refused,
     HTTPException: _http_error,
     DatabaseUnavailable: _database_unavailable,

@@ -8,7 +8,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from rxapp.auth.core.audit.signals import PAGE_CLOSED, PAGE_OPENED, REQUEST, notify
 from rxapp.auth.http.logs.log_format import fields
-from rxapp.auth.http.middleware.body_deadline import impatient
+from rxapp.auth.http.middleware.body_deadline import with_deadline
 from rxapp.auth.http.middleware.body_limit import announced_length
 from rxapp.auth.http.runtime.request_context import HEADER, begin_request
 
@@ -47,7 +47,7 @@ class RequestLog:
             await send(message)
 
         try:
-            await self._app(scope, impatient(receive, announced_length(scope)), send_with_id)
+            await self._app(scope, with_deadline(receive, announced_length(scope)), send_with_id)
         except Exception as error:
             if context.failure is not error:
                 _log_failure(error)

@@ -25,13 +25,13 @@ class UnknownPaths:
         if scope["type"] != "http" or not scope["path"].startswith(API):
             await self._app(scope, receive, send)
             return
-        is_replaced, came = False, Request({**scope, "app": self._api})
+        is_replaced, request = False, Request({**scope, "app": self._api})
 
         async def send_or_replace(message: Message) -> None:
             nonlocal is_replaced
-            if message["type"] == "http.response.start" and _is_nobodys(scope, message["status"]):
+            if message["type"] == "http.response.start" and _is_unrouted(scope, message["status"]):
                 is_replaced = True
-                await _refusal(came)(scope, receive, send)
+                await _refusal(request)(scope, receive, send)
             elif not is_replaced:
                 await send(message)
 
@@ -45,7 +45,7 @@ def _refusal(request: Request) -> Response:
     return problem(status, status.phrase.lower().replace(" ", "_"), status.phrase, headers=allowed)
 
 
-def _is_nobodys(scope: Scope, status: int) -> bool:
+def _is_unrouted(scope: Scope, status: int) -> bool:
     """Whether the request came to no route at all, but to the files or to an app as such."""
     nowhere = (HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED)  # the latter is what files say to a POST
     return status in nowhere and isinstance(scope.get("endpoint"), StaticFiles | Starlette)

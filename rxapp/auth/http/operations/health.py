@@ -10,7 +10,7 @@ from rxapp.auth.http.operations.readiness import Readiness
 
 RETRY_AFTER_SECONDS = 1
 
-_NEVER_KEPT = {"Cache-Control": "no-store"}
+_NO_STORE = {"Cache-Control": "no-store"}
 
 
 class Health(BaseModel):
@@ -34,7 +34,7 @@ def health_router(readiness: Readiness) -> APIRouter:
     @router.get("/healthz", response_model=Health)
     async def healthz() -> JSONResponse:
         """Whether the process is alive. It looks at nothing else: a database that is away is not mended by a restart."""
-        return JSONResponse(Health().model_dump(), headers=_NEVER_KEPT)
+        return JSONResponse(Health().model_dump(), headers=_NO_STORE)
 
     @router.head("/readyz", include_in_schema=False)
     @router.get("/readyz", response_model=Ready, responses={HTTPStatus.SERVICE_UNAVAILABLE.value: {"model": Ready}})
@@ -43,8 +43,8 @@ def health_router(readiness: Readiness) -> APIRouter:
         not_ready = await readiness.not_ready()
         body = Ready(is_ready=not not_ready, not_ready=not_ready).model_dump(by_alias=True)
         if not_ready:
-            headers = _NEVER_KEPT | {"Retry-After": str(RETRY_AFTER_SECONDS)}
+            headers = _NO_STORE | {"Retry-After": str(RETRY_AFTER_SECONDS)}
             return JSONResponse(body, HTTPStatus.SERVICE_UNAVAILABLE.value, headers)
-        return JSONResponse(body, headers=_NEVER_KEPT)
+        return JSONResponse(body, headers=_NO_STORE)
 
     return router

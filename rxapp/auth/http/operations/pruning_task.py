@@ -11,7 +11,7 @@ from datetime import timedelta
 from sqlalchemy.exc import SQLAlchemyError
 
 from rxapp.auth.core.audit.signals import PRUNED, notify
-from rxapp.auth.core.maintenance.pruning import PAUSE, Pruned, prune
+from rxapp.auth.core.maintenance.pruning import PAUSE_FACTOR, Pruned, prune
 from rxapp.auth.core.service import AuthService
 from rxapp.auth.http.runtime.service import get_service, in_thread
 
@@ -24,7 +24,7 @@ logger = logging.getLogger(__name__)
 
 
 @contextlib.asynccontextmanager
-async def pruned_regularly() -> AsyncIterator[None]:
+async def regular_pruning() -> AsyncIterator[None]:
     """A lifespan task: prune every `prune_interval` while the app runs, unless that is 0."""
     service = get_service()
     if not service.settings.prune_interval:
@@ -42,7 +42,7 @@ async def keep_pruning(service: AuthService, sleep: Sleep = asyncio.sleep) -> No
     while True:
         await sleep(_interval(service.settings.prune_interval))
         try:
-            removed = await prune_unhurriedly(service, sleep)
+            removed = await prune_with_pauses(service, sleep)
         except SQLAlchemyError as error:  # the database is away; what is old will still be there when it is back
             logger.warning("nothing could be pruned: %s", type(error).__name__)
         else:
@@ -50,7 +50,7 @@ async def keep_pruning(service: AuthService, sleep: Sleep = asyncio.sleep) -> No
                 logger.info("pruned %d sessions and %d events", removed.sessions, removed.events)
 
 
-async def prune_unhurriedly(service: AuthService, sleep: Sleep = asyncio.sleep) -> Pruned:
+async def prune_with_pauses(service: AuthService, sleep: Sleep = asyncio.sleep) -> Pruned:
     """Remove all that is too old to keep, in batches with pauses in between. Returns how much that was."""
     batches, sessions, events = prune(service.settings, service.database, service.clock), 0, 0
     while True:
@@ -61,7 +61,7 @@ async def prune_unhurriedly(service: AuthService, sleep: Sleep = asyncio.sleep) 
         notify(PRUNED, "auth_session", batch.sessions)
         notify(PRUNED, "security_event", batch.events)
         sessions, events = sessions + batch.sessions, events + batch.events
-        await sleep((time.monotonic() - began) * PAUSE)
+        await sleep((time.monotonic() - began) * PAUSE_FACTOR)
 
 
 def _interval(interval: timedelta) -> float:

@@ -13,7 +13,7 @@ from sqlalchemy import text
 from rxapp.auth.core.settings.settings import Settings
 from rxapp.auth.http.runtime.service import get_service
 
-KEPT_SECONDS = 1.0
+CACHE_SECONDS = 1.0
 """Whoever asks more often gets the last answer: a stranger cannot load the database by asking."""
 
 TIMEOUT_SECONDS = 2.0
@@ -35,8 +35,8 @@ class Readiness:
         self._clock = clock
         self._checks: dict[str, Check] = {}
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="rxapp-readiness")
-        self._looking = asyncio.Lock()
-        self._looked_at = float("-inf")
+        self._check_lock = asyncio.Lock()
+        self._checked_at = float("-inf")
         self._not_ready: list[str] = []
 
     def add_check(self, name: str, check: Check) -> None:
@@ -45,8 +45,8 @@ class Readiness:
 
     async def not_ready(self) -> list[str]:
         """The names of what is not ready. Callers that come while the checks run wait for the same answer."""
-        async with self._looking:
-            if self._clock() - self._looked_at >= KEPT_SECONDS:
+        async with self._check_lock:
+            if self._clock() - self._checked_at >= CACHE_SECONDS:
                 passed = await asyncio.gather(*(self._passes(name, check) for name, check in self._checks.items()))
                 self._note([name for name, has_passed in zip(self._checks, passed, strict=True) if not has_passed])
         return self._not_ready
@@ -65,7 +65,7 @@ class Readiness:
             logger.error("not ready: %s", ", ".join(not_ready))
         elif self._not_ready and not not_ready:
             logger.info("ready again")
-        self._not_ready, self._looked_at = not_ready, self._clock()
+        self._not_ready, self._checked_at = not_ready, self._clock()
 
 
 readiness = Readiness()
@@ -75,7 +75,7 @@ add_readiness_check = readiness.add_check
 """For the checks that only the app knows of."""
 
 
-def check_needs(settings: Settings) -> None:
+def add_own_checks(settings: Settings) -> None:
     """Have what `rxapp.auth` itself needs checked: the database, and Redis if it is configured."""
     readiness.add_check("database", _database_answers)
     if settings.redis_url:

@@ -6,7 +6,7 @@ Revision: rxapp_auth_0004
 import sqlalchemy as sa
 
 from alembic import op
-from rxapp.auth.core.accounts.clear_names import looks_of
+from rxapp.auth.core.accounts.confusable_names import look_hashes
 from rxapp.auth.migrations import remember
 
 revision = "rxapp_auth_0004"
@@ -43,7 +43,7 @@ def _fill(look: sa.Table) -> None:
     names = db.execute(sa.select(user.c.id, user.c.user_name).order_by(user.c.created_at, user.c.id)).all()
     owners: dict[str, object] = {}
     for user_id, user_name in names:
-        for each in looks_of(user_name):
+        for each in look_hashes(user_name):
             owners.setdefault(each, user_id)
     rows = [{"look": each, "user_id": user_id} for each, user_id in owners.items()]
     for start in range(0, len(rows), ROWS_AT_A_TIME):

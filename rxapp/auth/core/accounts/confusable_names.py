@@ -16,17 +16,17 @@ from rxapp.auth.core.accounts.skeletons import script_of, skeleton
 from rxapp.auth.core.database.tables import AuthTable, User, UserLook
 from rxapp.auth.core.errors import InvalidUserName, UserNameLooksTaken
 from rxapp.auth.core.identity.proved_key import base64url
-from rxapp.auth.core.identity.user_names import is_never_shown, user_name_key
+from rxapp.auth.core.identity.user_names import has_invisible_characters, user_name_key
 from rxapp.auth.core.input_rules import InputRule
 
 _look = AuthTable.metadata.tables[UserLook.__tablename__]
 
 BLANKS = "\u2800"
-"""Braille's empty cell: it counts as a sign that can be seen. What is never shown at all is `is_never_shown`."""
+"""Braille's empty cell: it counts as a sign that can be seen. What is never shown at all is `has_invisible_characters`."""
 
-_OF_ALL = frozenset({"COMMON", "INHERITED"})
+_SHARED_SCRIPTS = frozenset({"COMMON", "INHERITED"})
 
-_WRITTEN_TOGETHER = (
+_MIXABLE_SCRIPTS = (
     frozenset({"LATIN", "HAN", "HIRAGANA", "KATAKANA"}),
     frozenset({"LATIN", "HAN", "BOPOMOFO"}),
     frozenset({"LATIN", "HAN", "HANGUL"}),
@@ -36,7 +36,7 @@ _WRITTEN_TOGETHER = (
 _BETWEEN_WORDS = re.compile(r"[\s\W_0-9]+")
 
 
-def require_clear(user_name: str) -> None:
+def require_unambiguous(user_name: str) -> None:
     """Raise `InvalidUserName` if there is in the name what cannot be seen, or a word in several alphabets."""
     if not _can_be_seen(user_name):
         raise InvalidUserName(InputRule.USER_NAME_UNSEEN)
@@ -45,14 +45,14 @@ def require_clear(user_name: str) -> None:
 
 
 def _can_be_seen(user_name: str) -> bool:
-    has_blank = is_never_shown(user_name) or any(blank in user_name for blank in BLANKS)
+    has_blank = has_invisible_characters(user_name) or any(blank in user_name for blank in BLANKS)
     # Two spaces look like one, and a mark with nothing below it like nothing or like another's.
     return not has_blank and "  " not in user_name and not unicodedata.combining(user_name[0])
 
 
 def _is_of_one_alphabet(word: str) -> bool:
-    scripts = {script_of(character) for character in word} - _OF_ALL
-    return len(scripts) <= 1 or any(scripts <= together for together in _WRITTEN_TOGETHER)
+    scripts = {script_of(character) for character in word} - _SHARED_SCRIPTS
+    return len(scripts) <= 1 or any(scripts <= together for together in _MIXABLE_SCRIPTS)
 
 
 def add_distinct(db: Session, user: User) -> None:
@@ -62,21 +62,21 @@ def add_distinct(db: Session, user: User) -> None:
     """
     users.add(db, user)
     try:
-        db.connection().execute(insert(_look), [{"look": look, "user_id": user.id} for look in looks_of(user.user_name)])
+        db.connection().execute(insert(_look), [{"look": look, "user_id": user.id} for look in look_hashes(user.user_name)])
     except IntegrityError as error:
         raise UserNameLooksTaken from error
 
 
-def add_as_it_is(db: Session, user: User) -> None:
+def add_imported(db: Session, user: User) -> None:
     """Store a user whose name was chosen elsewhere. From then on nobody else gets one that looks like it."""
     users.add(db, user)
-    looks = looks_of(user.user_name)
+    looks = look_hashes(user.user_name)
     taken = set(db.connection().scalars(select(_look.c.look).where(_look.c.look.in_(looks))))
     if new := [{"look": look, "user_id": user.id} for look in looks if look not in taken]:
         db.connection().execute(insert(_look), new)
 
 
-def looks_of(user_name: str) -> list[str]:
+def look_hashes(user_name: str) -> list[str]:
     """Hashes of what the name looks like, as written and in small letters, for capitals look like other letters."""
     read = {user_name_key(skeleton(user_name_key(skeleton(name)))) for name in (user_name, user_name_key(user_name))}
     return sorted(base64url(hashlib.sha256(look.encode()).digest()) for look in read)
