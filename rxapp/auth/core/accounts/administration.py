@@ -1,4 +1,4 @@
-"""What administrators do with everyone's accounts. Whoever calls has made sure that the actor is one."""
+"""What administrators do with all accounts. Callers must check first that the actor is an administrator."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ from rxapp.auth.core.settings.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who administers, and from where. No `user_id` is the operator at the command line."""
+    """The administrator who acts, and their client. Without a `user_id` it is the operator at the command line."""
 
     user_id: UUID | None = None
     client: Client = NO_CLIENT
@@ -51,7 +51,7 @@ class Administration:
         self._links = links
 
     def find_users(self, search: str = "", *, limit: int, offset: int = 0) -> tuple[int, Sequence[User]]:
-        """How many users have the text in either name, in any letter case, and `limit` of them in the order of their names."""
+        """The number of users with this text in one of their names, in any letter case, and a page of them, sorted by name."""
         key = user_names.user_name_key(search)
         if not user_names.is_searchable(key):
             return 0, []
@@ -72,25 +72,25 @@ class Administration:
             return users.find_user(db, user_name)
 
     def count_sessions(self, user_ids: Sequence[UUID]) -> dict[UUID, int]:
-        """How many sessions stand of each of these users; those who have none are left out."""
+        """The number of active sessions of each of these users. Users without one are left out."""
         now = self._clock()
         with self._database.connect() as db:
             return sessions.count_active(db, user_ids, now, now - self._settings.session_idle_timeout)
 
     def sessions_of(self, user_id: UUID) -> Sequence[Any]:
-        """A user's sessions that stand, the last used first."""
+        """A user's active sessions, the last used first."""
         now = self._clock()
         with self._database.connect() as db:
             return sessions.active_of(db, user_id, now, now - self._settings.session_idle_timeout)
 
     def all_sessions(self) -> Sequence[Any]:
-        """Everybody's sessions that stand, each with its `user_name`, the last used first."""
+        """All active sessions, each with its `user_name`, the last used first."""
         now = self._clock()
         with self._database.connect() as db:
             return sessions.all_active(db, now, now - self._settings.session_idle_timeout)
 
     def create_user(self, user_name: str, display_name: str, roles: list[str], actor: Actor = OPERATOR) -> tuple[User, str]:
-        """Make an account without a password, and the token of the link with which its person sets one.
+        """Make an account without a password. Also returns the token of a link with which the person sets one.
 
         Raises `InvalidUserName`, `UserNameTaken` or `InvalidRole`.
         """
@@ -118,9 +118,9 @@ class Administration:
 
     @retry_on_outage
     def issue_password_link(self, user_id: UUID, actor: Actor = OPERATOR) -> str:
-        """The token of a link with which the person sets a new password; the old one is good until then.
+        """The token of a link with which the person sets a new password. The old password stays valid until then.
 
-        Any link made before is good no more. Raises `NotFound`.
+        All earlier links end. Raises `NotFound`.
         """
         with self._database.write() as db:
             user = users.lock_user(db, user_id)
@@ -129,7 +129,7 @@ class Administration:
         return self._links.issue(user)
 
     def set_roles(self, user_id: UUID, roles: list[str], actor: Actor = OPERATOR) -> User:
-        """Give a user these roles and no others, at once. Raises `NotFound`, `InvalidRole` or `LastAdministrator`."""
+        """Give a user exactly these roles, with immediate effect. Raises `NotFound`, `InvalidRole` or `LastAdministrator`."""
         return self._change_roles(user_id, lambda _held: roles, actor)
 
     def give_role(self, user_id: UUID, role: str, actor: Actor = OPERATOR) -> User:
@@ -156,7 +156,7 @@ class Administration:
 
     @retry_on_outage
     def disable(self, user_id: UUID, actor: Actor = OPERATOR) -> list[UUID]:
-        """Let a user in no more, and end their sessions, whose ids are returned. Raises `NotFound` or `LastAdministrator`."""
+        """Disable a user and end all their sessions, whose ids are returned. Raises `NotFound` or `LastAdministrator`."""
         now = self._clock()
         with self._database.write() as db:
             users.require_another_administrator(db, user_id)
@@ -169,40 +169,40 @@ class Administration:
 
     @retry_on_outage
     def enable(self, user_id: UUID, actor: Actor = OPERATOR) -> None:
-        """Let a disabled user in again. Raises `NotFound`."""
+        """Enable a disabled user again. Raises `NotFound`."""
         with self._database.write() as db:
             users.lock_user(db, user_id).disabled_at = None
             self._record(db, EventKind.USER_ENABLED, user_id, actor)
 
     @retry_on_outage
     def end_sessions(self, user_id: UUID, actor: Actor = OPERATOR) -> list[UUID]:
-        """End all sessions of a user. Returns the ids of those that stood."""
+        """End all sessions of a user. Returns the ids of those that were active."""
         with self._database.write() as db:
             return self._end_sessions(db, user_id, RevocationReason.ENDED_BY_ADMINISTRATOR, actor)
 
     def end_session_of(self, user_id: UUID, session_id: str, actor: Actor = OPERATOR) -> list[UUID]:
-        """End one session of a user. Returns its id, or nothing if it does not stand or is not theirs."""
+        """End one session of a user. Returns its id, or an empty list if it is not active or not theirs."""
         wanted = [session.id for session in self.sessions_of(user_id) if str(session.id) == session_id]
         return [session_id for session_id in wanted if self.end_session(session_id, actor)]
 
     @retry_on_outage
     def end_session(self, session_id: UUID, actor: Actor = OPERATOR) -> bool:
-        """End one session of anybody. False if it does not stand."""
+        """End one session of any user. False if it is not active."""
         reason, client = RevocationReason.ENDED_BY_ADMINISTRATOR, actor.client
         with self._database.transaction() as db:
             return end_session(db, session_id, reason, self._clock(), client=client, actor_id=actor.user_id)
 
     def end_all_sessions(self, actor: Actor = OPERATOR) -> list[UUID]:
-        """End everybody's sessions, each by itself, so that nobody waits for all. Returns the ids of those that stood."""
+        """End all sessions, each in its own transaction, so that others wait only briefly. Returns the ids of the ended ones."""
         return [session.id for session in self.all_sessions() if self.end_session(session.id, actor)]
 
     def events(self, wanted: EventFilter, *, limit: int, offset: int = 0) -> tuple[int, Sequence[Any]]:
-        """How many events match, and `limit` of them with the names of user and actor, the newest first."""
+        """The number of events that match, and a page of them with the names of user and actor, the newest first."""
         with self._database.connect() as db:
             return events.count(db, wanted), events.newest(db, wanted, limit=limit, offset=offset)
 
     def each_event(self, wanted: EventFilter, *, after_id: int = 0) -> Iterator[Any]:
-        """All events that match, with the names of user and actor, the oldest first; read a chunk at a time, however many."""
+        """All events that match, with the names of user and actor, the oldest first. They are read in chunks."""
         with self._database.connect() as db:
             yield from events.oldest_first(db, wanted, after_id=after_id)
 

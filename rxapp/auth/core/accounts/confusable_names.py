@@ -1,6 +1,6 @@
-"""What is asked of the user name of a new account besides its length: that a reader sees what it is, and takes it for no other's.
+"""Confusable user names: a new name must be readable, and must not look like another user's (Unicode UTS 39).
 
-Names that exist are left alone, and nothing of this is asked at a login.
+Existing names are not checked, neither here nor at a login. `user_names` and `users` check a name's length and characters.
 """
 
 import hashlib
@@ -22,7 +22,7 @@ from rxapp.auth.core.input_rules import InputRule
 _look = AuthTable.metadata.tables[UserLook.__tablename__]
 
 BLANKS = "\u2800"
-"""Braille's empty cell: it counts as a sign that can be seen. What is never shown at all is `has_invisible_characters`."""
+"""Braille's empty cell: Unicode calls it visible, but it looks blank. `has_invisible_characters` finds the invisible ones."""
 
 _SHARED_SCRIPTS = frozenset({"COMMON", "INHERITED"})
 
@@ -31,13 +31,13 @@ _MIXABLE_SCRIPTS = (
     frozenset({"LATIN", "HAN", "BOPOMOFO"}),
     frozenset({"LATIN", "HAN", "HANGUL"}),
 )
-"""UTS 39 §5.2, highly restrictive: what Japanese, Chinese and Korean mix."""
+"""UTS 39 §5.2, "highly restrictive": the scripts that Japanese, Chinese and Korean mix in one word."""
 
 _BETWEEN_WORDS = re.compile(r"[\s\W_0-9]+")
 
 
 def require_unambiguous(user_name: str) -> None:
-    """Raise `InvalidUserName` if there is in the name what cannot be seen, or a word in several alphabets."""
+    """Raise `InvalidUserName` if the name has invisible characters, or a word that mixes alphabets."""
     if not _can_be_seen(user_name):
         raise InvalidUserName(InputRule.USER_NAME_UNSEEN)
     if not all(map(_is_of_one_alphabet, _BETWEEN_WORDS.split(user_name))):
@@ -46,7 +46,7 @@ def require_unambiguous(user_name: str) -> None:
 
 def _can_be_seen(user_name: str) -> bool:
     has_blank = has_invisible_characters(user_name) or any(blank in user_name for blank in BLANKS)
-    # Two spaces look like one, and a mark with nothing below it like nothing or like another's.
+    # Two spaces look like one. A combining mark without a base character looks like nothing, or belongs to the text before it.
     return not has_blank and "  " not in user_name and not unicodedata.combining(user_name[0])
 
 
@@ -56,9 +56,9 @@ def _is_of_one_alphabet(word: str) -> bool:
 
 
 def add_distinct(db: Session, user: User) -> None:
-    """Store a new user. Raises `UserNameTaken`, or `UserNameLooksTaken` if a reader may take the name for another's.
+    """Store a new user. Raises `UserNameTaken`, or `UserNameLooksTaken` if the name looks like another user's.
 
-    The database decides, by a unique column: of two who look alike and come at once, one gets the name.
+    A unique column decides: if two names look alike and are registered at once, only one is stored.
     """
     users.add(db, user)
     try:
@@ -68,7 +68,7 @@ def add_distinct(db: Session, user: User) -> None:
 
 
 def add_imported(db: Session, user: User) -> None:
-    """Store a user whose name was chosen elsewhere. From then on nobody else gets one that looks like it."""
+    """Store a user whose name was chosen in another app. It is not checked, but nobody else gets a name that looks like it."""
     users.add(db, user)
     looks = look_hashes(user.user_name)
     taken = set(db.connection().scalars(select(_look.c.look).where(_look.c.look.in_(looks))))
@@ -77,6 +77,6 @@ def add_imported(db: Session, user: User) -> None:
 
 
 def look_hashes(user_name: str) -> list[str]:
-    """Hashes of what the name looks like, as written and in small letters, for capitals look like other letters."""
+    """Hashes of the name's skeleton, as written and in small letters, because capitals look like other letters."""
     read = {user_name_key(skeleton(user_name_key(skeleton(name)))) for name in (user_name, user_name_key(user_name))}
     return sorted(base64url(hashlib.sha256(look.encode()).digest()) for look in read)

@@ -1,4 +1,4 @@
-"""What people do with their own account: register, change the password, end sessions, leave."""
+"""What people do with their own account: register, change the password, end sessions, delete the account."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -39,14 +39,14 @@ from rxapp.auth.core.throttling.throttle import Throttle
 
 
 class RegistrationClosed(AuthError):
-    """Accounts are made by administrators only (`RXAPP_REGISTRATION=false`)."""
+    """Only administrators make accounts (`RXAPP_REGISTRATION=false`)."""
 
     code = "registration_closed"
     message = "New accounts are made by an administrator."
 
 
 class Accounts:
-    """Threads share one instance. Whoever calls has verified the `Identity`."""
+    """Threads share one instance. Callers have verified the `Identity`."""
 
     def __init__(
         self,
@@ -91,7 +91,7 @@ class Accounts:
 
     @retry_on_outage
     def undo_registration(self, user_id: UUID, client: Client = NO_CLIENT) -> None:
-        """Remove an account that has just been made, because what the app wanted to add to it could not be."""
+        """Remove an account that was just made, because the app could not store its own part of it."""
         with self._database.write() as db:
             db.connection().execute(delete(User).where(col(User.id) == user_id))
             self._record(db, EventKind.USER_DELETED, user_id, client)
@@ -101,13 +101,13 @@ class Accounts:
         return password_policy.strength_of(password, user_name, self._settings)
 
     def profile_of(self, identity: Identity) -> User:
-        """The person's own row. Raises `NotFound` if it is gone."""
+        """The person's own row. Raises `NotFound` if it was deleted."""
         with self._database.read() as db:
             return users.get_user(db, identity.user_id)
 
     @retry_on_outage
     def rename(self, identity: Identity, display_name: str, client: Client = NO_CLIENT) -> User:
-        """Change the name that others see. Raises `InvalidUserName`."""
+        """Change the display name. Raises `InvalidUserName`."""
         with self._database.write() as db:
             user = users.lock_user(db, identity.user_id)
             users.set_display_name(user, display_name)
@@ -116,11 +116,11 @@ class Accounts:
 
     @retry_on_outage
     def confirm_password(self, identity: Identity, password: str, client: Client = NO_CLIENT) -> Replacement | None:
-        """Note that the person has just given the password, so that what asks for a fresh sign-in goes on.
+        """Verify the password again, so that the session counts as freshly authenticated.
 
-        A session that is bound to a key stays as it is, and None is returned. Any other is replaced by a new one until the same
-        end: else whoever holds a copy of its tokens would count as fresh too. Raises `WrongPassword`, `TooManyRequests`,
-        `DeviceKeyRequired`, or `SessionEnded` if the session has ended meanwhile.
+        A session that is bound to a key stays, and None is returned. Any other session is replaced by a new one with the same
+        expiry: otherwise a thief with a copy of its tokens would count as freshly authenticated too. Raises `WrongPassword`,
+        `TooManyRequests`, `DeviceKeyRequired`, or `SessionEnded` if the session has ended meanwhile.
         """
         user = self._verify_own_password(identity, password, client)
         is_bound = self._replacements.is_bound(identity)
@@ -137,10 +137,11 @@ class Accounts:
     def change_password(
         self, identity: Identity, current: str, new: str, client: Client = NO_CLIENT, *, ends_other_sessions: bool = True
     ) -> Replacement:
-        """Change the password, and give whoever asked a new session in place of the one that they asked in.
+        """Change the password, and replace the caller's session by a new one.
 
-        The old one may have been copied, so it always ends; the user's other sessions end too unless they are to be kept. Raises
-        `WrongPassword`, `PasswordRefused`, `TooManyRequests`, `DeviceKeyRequired`, or `SessionEnded` if it has ended meanwhile.
+        The old session always ends, because its tokens may have been copied. The user's other sessions end too, unless
+        `ends_other_sessions` is False. Raises `WrongPassword`, `PasswordRefused`, `TooManyRequests`, `DeviceKeyRequired`, or
+        `SessionEnded` if the session has ended meanwhile.
         """
         user = self._verify_own_password(identity, current, client)
         password_policy.require_good_password(new, user.user_name, self._settings)
@@ -150,12 +151,12 @@ class Accounts:
         session, reason = self._replacements.prepare(identity, user, client), RevocationReason.PASSWORD_CHANGED
         with self._database.write() as db:
             if not users.replace_password_hash(db, user.id, user.password_hash, new_hash):
-                raise WrongPassword  # somebody else changed it between our look and our write
+                raise WrongPassword  # it was changed between our read and our write
             self._record(db, EventKind.PASSWORD_CHANGED, user.id, client, identity.session_id)
             return self._replacements.put_in_place(db, session, reason, client, ends_others=ends_other_sessions)
 
     def user_of_link(self, token: str) -> User:
-        """Whose password the link sets. Raises `InvalidToken` if it was used, is too old, or was never made."""
+        """The user whose password the link sets. Raises `InvalidToken` if it was used, has expired, or is forged."""
         presented = PresentedLink.parse(token)
         with self._database.read() as db:
             user = db.get(User, presented.user_id)
@@ -163,7 +164,7 @@ class Accounts:
 
     @retry_on_outage
     def set_password(self, token: str, new: str, client: Client = NO_CLIENT) -> list[UUID]:
-        """Set a password by a link, which is then spent, and end all sessions, whose ids are returned.
+        """Set a password by a link, which is then spent. End all sessions of the user, and return their ids.
 
         Raises `InvalidToken` or `PasswordRefused`.
         """
@@ -171,7 +172,7 @@ class Accounts:
         password_policy.require_good_password(new, user.user_name, self._settings)
         new_hash = self._passwords.hash_password(new)
         with self._database.write() as db:
-            # Hashing took long: meanwhile the link may have been used, or the user disabled or given other roles.
+            # Hashing takes long. Meanwhile the link may have been used, or the user disabled or given other roles.
             user = self._links.require_valid(PresentedLink.parse(token), users.find_and_lock(db, user.id))
             user.password_hash = new_hash
             self._record(db, EventKind.PASSWORD_SET, user.id, client)
@@ -193,14 +194,14 @@ class Accounts:
         return ended
 
     def sessions_of(self, identity: Identity) -> Sequence[Any]:
-        """The person's sessions that stand, the last used first."""
+        """The person's active sessions, the last used first."""
         now = self._clock()
         with self._database.connect() as db:
             return sessions.active_of(db, identity.user_id, now, now - self._settings.session_idle_timeout)
 
     @retry_on_outage
     def end_session(self, identity: Identity, session_id: UUID, client: Client = NO_CLIENT) -> None:
-        """End one of the person's own sessions. Raises `NotFound` for one that is not theirs or does not stand."""
+        """End one of the person's own sessions. Raises `NotFound` if it is not theirs or not active."""
         if all(session.id != session_id for session in self.sessions_of(identity)):
             raise NotFound
         with self._database.transaction() as db:
@@ -214,7 +215,7 @@ class Accounts:
             return end_sessions_of(db, identity.user_id, reason, self._clock(), client=client, exclude=identity.session_id)
 
     def events_of(self, identity: Identity, *, limit: int, offset: int = 0) -> Sequence[Any]:
-        """What happened to the person's own account, the newest first."""
+        """The audit events of the person's own account, the newest first."""
         with self._database.connect() as db:
             return events.newest(db, EventFilter(user_id=identity.user_id), limit=limit, offset=offset)
 

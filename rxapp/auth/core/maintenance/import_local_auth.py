@@ -1,6 +1,6 @@
-"""Users of an app that signed people in with reflex-local-auth, moved over with their password hashes.
+"""Imports the users of an app that used reflex-local-auth, with their password hashes.
 
-Its table is `localuser`: `id`, `username`, `password_hash` (bcrypt) and `enabled`. Its sessions stay behind.
+The source table is `localuser`: `id`, `username`, `password_hash` (bcrypt) and `enabled`. Sessions are not imported.
 """
 
 import re
@@ -29,11 +29,11 @@ from rxapp.auth.core.errors import InputRefused
 _TABLE = table("localuser", column("id"), column("username"), column("password_hash"), column("enabled"))
 
 _BCRYPT_HASH = re.compile(r"\$2[aby]\$(0[4-9]|1[0-6])\$[./A-Za-z0-9]{53}")
-"""At most 2^16 iterations, some seconds: what takes hours to verify was never in use, and would stop a thread that hashes."""
+"""At most 2^16 iterations, which take some seconds. A hash that takes hours is not a real user's, and would block a thread."""
 
 
 class SourceRefused(InputRefused):
-    """No users can be read from there; `message` says why."""
+    """The source database cannot be read. `message` says why."""
 
     code = "source_refused"
 
@@ -50,7 +50,7 @@ class LocalUser:
 
 @dataclass(frozen=True, slots=True)
 class ImportedUser:
-    """Who was moved over, and the new id, for whatever else in the app refers to the old one."""
+    """An imported user, with the new id: other tables of the app may refer to the old one."""
 
     local_id: int
     id: UUID
@@ -60,7 +60,7 @@ class ImportedUser:
 
 @dataclass(frozen=True, slots=True)
 class SkippedUser:
-    """Who was not, with the reason as a sentence."""
+    """A user who was not imported, with the reason as a sentence."""
 
     local_id: int
     user_name: str
@@ -69,18 +69,18 @@ class SkippedUser:
 
 @dataclass(frozen=True, slots=True)
 class ImportReport:
-    """What became of each user, in the order of their old ids."""
+    """The result for each user, in the order of the old ids."""
 
     imported: list[ImportedUser] = field(default_factory=list)
     skipped: list[SkippedUser] = field(default_factory=list)
 
 
 class _DryRunDone(Exception):
-    """Raised to take everything back."""
+    """Raised to roll the transaction back."""
 
 
 def read_local_users(database_url: str) -> Sequence[LocalUser]:
-    """All users of reflex-local-auth in that database, which is only read. Raises `SourceRefused`."""
+    """All users of reflex-local-auth in that database. It is not changed. Raises `SourceRefused`."""
     url = _parse(database_url)
     try:
         engine = create_engine(url, poolclass=NullPool, hide_parameters=True)
@@ -97,7 +97,7 @@ def read_local_users(database_url: str) -> Sequence[LocalUser]:
 
 
 class LocalAuthImport:
-    """Makes users of local users."""
+    """Stores users of reflex-local-auth as our users."""
 
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
@@ -105,9 +105,9 @@ class LocalAuthImport:
 
     @retry_on_outage
     def run(self, local_users: Sequence[LocalUser], *, is_dry_run: bool = False) -> ImportReport:
-        """Store all whose names are free, in one transaction; with `is_dry_run`, take it back and only say what would be.
+        """Store all users whose names are free, in one transaction. With `is_dry_run`, roll it back and only report the result.
 
-        Who was disabled stays disabled. Nobody who is there already is changed, so that it may be run again.
+        Disabled users stay disabled. Existing users are never changed, so the import may run again.
         """
         report, now = ImportReport(), self._clock()
         with suppress(_DryRunDone), self._database.write() as db:
@@ -125,7 +125,7 @@ class LocalAuthImport:
 
 
 def _store(db: Session, local_user: LocalUser, now: datetime) -> User:
-    """Raises `UserNameTaken`, `InvalidUserName` or, for a hash that nobody can verify, `InputRefused`."""
+    """Raises `UserNameTaken`, `InvalidUserName`, or `InputRefused` for a hash that bcrypt cannot verify."""
     if not _BCRYPT_HASH.fullmatch(local_user.password_hash):
         raise InputRefused("The password hash is not one that bcrypt makes.")
     user = users.new_user(local_user.user_name, "", local_user.password_hash, [], now)
@@ -142,7 +142,7 @@ def _parse(database_url: str) -> URL:
     except (ArgumentError, ValueError):
         raise SourceRefused("This is not the address of a database, such as sqlite:///reflex.db.") from None
     if url.get_backend_name() == "sqlite" and not Path(url.database or "").is_file():
-        raise SourceRefused(f"There is no file {url.database or '(unnamed)'}.")  # SQLite would make an empty one
+        raise SourceRefused(f"There is no file {url.database or '(unnamed)'}.")  # SQLite would make an empty file
     return url
 
 

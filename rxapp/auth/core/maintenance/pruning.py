@@ -1,4 +1,4 @@
-"""Removing what has been kept for long enough: ended sessions, old events, spent keys. In small batches, so that nobody waits."""
+"""Pruning: removes ended sessions, old events and unneeded keys. It works in small batches, so that others wait only briefly."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,10 +12,10 @@ from rxapp.auth.core.sessions import statements as sessions
 from rxapp.auth.core.settings.settings import Settings
 
 BATCH_SIZE = 100
-"""Rows removed in one transaction: it holds SQLite's only write lock for some milliseconds."""
+"""Rows removed in one transaction, which holds SQLite's only write lock for some milliseconds."""
 
 PAUSE_FACTOR = 4
-"""Batches to wait after each: pruning has a fifth of the writes, however fast the disk is, and who is signed in has the rest."""
+"""After each batch, pause this many times its duration. So pruning takes a fifth of the writing time, on any disk."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ def count_prunable_events(settings: Settings, database: Database, clock: Clock) 
 
 
 def prune(settings: Settings, database: Database, clock: Clock) -> Iterator[Pruned]:
-    """Remove batch after batch until nothing is left to remove. Each step is a transaction; whoever iterates may pause."""
+    """Remove batch after batch until nothing is left to remove. Each step is a transaction. Callers may pause between steps."""
     sessions_before, events_before = clock() - settings.ended_session_retention, clock() - settings.event_retention
     while True:
         with database.transaction() as db:

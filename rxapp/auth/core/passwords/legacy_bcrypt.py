@@ -1,4 +1,4 @@
-"""Whether some users still have the bcrypt hash with which they came from another app."""
+"""Whether some users still have the bcrypt hash with which they were imported from another app."""
 
 from datetime import datetime, timedelta
 
@@ -9,11 +9,11 @@ from rxapp.auth.core.database.engine import Database
 from rxapp.auth.core.database.tables import User
 
 CHECK_INTERVAL = timedelta(minutes=1)
-"""No index helps to find out, so that it is not looked up at each wrong password."""
+"""The query cannot use an index, so it does not run at each wrong password."""
 
 
 class LegacyBcryptHashes:
-    """Threads may share one. It learns of an import, or of the last such user's first login, within `CHECK_INTERVAL`."""
+    """Threads may share one instance. It notices an import, or the last bcrypt hash's replacement, within `CHECK_INTERVAL`."""
 
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
@@ -22,7 +22,7 @@ class LegacyBcryptHashes:
         self._checked_at: datetime | None = None
 
     def exist(self) -> bool:
-        """Whether any is left, as of the last look."""
+        """Whether any bcrypt hash was left at the last check."""
         now = self._clock()
         if self._checked_at is None or abs(now - self._checked_at) >= CHECK_INTERVAL:
             with self._database.read() as db:
