@@ -1,4 +1,4 @@
-"""The arguments and options that several commands have."""
+"""Arguments and options that several commands share."""
 
 from typing import Annotated
 
@@ -19,7 +19,7 @@ ByLink = Annotated[
 
 
 def find_user(service: AuthService, name: str) -> User:
-    """The user of that name, or refuse."""
+    """The user with that name. If there is none, the process ends with a sentence."""
     user = service.administration.find_user(name)
     if user is None:
         refuse(f"There is no user {shown(name)}.")

@@ -1,4 +1,4 @@
-"""What is printed: JSON for programs, tables and lines for people, progress on stderr."""
+"""Output: JSON for programs, tables and lines for people, progress bars on stderr."""
 
 import json
 import sys
@@ -16,13 +16,13 @@ from rich.text import Text
 from rxapp.auth.core.audit.csv_export import iso_utc
 
 NO_TERMINAL_WIDTH = 10_000
-"""Columns. Where no terminal sets a width, a table's lines are not broken, so that programs can cut them."""
+"""Columns. Without a terminal, the lines of a table are not wrapped, so that programs can split them."""
 
 T = TypeVar("T")
 
 
 def to_json(value: Any) -> str:
-    """One line, in ASCII; times in ISO 8601 UTC."""
+    """The value as JSON on one line of ASCII, with times in ISO 8601 UTC."""
     return json.dumps(value, default=_plain)
 
 
@@ -32,7 +32,7 @@ def print_json(value: Any) -> None:
 
 
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    """Print rows for a person. The first column is not broken, for it is what is copied into the next command."""
+    """Print a table for a person. The first column is not wrapped, because people copy it into the next command."""
     table = Table(box=None, pad_edge=False, header_style="bold")
     for index, column in enumerate(columns):
         table.add_column(column, no_wrap=index == 0, overflow="fold")
@@ -42,25 +42,25 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
 
 
 def shown(value: Any) -> str:
-    """A value as text, times to the second. What comes from strangers must not steer the terminal."""
+    """A value as text, times to the second. Control characters become "?": a stranger's text must not control the terminal."""
     if isinstance(value, datetime):
         return iso_utc(value.replace(microsecond=0))
     return "".join(character if character.isprintable() else "?" for character in str(value))
 
 
 def pluralize(things: int, noun: str) -> str:
-    """Such as `1 session`, `2 sessions`."""
+    """A number with its noun, such as `1 session` or `2 sessions`."""
     return f"{things} {noun}" if things == 1 else f"{things} {noun}s"
 
 
 def progress_bar(*, hidden: bool) -> Progress:
-    """A bar on stderr, where that is a terminal."""
+    """A progress bar on stderr, if stderr is a terminal."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     return Progress(*columns, console=Console(stderr=True), disable=hidden or not sys.stderr.isatty())
 
 
 def with_progress(items: Iterable[T], description: str, total: int, *, hidden: bool) -> Iterator[T]:
-    """The items, with a bar that counts them."""
+    """The items, counted by a progress bar."""
     with progress_bar(hidden=hidden) as progress:
         yield from progress.track(items, total=total, description=description)
 

@@ -1,4 +1,4 @@
-"""The app: each event handler says who may call it, and its own checks pass. Looked at in a process of its own."""
+"""Checks the app: each event handler says who may call it, and the app's own checks pass. It runs in a separate process."""
 
 import json
 import os
@@ -28,16 +28,16 @@ from rxapp.auth.web.site.handler_policy import handler_policies
 from rxapp.auth.http.operations.readiness import readiness
 print(json.dumps([len(handler_policies()), sorted(handler_faults()), unbuilt, asyncio.run(readiness.not_ready())]))
 """
-"""The pages are built, and nothing is written: the state of an `rx.ComponentState` is made where a page is built."""
+"""It builds the pages but writes no files. Only building a page creates the states of its `rx.ComponentState`s."""
 
 _ENVIRONMENT = {"REFLEX_TELEMETRY_ENABLED": "false", "__REFLEX_SKIP_COMPILE": "true"}
-"""The latter leaves a file alone by which Reflex hands builds on from one process to the other."""
+"""The second keeps Reflex from touching the file with which its processes share a build."""
 
 _ALREADY_CHECKED = {"database", "migrations", "redis"}
 
 
 def check_app() -> Iterator[Finding]:
-    """A handler without a guard and without `public=True` has been forgotten, and any browser can call it."""
+    """Find handlers without a guard and without `public=True`: somebody forgot them, and any browser can call them."""
     try:
         number, faults, unbuilt, not_ready = _inspect()
     except (subprocess.SubprocessError, ValueError, IndexError) as error:
@@ -58,7 +58,7 @@ def check_app() -> Iterator[Finding]:
 
 
 def _inspect() -> Any:
-    done = subprocess.run(  # noqa: S603  our own interpreter, our own words
+    done = subprocess.run(  # noqa: S603  our own interpreter and code
         [sys.executable, "-c", _INSPECT],
         env=os.environ | _ENVIRONMENT,
         capture_output=True,

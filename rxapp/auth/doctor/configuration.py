@@ -1,4 +1,4 @@
-"""The settings: what production allows and should all the same not be left so."""
+"""Checks the settings: warns about values that production accepts but that should be changed."""
 
 from collections.abc import Iterator
 
@@ -11,12 +11,12 @@ from rxapp.auth.doctor.findings import Finding, ok, warning
 
 
 def check_configuration(settings: Settings) -> Iterator[Finding]:
-    """Environment, secret key, origins, proxies, documentation."""
+    """Check environment, secret key, bounds, origins, proxies, API documentation and password length."""
     if not settings.in_production:
         yield warning("environment", "development: what is unsafe is allowed", "On a server set RXAPP_ENVIRONMENT=production.")
     else:
         yield ok("environment", "production")
-    # What production refuses has been said by the refusal itself.
+    # The refusal of production itself has already reported these.
     key = settings.secret_key.get_secret_value()
     if not settings.in_production or (key and not why_guessable(key)):
         yield _secret_key(key)
@@ -60,7 +60,7 @@ def _origins(settings: Settings) -> Finding:
 
 
 def _public_address(settings: Settings) -> Finding:
-    from rxapp.auth.web.delivery.origins import with_public_origins  # noqa: PLC0415  loads Reflex, which `--help` does without
+    from rxapp.auth.web.delivery.origins import with_public_origins  # noqa: PLC0415  it loads Reflex, which `--help` does not need
 
     named = with_public_origins(settings).public_origins
     if named:

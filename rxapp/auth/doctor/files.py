@@ -1,4 +1,4 @@
-"""Files that hold what nobody else may read: the database, keys and passwords. Only their modes are looked at."""
+"""Checks the modes of secret files: databases, keys and passwords. It does not open them."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,11 +13,11 @@ from rxapp.auth.core.settings.secret_key import DEVELOPMENT_FILE
 from rxapp.auth.doctor.findings import Finding, ok, problem, warning
 
 OTHERS = (DEVELOPMENT_FILE, Path(".env"), Path("redis.conf"), Path("/etc/rxapp/environment"))
-"""Where our documents put secrets; the last is what the systemd unit reads."""
+"""The places where our documents put secrets. The systemd unit reads the last one."""
 
 
 def check_files(settings: Settings) -> Iterator[Finding]:
-    """Each file that the group or others may read or change: a problem in production, else a warning."""
+    """Report each file that the group or others may read or change: a problem in production, else a warning."""
     found = problem if settings.in_production else warning
     modes = {file: mode_for_others(file) for file in (*_of_database(settings), *OTHERS)}
     if not any(modes.values()):
@@ -32,7 +32,7 @@ def _of_database(settings: Settings) -> Iterator[Path]:
     try:
         file = sqlite_file(make_url(settings.database_url))
     except (ArgumentError, ValueError):
-        return  # the check of the database says so
+        return  # the check of the database reports it
     if file is not None:
         yield file
         yield from (file.with_name(f"{file.name}{ending}") for ending in COMPANIONS)

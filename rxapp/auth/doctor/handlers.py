@@ -1,4 +1,4 @@
-"""What is wrong with event handlers, in words. `rxapp.auth.web.site.handler_faults` finds it, and names the kinds."""
+"""The findings about event handlers, in words. `rxapp.auth.web.site.handler_faults` finds the faults and names their kinds."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
@@ -44,7 +44,7 @@ _FINDINGS: dict[str, tuple[Callable[[str, str, str], Finding], str, str]] = {
 
 
 def describe_faults(named: Mapping[str, Sequence[str]]) -> Iterator[Finding]:
-    """A finding for each kind of which there is any."""
+    """One finding for each kind of fault that was found."""
     for kind, (found, says, mend) in _FINDINGS.items():
         if kind in named:
             yield found("handlers", says.format(", ".join(sorted(named[kind]))), mend)

@@ -1,4 +1,4 @@
-"""`doctor`: what is wrong with this deployment, and how to mend it."""
+"""`doctor`: finds what is wrong with this deployment, and says how to fix it."""
 
 import os
 from collections.abc import Iterator
@@ -16,9 +16,9 @@ _LONGEST_VERDICT = max(map(len, Verdict))
 
 
 def doctor(*, as_json: AsJson = False) -> None:
-    """Look at settings, database, Redis, clock and event handlers; say what is wrong and how to mend it.
+    """Check settings, database, Redis, clock and event handlers; say what is wrong and how to fix it.
 
-    Exit code 1 if there is a problem, 0 if there are at most warnings. Nothing is changed.
+    Exit code 1 if there is a problem, 0 if there are only warnings or nothing. It changes nothing.
     """
     findings = []
     for finding in _findings():

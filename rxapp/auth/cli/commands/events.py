@@ -1,4 +1,4 @@
-"""`events`: read the audit log, follow it, take it out."""
+"""`events`: read, follow and export the audit log."""
 
 from collections.abc import Iterable
 from contextlib import suppress
@@ -20,46 +20,48 @@ from rxapp.auth.core.audit.events import EventFilter, EventKind
 
 DEFAULT_LINES = 20
 MAXIMUM_LINES = 100_000
-"""They are held in memory. Whoever wants more wants an export."""
+"""The lines are held in memory. For more, there is `export`."""
 
 _LONGEST_KIND = max(map(len, EventKind))
 
-app = typer.Typer(no_args_is_help=True, help="Read the audit log, follow it, take it out.")
+app = typer.Typer(no_args_is_help=True, help="Read, follow and export the audit log.")
 
 
 def _parse_moment(text: str) -> datetime:
     try:
         moment = datetime.fromisoformat(text)
         return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
-    except (ValueError, OverflowError) as error:  # the latter for one that is before the calendar begins in UTC
+    except (ValueError, OverflowError) as error:  # OverflowError: before the year 1 in UTC
         raise typer.BadParameter(f"{text!r} is not ISO 8601, such as 2026-01-31 or 2026-01-31T12:00:00Z") from error
 
 
 UserOption = Annotated[
     str | None,
-    typer.Option("--user", metavar="NAME", help="Only what concerns this user (of one who was deleted, give the id)."),
+    typer.Option("--user", metavar="NAME", help="Only events of this user (for a deleted user, give the id)."),
 ]
 KindOption = Annotated[
-    EventKind | None, typer.Option("--kind", metavar="KIND", help=f"Only what is of this kind: {', '.join(EventKind)}.")
+    EventKind | None, typer.Option("--kind", metavar="KIND", help=f"Only events of this kind: {', '.join(EventKind)}.")
 ]
 SinceOption = Annotated[
     datetime | None,
-    typer.Option("--since", parser=_parse_moment, metavar="DATE", help="Only what happened since; UTC, in ISO 8601."),
+    typer.Option("--since", parser=_parse_moment, metavar="DATE", help="Only events since then; UTC, in ISO 8601."),
 ]
 
 
 @app.command()
 def tail(
     *,
-    lines: Annotated[int, typer.Option("-n", "--lines", metavar="N", min=0, max=MAXIMUM_LINES, help="How many.")] = DEFAULT_LINES,
-    follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on with what happens from now on, until Ctrl-C.")] = False,
+    lines: Annotated[
+        int, typer.Option("-n", "--lines", metavar="N", min=0, max=MAXIMUM_LINES, help="How many events.")
+    ] = DEFAULT_LINES,
+    follow: Annotated[bool, typer.Option("--follow", "-f", help="Then print new events as they come, until Ctrl-C.")] = False,
     user: UserOption = None,
     kind: KindOption = None,
     as_json: AsJson = False,
 ) -> None:
     """Print the last events, the newest at the end.
 
-    With --json as a list; with --json --follow as one object a line, for that list would never end.
+    With --json as a list; with --json --follow as one object per line, because a list would never end.
     """
     with open_service() as service, suppress(KeyboardInterrupt):
         wanted = _filter(service, user, kind)
@@ -85,9 +87,9 @@ def export(
 ) -> None:
     """Write all events, the oldest first, as CSV or as a JSON list.
 
-    A CSV cell that a spreadsheet would take for a formula begins with an apostrophe; the JSON has it as it was.
+    A CSV cell that a spreadsheet would take for a formula begins with an apostrophe; the JSON keeps it unchanged.
 
-    With --json, stdout has JSON: the events or, if they go to a file, how many there were.
+    With --json, stdout has JSON: the events, or their number if they go to a file.
     """
     if as_json and output is None:
         if form is Format.CSV:
@@ -110,7 +112,7 @@ def _filter(service: AuthService, user: str | None, kind: EventKind | None, sinc
 
 
 def _user_id(service: AuthService, user: str) -> UUID:
-    """What happened to a user stays known when the name is gone: then the id will do."""
+    """The id of a user, from the name or the id. A deleted user has no name any more, but still has events."""
     try:
         user_id = UUID(user)
     except ValueError:

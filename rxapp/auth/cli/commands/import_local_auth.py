@@ -1,4 +1,4 @@
-"""`users import-local-auth`: move users over from reflex-local-auth."""
+"""`users import-local-auth`: imports users from reflex-local-auth."""
 
 from dataclasses import asdict
 from typing import Annotated
@@ -16,16 +16,16 @@ Source = Annotated[
         "--from",
         metavar="URL",
         envvar="LOCAL_AUTH_DATABASE_URL",
-        help="The other app's database, such as sqlite:///reflex.db. One with a password in it belongs into the variable.",
+        help="The other app's database, such as sqlite:///reflex.db. If it has a password, give it in the variable.",
     ),
 ]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Change nothing, and say what would be.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Change nothing, and only print the result.")]
 
 
 def import_local_auth(*, source: Source, dry_run: DryRun = False, as_json: AsJson = False) -> None:
-    """Move users over from reflex-local-auth, with their passwords. The other database is only read.
+    """Import users from reflex-local-auth, with their passwords. The other database is only read.
 
-    All or nothing, and harmless when repeated: who is there already is skipped. Everybody signs in anew.
+    All or nothing. It is safe to run again, because existing users are skipped. Everybody logs in again.
     """
     with open_service() as service:
         local_users = read_local_users(source)

@@ -1,4 +1,4 @@
-"""`prune`: remove arguments has been kept for long enough."""
+"""`prune`: removes old sessions and events, and unneeded keys."""
 
 import time
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ def prune(*, as_json: AsJson = False) -> None:
     """Remove sessions and events that are too old to keep, and signing keys that nothing needs any more.
 
     Sessions are kept for RXAPP_ENDED_SESSION_RETENTION (30 days) after their end, events for RXAPP_EVENT_RETENTION (180 days).
-    It is safe while the app runs, for it removes a few hundred at a time and pauses in between. Run it every night.
+    It is safe while the app runs, because it removes small batches with pauses in between. Run it every night.
     """
     sessions = events = keys = 0
     with open_service() as service, progress_bar(hidden=as_json) as progress:
@@ -36,9 +36,9 @@ def prune(*, as_json: AsJson = False) -> None:
 
 
 def with_pauses(batches: Iterator[T]) -> Iterator[T]:
-    """Pause after each batch for `pruning.PAUSE_FACTOR` times as long as it took.
+    """Pause after each batch, for `pruning.PAUSE_FACTOR` times its duration.
 
-    A refresh that finds SQLite's write lock taken tries again after a while: without a long pause, it would find it taken again.
+    A refresh that finds SQLite locked tries again after a while. Without a long pause, it would find it locked again.
     """
     began = time.monotonic()
     for batch in batches:
