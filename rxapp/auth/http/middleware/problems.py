@@ -1,4 +1,4 @@
-"""Refusals over HTTP: RFC 9457 problem documents with a stable `code`, never a traceback, never the input."""
+"""Refusals over HTTP: RFC 9457 problem documents with a stable `code`. They never contain a traceback or the input."""
 
 import json
 import logging
@@ -36,7 +36,7 @@ from rxapp.auth.http.runtime.service import Overloaded, get_service
 RETRY_AFTER_SECONDS = 1
 
 POLICY_VIOLATION, TRY_AGAIN_LATER = 1008, 1013
-"""RFC 6455 §7.4.1, and IANA's registry of close codes."""
+"""WebSocket close codes: RFC 6455 §7.4.1, and IANA's registry."""
 
 _STATUSES = {
     PermissionDenied: HTTPStatus.FORBIDDEN,
@@ -47,13 +47,13 @@ _STATUSES = {
     TooManyRequests: HTTPStatus.TOO_MANY_REQUESTS,
     Overloaded: HTTPStatus.SERVICE_UNAVAILABLE,
 }
-"""What is not named here is the client's mistake: 400."""
+"""All other errors are the client's mistake: 400."""
 
 logger = logging.getLogger(__name__)
 
 
 class Problem(BaseModel):
-    """RFC 9457, with a stable `code`."""
+    """A problem document (RFC 9457) with a stable `code`."""
 
     type: str
     title: str
@@ -65,7 +65,7 @@ class Problem(BaseModel):
 
 
 class Unauthorized(Exception):
-    """A bearer token is needed and there is none, or it was refused for `error`."""
+    """The access token is missing, or it was refused because of `error`."""
 
     def __init__(self, error: AuthError) -> None:
         super().__init__(error.message)
@@ -73,24 +73,24 @@ class Unauthorized(Exception):
 
 
 class GuardRefusal(HTTPException):
-    """What a guard raises in place of an error of ours: an app that knows nothing of us answers it as it does its own.
+    """A guard raises this in place of our own errors: any FastAPI app answers it like its own `HTTPException`s.
 
     Our own API answers with `document`.
     """
 
     def __init__(self, document: JSONResponse) -> None:
-        says = json.loads(bytes(document.body))
+        body = json.loads(bytes(document.body))
         headers = {name: value for name, value in document.headers.items() if not name.startswith("content-")}
-        super().__init__(document.status_code, says["detail"], headers)
+        super().__init__(document.status_code, body["detail"], headers)
         self.document = document
-        self.code: str = says["code"]
+        self.code: str = body["code"]
 
 
 @contextmanager
 def as_http_errors(connection: HTTPConnection) -> Iterator[None]:
-    """Raise what any FastAPI or Starlette app understands in place of a refusal or an outage.
+    """Replace a refusal or an outage by an exception that any FastAPI or Starlette app can answer.
 
-    A WebSocket that is closed before it was accepted gets 403 from the server, whatever the close code says.
+    If a WebSocket is closed before it was accepted, the server answers 403, whatever the close code is.
     """
     try:
         yield
@@ -105,9 +105,9 @@ def as_http_errors(connection: HTTPConnection) -> Iterator[None]:
 def problem(
     status: HTTPStatus, code: str, detail: str, *, headers: dict[str, str] | None = None, reason: str | None = None
 ) -> JSONResponse:
-    """A problem document. `reason` tells why a session ended where `code` alone does not.
+    """A problem document. `reason` says why a session ended, if `code` does not.
 
-    Where the fault is ours it names the request, so that what the log says of it can be found.
+    For a server error it has the request's id, so that the operator can find the lines in the log.
     """
     document = {"type": "about:blank", "title": status.phrase, "status": status.value, "detail": detail, "code": code}
     if reason is not None and reason != code:
@@ -118,7 +118,7 @@ def problem(
 
 
 def refusal(error: AuthError, status: HTTPStatus, headers: dict[str, str] | None = None) -> JSONResponse:
-    """The problem document of an `AuthError`. For a client with a key it has the nonce for the next proof (RFC 9449 §8)."""
+    """The problem document of an `AuthError`. After a refused DPoP proof, it has the nonce for the next one (RFC 9449 §8)."""
     reason = error.reason if isinstance(error, SessionEnded) else None
     nonce = nonce_headers() if isinstance(error, InvalidDpopProof) else {}
     return problem(status, error.code, error.message, headers=(headers or {}) | nonce, reason=reason)
@@ -142,18 +142,18 @@ def _unavailable(detail: str = "Try again in a moment.") -> JSONResponse:
 
 
 def problem_of(request: HTTPConnection, error: Exception) -> JSONResponse:
-    """The answer to whatever a route raised."""
+    """The answer to an exception that a route raised."""
     return next(answer for kind, answer in _ANSWERS.items() if isinstance(error, kind))(request, error)
 
 
 def add_problem_handlers(api: FastAPI) -> None:
-    """Make `api` answer every failure with a problem document."""
+    """Make `api` answer every exception with a problem document."""
     for kind, answer in _ANSWERS.items():
         api.add_exception_handler(kind, answer)
 
 
 def _malformed(_request: Request, error: RequestValidationError) -> JSONResponse:
-    # The error's own text quotes the input, which may hold a password.
+    # The error's own text quotes the input, which may contain a password.
     fields = sorted({str(part) for item in error.errors() for part in item["loc"][1:2]})
     detail = f"Missing or malformed: {', '.join(fields)}." if fields else "The body is missing or malformed."
     return problem(HTTPStatus.BAD_REQUEST, "invalid_request", detail)
@@ -164,7 +164,7 @@ def _unauthorized(_request: Request, error: Unauthorized) -> JSONResponse:
 
 
 def _fresh_authentication_required(_request: Request, error: FreshAuthenticationRequired) -> JSONResponse:
-    # RFC 9470 §3; `POST /api/auth/confirm` is how the client mends it.
+    # RFC 9470 §3. The client then calls `POST /api/auth/confirm`.
     challenge = f'Bearer error="insufficient_user_authentication", error_description="{error.message}"'
     return refusal(error, HTTPStatus.UNAUTHORIZED, {"WWW-Authenticate": challenge})
 
@@ -210,4 +210,4 @@ _ANSWERS: dict[type[Exception], Callable[[Any, Any], JSONResponse]] = {
     SpentProofsUnavailable: _redis_unavailable,
     Exception: _unexpected,
 }
-"""In this order: the first that fits."""
+"""The first entry that matches answers, so the order matters."""

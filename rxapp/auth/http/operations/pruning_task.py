@@ -1,4 +1,4 @@
-"""Removing what has been kept for long enough while the app runs, a little at a time, so that nobody has to think of it."""
+"""The pruning task: removes old rows while the app runs, a little at a time, so that the operator needs no cron job."""
 
 import asyncio
 import contextlib
@@ -16,7 +16,7 @@ from rxapp.auth.core.service import AuthService
 from rxapp.auth.http.runtime.service import get_service, in_thread
 
 JITTER = 0.1
-"""Part of the interval, so that workers that started together do not go on working together."""
+"""A fraction of the interval. It keeps workers that started together from pruning at the same time."""
 
 Sleep = Callable[[float], Awaitable[None]]
 
@@ -25,7 +25,7 @@ logger = logging.getLogger(__name__)
 
 @contextlib.asynccontextmanager
 async def regular_pruning() -> AsyncIterator[None]:
-    """A lifespan task: prune every `prune_interval` while the app runs, unless that is 0."""
+    """A lifespan task: prune every `prune_interval` while the app runs. An interval of 0 switches it off."""
     service = get_service()
     if not service.settings.prune_interval:
         yield
@@ -38,12 +38,12 @@ async def regular_pruning() -> AsyncIterator[None]:
 
 
 async def keep_pruning(service: AuthService, sleep: Sleep = asyncio.sleep) -> None:
-    """Wait, prune, and again. Every worker does it: of two at once, each takes other rows."""
+    """Wait and prune, in an endless loop. Every worker does so; two workers at once remove different rows."""
     while True:
         await sleep(_interval(service.settings.prune_interval))
         try:
             removed = await prune_with_pauses(service, sleep)
-        except SQLAlchemyError as error:  # the database is away; what is old will still be there when it is back
+        except SQLAlchemyError as error:  # an outage: the next round removes the old rows
             logger.warning("nothing could be pruned: %s", type(error).__name__)
         else:
             if removed != Pruned():
@@ -51,7 +51,7 @@ async def keep_pruning(service: AuthService, sleep: Sleep = asyncio.sleep) -> No
 
 
 async def prune_with_pauses(service: AuthService, sleep: Sleep = asyncio.sleep) -> Pruned:
-    """Remove all that is too old to keep, in batches with pauses in between. Returns how much that was."""
+    """Remove all rows that are too old, in batches with pauses in between. Returns how many were removed."""
     batches, sessions, events = prune(service.settings, service.database, service.clock), 0, 0
     while True:
         began = time.monotonic()
@@ -65,4 +65,4 @@ async def prune_with_pauses(service: AuthService, sleep: Sleep = asyncio.sleep) 
 
 
 def _interval(interval: timedelta) -> float:
-    return interval.total_seconds() * random.uniform(1 - JITTER, 1 + JITTER)  # noqa: S311  nobody gains by guessing it
+    return interval.total_seconds() * random.uniform(1 - JITTER, 1 + JITTER)  # noqa: S311  it is not a secret

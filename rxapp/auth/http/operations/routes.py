@@ -1,4 +1,4 @@
-"""What operators ask the app over HTTP: whether it is alive, whether it can serve, and its numbers."""
+"""The operator's HTTP routes: health, readiness and metrics."""
 
 from fastapi import FastAPI
 
@@ -11,7 +11,7 @@ from rxapp.auth.http.operations.readiness import add_own_checks, readiness
 
 
 def add_operations(api: FastAPI, settings: Settings) -> None:
-    """Give `api` the routes, and begin to count if somebody may see the numbers."""
+    """Add the routes to `api`. If there is a metrics token, start counting."""
     add_own_checks(settings)
     api.include_router(health_router(readiness))
     if settings.metrics_token.get_secret_value():
