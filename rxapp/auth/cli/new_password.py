@@ -23,7 +23,7 @@ def _ask_twice() -> str:
     with warnings.catch_warnings():
         warnings.simplefilter("error", getpass.GetPassWarning)  # getpass would only warn, and show what is typed
         try:
-            return typer.prompt("Password", hide_input=True, confirmation_prompt="The same again", err=True, show_default=False)
+            return typer.prompt("Password", hide_input=True, confirmation_prompt="Repeat it", err=True, show_default=False)
         except getpass.GetPassWarning:
             refuse("There is no terminal to ask for the password at. Give --password-stdin or --link.")
 

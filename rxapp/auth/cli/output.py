@@ -23,7 +23,7 @@ T = TypeVar("T")
 
 def to_json(value: Any) -> str:
     """The value as JSON on one line of ASCII, with times in ISO 8601 UTC."""
-    return json.dumps(value, default=_plain)
+    return json.dumps(value, default=_json_default)
 
 
 def print_json(value: Any) -> None:
@@ -37,20 +37,20 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     for index, column in enumerate(columns):
         table.add_column(column, no_wrap=index == 0, overflow="fold")
     for row in rows:
-        table.add_row(*(Text(shown(value)) for value in row))
+        table.add_row(*(Text(printable(value)) for value in row))
     Console(width=None if sys.stdout.isatty() else NO_TERMINAL_WIDTH, highlight=False).print(table)
 
 
-def shown(value: Any) -> str:
+def printable(value: Any) -> str:
     """A value as text, times to the second. Control characters become "?": a stranger's text must not control the terminal."""
     if isinstance(value, datetime):
         return iso_utc(value.replace(microsecond=0))
     return "".join(character if character.isprintable() else "?" for character in str(value))
 
 
-def pluralize(things: int, noun: str) -> str:
+def pluralize(count: int, noun: str) -> str:
     """A number with its noun, such as `1 session` or `2 sessions`."""
-    return f"{things} {noun}" if things == 1 else f"{things} {noun}s"
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
 def progress_bar(*, hidden: bool) -> Progress:
@@ -65,7 +65,7 @@ def with_progress(items: Iterable[T], description: str, total: int, *, hidden: b
         yield from progress.track(items, total=total, description=description)
 
 
-def _plain(value: Any) -> Any:
+def _json_default(value: Any) -> Any:
     if isinstance(value, datetime):
         return iso_utc(value)
     if isinstance(value, UUID):

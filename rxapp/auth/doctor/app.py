@@ -44,9 +44,7 @@ def check_app() -> Iterator[Finding]:
         yield problem("handlers", f"the app cannot be loaded ({type(error).__name__})", f"Run: python -c '{_LOAD}'")
         return
     if unbuilt:
-        yield warning(
-            "pages", f"not built here ({unbuilt}): states of components were not looked at", "Run: reflex compile --dry"
-        )
+        yield warning("pages", f"not built here ({unbuilt}): states of components were not checked", "Run: reflex compile --dry")
     named = defaultdict(list)
     for kind, name in faults:
         named[kind].append(name)

@@ -30,13 +30,13 @@ def check_configuration(settings: Settings) -> Iterator[Finding]:
     if settings.in_production and settings.trusted_proxy_hops == 0:
         yield warning(
             "client address",
-            "no proxy is trusted to name it: behind one, everybody seems to have the proxy's address, and shares its rate limits",
-            "Set RXAPP_TRUSTED_PROXY_HOPS to the number of proxies in front; if there is none, all is well.",
+            "no proxy is trusted to name it: behind a proxy, all clients seem to have its address, and share its rate limits",
+            "Set RXAPP_TRUSTED_PROXY_HOPS to the number of proxies in front; if there is none, nothing is wrong.",
         )
     else:
         yield ok("client address", f"{settings.trusted_proxy_hops} trusted proxies in front")
     if settings.in_production and settings.api_docs:
-        yield warning("API documentation", "open to everybody, with scripts from elsewhere", "Leave RXAPP_API_DOCS out.")
+        yield warning("API documentation", "open to everybody, with scripts from another site", "Leave RXAPP_API_DOCS out.")
     if settings.password_minimum_length < NIST_PASSWORD_MINIMUM_LENGTH:
         yield warning(
             "passwords",
@@ -67,6 +67,6 @@ def _public_address(settings: Settings) -> Finding:
         return ok("public address", ", ".join(named))
     return warning(
         "public address",
-        "not known: of programs that prove a key (DPoP), only those on this machine get in",
+        "not known: programs that prove a key (DPoP) can only log in from this machine",
         "Set RXAPP_PUBLIC_ORIGINS, or REFLEX_DEPLOY_URL where the server runs, to the address that people see.",
     )

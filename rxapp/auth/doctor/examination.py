@@ -25,6 +25,6 @@ def examine(
     yield from check_database(settings, clock)
     yield from check_redis(settings, clock)
     if refused:
-        yield problem("handlers", "not looked at: the app does not start", "Mend the configuration first.")
+        yield problem("handlers", "not checked: the app does not start", "Fix the configuration first.")
     else:
         yield from check_app()

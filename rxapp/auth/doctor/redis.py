@@ -36,4 +36,4 @@ def check_redis(settings: Settings, clock: Clock) -> Iterator[Finding]:
     if parts.scheme != "unix" and not parts.password:
         yield warning("Redis", "it asks for no password", "Set one (requirepass) and put it into REDIS_URL.")
     if abs(datetime.fromtimestamp(seconds, UTC) - clock()) > TOLERATED_SKEW:
-        yield warning("Redis", "its clock is not ours", "Set both by NTP.")
+        yield warning("Redis", "its clock differs from ours", "Set both by NTP.")

@@ -30,7 +30,7 @@ def check_database(settings: Settings, clock: Clock) -> Iterator[Finding]:
         return
     file = database.engine.url.database if database.engine.dialect.name == "sqlite" else None
     if file and not Path(file).exists():  # opening it would create it
-        yield problem("database", "there is no such file yet", f"Run: {AUTH_HISTORY.command}")
+        yield problem("database", "the file does not exist yet", f"Run: {AUTH_HISTORY.command}")
         return
     try:
         yield from _check(database, settings, clock)
@@ -72,8 +72,8 @@ def _demo_users(database: Database, settings: Settings) -> Finding:
     known = [user_name for user_name in DEMO_USERS if _has_demo_password(database, settings, user_name)]
     if not known:
         return ok("demo users", "none has the password that everybody knows")
-    found = warning if not settings.in_production else problem
-    return found(
+    report = warning if not settings.in_production else problem
+    return report(
         "demo users",
         f"{', '.join(known)}: everybody knows the password",
         "Run for each: python -m rxapp users disable NAME, or: python -m rxapp users set-password NAME",

@@ -9,7 +9,7 @@ import typer
 from rxapp.auth import UnsafeSettings
 from rxapp.auth.cli.opening import read_settings
 from rxapp.auth.cli.options import AsJson
-from rxapp.auth.cli.output import print_json, shown
+from rxapp.auth.cli.output import print_json, printable
 from rxapp.auth.doctor import Finding, Verdict, examine
 
 _LONGEST_VERDICT = max(map(len, Verdict))
@@ -39,6 +39,6 @@ def _findings() -> Iterator[Finding]:
 
 
 def _print(finding: Finding) -> None:
-    typer.echo(f"{finding.verdict:{_LONGEST_VERDICT}}  {finding.check}: {shown(finding.says)}")
+    typer.echo(f"{finding.verdict:{_LONGEST_VERDICT}}  {finding.check}: {printable(finding.says)}")
     if finding.mend:
-        typer.echo(f"{'':{_LONGEST_VERDICT}}  {shown(finding.mend)}")
+        typer.echo(f"{'':{_LONGEST_VERDICT}}  {printable(finding.mend)}")

@@ -14,7 +14,7 @@ from rxapp.auth.cli.exporting import Format, export_to_file, export_to_stdout
 from rxapp.auth.cli.following import OVERLAP, follow_events
 from rxapp.auth.cli.opening import open_service
 from rxapp.auth.cli.options import AsJson, find_user
-from rxapp.auth.cli.output import pluralize, print_json, shown
+from rxapp.auth.cli.output import pluralize, print_json, printable
 from rxapp.auth.core.audit.csv_export import COLUMNS
 from rxapp.auth.core.audit.events import EventFilter, EventKind
 
@@ -139,7 +139,7 @@ def _format_event(event: Any) -> str:
         event.detail,
         event.user_agent,
     ]
-    return "  ".join(shown(part) for part in parts if part)
+    return "  ".join(printable(part) for part in parts if part)
 
 
 def _facts(event: Any) -> dict[str, Any]:

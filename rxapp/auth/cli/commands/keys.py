@@ -6,7 +6,7 @@ import typer
 
 from rxapp.auth.cli.opening import open_service
 from rxapp.auth.cli.options import AsJson
-from rxapp.auth.cli.output import pluralize, print_json, print_table, shown
+from rxapp.auth.cli.output import pluralize, print_json, print_table, printable
 from rxapp.auth.core.maintenance import key_rotation
 from rxapp.auth.core.maintenance.key_rotation import KeyDescription, KeyState
 
@@ -44,6 +44,6 @@ def rotate(*, as_json: AsJson = False) -> None:
     if as_json:
         print_json({"kid": key.kid, "active_from": key.active_from, "unreadable": unreadable})
         return
-    typer.echo(f"Key {key.kid} signs from {shown(key.active_from)}.")
+    typer.echo(f"Key {key.kid} signs from {printable(key.active_from)}.")
     if unreadable:
         typer.echo(f"No configured secret key decrypts {pluralize(len(unreadable), 'key')}: {', '.join(unreadable)}.", err=True)

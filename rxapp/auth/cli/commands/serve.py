@@ -57,7 +57,7 @@ def _refuse_unnamed_environment(settings: Settings, host: str | None) -> None:
         return
     if host is None or not is_loopback(host):
         refuse(
-            "RXAPP_ENVIRONMENT is not set, and without it this is development, with users whose password everybody knows, "
+            "RXAPP_ENVIRONMENT is not set. Then this is development, with users whose password everybody knows, "
             "on every address of this machine. On a server set RXAPP_ENVIRONMENT=production. "
             f"To try it out here, add --host {LOOPBACK_ADDRESS}."
         )

@@ -11,7 +11,7 @@ from rxapp.auth.cli.commands.import_local_auth import import_local_auth
 from rxapp.auth.cli.new_password import new_password, require_one_source
 from rxapp.auth.cli.opening import open_service
 from rxapp.auth.cli.options import AsJson, ByLink, PasswordFromStdin, UserName, find_user
-from rxapp.auth.cli.output import pluralize, print_json, print_table, shown
+from rxapp.auth.cli.output import pluralize, print_json, print_table, printable
 from rxapp.auth.core.passwords.links import PresentedLink
 
 DEFAULT_LIMIT = 50
@@ -122,7 +122,7 @@ def _print_link(user: User, token: str, sentence: str, as_json: bool) -> None:
     if as_json:
         print_json({"user_name": user.user_name, "path": path, "expires_at": expires_at})
         return
-    typer.echo(f"{sentence} Whoever opens this path of the app by {shown(expires_at)} can set it, once:")
+    typer.echo(f"{sentence} Anybody who opens this path of the app by {printable(expires_at)} can set it, once:")
     typer.echo(path)
 
 

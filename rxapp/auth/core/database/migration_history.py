@@ -75,12 +75,12 @@ class MigrationHistory:
     def require_usable(self, database: Database) -> None:
         """As `require_migrated`, but accept a newer schema: in a deployment, old code still serves while new code migrates."""
         with database.connect() as connection:
-            revision = self._revision_of(connection)
+            revision = self._current_revision(connection)
             if revision is None or (revision in self._known_revisions and revision != self.newest_revision):
                 raise DatabaseNotMigrated(self.command)
 
     def _upgrade(self, connection: Connection) -> None:
-        revision = self._revision_of(connection)
+        revision = self._current_revision(connection)
         if revision == self.newest_revision:
             return
         if revision is None and inspect(connection).has_table(self.first_table):
@@ -94,9 +94,9 @@ class MigrationHistory:
             environment.run_migrations()
 
     def _is_current(self, connection: Connection) -> bool:
-        return self._revision_of(connection) == self.newest_revision
+        return self._current_revision(connection) == self.newest_revision
 
-    def _revision_of(self, connection: Connection) -> str | None:
+    def _current_revision(self, connection: Connection) -> str | None:
         context = MigrationContext.configure(connection, opts={"version_table": self.version_table})
         return context.get_current_revision()
 

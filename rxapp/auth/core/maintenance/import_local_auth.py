@@ -89,11 +89,11 @@ def read_local_users(database_url: str) -> Sequence[LocalUser]:
     try:
         with engine.connect() as connection:
             if not inspect(connection).has_table(_TABLE.name):
-                raise SourceRefused(f"The database {_shown(url)} has no table {_TABLE.name}, so it is not reflex-local-auth's.")
+                raise SourceRefused(f"The database {_masked(url)} has no table {_TABLE.name}, so it is not reflex-local-auth's.")
             return [_local_user(row) for row in connection.execute(select(_TABLE).order_by(_TABLE.c.id))]
     except DBAPIError as error:
         said = str(error.orig).strip().split("\n")[0].rstrip(".")
-        raise SourceRefused(f"The database {_shown(url)} cannot be read: {said}.") from error
+        raise SourceRefused(f"The database {_masked(url)} cannot be read: {said}.") from error
 
 
 class LocalAuthImport:
@@ -146,7 +146,7 @@ def _parse(database_url: str) -> URL:
     return url
 
 
-def _shown(url: URL) -> str:
+def _masked(url: URL) -> str:
     return url.set(query={}).render_as_string(hide_password=True)
 
 

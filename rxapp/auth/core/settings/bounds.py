@@ -37,7 +37,7 @@ BOUNDS = {
     "ended_session_retention": Bound(timedelta(days=365), "people's addresses and devices are kept for that long"),
     "event_retention": Bound(
         timedelta(days=3650),
-        "in less than a week nobody notices an attack and looks into it, and more than ten years means for ever",
+        "less than a week is too short to look into an attack, and more than ten years is too long for personal data",
         timedelta(days=7),
     ),
     "prune_interval": Bound(timedelta(days=1), "old rows stay although their retention is over"),

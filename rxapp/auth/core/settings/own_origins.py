@@ -28,11 +28,11 @@ def origins_of_request(settings: Settings, host: str) -> set[str]:
 
 def named_origins(urls: Iterable[str | None]) -> tuple[str, ...]:
     """The origins of those URLs that other machines can use. A loopback URL is left out, because it is only a default."""
-    found = (_origin_of(url or "") for url in urls)
+    found = (_parse_origin(url or "") for url in urls)
     return tuple(dict.fromkeys(origin for origin in found if origin))
 
 
-def _origin_of(url: str) -> str:
+def _parse_origin(url: str) -> str:
     try:
         parts = urlsplit(url.lower())
         host, port = parts.hostname or "", parts.port
@@ -40,8 +40,8 @@ def _origin_of(url: str) -> str:
         return ""
     if parts.scheme not in _DEFAULT_PORTS or not host or is_loopback(host) or _is_unspecified_address(host):
         return ""
-    shown = f"[{host}]" if ":" in host else host
-    return f"{parts.scheme}://{shown}" + ("" if port in (None, _DEFAULT_PORTS[parts.scheme]) else f":{port}")
+    host_in_url = f"[{host}]" if ":" in host else host
+    return f"{parts.scheme}://{host_in_url}" + ("" if port in (None, _DEFAULT_PORTS[parts.scheme]) else f":{port}")
 
 
 def _is_immune_to_dns(host: str, settings: Settings) -> bool:

@@ -32,11 +32,11 @@ def why_guessable(secret: str) -> str:
     if secret.lower() in PUBLISHED or any(word in plain for word in PLACEHOLDERS):
         return "is a placeholder or an example"
     if len(set(secret)) < MINIMUM_DIFFERENT_CHARACTERS:
-        return f"has fewer than {MINIMUM_DIFFERENT_CHARACTERS} different characters, as nothing random has"
+        return f"has fewer than {MINIMUM_DIFFERENT_CHARACTERS} different characters, so it is not random"
     if _is_repeated(secret):
-        return "is the same piece again and again"
+        return "repeats one piece"
     if float(zxcvbn(secret[:_ESTIMATED_LENGTH])["guesses_log10"]) < MINIMUM_GUESSES_LOG10:
-        return "is a sequence, or words that are guessed early"
+        return "is a sequence, or words that are easy to guess"
     return ""
 
 
