@@ -88,7 +88,7 @@ def test_a_shared_state_that_anyone_can_join(faulty):
     assert named(faulty, "public=True", Verdict.WARNING) == {"Room.enter", "Lobby.go_in"}
 
 
-def test_nothing_else_is_said_of_it(faulty):
+def test_there_is_no_other_finding(faulty):
     assert len(faulty) == 7
 
 

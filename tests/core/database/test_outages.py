@@ -130,7 +130,7 @@ class TestPostgreSQL:
         assert "look whether it was done" in lost.value.message
         assert count(database, AuthSession) == int(is_done)
 
-    def test_a_rotation_of_which_the_answer_was_lost_takes_one_step_and_is_answered(self, service, pair, terminator):
+    def test_a_rotation_whose_answer_was_lost_takes_one_step_and_is_answered(self, service, pair, terminator):
         terminator.after("UPDATE auth_session SET generation=")
         successor = service.refresh(pair.access_token, pair.refresh_token)
         assert terminator.ended == 1

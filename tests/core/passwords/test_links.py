@@ -273,6 +273,6 @@ class TestUse:
         with pytest.raises(InvalidToken):
             service.accounts.user_of_link(token)
 
-    def test_none_is_made_for_nobody(self, service):
+    def test_none_is_made_for_a_user_who_does_not_exist(self, service):
         with pytest.raises(NotFound):
             service.administration.issue_password_link(uuid4())

@@ -126,7 +126,7 @@ def test_a_dotenv_file_is_read(tmp_path):
         ("RXAPP_ACCESS_TOKEN_ALGORITHM", "HS512"),
     ],
 )
-def test_a_setting_that_makes_no_sense_is_refused_at_start(monkeypatch, name, value):
+def test_an_invalid_setting_is_refused_at_start(monkeypatch, name, value):
     monkeypatch.setenv(name, value)
     with pytest.raises(ValidationError):
         Settings()
