@@ -12,7 +12,7 @@ from uuid import UUID
 
 from rxapp.auth.core.accounts import users
 from rxapp.auth.core.accounts.administration import Administration
-from rxapp.auth.core.accounts.confusable_names import add_imported
+from rxapp.auth.core.accounts.confusable_names import add_unchecked
 from rxapp.auth.core.accounts.self_service import Accounts
 from rxapp.auth.core.audit import events
 from rxapp.auth.core.audit.events import EventKind
@@ -109,7 +109,7 @@ class AuthService:
         """Store a new user with a password that nobody checks. Raises `InvalidUserName` or `UserNameTaken`."""
         user = users.new_user(user_name, display_name, self.passwords.hash_password(password), roles or [], self.clock())
         with self.database.write() as db:
-            add_imported(db, user)
+            add_unchecked(db, user)
             events.record(db.connection(), EventKind.USER_CREATED, self.clock(), user_id=user.id)
         return user
 

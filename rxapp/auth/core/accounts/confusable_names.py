@@ -67,8 +67,8 @@ def add_distinct(db: Session, user: User) -> None:
         raise UserNameLooksTaken from error
 
 
-def add_imported(db: Session, user: User) -> None:
-    """Store a user whose name was chosen in another app. It is not checked, but nobody else gets a name that looks like it."""
+def add_unchecked(db: Session, user: User) -> None:
+    """Store a user whose name was chosen elsewhere, without a check of its look. Nobody else gets a name that looks like it."""
     users.add(db, user)
     looks = look_hashes(user.user_name)
     taken = set(db.connection().scalars(select(_look.c.look).where(_look.c.look.in_(looks))))

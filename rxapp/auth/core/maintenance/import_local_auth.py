@@ -17,7 +17,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlmodel import Session
 
 from rxapp.auth.core.accounts import users
-from rxapp.auth.core.accounts.confusable_names import add_imported
+from rxapp.auth.core.accounts.confusable_names import add_unchecked
 from rxapp.auth.core.audit import events
 from rxapp.auth.core.audit.events import EventKind
 from rxapp.auth.core.clock import Clock
@@ -131,7 +131,7 @@ def _store(db: Session, local_user: LocalUser, now: datetime) -> User:
     user = users.new_user(local_user.user_name, "", local_user.password_hash, [], now)
     user.disabled_at = None if local_user.is_enabled else now
     with db.begin_nested():
-        add_imported(db, user)
+        add_unchecked(db, user)
     events.record(db.connection(), EventKind.USER_CREATED, now, user_id=user.id, detail="from reflex-local-auth")
     return user
 
