@@ -33,7 +33,7 @@ FEW, MANY, MANY_QUICKLY = 1_000, 10_000_000, 200_000
 BYTES_ON_DISK = 1_200
 """A session while it is being made, files for sorting and PostgreSQL's log included."""
 
-OF_THE_RATE, MOST_BYTES = 0.9, 400
+OF_THE_RATE, MAXIMUM_BYTES = 0.9, 400
 USER_NAME, PASSWORD = "johndoe", "correct horse battery staple"
 PRUNED_BATCHES = 50
 
@@ -121,7 +121,7 @@ class Store:
             "find": lambda db: sessions.find(db, id_),
             "rotate": lambda db: rotation_statements.rotate(db, id_, 0, now, idle_since=before, device_key=None),
             "mark seen": lambda db: sessions.mark_seen(db, id_, 0, now),
-            "prune": lambda db: sessions.delete_ended(db, before, pruning.BATCH),
+            "prune": lambda db: sessions.delete_ended(db, before, pruning.BATCH_SIZE),
         }
         return {name: _how_found(plans_of(self.database, call)) for name, call in calls.items()}
 
@@ -217,9 +217,9 @@ def _targets(found: dict[str, Any], many: int, at_rest: BytesAtRest) -> list[Tar
         what = f"rotations/s at {many:,} sessions against {FEW:,}, {name}"
         targets.append(Target(what, f"at least {OF_THE_RATE}", f"{ratio:.2f}", ratio >= OF_THE_RATE))
     what = "bytes per session at rest on SQLite, indexes included"
-    targets.append(Target(what, f"at most {MOST_BYTES}", f"{at_rest.used:.0f}", at_rest.used <= MOST_BYTES))
+    targets.append(Target(what, f"at most {MAXIMUM_BYTES}", f"{at_rest.used:.0f}", at_rest.used <= MAXIMUM_BYTES))
     targets.append(Target("the same after 10,000 rotations of it", "constant", f"{at_rest.grown:+,} B", at_rest.grown == 0))
-    slowest = min(each["pruned"] for each in found.values()) / (1 + pruning.PAUSE)
+    slowest = min(each["pruned"] for each in found.values()) / (1 + pruning.PAUSE_FACTOR)
     logins = found["SQLite"]["logins"]
     what = "sessions pruned a second beside the app, against sessions that can begin in one"
     targets.append(Target(what, "at least as many", f"{slowest:,.0f} against {logins:,.0f}", slowest >= logins))

@@ -19,7 +19,7 @@ from jwt.algorithms import ECAlgorithm
 from rxapp.auth import AuthService
 from rxapp.auth.core.accounts.users import find_user
 from rxapp.auth.core.keys.derivation import Keys
-from rxapp.auth.core.keys.jwt_keys import AccessKey, access_keys_of
+from rxapp.auth.core.keys.jwt_keys import AccessKey, derive_access_keys
 from rxapp.auth.core.tokens.refresh_tokens import RefreshTokens
 from tests.dpop import DeviceKey
 from tests.keys import ring_of
@@ -136,9 +136,9 @@ class Corpus:
         self._header, self._payload, self._signature = access_token.split(".")
         self.claims = json.loads(decode(self._payload))
         self._names = json.loads(decode(self._header))
-        self._own = access_keys_of(Keys.derive(service.settings.secret_keys[0]))
+        self._own = derive_access_keys(Keys.derive(service.settings.secret_keys[0]))
         self._key = self._own[service.settings.access_token_algorithm]
-        self._others = access_keys_of(Keys.derive("the secret of another deployment, long enough"))
+        self._others = derive_access_keys(Keys.derive("the secret of another deployment, long enough"))
         self._attacker = ec.generate_private_key(ec.SECP256R1())
 
     def __iter__(self) -> Iterator[Hostile]:

@@ -98,7 +98,7 @@ class TestInAProcessOfItsOwn:
         )
         shown = read_until(controller, "Password: ")
         os.write(controller, f"{LONG_PASSWORD}\n".encode())
-        shown += read_until(controller, "The same again: ")
+        shown += read_until(controller, "Repeat it: ")
         os.write(controller, f"{LONG_PASSWORD}\n".encode())
         output, _ = process.communicate(timeout=30)
         os.close(terminal)

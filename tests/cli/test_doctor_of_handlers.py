@@ -60,7 +60,7 @@ def test_a_state_of_the_same_name_in_another_module_hides_nothing(faulty):
 
 
 def test_an_override_that_opens_what_was_guarded(faulty):
-    assert named(faulty, "take the place of guarded ones") == {"Returns.load", "Drafts.delete"}
+    assert named(faulty, "override guarded handlers") == {"Returns.load", "Drafts.delete"}
 
 
 def test_a_guard_under_another_decorator(faulty):
@@ -88,7 +88,7 @@ def test_a_shared_state_that_anyone_can_join(faulty):
     assert named(faulty, "public=True", Verdict.WARNING) == {"Room.enter", "Lobby.go_in"}
 
 
-def test_nothing_else_is_said_of_it(faulty):
+def test_there_is_no_other_finding(faulty):
     assert len(faulty) == 7
 
 

@@ -192,7 +192,7 @@ class TestExport:
         assert len(run_json("events", "export", "--since", "2000-01-01")) == 5
 
     @pytest.mark.parametrize("date", ["yesterday", "0001-01-01T00:00+14:00", "9" * 5_000])
-    def test_a_date_that_is_none_is_wrong_usage(self, run, date):
+    def test_an_invalid_date_is_wrong_usage(self, run, date):
         result = run("events", "export", "--since", date)
         assert result.exit_code == 2
         assert "ISO 8601" in result.stderr

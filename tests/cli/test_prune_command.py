@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import func, insert, select
 
 from rxapp.auth import AuthSession, SecurityEvent
-from rxapp.auth.cli.commands.prune import unhurried
+from rxapp.auth.cli.commands.prune import with_pauses
 from tests.clock import A_SECOND
 from tests.conftest import PASSWORD
 
@@ -134,5 +134,5 @@ def test_each_pause_is_four_times_as_long_as_its_batch(monkeypatch):
 
     monkeypatch.setattr("rxapp.auth.cli.commands.prune.time.monotonic", lambda: now)
     monkeypatch.setattr("rxapp.auth.cli.commands.prune.time.sleep", sleep)
-    assert list(unhurried(batches())) == [10, 1]
+    assert list(with_pauses(batches())) == [10, 1]
     assert pauses == [40, 4]

@@ -74,7 +74,7 @@ def test_a_write_lock_that_somebody_keeps_is_said(run, database, monkeypatch):
         ("RXAPP_ENVIRONMENT", "geheim", "RXAPP_ENVIRONMENT: "),
     ],
 )
-def test_a_setting_that_makes_no_sense_is_named_without_its_value(run, monkeypatch, name, value, sentence):
+def test_an_invalid_setting_is_named_without_its_value(run, monkeypatch, name, value, sentence):
     monkeypatch.setenv(name, value)
     result = run("users", "list")
     assert_refused(result, sentence)
@@ -126,7 +126,7 @@ def test_names_that_the_terminal_cannot_show_are_no_reason_to_fail(start, servic
     assert process.returncode == 0, errors
 
 
-def test_it_is_as_well_from_an_installed_copy_elsewhere(tmp_path, environment, service):
+def test_an_installed_copy_elsewhere_finds_its_migrations(tmp_path, environment, service):
     """Where the migrations are is known from the code's own place, not from the current directory."""
     shutil.copytree(ROOT / "rxapp", tmp_path / "copy" / "rxapp")
     done = subprocess.run(

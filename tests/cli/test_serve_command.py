@@ -40,25 +40,25 @@ def environment(environment) -> dict[str, str]:
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 class TestEnvironment:
     @pytest.mark.parametrize("address", [(), ("--host", "0.0.0.0"), ("--host", "::"), ("--host", "192.168.1.5")], ids=" ".join)
-    def test_without_its_name_only_this_machine_is_served(self, run, started, address):
+    def test_without_an_environment_only_this_machine_is_served(self, run, started, address):
         result = run("serve", "--backend-only", *address)
         assert_refused(result, "RXAPP_ENVIRONMENT is not set")
         assert "RXAPP_ENVIRONMENT=production" in result.stderr
         assert started == []
 
     @pytest.mark.parametrize("address", ["127.0.0.1", "localhost", "::1"])
-    def test_to_try_it_out_on_this_machine_it_need_not_be_named_and_that_is_said(self, run, started, address):
+    def test_on_this_machine_the_environment_may_be_missing_and_a_line_says_so(self, run, started, address):
         result = run("serve", "--backend-only", "--host", address)
         assert started == [address]
         assert "RXAPP_ENVIRONMENT is not set: this is development" in result.stderr
 
     @pytest.mark.parametrize("named", ["production", "development"])
-    def test_named_it_serves_whom_it_is_told_to(self, run, started, monkeypatch, named):
+    def test_with_an_environment_it_listens_on_the_address_given(self, run, started, monkeypatch, named):
         monkeypatch.setenv("RXAPP_ENVIRONMENT", named)
         assert run("serve", "--backend-only", "--host", "0.0.0.0").stderr == ""
         assert started == ["0.0.0.0"]
 
-    def test_named_in_a_dotenv_file_is_named(self, run, started, tmp_path):
+    def test_an_environment_in_a_dotenv_file_counts(self, run, started, tmp_path):
         (tmp_path / ".env").write_text("RXAPP_ENVIRONMENT=production\n")
         assert run("serve", "--backend-only", "--host", "0.0.0.0").stderr == ""
         assert started == ["0.0.0.0"]

@@ -31,7 +31,7 @@ class TestList:
         assert (sessions[0]["device"], sessions[0]["address"]) == ("Firefox on Linux", "192.0.2.7")
         assert sessions[0]["expires_at"].endswith("Z")
 
-    def test_or_those_of_one_user(self, run_json, service, pair, annas):
+    def test_it_shows_those_of_one_user(self, run_json, service, pair, annas):
         (session,) = run_json("sessions", "list", "--user", "JohnDoe")["sessions"]
         assert (session["user_name"], session["id"]) == ("johndoe", session_id_of(service, pair))
 

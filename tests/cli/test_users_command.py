@@ -77,10 +77,10 @@ class TestCreate:
         assert_refused(run("users", "create", "JohnDoe", "--link"), "taken")
 
     @pytest.mark.parametrize("name", ["", "a\nb", "x" * 65, "\udcff"])
-    def test_a_name_that_is_none_is_refused(self, run, name):
+    def test_an_invalid_name_is_refused(self, run, name):
         assert_refused(run("users", "create", name, "--link"), "user name")
 
-    def test_a_role_that_is_none_is_refused(self, run):
+    def test_an_invalid_role_is_refused(self, run):
         assert_refused(run("users", "create", "alice", "--link", "--role", "a,b"), "A role has")
 
     @pytest.mark.parametrize("command", ["create", "set-password"])
@@ -125,7 +125,7 @@ class TestList:
         assert disabled_at[:19] in run("users", "list").stdout
 
     @pytest.mark.parametrize("option", [["--limit", "0"], ["--limit", str(2**64)], ["--offset", "-1"], ["--limit", "x"]])
-    def test_a_number_that_makes_no_sense_is_wrong_usage(self, run, option):
+    def test_an_invalid_number_is_wrong_usage(self, run, option):
         assert run("users", "list", *option).exit_code == 2
 
     def test_what_looks_like_markup_is_shown_as_it_is(self, run, service):
@@ -157,7 +157,7 @@ class TestDisableAndEnable:
     def test_a_user_who_does_not_exist_is_named(self, run, command):
         assert_refused(run("users", command[0], "nobody", *command[1:]), "There is no user nobody.")
 
-    def test_a_name_that_is_no_text_is_nobodys(self, run):
+    def test_a_name_that_is_not_text_is_no_users_name(self, run):
         assert_refused(run("users", "disable", "\udcff"), "There is no user ?.")
         assert run("users", "list", "--search", "\udcff").stderr == "0 of 0 users\n"
 

@@ -11,7 +11,7 @@ from rxapp.auth import AuthError, AuthService, Client
 from rxapp.auth.core.dpop.proof import read_proof
 from rxapp.auth.core.errors import InvalidUserName
 from rxapp.auth.core.identity.role_names import InvalidRole
-from rxapp.auth.core.identity.user_names import FOLDED_MAXIMUM_LENGTH, may_be_in_a_name, user_name_key
+from rxapp.auth.core.identity.user_names import FOLDED_MAXIMUM_LENGTH, is_searchable, user_name_key
 from rxapp.auth.core.passwords.links import PresentedLink
 from rxapp.auth.core.passwords.policy import MAXIMUM_LENGTH, strength_of
 from rxapp.auth.core.throttling.throttle import network_of
@@ -41,7 +41,7 @@ def database(sqlite_database):
 class TestTheLongestMessage:
     def test_is_the_name_of_nobody(self, text):
         assert seconds_of(user_name_key, text) < CPU_SECONDS
-        assert not may_be_in_a_name(user_name_key(text))
+        assert not is_searchable(user_name_key(text))
 
     def test_as_a_user_name_is_refused_at_once(self, service: AuthService, johndoe, text):
         administration = service.administration

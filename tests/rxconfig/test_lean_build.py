@@ -6,7 +6,7 @@ import subprocess
 import pytest
 from reflex_base.compiler.templates import vite_config_template
 
-from rxapp.auth.rxconfig.inline_styles import MOST_BYTES, inline_styles
+from rxapp.auth.rxconfig.inline_styles import MAXIMUM_BYTES, inline_styles
 from rxapp.auth.rxconfig.lean_build import VITE_PLUGIN, LeanBuild, with_vite_plugin
 
 DECIDE = """
@@ -85,7 +85,7 @@ class TestStylesInThePages:
                 f'<link disabled href="{SHEET}" rel="stylesheet" type="text/css"/><style>p {{ color: red }}</style></head>'
             )
 
-    @pytest.mark.parametrize("styles", ["p::after { content: '</STYLE><script>' }", "p" * (MOST_BYTES + 1)])
+    @pytest.mark.parametrize("styles", ["p::after { content: '</STYLE><script>' }", "p" * (MAXIMUM_BYTES + 1)])
     def test_what_would_end_the_element_or_is_too_large_stays_outside(self, built, styles, caplog):
         (built / SHEET[1:]).write_text(styles)
         inline_styles(built)

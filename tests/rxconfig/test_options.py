@@ -11,7 +11,7 @@ def test_development_with_its_demo_users_listens_to_this_machine_only():
     assert rx.Config(app_name="app", **reflex_options(Settings(_env_file=None))).backend_host == "127.0.0.1"
 
 
-def test_who_wants_it_otherwise_says_so_to_reflex(monkeypatch):
+def test_reflexs_own_setting_overrides_the_address(monkeypatch):
     monkeypatch.setenv("REFLEX_BACKEND_HOST", "0.0.0.0")
     assert rx.Config(app_name="app", **reflex_options(Settings(_env_file=None))).backend_host == "0.0.0.0"
 

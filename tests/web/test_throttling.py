@@ -15,7 +15,7 @@ from rxapp.auth import AuthService
 from rxapp.auth.core.passwords.hasher import HASHES_AT_A_TIME
 from rxapp.auth.core.settings.production_checks import RATE_LIMITS
 from rxapp.auth.core.settings.settings import Settings
-from rxapp.auth.http.middleware.login_pacing import LOGINS_A_TURN, LoginPacing, put_turnstile_outside
+from rxapp.auth.http.middleware.login_pacing import LOGINS_PER_LOOP_TURN, LoginPacing, add_login_pacing
 from rxapp.auth.http.runtime.service import Overloaded, in_hashing_thread, use_service
 from rxapp.auth.web.auth_state.confirmation import ConfirmationState
 from rxapp.auth.web.auth_state.gate import PageGate
@@ -159,7 +159,7 @@ class TestTheTurnstile:
         before = sys.getswitchinterval()
 
         async def serve() -> float:
-            async with put_turnstile_outside()(Starlette()):
+            async with add_login_pacing()(Starlette()):
                 return sys.getswitchinterval()
 
         try:
@@ -170,7 +170,7 @@ class TestTheTurnstile:
     def test_of_a_flood_of_logins_few_are_begun_in_one_turn_and_none_is_forgotten(self):
         turns = Counter(turn for _, turn in self.requests_at_once(*[LOGIN] * 1_000))
         assert turns.total() == 1_000
-        assert max(turns.values()) == LOGINS_A_TURN
+        assert max(turns.values()) == LOGINS_PER_LOOP_TURN
 
     def test_whoever_wants_something_else_does_not_stand_in_that_line(self):
         assert self.requests_at_once(*[LOGIN] * 100, "/api/me")[0] == ("/api/me", 0)
@@ -215,7 +215,7 @@ class TestInThePage:
         run(page, "for_any_user")
         clock.move(seconds=301)
         for _ in range(service.settings.refresh_rate_limit):
-            service.throttle.refresh(service.access_tokens.identify(pair.access_token).session_id)
+            service.throttle.count_refresh(service.access_tokens.identify(pair.access_token).session_id)
         return page
 
     def test_a_throttled_rotation_signs_nobody_out_and_the_page_says_when_it_goes_on(self, throttled):

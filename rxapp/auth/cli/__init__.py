@@ -1,4 +1,4 @@
-"""The operator's command line. It holds no rule of its own: parse, one call of the service, translate the error."""
+"""The operator's command line. It contains no rules: it parses, calls the service once, and translates the error."""
 
 import sys
 from io import TextIOWrapper
@@ -14,7 +14,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
     context_settings={"help_option_names": ["-h", "--help"]},
-    epilog="The database and everything else come from the same settings as the app's: the environment, or a .env file.",
+    epilog="The database and all other settings are the app's own: from the environment, or from a .env file.",
 )
 GROUPS = {"users": users.app, "sessions": sessions.app, "events": events.app, "keys": keys.app}
 for name, group in GROUPS.items():
@@ -34,4 +34,4 @@ def main() -> None:
     """Manage the users, the sessions, the audit log and the keys of rxapp, on the server, without signing in."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")  # a terminal without Unicode is no reason to fail
+            stream.reconfigure(errors="backslashreplace")  # do not fail on a terminal without Unicode

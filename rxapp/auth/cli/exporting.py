@@ -1,4 +1,4 @@
-"""Writing the audit log out, one event after the other, so that memory does not grow with it."""
+"""Export of the audit log, event by event, so that memory does not grow with the log."""
 
 import sys
 from collections.abc import Iterable
@@ -17,7 +17,7 @@ from rxapp.auth.core.database.private_files import create_private, mode_for_othe
 
 
 class Format(StrEnum):
-    """What an export is written as."""
+    """The format of an export."""
 
     CSV = "csv"
     JSON = "json"
@@ -29,9 +29,9 @@ def export_to_stdout(administration: Administration, wanted: EventFilter, form: 
 
 
 def export_to_file(administration: Administration, wanted: EventFilter, form: Format, file: Path, *, shows_progress: bool) -> int:
-    """Write the events that match to a file, in UTF-8; how many there were.
+    """Write the events that match to a file in UTF-8. Returns how many there were.
 
-    A new file is its owner's alone, for people's names and addresses are in it. One that was there keeps its mode.
+    Only its owner can read a new file, because it has people's names and addresses. An existing file keeps its mode.
     """
     total, _ = administration.events(wanted, limit=0)
     events = with_progress(administration.each_event(wanted), "Exporting", total, hidden=not shows_progress)
@@ -50,7 +50,7 @@ def _write(events: Iterable[Any], form: Format, to: TextIO) -> int:
 
 
 def _write_json(events: Iterable[Any], to: TextIO) -> int:
-    """A list, an event a line."""
+    """Write a JSON list with one event on each line."""
     count = 0
     to.write("[")
     for count, event in enumerate(events, 1):

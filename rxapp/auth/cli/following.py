@@ -1,4 +1,4 @@
-"""Following the audit log: what is new, by id, asked for again and again."""
+"""Following the audit log: polls for new events by their ids."""
 
 import time
 from collections.abc import Iterator, Sequence
@@ -11,11 +11,11 @@ from rxapp.auth.core.audit.events import EventFilter
 POLLING_PERIOD = timedelta(seconds=0.5)
 
 OVERLAP = 200
-"""Ids that are looked at again: PostgreSQL gives an id before the transaction is committed, so a lower one may appear later."""
+"""Ids that each poll reads again. PostgreSQL assigns ids before the commit, so an event with a lower id may appear later."""
 
 
 def follow_events(administration: Administration, wanted: EventFilter, known: Sequence[Any]) -> Iterator[Any]:
-    """Each event once, as it comes, and for ever. `known` are the last ones, at least `OVERLAP` where there are so many."""
+    """Yield each new event once, for ever. `known` are the last events: at least `OVERLAP` of them, if there are so many."""
     seen = {event.id for event in known}
     while True:
         looked_at_after = max(seen, default=0) - OVERLAP

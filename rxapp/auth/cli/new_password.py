@@ -1,4 +1,4 @@
-"""Where a new password comes from: asked for at the terminal, or from stdin. Never from an argument, which `ps` shows to all."""
+"""Reads a new password from the terminal or from stdin. Never from an argument, because `ps` shows arguments to everybody."""
 
 import getpass
 import warnings
@@ -9,21 +9,21 @@ from rxapp.auth.cli.refusals import refuse
 
 
 def new_password(*, from_stdin: bool) -> str:
-    """The password exactly as typed, or as the one line on stdin."""
+    """The password, exactly as typed or as on stdin (one line)."""
     return _read_from_stdin() if from_stdin else _ask_twice()
 
 
 def require_one_source(*, from_stdin: bool, by_link: bool) -> None:
-    """Refuse both at once, as wrong usage."""
+    """Refuse both options together, as wrong usage."""
     if from_stdin and by_link:
         raise typer.BadParameter("give either --password-stdin or --link, not both")
 
 
 def _ask_twice() -> str:
     with warnings.catch_warnings():
-        warnings.simplefilter("error", getpass.GetPassWarning)  # it would go on, and show what is typed
+        warnings.simplefilter("error", getpass.GetPassWarning)  # getpass would only warn, and show what is typed
         try:
-            return typer.prompt("Password", hide_input=True, confirmation_prompt="The same again", err=True, show_default=False)
+            return typer.prompt("Password", hide_input=True, confirmation_prompt="Repeat it", err=True, show_default=False)
         except getpass.GetPassWarning:
             refuse("There is no terminal to ask for the password at. Give --password-stdin or --link.")
 

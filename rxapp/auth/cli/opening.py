@@ -1,4 +1,4 @@
-"""The way from a command to the service, and from its errors to a sentence."""
+"""Opens settings, database and service for a command, and turns their errors into one sentence."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,7 +23,7 @@ from rxapp.auth.cli.refusals import describe_database_error, describe_settings_e
 
 @contextmanager
 def open_service() -> Iterator[AuthService]:
-    """The service on the configured database; whatever is refused while it is in use ends the process with one sentence."""
+    """The service with the configured database. A refusal or an outage inside of the block ends the process with one sentence."""
     settings = open_settings()
     database = open_database(settings)
     try:
@@ -38,7 +38,7 @@ def open_service() -> Iterator[AuthService]:
 
 
 def open_settings() -> Settings:
-    """The settings; unsafe ones too are refused."""
+    """The settings. Invalid and unsafe ones end the process."""
     try:
         return read_settings()
     except UnsafeSettings as error:
@@ -46,7 +46,7 @@ def open_settings() -> Settings:
 
 
 def read_settings() -> Settings:
-    """The settings. Raises `UnsafeSettings`; what makes no sense at all is refused."""
+    """The settings. Raises `UnsafeSettings`. Invalid settings end the process."""
     try:
         return get_settings()
     except ValidationError as error:
@@ -60,7 +60,7 @@ def read_settings() -> Settings:
 
 
 def open_database(settings: Settings) -> Database:
-    """The database that the settings name; an address that makes no sense is refused."""
+    """The configured database. An invalid URL ends the process."""
     try:
         return Database.of(settings)
     except (ArgumentError, ImportError, ValueError):

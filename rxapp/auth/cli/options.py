@@ -1,11 +1,11 @@
-"""The arguments and options that several commands have."""
+"""Arguments and options that several commands share."""
 
 from typing import Annotated
 
 import typer
 
 from rxapp.auth import AuthService, User
-from rxapp.auth.cli.output import shown
+from rxapp.auth.cli.output import printable
 from rxapp.auth.cli.refusals import refuse
 
 UserName = Annotated[str, typer.Argument(metavar="NAME", help="The user name, in any letter case.")]
@@ -19,8 +19,8 @@ ByLink = Annotated[
 
 
 def find_user(service: AuthService, name: str) -> User:
-    """The user of that name, or refuse."""
+    """The user with that name. If there is none, the process ends with a sentence."""
     user = service.administration.find_user(name)
     if user is None:
-        refuse(f"There is no user {shown(name)}.")
+        refuse(f"There is no user {printable(name)}.")
     return user

@@ -1,4 +1,4 @@
-"""What went wrong, in one sentence on stderr, and exit code 1."""
+"""Refusals of the command line: one sentence on stderr, and exit code 1."""
 
 from typing import NoReturn
 
@@ -11,26 +11,26 @@ from rxapp.auth import DatabaseUnavailable, Settings
 
 
 def refuse(sentence: str) -> NoReturn:
-    """Say it and exit."""
+    """Print the sentence on stderr and exit with 1."""
     typer.echo(sentence, err=True)
     raise typer.Exit(1)
 
 
 def describe_settings_error(error: ValidationError) -> str:
-    """Which settings are wrong, by their names. Never with their values: one may be the secret key."""
+    """The names of the invalid settings, and what is wrong. Never their values: one may be the secret key."""
     return "Settings: " + "; ".join(_describe(problem["loc"], problem["msg"]) for problem in error.errors()) + "."
 
 
 def _describe(location: tuple[int | str, ...], message: str) -> str:
     message = message.removeprefix("Value error, ")
-    if not location:  # the message itself names what it is about
+    if not location:  # the message itself names the setting
         return message
     name = str(location[0])
     return f"RXAPP_{name.upper()}: {message}" if name in Settings.model_fields else f"{name}: {message}"
 
 
 def describe_database_error(error: DatabaseUnavailable | DBAPIError, database_url: str) -> str:
-    """Which database, without its password, and what its driver said."""
+    """The database's URL without the password, and the driver's message."""
     where = make_url(database_url).set(query={}).render_as_string(hide_password=True)
     said = str(error.orig).strip().split("\n")[0].rstrip(".")
     return f"The database {where} cannot be used: {said}."

@@ -1,14 +1,14 @@
-"""The one source of the time, so that a test moves it instead of sleeping."""
+"""The only source of the time, so that a test can move it instead of sleeping."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import TypeAlias
 
 Clock: TypeAlias = Callable[[], datetime]
-"""Answers the present moment as an aware datetime in UTC."""
+"""Returns the present time as an aware datetime in UTC."""
 
 CLOCK_SKEW_LEEWAY = timedelta(seconds=30)
-"""Two servers may disagree by this much on the present moment. It never lengthens a token's life."""
+"""The clocks of two servers may differ by this much. It never lengthens a token's lifetime."""
 
 
 def system_clock() -> datetime:

@@ -1,7 +1,7 @@
-"""Everything that can be refused: one class a reason, all under `AuthError`.
+"""All refusals: one class for each reason, all under `AuthError`.
 
-`code` is stable and part of the HTTP contract; `message` is the one vague sentence that a person may read. Which status an
-error gets is the edge's to say, for it depends on what was asked (a dead session is a 400 to a refresh and a 401 to a read).
+`code` is stable and part of the HTTP contract. `message` is the one vague sentence that a person may read. The HTTP layer chooses
+the status, because it depends on the request (for an ended session, a refresh gets 400 and a read gets 401).
 """
 
 import math
@@ -14,7 +14,7 @@ from rxapp.auth.core.input_rules import InputRule
 
 
 class RevocationReason(StrEnum):
-    """Why a session was ended before its time; stored with it."""
+    """Why a session was ended before its expiry. It is stored with the session."""
 
     SIGNED_OUT = "signed_out"
     SESSION_REVOKED = "session_revoked"
@@ -32,30 +32,30 @@ class AuthError(Exception):
     code: ClassVar[str] = "auth_error"
     message: ClassVar[str] = "The request was refused."
     retry_after_seconds: int = 0
-    """When it makes sense to ask again; 0 where waiting changes nothing."""
+    """After how many seconds a retry makes sense; 0 if waiting changes nothing."""
 
     def __init__(self) -> None:
         super().__init__(self.message)
 
 
 class InvalidCredentials(AuthError):
-    """Unknown user, wrong password or disabled user: never said which."""
+    """Unknown user, wrong password or disabled user. The answer never says which."""
 
     code = "invalid_credentials"
     message = "The user name or the password is wrong."
 
 
 class WrongPassword(AuthError):
-    """Somebody who is signed in was asked for their password again, and it was not the right one."""
+    """A signed-in person was asked for the password again, and it was wrong."""
 
     code = "wrong_password"
     message = "The password is wrong."
 
 
 class InputRefused(AuthError):
-    """Base of what a person can mend by writing something else; `message` says what, and `rule` names it if it is one of ours.
+    """Base of refused input, which the person can correct. `message` says how, and `rule` names the `InputRule`, if it is ours.
 
-    `limits` are the numbers that the message has in braces.
+    `limits` are the numbers for the braces in the message.
     """
 
     code = "input_refused"
@@ -63,18 +63,18 @@ class InputRefused(AuthError):
     def __init__(self, message: str, **limits: int) -> None:
         self.rule = message.name.lower() if isinstance(message, InputRule) else ""
         self.limits = limits
-        self.message = message.format(**limits) if limits else str(message)  # type: ignore[misc]  # here it is the error's own
+        self.message = message.format(**limits) if limits else str(message)  # type: ignore[misc]  # an instance's own message
         super().__init__()
 
 
 class InvalidUserName(InputRefused):
-    """Empty, too long, or with characters that cannot be seen."""
+    """Empty, too long, or with invisible characters."""
 
     code = "invalid_user_name"
 
 
 class UserNameTaken(InputRefused):
-    """Somebody has this user name already, perhaps in other letters that read the same."""
+    """Somebody already has this user name, perhaps in another spelling with the same key."""
 
     code = "user_name_taken"
     rule_broken: ClassVar[InputRule] = InputRule.USER_NAME_TAKEN
@@ -84,7 +84,7 @@ class UserNameTaken(InputRefused):
 
 
 class UserNameLooksTaken(UserNameTaken):
-    """A reader may take this user name for somebody else's."""
+    """This user name looks like somebody else's."""
 
     rule_broken = InputRule.USER_NAME_LOOKS_TAKEN
 
@@ -96,30 +96,30 @@ class PasswordRefused(InputRefused):
 
 
 class LastAdministrator(AuthError):
-    """Without this user, or without this role of theirs, nobody could administer anything any more."""
+    """The only administrator cannot be removed, disabled or lose the role: nobody could administer any more."""
 
     code = "last_administrator"
     message = "This is the only administrator. Make somebody else one first."
 
 
 class NotFound(AuthError):
-    """There is no such thing, or none that the asker may know of."""
+    """There is no such object, or the caller may not know of it."""
 
     code = "not_found"
     message = "It does not exist, or not any more."
 
 
 class FreshAuthenticationRequired(AuthError):
-    """Signed in, but the password was given too long ago for this (RFC 9470)."""
+    """Signed in, but this action needs a password that was given more recently (RFC 9470)."""
 
     code = "fresh_authentication_required"
     message = "Please enter your password again."
 
 
 class TooManyRequests(AuthError):
-    """A limit is used up. Nothing was checked, and nothing has changed.
+    """A rate limit is used up. Nothing was checked, and nothing has changed.
 
-    `limit` names it. `is_first` says that it is the first refusal in a while: what is written down once, not at each request.
+    `limit` names it. `is_first` marks the first refusal in a period: the audit log records it once, not at each request.
     """
 
     code = "too_many_requests"
@@ -133,42 +133,42 @@ class TooManyRequests(AuthError):
 
 
 class InvalidToken(AuthError):
-    """Forged, malformed, unknown, or not of the same session as its partner. Nothing has changed by presenting it."""
+    """Forged, malformed, unknown, or not of the same session as its partner token. The attempt has changed nothing."""
 
     code = "invalid_token"
     message = "The token is not valid."
 
 
 class AccessTokenExpired(InvalidToken):
-    """The access token was genuine and is past its lifetime: rotate and try again."""
+    """The access token has a valid signature and is past its lifetime: rotate and try again."""
 
     code = "token_expired"
     message = "The access token has expired."
 
 
 class InvalidDpopProof(AuthError):
-    """Tokens of a session that is bound to a device's key, without a good proof of that key. The session lives on."""
+    """The session is bound to a device key, and the request has no valid proof of that key. The session stays active."""
 
     code = "invalid_dpop_proof"
     message = "This sign-in belongs to another device."
 
 
 class DpopNonceRequired(InvalidDpopProof):
-    """The proof is over no nonce of ours, or over one that is too old: make another over the nonce given (RFC 9449 §8)."""
+    """The proof has no nonce of ours, or one that is too old. Make a new proof with the nonce in the answer (RFC 9449 §8)."""
 
     code = "use_dpop_nonce"
     message = "The DPoP proof needs the nonce that the server gave."
 
 
 class DeviceKeyRequired(AuthError):
-    """Sessions must be bound to a key here, and the client has proved none."""
+    """The settings require sessions that are bound to a key, and the client proved none."""
 
     code = "device_key_required"
     message = "This browser cannot keep a key, and signing in is only possible with one."
 
 
 class AccessTokenNotYetValid(AccessTokenExpired):
-    """The access token is genuine and from the future: our clock was set back since. Rotating mends this too."""
+    """The access token has a valid signature and a future date: our clock was set back. A rotation helps here too."""
 
     message = "The access token is not valid yet."
 
@@ -181,7 +181,7 @@ class PermissionDenied(AuthError):
 
 
 class SessionEnded(AuthError):
-    """The session is over: `reason` is what the person is told at the login page. `user_id` is whose it was, if that is known."""
+    """The session has ended. The login page shows `reason` to the person. `user_id` is the session's user, if known."""
 
     def __init__(self, session_id: UUID, user_id: UUID | None = None) -> None:
         super().__init__()
@@ -190,19 +190,19 @@ class SessionEnded(AuthError):
 
     @property
     def reason(self) -> str:
-        """The code for the login page; for most ends the error's own."""
+        """The code for the login page. In most cases it is the error's own."""
         return self.code
 
 
 class SessionExpired(SessionEnded):
-    """Past its lifetime, which rotation never extends."""
+    """The session is past its lifetime. Rotation never extends it."""
 
     code = "session_expired"
     message = "The session has reached the end of its lifetime."
 
 
 class SessionIdle(SessionEnded):
-    """Not used for longer than the idle timeout."""
+    """The session was unused for longer than the idle timeout."""
 
     code = "session_idle"
     message = "The session was not used for too long."
@@ -225,7 +225,7 @@ class SessionRevoked(SessionEnded):
 
 
 class TokenReused(SessionEnded):
-    """A spent refresh token came back: somebody holds a copy, so the whole session has been revoked."""
+    """Reuse detection: a spent refresh token came back, so somebody holds a copy. The whole session has been revoked."""
 
     code = "token_reused"
     message = "A refresh token was used twice. The session has been ended."

@@ -1,10 +1,10 @@
-"""What is asked of the names, passwords and roles that people choose. `rxapp.auth.web.texts` has each in other languages."""
+"""The rules for names, passwords and roles that people choose. `rxapp.auth.web.texts` has them in other languages."""
 
 from enum import StrEnum
 
 
 class InputRule(StrEnum):
-    """The sentence for whoever has broken the rule, in English; `{limit}` is the number that it is about."""
+    """The English sentence for a person who broke the rule. `{limit}` is the rule's number."""
 
     USER_NAME_MISSING = "Please choose a user name."
     USER_NAME_TOO_LONG = "A user name has at most {limit} characters."

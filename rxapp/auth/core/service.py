@@ -13,7 +13,7 @@ from uuid import UUID
 
 from rxapp.auth.core.accounts import users
 from rxapp.auth.core.accounts.administration import Administration
-from rxapp.auth.core.accounts.clear_names import add_as_it_is
+from rxapp.auth.core.accounts.confusable_names import add_unchecked
 from rxapp.auth.core.accounts.password_proof import PasswordProof
 from rxapp.auth.core.accounts.self_service import Accounts
 from rxapp.auth.core.audit import events
@@ -21,7 +21,7 @@ from rxapp.auth.core.audit.events import EventKind
 from rxapp.auth.core.audit.signals import REFUSED, notify
 from rxapp.auth.core.clock import Clock, system_clock
 from rxapp.auth.core.database.engine import Database
-from rxapp.auth.core.database.outages import repeated
+from rxapp.auth.core.database.outages import retry_on_outage
 from rxapp.auth.core.database.tables import User
 from rxapp.auth.core.dpop.nonces import Dpop
 from rxapp.auth.core.dpop.replay import spent_proofs
@@ -42,7 +42,7 @@ from rxapp.auth.core.login.confirmation import Confirmation
 from rxapp.auth.core.login.login import Login
 from rxapp.auth.core.login.pending_logins import PendingLogins
 from rxapp.auth.core.passwords.hasher import PasswordHasher
-from rxapp.auth.core.passwords.legacy_bcrypt import ImportedHashes
+from rxapp.auth.core.passwords.legacy_bcrypt import LegacyBcryptHashes
 from rxapp.auth.core.passwords.links import PasswordLinks
 from rxapp.auth.core.sessions.device_binding import DeviceBinding, is_bound_to
 from rxapp.auth.core.sessions.refresh import TokenExchange
@@ -73,7 +73,7 @@ class AuthService:
         self.settings = settings
         self.database = database
         self.clock = clock
-        self.passwords = PasswordHasher(settings, ImportedHashes(database, clock).are_left)
+        self.passwords = PasswordHasher(settings, LegacyBcryptHashes(database, clock).exist)
         self.throttle = Throttle(settings, clock)
         self.failures = FailureLog(database, clock, self.throttle)
         self.access_tokens = AccessTokens(settings, key_ring, clock)
@@ -132,7 +132,7 @@ class AuthService:
         """Store a new user with a password that nobody checks. Raises `InvalidUserName` or `UserNameTaken`."""
         user = users.new_user(user_name, display_name, self.passwords.hash_password(password), roles or [], self.clock())
         with self.database.write() as db:
-            add_as_it_is(db, user)
+            add_unchecked(db, user)
             events.record(db.connection(), EventKind.USER_CREATED, self.clock(), user_id=user.id)
         return user
 
@@ -193,7 +193,7 @@ class AuthService:
             notify(REFUSED, FreshAuthenticationRequired.code)
             raise FreshAuthenticationRequired
 
-    @repeated
+    @retry_on_outage
     def revoke(
         self, session_id: UUID, reason: RevocationReason = RevocationReason.SESSION_REVOKED, client: Client = NO_CLIENT
     ) -> bool:
@@ -220,7 +220,7 @@ class AuthService:
         self.revoke(claims.session_id, RevocationReason.SIGNED_OUT, client)
         return claims.session_id
 
-    @repeated
+    @retry_on_outage
     def record(self, kind: EventKind, **facts: Any) -> None:
         """Write down something that stands by itself; `facts` as for `security_events.record`."""
         with self.database.transaction() as db:

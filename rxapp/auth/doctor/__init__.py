@@ -1,4 +1,4 @@
-"""Looks at a deployment and says what is wrong with it and how to mend it: `python -m rxapp doctor`."""
+"""Checks a deployment, and says what is wrong and how to fix it: `python -m rxapp doctor`."""
 
 from rxapp.auth.doctor.examination import examine
 from rxapp.auth.doctor.findings import Finding, Verdict

@@ -1,4 +1,4 @@
-"""The app: each event handler says who may call it, and its own checks pass. Looked at in a process of its own."""
+"""Checks the app: each event handler says who may call it, and the app's own checks pass. It runs in a separate process."""
 
 import json
 import os
@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from rxapp.auth.doctor.findings import Finding, ok, problem, warning
-from rxapp.auth.doctor.handlers import say_faults
+from rxapp.auth.doctor.handlers import describe_faults
 
 TIMEOUT_SECONDS = 300
 
@@ -28,39 +28,37 @@ from rxapp.auth.web.site.handler_policy import handler_policies
 from rxapp.auth.http.operations.readiness import readiness
 print(json.dumps([len(handler_policies()), sorted(handler_faults()), unbuilt, asyncio.run(readiness.not_ready())]))
 """
-"""The pages are built, and nothing is written: the state of an `rx.ComponentState` is made where a page is built."""
+"""It builds the pages but writes no files. Only building a page creates the states of its `rx.ComponentState`s."""
 
-_QUIETLY = {"REFLEX_TELEMETRY_ENABLED": "false", "__REFLEX_SKIP_COMPILE": "true"}
-"""The latter leaves a file alone by which Reflex hands builds on from one process to the other."""
+_ENVIRONMENT = {"REFLEX_TELEMETRY_ENABLED": "false", "__REFLEX_SKIP_COMPILE": "true"}
+"""The second keeps Reflex from touching the file with which its processes share a build."""
 
-_LOOKED_AT_ALREADY = {"database", "migrations", "redis"}
+_ALREADY_CHECKED = {"database", "migrations", "redis"}
 
 
 def check_app() -> Iterator[Finding]:
-    """A handler without a guard and without `public=True` has been forgotten, and any browser can call it."""
+    """Find handlers without a guard and without `public=True`: somebody forgot them, and any browser can call them."""
     try:
         number, faults, unbuilt, not_ready = _inspect()
     except (subprocess.SubprocessError, ValueError, IndexError) as error:
         yield problem("handlers", f"the app cannot be loaded ({type(error).__name__})", f"Run: python -c '{_LOAD}'")
         return
     if unbuilt:
-        yield warning(
-            "pages", f"not built here ({unbuilt}): states of components were not looked at", "Run: reflex compile --dry"
-        )
+        yield warning("pages", f"not built here ({unbuilt}): states of components were not checked", "Run: reflex compile --dry")
     named = defaultdict(list)
     for kind, name in faults:
         named[kind].append(name)
-    yield from say_faults(named)
+    yield from describe_faults(named)
     if not named:
         yield ok("handlers", f"{number}, each with a guard or marked as public")
-    for name in sorted(set(not_ready) - _LOOKED_AT_ALREADY):
+    for name in sorted(set(not_ready) - _ALREADY_CHECKED):
         yield problem(name, "a check of the app's own fails", "With RXAPP_LOG_LEVEL=debug the log of the server says why.")
 
 
 def _inspect() -> Any:
-    done = subprocess.run(  # noqa: S603  our own interpreter, our own words
+    done = subprocess.run(  # noqa: S603  our own interpreter and code
         [sys.executable, "-c", _INSPECT],
-        env=os.environ | _QUIETLY,
+        env=os.environ | _ENVIRONMENT,
         capture_output=True,
         text=True,
         check=True,

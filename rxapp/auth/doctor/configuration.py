@@ -1,27 +1,27 @@
-"""The settings: what production allows and should all the same not be left so."""
+"""Checks the settings: warns about values that production accepts but that should be changed."""
 
 from collections.abc import Iterator
 
 from rxapp.auth import Settings
-from rxapp.auth.core.settings.bounds import beyond_bounds
-from rxapp.auth.core.settings.production_checks import HOW_TO_MAKE_ONE
+from rxapp.auth.core.settings.bounds import out_of_bounds
+from rxapp.auth.core.settings.production_checks import HOW_TO_GENERATE
 from rxapp.auth.core.settings.secret_strength import why_guessable
 from rxapp.auth.core.settings.settings import NIST_PASSWORD_MINIMUM_LENGTH
 from rxapp.auth.doctor.findings import Finding, ok, warning
 
 
 def check_configuration(settings: Settings) -> Iterator[Finding]:
-    """Environment, secret key, origins, proxies, documentation."""
+    """Check environment, secret key, bounds, origins, proxies, API documentation and password length."""
     if not settings.in_production:
         yield warning("environment", "development: what is unsafe is allowed", "On a server set RXAPP_ENVIRONMENT=production.")
     else:
         yield ok("environment", "production")
-    # What production refuses has been said by the refusal itself.
+    # The refusal of production itself has already reported these.
     key = settings.secret_key.get_secret_value()
     if not settings.in_production or (key and not why_guessable(key)):
         yield _secret_key(key)
     if not settings.in_production:
-        for why in beyond_bounds(settings):
+        for why in out_of_bounds(settings):
             yield warning("limits", "production would not start with this", why)
     if "*" not in settings.allowed_origins or not settings.in_production:
         yield _origins(settings)
@@ -30,13 +30,13 @@ def check_configuration(settings: Settings) -> Iterator[Finding]:
     if settings.in_production and settings.trusted_proxy_hops == 0:
         yield warning(
             "client address",
-            "no proxy is trusted to name it: behind one, everybody seems to have the proxy's address, and shares its rate limits",
-            "Set RXAPP_TRUSTED_PROXY_HOPS to the number of proxies in front; if there is none, all is well.",
+            "no proxy is trusted to name it: behind a proxy, all clients seem to have its address, and share its rate limits",
+            "Set RXAPP_TRUSTED_PROXY_HOPS to the number of proxies in front; if there is none, nothing is wrong.",
         )
     else:
         yield ok("client address", f"{settings.trusted_proxy_hops} trusted proxies in front")
     if settings.in_production and settings.api_docs:
-        yield warning("API documentation", "open to everybody, with scripts from elsewhere", "Leave RXAPP_API_DOCS out.")
+        yield warning("API documentation", "open to everybody, with scripts from another site", "Leave RXAPP_API_DOCS out.")
     if settings.password_minimum_length < NIST_PASSWORD_MINIMUM_LENGTH:
         yield warning(
             "passwords",
@@ -49,7 +49,7 @@ def _secret_key(key: str) -> Finding:
     if not key:
         return warning("secret key", "none is set; development makes one by itself", "Set RXAPP_SECRET_KEY.")
     if why := why_guessable(key):
-        return warning("secret key", f"long enough, but it {why}", HOW_TO_MAKE_ONE)
+        return warning("secret key", f"long enough, but it {why}", HOW_TO_GENERATE)
     return ok("secret key", "long enough, and it looks random")
 
 
@@ -60,13 +60,13 @@ def _origins(settings: Settings) -> Finding:
 
 
 def _public_address(settings: Settings) -> Finding:
-    from rxapp.auth.web.delivery.origins import with_public_origins  # noqa: PLC0415  loads Reflex, which `--help` does without
+    from rxapp.auth.web.delivery.origins import with_public_origins  # noqa: PLC0415  it loads Reflex, which `--help` does not need
 
     named = with_public_origins(settings).public_origins
     if named:
         return ok("public address", ", ".join(named))
     return warning(
         "public address",
-        "not known: of programs that prove a key (DPoP), only those on this machine get in",
+        "not known: programs that prove a key (DPoP) can only log in from this machine",
         "Set RXAPP_PUBLIC_ORIGINS, or REFLEX_DEPLOY_URL where the server runs, to the address that people see.",
     )

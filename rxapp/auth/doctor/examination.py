@@ -1,4 +1,4 @@
-"""The whole examination, one check after the other; one that cannot be made is a finding too."""
+"""Runs all checks, one after the other. A check that cannot run is a finding too."""
 
 from collections.abc import Iterator, Mapping
 
@@ -16,7 +16,7 @@ from rxapp.auth.doctor.workers import check_workers
 def examine(
     settings: Settings, environ: Mapping[str, str], *, clock: Clock = system_clock, refused: UnsafeSettings | None = None
 ) -> Iterator[Finding]:
-    """Every finding. `refused` is why production does not start with these settings, if it does not."""
+    """All findings. `refused` is the error if production does not start with these settings."""
     for reason in refused.problems if refused else ():
         yield problem("configuration", "production does not start with this", reason)
     yield from check_configuration(settings)
@@ -25,6 +25,6 @@ def examine(
     yield from check_database(settings, clock)
     yield from check_redis(settings, clock)
     if refused:
-        yield problem("handlers", "not looked at: the app does not start", "Mend the configuration first.")
+        yield problem("handlers", "not checked: the app does not start", "Fix the configuration first.")
     else:
         yield from check_app()

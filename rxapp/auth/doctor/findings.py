@@ -1,11 +1,11 @@
-"""What an examination finds."""
+"""The results of the checks."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
 
 class Verdict(StrEnum):
-    """How bad it is. Only a problem makes the command fail."""
+    """How serious a finding is. Only a problem makes the command fail."""
 
     OK = "ok"
     WARNING = "warning"
@@ -14,7 +14,7 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One line: what was looked at, how it is, and in words how to mend it. No secret is in it."""
+    """One line of the report: what was checked, the result, and how to fix it. It contains no secret."""
 
     check: str
     verdict: Verdict
@@ -23,15 +23,15 @@ class Finding:
 
 
 def ok(check: str, says: str) -> Finding:
-    """All is well."""
+    """The check has passed."""
     return Finding(check, Verdict.OK, says)
 
 
 def warning(check: str, says: str, mend: str) -> Finding:
-    """It works, and should be otherwise."""
+    """It works, but should be changed."""
     return Finding(check, Verdict.WARNING, says, mend)
 
 
 def problem(check: str, says: str, mend: str) -> Finding:
-    """It does not work, or is not safe."""
+    """It does not work, or it is unsafe."""
     return Finding(check, Verdict.PROBLEM, says, mend)

@@ -1,10 +1,10 @@
-"""What is wrong with event handlers, in words. `rxapp.auth.web.site.handler_faults` finds it, and names the kinds."""
+"""The findings about event handlers, in words. `rxapp.auth.web.site.handler_faults` finds the faults and names their kinds."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from rxapp.auth.doctor.findings import Finding, problem, warning
 
-_SAID: dict[str, tuple[Callable[[str, str, str], Finding], str, str]] = {
+_FINDINGS: dict[str, tuple[Callable[[str, str, str], Finding], str, str]] = {
     "open": (
         problem,
         "any browser can call {}",
@@ -12,39 +12,39 @@ _SAID: dict[str, tuple[Callable[[str, str, str], Finding], str, str]] = {
     ),
     "overriding": (
         problem,
-        "any browser can call {}: they take the place of guarded ones, and a guard is not inherited",
+        "any browser can call {}: they override guarded handlers, and a guard is not inherited",
         "Put @auth.event() over each of them too.",
     ),
     "setter": (
         problem,
-        "any browser can call {} by Reflex's setvar, which calls whatever is named set_…",
-        "Name it otherwise.",
+        "any browser can call {} through Reflex's setvar, which calls every method named set_…",
+        "Give it another name.",
     ),
     "covered": (
         problem,
-        "the guard stands under another decorator, and nobody knows whether that asks it: {}",
+        "the guard is under another decorator, which may skip it: {}",
         "Put @auth.event outermost.",
     ),
     "idle": (
         problem,
-        "the guard can never run, for no state has this as a handler: {}",
-        "Write it over a `def` of an rx.State, or of a mixin of that, whose name is there once and begins with no underscore.",
+        "the guard can never run, because no state has this as a handler: {}",
+        "Put it over a method of an rx.State or of its mixin. The name must be unique there, and have no leading underscore.",
     ),
     "joining": (
         problem,
         "anyone can join a shared state without a guard: {}",
-        "Put @auth.event() over each, and ask there who may come in.",
+        "Put @auth.event() over each, and check there who may join.",
     ),
     "joining for all": (
         warning,
-        "anyone can join a shared state by what has public=True: {}",
-        "Put @auth.event() over each, unless the room is everybody's.",
+        "anyone can join a shared state through handlers with public=True: {}",
+        "Put @auth.event() over each, unless the state is open to everybody.",
     ),
 }
 
 
-def say_faults(named: Mapping[str, Sequence[str]]) -> Iterator[Finding]:
-    """A finding for each kind of which there is any."""
-    for kind, (found, says, mend) in _SAID.items():
+def describe_faults(named: Mapping[str, Sequence[str]]) -> Iterator[Finding]:
+    """One finding for each kind of fault that was found."""
+    for kind, (report, says, mend) in _FINDINGS.items():
         if kind in named:
-            yield found("handlers", says.format(", ".join(sorted(named[kind]))), mend)
+            yield report("handlers", says.format(", ".join(sorted(named[kind]))), mend)

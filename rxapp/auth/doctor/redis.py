@@ -1,4 +1,4 @@
-"""Redis, where one is configured: reachable, not readable by others on the way, and of the same time as we are."""
+"""Checks Redis, if it is configured: reachable, encrypted, protected by a password, and with our time."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -15,7 +15,7 @@ from rxapp.auth.doctor.storage import CONNECT_TIMEOUT_SECONDS, TOLERATED_SKEW
 
 
 def check_redis(settings: Settings, clock: Clock) -> Iterator[Finding]:
-    """Nothing to say where none is configured."""
+    """Check Redis. If none is configured, that is fine."""
     if settings.redis_url is None:
         yield ok("Redis", "none: page state is kept in this process")
         return
@@ -25,7 +25,7 @@ def check_redis(settings: Settings, clock: Clock) -> Iterator[Finding]:
             settings.redis_url, socket_connect_timeout=CONNECT_TIMEOUT_SECONDS, socket_timeout=CONNECT_TIMEOUT_SECONDS
         )
         with redis:
-            seconds, _ = cast("tuple[int, int]", redis.time())  # the type is shared with the asynchronous client
+            seconds, _ = cast("tuple[int, int]", redis.time())  # the client shares its types with the asynchronous one
     except (RedisError, ValueError) as error:
         yield problem("Redis", f"it does not answer ({type(error).__name__})", mend)
         return
@@ -36,4 +36,4 @@ def check_redis(settings: Settings, clock: Clock) -> Iterator[Finding]:
     if parts.scheme != "unix" and not parts.password:
         yield warning("Redis", "it asks for no password", "Set one (requirepass) and put it into REDIS_URL.")
     if abs(datetime.fromtimestamp(seconds, UTC) - clock()) > TOLERATED_SKEW:
-        yield warning("Redis", "its clock is not ours", "Set both by NTP.")
+        yield warning("Redis", "its clock differs from ours", "Set both by NTP.")

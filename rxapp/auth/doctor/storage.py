@@ -1,4 +1,4 @@
-"""The database: reachable, of the right schema, durable, without demo users in production, and of the same time as we are."""
+"""Checks the database: reachable, migrated, durable, without demo users in production, and with our time."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -22,7 +22,7 @@ TOLERATED_SKEW = timedelta(seconds=5)
 
 
 def check_database(settings: Settings, clock: Clock) -> Iterator[Finding]:
-    """Everything about it; nothing further if it cannot be opened."""
+    """Run all checks of the database. They stop if it cannot be opened."""
     mend = "DATABASE_URL is sqlite:///… or postgresql+psycopg://…; is the server running, and may we reach it?"
     try:
         database = _open(settings)
@@ -30,8 +30,8 @@ def check_database(settings: Settings, clock: Clock) -> Iterator[Finding]:
         yield problem("database", "DATABASE_URL is not understood", mend)
         return
     file = database.engine.url.database if database.engine.dialect.name == "sqlite" else None
-    if file and not Path(file).exists():  # to open it would make it
-        yield problem("database", "there is no such file yet", f"Run: {AUTH_HISTORY.command}")
+    if file and not Path(file).exists():  # opening it would create it
+        yield problem("database", "the file does not exist yet", f"Run: {AUTH_HISTORY.command}")
         return
     try:
         yield from _check(database, settings, clock)
@@ -76,8 +76,8 @@ def _demo_users(database: Database, settings: Settings) -> Finding:
     known = [user_name for user_name in DEMO_USERS if _has_demo_password(database, settings, user_name)]
     if not known:
         return ok("demo users", "none has the password that everybody knows")
-    found = warning if not settings.in_production else problem
-    return found(
+    report = warning if not settings.in_production else problem
+    return report(
         "demo users",
         f"{', '.join(known)}: everybody knows the password",
         "Run for each: python -m rxapp users disable NAME, or: python -m rxapp users set-password NAME",
@@ -97,7 +97,7 @@ def _has_demo_password(database: Database, settings: Settings, user_name: str) -
 
 
 def _clock(database: Database, now: datetime) -> Finding:
-    """Tokens live by our clock: one that has gone back lets expired ones in, and one that is ahead ends fresh ones."""
+    """Tokens depend on our clock. If it is behind, expired tokens are accepted; if it is ahead, valid ones expire too early."""
     with database.connect() as connection:
         latest = connection.execute(select(func.max(SecurityEvent.occurred_at))).scalar_one()
         theirs = now

@@ -1,23 +1,23 @@
-"""How many processes serve the app, and whether what they share is there."""
+"""Checks the number of worker processes, and whether they have what they must share."""
 
 from collections.abc import Iterator, Mapping
 
 from rxapp.auth import Settings
 from rxapp.auth.core.settings.production_checks import unsafe_workers
-from rxapp.auth.core.settings.worker_count import workers_asked_for
+from rxapp.auth.core.settings.worker_count import requested_workers
 from rxapp.auth.doctor.findings import Finding, ok, problem, warning
 
 WORKERS = "GRANIAN_WORKERS"
-"""Reflex's own variable; without it, several if there is Redis, else one."""
+"""Reflex's own variable. Without it, Reflex starts several workers if there is Redis, else one."""
 
 
 def check_workers(settings: Settings, environ: Mapping[str, str]) -> Iterator[Finding]:
-    """Several need Redis: the state of pages is there for whichever worker has the socket, and guesses are counted there."""
+    """Several workers need Redis. It has the state of the pages, for any worker with the socket, and the rate limits' counts."""
     if unsafe := list(unsafe_workers(settings, environ, ())):
         for why in unsafe:
             yield problem("workers", "they cannot serve the app together", why)
         return
-    asked = [one.number for one in workers_asked_for(environ, ()) if one.number is not None]
+    asked = [one.number for one in requested_workers(environ, ()) if one.number is not None]
     are_several = max(asked) > 1 if asked else settings.redis_url is not None
     if not are_several:
         yield ok("workers", "one")

@@ -1,7 +1,7 @@
 """The migrations of our own tables.
 
-They run beside whatever migrations the app has, or as part of the app's chain, which then names `versions` in this directory
-among its `version_locations`. Either way a table of our own remembers how far they have come.
+They run separately from the app's migrations, or as part of the app's chain, which then lists our `versions` directory in its
+`version_locations`. In both cases our own table stores the revision.
 """
 
 from pathlib import Path
@@ -20,13 +20,14 @@ AUTH_HISTORY = MigrationHistory(
 )
 
 _version = Table(AUTH_HISTORY.version_table, AuthTable.metadata, Column("version_num", String(32), primary_key=True))
-"""Alembic makes it. It is among our tables lest Alembic, comparing them with the database, propose to drop it."""
+"""Alembic creates it. It is in our metadata, so that Alembic's autogenerate does not propose to drop it."""
 
 
-def remember(revision: str | None) -> None:
-    """Each of our migrations ends with this: in the app's chain Alembic notes its revision elsewhere, and may drop the note.
+def record_revision(revision: str | None) -> None:
+    """Store the revision in our own table. Each of our migrations ends with this call.
 
-    It does when a migration of the app's depends on ours, which is then implied. `revision` is None when all are undone.
+    In the app's chain, Alembic stores the revision in the app's table. It drops that row when a migration of the app depends on
+    ours, because ours is then implied. `revision` is None after the last downgrade.
     """
     if op.get_context().version_table == AUTH_HISTORY.version_table:
         return

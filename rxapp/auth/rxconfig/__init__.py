@@ -1,4 +1,4 @@
-"""What an app's `rxconfig.py` takes from us."""
+"""What an app's `rxconfig.py` imports from us."""
 
 from rxapp.auth.rxconfig.lean_build import LeanBuild
 from rxapp.auth.rxconfig.options import reflex_options

@@ -1,12 +1,12 @@
-"""Puts the stylesheet into the built pages, so that a browser draws a page as soon as it has it: one round trip, and not two."""
+"""Puts the stylesheet into the built pages, so that a browser draws a page after one round trip instead of two."""
 
 import logging
 import re
 from pathlib import Path
 
-MOST_BYTES = 60_000
-"""Of a stylesheet that is put into pages; one with the classes that an app uses is half of that. A page is fetched more often
-than a stylesheet would be, so a large one is better off by itself."""
+MAXIMUM_BYTES = 60_000
+"""A larger stylesheet stays a separate file, because browsers cache it and load pages more often. A usual stylesheet, with
+only the classes that an app uses, has half of that."""
 
 _STYLESHEET = re.compile(r'<link href="([^"]*/__reflex_global_styles[^"]*\.css)" rel="stylesheet" type="text/css"/>')
 _PRELOAD = '<link as="style" href="{}" rel="preload"/>'
@@ -15,7 +15,7 @@ logger = logging.getLogger(__name__)
 
 
 def inline_styles(directory: Path) -> None:
-    """Change every HTML file below a directory of built pages; what is not as expected, or too large, stays as it is."""
+    """Change every HTML file below a directory of built pages. If a page is not as expected or the stylesheet too large, stop."""
     for page in directory.rglob("*.html"):
         document = page.read_text(encoding="utf-8")
         link = _STYLESHEET.search(document)
@@ -27,10 +27,10 @@ def inline_styles(directory: Path) -> None:
 
 
 def with_styles(document: str, styles: str) -> str:
-    """The page with its stylesheet's text in it.
+    """The page with the stylesheet's text in it.
 
-    React expects both links in the head, and would draw the whole page anew without them. So they stay, as ones that a browser
-    does not fetch: one is `disabled`, the other for no medium.
+    React expects both links in the head, and would render the whole page again without them. So they stay in a form that browsers
+    do not fetch: one is `disabled`, the other is for no medium.
     """
     link = _STYLESHEET.search(document)
     if link is None:
@@ -42,7 +42,7 @@ def with_styles(document: str, styles: str) -> str:
 
 
 def _read(directory: Path, address: str) -> str | None:
-    """The text, if it can stand in a page: it lies here, is not too large, and does not end the element that it would be in."""
+    """The stylesheet's text, if it can be put into a page: the file exists, is not too large, and contains no `</style`."""
     file = directory / "assets" / address.rpartition("/")[2]
-    styles = file.read_text(encoding="utf-8") if file.is_file() and file.stat().st_size <= MOST_BYTES else None
+    styles = file.read_text(encoding="utf-8") if file.is_file() and file.stat().st_size <= MAXIMUM_BYTES else None
     return None if styles is None or "</style" in styles.lower() else styles

@@ -1,4 +1,4 @@
-"""Makes the built pages lighter, and the first sight of them quicker."""
+"""Makes the built pages smaller, and their first display faster."""
 
 import logging
 from dataclasses import dataclass
@@ -12,30 +12,30 @@ from rxapp.auth.rxconfig.inline_styles import inline_styles
 
 VITE_PLUGIN = "vite-plugin-lean-build.js"
 
-_BEFORE = "export default defineConfig"
-_FIRST = "  plugins: ["
-"""Where Reflex's own plugins change Vite's configuration too."""
+_EXPORT_LINE = "export default defineConfig"
+_PLUGINS_LINE = "  plugins: ["
+"""Reflex's own plugins change Vite's configuration at these places too."""
 
 logger = logging.getLogger(__name__)
 
 
 @dataclass
 class LeanBuild(Plugin):
-    """For `rxconfig.py`: `plugins=[rx.plugins.TailwindV4Plugin(), LeanBuild()]`. Only what is built for production changes.
+    """For `rxconfig.py`: `plugins=[rx.plugins.TailwindV4Plugin(), LeanBuild()]`. It changes production builds only.
 
-    The libraries that each page needs are one file, and one that no page needs is left out: `lean_build.js`, which Vite loads,
-    says how. The stylesheet stands in the pages, unless `inlines_styles` is False: for a Content-Security-Policy without
-    `'unsafe-inline'` among its `style-src`. Where Reflex writes things otherwise than expected, they stay so, with a warning.
+    The libraries that every page needs become one file, and Emotion is left out if no page needs it (see `lean_build.js`, which
+    Vite loads). The stylesheet goes into the pages. Set `inlines_styles` to False for a Content-Security-Policy whose `style-src`
+    has no `'unsafe-inline'`. If Reflex's output is not as expected, it stays unchanged, with a warning.
     """
 
     inlines_styles: bool = True
 
     def get_static_assets(self, **context: Any) -> list[tuple[Path, str]]:
-        """The plugin for Vite, beside Vite's configuration."""
+        """Our plugin for Vite, written into the directory of Vite's configuration."""
         return [(Path(VITE_PLUGIN), Path(__file__).with_name("lean_build.js").read_text(encoding="utf-8"))]
 
     def pre_compile(self, **context: Any) -> None:
-        """Have Vite load it."""
+        """Add our plugin to Vite's configuration."""
         context["add_modify_task"](ReactRouter.VITE_CONFIG_FILE, with_vite_plugin)
 
     def post_build(self, **context: Any) -> None:
@@ -45,9 +45,9 @@ class LeanBuild(Plugin):
 
 
 def with_vite_plugin(configuration: str) -> str:
-    """The text of `vite.config.js` with our plugin before all others."""
-    if configuration.count(_BEFORE) != 1 or configuration.count(_FIRST) != 1:
+    """The text of `vite.config.js` with our plugin as the first one."""
+    if configuration.count(_EXPORT_LINE) != 1 or configuration.count(_PLUGINS_LINE) != 1:
         logger.warning("this Reflex writes vite.config.js in another way: the pages are built without LeanBuild")
         return configuration
-    importing = f'import leanBuild from "./{VITE_PLUGIN}";\n\n{_BEFORE}'
-    return configuration.replace(_BEFORE, importing).replace(_FIRST, f"{_FIRST}\n    leanBuild(),")
+    importing = f'import leanBuild from "./{VITE_PLUGIN}";\n\n{_EXPORT_LINE}'
+    return configuration.replace(_EXPORT_LINE, importing).replace(_PLUGINS_LINE, f"{_PLUGINS_LINE}\n    leanBuild(),")

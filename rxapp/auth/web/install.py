@@ -13,9 +13,9 @@ from rxapp.auth.core.service import AuthService
 from rxapp.auth.core.settings.settings import Settings, get_settings
 from rxapp.auth.http.api.app import create_api
 from rxapp.auth.http.logs.library_records import keep_payloads_out
-from rxapp.auth.http.middleware.login_pacing import put_turnstile_outside
+from rxapp.auth.http.middleware.login_pacing import add_login_pacing
 from rxapp.auth.http.middleware.request_log import RequestLog
-from rxapp.auth.http.operations.pruning_task import pruned_regularly
+from rxapp.auth.http.operations.pruning_task import regular_pruning
 from rxapp.auth.http.operations.routes import add_operations
 from rxapp.auth.http.operations.startup import prepared_database
 from rxapp.auth.http.runtime.hooks import Hooks, LoginHook, RegistrationHook, use_hooks
@@ -115,7 +115,7 @@ def install_auth(
     app.register_lifespan_task(watch_sessions)
     app.backend_exception_handler = telling_outages(app.backend_exception_handler)
     app.register_lifespan_task(announce_pages)
-    app.register_lifespan_task(pruned_regularly)
+    app.register_lifespan_task(regular_pruning)
     app.head_components.append(forms_script())
     app.extra_app_wraps[_ON_EVERY_PAGE] = lambda _stateful: rx.fragment(
         TokenStore.create(
@@ -139,7 +139,7 @@ def install_auth(
     send_halves_of_characters(app)
     if security_headers is not None:
         add_security_headers(app, settings, security_headers)
-    app.register_lifespan_task(put_turnstile_outside())
+    app.register_lifespan_task(add_login_pacing())
     add_pages(service.features, exclude=own_pages)
     api = create_api(settings, service.features)
     add_operations(api, settings)

@@ -89,7 +89,7 @@ class TestFindUsers:
         ]:
             assert names(administration.find_users(search, limit=9)) == found, search
 
-    def test_what_is_in_no_name_is_not_found_and_no_databases_fault(self, administration, people):
+    def test_a_text_that_no_name_can_have_finds_nothing_and_is_no_database_error(self, administration, people):
         for search in ("\0", "an\0na", "\ud800", "anna\nanna", "x" * 60_000, "%" * 60_000):
             assert administration.find_users(search, limit=9) == (0, [])
             assert administration.find_user(search) is None
@@ -179,7 +179,7 @@ class TestRoles:
             administration.set_roles(johndoe.id, [role])
             assert service.verify_access(pair.access_token).roles == {role}
 
-    def test_of_nobody_cannot_be_set(self, administration):
+    def test_of_a_user_who_does_not_exist_cannot_be_set(self, administration):
         for roles in ([], ["Admin"]):
             with pytest.raises(NotFound):
                 administration.set_roles(uuid4(), roles)
@@ -208,14 +208,14 @@ class TestDisable:
         with pytest.raises(SessionRevoked):
             service.refresh(pair.access_token, pair.refresh_token)
 
-    def test_the_first_moment_stays(self, administration, johndoe, clock):
+    def test_disabling_again_keeps_the_first_time(self, administration, johndoe, clock):
         first = clock()
         administration.disable(johndoe.id)
         clock.move(days=1)
         assert administration.disable(johndoe.id) == []
         assert administration.get_user(johndoe.id).disabled_at == first
 
-    def test_of_nobody_is_not_found(self, administration):
+    def test_of_a_user_who_does_not_exist_is_not_found(self, administration):
         with pytest.raises(NotFound):
             administration.disable(uuid4())
         with pytest.raises(NotFound):
@@ -253,7 +253,7 @@ class TestTheLastAdministrator:
         with pytest.raises(LastAdministrator):
             remove(admin)
 
-    def test_is_one_of_two_no_more(self, service, administration, admin, remove):
+    def test_may_be_removed_while_there_is_another(self, service, administration, admin, remove):
         administration.set_roles(service.create_user("bob", PASSWORD).id, ["Zookeeper", "Admin"])
         remove(admin)
 
@@ -278,7 +278,7 @@ def signed_in(service, user):
 
 
 class TestSessions:
-    def test_those_that_stand_are_counted_for_each_user(self, service, administration, admin, johndoe, pair, clock):
+    def test_active_ones_are_counted_for_each_user(self, service, administration, admin, johndoe, pair, clock):
         gone = service.log_in("johndoe", PASSWORD)
         service.end_session_of(gone.access_token)
         service.log_in("johndoe", PASSWORD)

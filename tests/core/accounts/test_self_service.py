@@ -222,7 +222,7 @@ class TestFreshness:
         with pytest.raises(FreshAuthenticationRequired):
             service.require_fresh(service.verify_access(pair.access_token))
 
-    def test_confirming_it_in_one_session_makes_no_other_fresh(self, service, accounts, pair, my_phone, clock):
+    def test_confirming_it_in_one_session_makes_no_other_session_fresh(self, service, accounts, pair, my_phone, clock):
         clock.move(minutes=4)
         service.confirmation.confirm(service.verify_access(my_phone.access_token), "pwd", PASSWORD)
         assert service.verify_access(pair.access_token).authenticated_at == clock() - timedelta(minutes=4)
@@ -264,7 +264,7 @@ class TestChangePassword:
             service.refresh(my_phone.access_token, my_phone.refresh_token)
         assert revoked.value.reason == "password_changed"
 
-    def test_it_can_leave_the_other_sessions(self, service, accounts, me, my_phone):
+    def test_it_can_keep_the_other_sessions(self, service, accounts, me, my_phone):
         assert accounts.change_password(me, PASSWORD, GOOD, ends_other_sessions=False).others == []
         assert stands(service, my_phone)
 

@@ -210,7 +210,7 @@ class TestShortMoments:
         with sqlite_database.read() as db:
             assert db.exec(select(AuthSession.created_at)).one() == datetime.fromisoformat(f"{text_of_moment}+00:00")
 
-    def test_on_sqlite_they_are_integers_and_whoever_has_none_has_none(self, sqlite_database, settings):
+    def test_on_sqlite_they_are_integers_or_null(self, sqlite_database, settings):
         service = AuthService(settings, sqlite_database)
         service.create_user("alice", PASSWORD)
         service.log_in("alice", PASSWORD)

@@ -116,7 +116,7 @@ def test_what_another_process_has_committed_is_seen_at_once(settings, database, 
         refresh_at_once(service, pair)
 
 
-def test_the_first_sight_of_a_token_is_to_be_noted_and_so_is_not_for_at_once(service, pair, clock):
+def test_the_first_use_of_a_token_must_be_stored_and_so_would_block(service, pair, clock):
     with pytest.raises(WouldBlock):
         verify_at_once(service, pair)
     assert verify_at_once(service, pair, received=False)
@@ -124,7 +124,7 @@ def test_the_first_sight_of_a_token_is_to_be_noted_and_so_is_not_for_at_once(ser
     assert verify_at_once(service, pair)
 
 
-def test_a_session_that_was_long_not_used_is_touched_and_so_is_not_for_at_once(service, pair, clock):
+def test_a_session_that_was_unused_for_long_must_be_touched_and_so_would_block(service, pair, clock):
     service.verify_access(pair.access_token)
     with service.database.transaction() as db:
         db.execute(update(_session).values(last_used_at=clock() - service.settings.session_idle_timeout / 20))
@@ -134,14 +134,14 @@ def test_a_session_that_was_long_not_used_is_touched_and_so_is_not_for_at_once(s
     assert verify_at_once(service, pair)
 
 
-def test_a_spent_token_is_left_to_who_finds_out_why_it_comes(service, pair, session_id):
+def test_a_spent_token_is_left_to_the_blocking_way_which_finds_out_why(service, pair, session_id):
     refresh_at_once(service, pair)
     with pytest.raises(WouldBlock):
         refresh_at_once(service, pair)
     assert generation(service, session_id) == 1
 
 
-def test_who_may_not_rotate_now_has_rotated_nothing(settings, database, clock, johndoe):
+def test_a_refused_rotation_has_changed_nothing(settings, database, clock, johndoe):
     service = AuthService(settings.model_copy(update={"refresh_rate_limit": 1}), database, clock)
     pair = refresh_at_once(service, service.log_in("johndoe", PASSWORD))
     with pytest.raises(WouldBlock):
@@ -166,7 +166,7 @@ def test_a_page_that_has_a_key_rotates_a_session_that_is_bound_to_none_at_once(s
     assert refresh_at_once(service, pair, Client(device_key=ProvedKey("o" * 43)))
 
 
-def test_commits_that_wait_for_the_disk_are_not_for_at_once(settings, sqlite_url, clock, pair):
+def test_commits_that_wait_for_the_disk_would_block(settings, sqlite_url, clock, pair):
     careful = AuthService(settings, Database(sqlite_url, sqlite_synchronous="FULL"), clock)
     pair = careful.refresh(pair.access_token, pair.refresh_token)
     careful.verify_access(pair.access_token)
@@ -175,14 +175,14 @@ def test_commits_that_wait_for_the_disk_are_not_for_at_once(settings, sqlite_url
         refresh_at_once(careful, pair)
 
 
-def test_who_counts_in_redis_rotates_nothing_at_once(settings, database, clock, pair):
+def test_with_counters_in_redis_a_rotation_would_block(settings, database, clock, pair):
     service = AuthService(settings.model_copy(update={"redis_url": "redis://127.0.0.1:1"}), database, clock)
     pair = service.refresh(pair.access_token, pair.refresh_token)
     with pytest.raises(WouldBlock):
         refresh_at_once(service, pair)
 
 
-def test_another_database_is_not_asked_at_once(settings, postgresql_url, clock):
+def test_postgresql_would_always_block(settings, postgresql_url, clock):
     database = Database(postgresql_url)
     with pytest.raises(WouldBlock), database.nonblocking.reading():
         pass
@@ -198,7 +198,7 @@ def test_what_fails_within_leaves_nothing_behind_and_the_next_one_writes(service
     assert refresh_at_once(service, pair)
 
 
-def test_a_database_that_is_damaged_is_told_by_who_waits(service, database, pair):
+def test_a_damaged_database_is_reported_by_the_blocking_way(service, database, pair):
     service.verify_access(pair.access_token)
     verify_at_once(service, pair)
     with database.connect() as db:

@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import func, select
 
 from rxapp.auth import AuthService, AuthSession, Database, DatabaseUnavailable, SecurityEvent, Settings, User
-from rxapp.auth.core.database.outages import ATTEMPTS, repeated
+from rxapp.auth.core.database.outages import ATTEMPTS, retry_on_outage
 from rxapp.auth.core.settings.database_limits import DatabaseLimits
 from tests.conftest import PASSWORD, empty
 
@@ -126,11 +126,11 @@ class TestPostgreSQL:
         terminator.before_commit(is_done=is_done)
         with pytest.raises(DatabaseUnavailable) as lost:
             service.log_in("johndoe", PASSWORD)
-        assert not lost.value.may_repeat
+        assert not lost.value.may_retry
         assert "look whether it was done" in lost.value.message
         assert count(database, AuthSession) == int(is_done)
 
-    def test_a_rotation_of_which_the_answer_was_lost_takes_one_step_and_is_answered(self, service, pair, terminator):
+    def test_a_rotation_whose_answer_was_lost_takes_one_step_and_is_answered(self, service, pair, terminator):
         terminator.after("UPDATE auth_session SET generation=")
         successor = service.refresh(pair.access_token, pair.refresh_token)
         assert terminator.ended == 1
@@ -181,7 +181,7 @@ class TestPostgreSQL:
         class Locker:
             attempts = 0
 
-            @repeated
+            @retry_on_outage
             def lock(self, first, second):
                 Locker.attempts += 1
                 with patient.transaction() as db:

@@ -190,4 +190,4 @@ class TestTheAppsOwnTables:
 @pytest.mark.parametrize("file", sorted((AUTH_HISTORY.directory / "versions").glob("*.py")), ids=lambda file: file.name)
 def test_each_of_our_migrations_remembers_itself_up_and_down(file):
     source = file.read_text()
-    assert source.count("    remember(revision)\n") == source.count("    remember(down_revision)\n") == 1
+    assert source.count("    record_revision(revision)\n") == source.count("    record_revision(down_revision)\n") == 1

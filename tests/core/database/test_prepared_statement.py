@@ -67,7 +67,7 @@ def test_an_error_has_sqlalchemys_name_and_tells_no_parameters(database, johndoe
     assert johndoe.password_hash not in str(refused.value)
 
 
-def test_who_listens_to_the_engines_statements_hears_of_it(database, session_id):
+def test_listeners_for_the_engines_statements_are_called(database, session_id):
     heard = []
     event.listen(database.engine, "before_cursor_execute", lambda *arguments: heard.append(arguments[2]))
     with database.connect() as db:
@@ -102,15 +102,15 @@ class TestALostConnection:
             end(db)
             assert statements.get(db, session_id).id == session_id
 
-    def test_is_said_where_something_was_to_be_changed_for_that_may_have_been_done(self, database, session_id, end):
+    def test_is_an_error_for_a_change_because_it_may_have_been_made(self, database, session_id, end):
         with pytest.raises(DatabaseUnavailable) as lost, database.connect(pings=False) as db:
             end(db)
             statements.touch(db, session_id, datetime.now(UTC))
-        assert lost.value.may_repeat
+        assert lost.value.may_retry
         with database.connect() as db:
             assert rotate(db, session_id)
 
-    def test_is_said_in_a_transaction_of_which_the_rest_is_gone_with_it(self, database, session_id, end):
+    def test_is_an_error_in_a_transaction_because_the_rest_of_it_is_lost_too(self, database, session_id, end):
         with pytest.raises(DatabaseUnavailable), database.transaction() as db:
             assert rotate(db, session_id)
             end(db)

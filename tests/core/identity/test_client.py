@@ -56,7 +56,7 @@ class TestDescribeDevice:
         assert Client.of(None, "python-httpx/0.28.1").describe_device() == "python-httpx"
 
     @pytest.mark.parametrize("user_agent", [None, "", " ", "hello", "\x1b[31mred\r\n", "A" * 100_000])
-    def test_whoever_says_nothing_of_themself_is_unknown(self, user_agent):
+    def test_a_client_without_a_user_agent_is_unknown(self, user_agent):
         assert Client.of(None, user_agent).describe_device() == "Unknown device"
         assert NO_CLIENT.describe_device() == "Unknown device"
 

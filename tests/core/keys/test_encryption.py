@@ -35,7 +35,7 @@ def test_whatever_else_stands_there_is_no_key(garbage):
     assert unwrap(garbage, "a", [OURS]) is None
 
 
-def test_the_same_secret_never_looks_the_same_nor_like_itself():
+def test_one_secret_gives_different_ciphertexts_that_do_not_contain_it():
     secret = b"0123456789abcdef" * 2
     first, second = wrap(secret, "a", OURS), wrap(secret, "a", OURS)
     assert first != second

@@ -14,12 +14,12 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from rxapp.auth import InvalidToken
 from rxapp.auth.core.keys.derivation import Keys
-from rxapp.auth.core.keys.jwt_keys import P256_ORDER, access_keys_of
+from rxapp.auth.core.keys.jwt_keys import P256_ORDER, derive_access_keys
 from rxapp.auth.core.tokens.access_tokens import AccessTokens
 from tests.keys import ring_of
 
 SECRET = "k" * 40
-KEYS = access_keys_of(Keys.derive(SECRET))
+KEYS = derive_access_keys(Keys.derive(SECRET))
 ALGORITHMS = ["HS256", "EdDSA", "ES256"]
 ASYMMETRIC = ["EdDSA", "ES256"]
 
@@ -143,7 +143,7 @@ class TestConfusion:
                 tokens.verify(f"{unsigned}.{presented}")
 
     def test_a_key_of_the_senders_own_in_the_header_is_not_looked_at(self, tokens_of, issue, algorithm):
-        tokens, own = tokens_of(algorithm), access_keys_of(Keys.derive("attacker" * 8))[algorithm]
+        tokens, own = tokens_of(algorithm), derive_access_keys(Keys.derive("attacker" * 8))[algorithm]
         payload = payload_of(issue(tokens))
         for kid in (KEYS[algorithm].kid, own.kid):
             headers = {"typ": "at+jwt", "kid": kid, "jwk": own.public_jwk, "jku": "https://evil.example/jwks.json"}

@@ -8,7 +8,7 @@ import pytest
 from rxapp.auth import InvalidToken
 from rxapp.auth.core.clock import CLOCK_SKEW_LEEWAY
 from rxapp.auth.core.keys.derivation import Keys
-from rxapp.auth.core.keys.jwt_keys import access_keys_of
+from rxapp.auth.core.keys.jwt_keys import derive_access_keys
 from rxapp.auth.core.keys.key_ring import PROPAGATION_DELAY, PUBLIC_KEYS_MAX_AGE, RELOAD_INTERVAL, KeyRing, RingKey
 
 OLD, NEW = Keys.derive("o" * 40), Keys.derive("n" * 40)
@@ -59,7 +59,7 @@ class TestSigning:
         clock.now += MOMENT
         assert ring.signer().keys is NEW
 
-    def test_whoever_signs_at_that_moment_knows_it_whenever_they_last_looked(self, store, rotate, clock):
+    def test_a_process_that_signs_then_has_loaded_it_whenever_its_last_load_was(self, store, rotate, clock):
         began = clock()
         for seconds in range(int(RELOAD_INTERVAL.total_seconds())):
             store.keys, clock.now = [RingKey(OLD)], began
@@ -82,9 +82,9 @@ class TestSigning:
         assert PROPAGATION_DELAY >= RELOAD_INTERVAL + PUBLIC_KEYS_MAX_AGE + CLOCK_SKEW_LEEWAY
 
 
-class TestLooks:
-    def test_verifying_what_is_known_never_looks(self, ring, store, clock):
-        header = access_keys_of(OLD)["HS256"].header
+class TestReloads:
+    def test_verifying_with_a_loaded_key_never_reloads(self, ring, store, clock):
+        header = derive_access_keys(OLD)["HS256"].header
         ring.signer()
         clock.move(days=400)
         assert ring.find_by_header(header)
@@ -92,7 +92,7 @@ class TestLooks:
         ring.require_any(lambda keys: keys is OLD)
         assert store.looks == 1
 
-    def test_signing_looks_once_in_each_interval(self, ring, store, clock):
+    def test_signing_reloads_once_in_each_interval(self, ring, store, clock):
         for _ in range(100):
             ring.signer()
         clock.now += RELOAD_INTERVAL - MOMENT
@@ -102,14 +102,14 @@ class TestLooks:
         ring.signer()
         assert store.looks == 2
 
-    def test_an_unknown_key_id_is_looked_for_once(self, ring, rotate, store, clock):
+    def test_an_unknown_key_id_causes_one_reload(self, ring, rotate, store, clock):
         ring.signer()
         rotate()
         clock.now += PROPAGATION_DELAY
         assert ring.access_key(NEW.key_id).kid == NEW.key_id
         assert store.looks == 2
 
-    def test_what_has_no_key_id_is_looked_for_as_well(self, ring, rotate, store, clock):
+    def test_a_token_without_a_key_id_causes_one_reload_too(self, ring, rotate, store, clock):
         """Refresh tokens and links."""
         ring.signer()
         rotate()
@@ -117,7 +117,7 @@ class TestLooks:
         ring.require_any(has_new)
         assert store.looks == 2
 
-    def test_a_thousand_forged_tokens_cost_one_look(self, ring, store, clock):
+    def test_a_thousand_forged_tokens_cost_one_reload(self, ring, store, clock):
         ring.signer()
         clock.now += RELOAD_INTERVAL
         for number in range(1_000):
@@ -127,17 +127,17 @@ class TestLooks:
                 ring.require_any(lambda _keys: False)
         assert store.looks == 2
 
-    def test_threads_that_come_at_once_look_once(self, ring, store):
+    def test_threads_that_come_at_once_reload_once(self, ring, store):
         with ThreadPoolExecutor(8) as threads:
             list(threads.map(lambda _: ring.signer(), range(64)))
         assert store.looks == 1
 
     @pytest.mark.parametrize("kid", [None, "", 7, "../../etc/passwd", "' OR 1=1 --", "\0"])
-    def test_whatever_stands_for_a_key_id_is_refused(self, ring, kid):
+    def test_anything_else_in_place_of_a_key_id_is_refused(self, ring, kid):
         with pytest.raises(InvalidToken):
             ring.access_key(kid)
 
-    def test_a_failed_look_is_not_remembered(self, clock):
+    def test_a_failed_reload_is_not_remembered(self, clock):
         answers = [RuntimeError("the database is away"), [RingKey(OLD)]]
 
         def load(_moment):

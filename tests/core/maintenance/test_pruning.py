@@ -11,7 +11,7 @@ from rxapp.auth import AuthSession, AuthTable, SecurityEvent, SessionExpired, Us
 from rxapp.auth.core.audit import events
 from rxapp.auth.core.audit.events import EventFilter, EventKind
 from rxapp.auth.core.maintenance import pruning
-from rxapp.auth.core.maintenance.pruning import BATCH, count_prunable_sessions, prune
+from rxapp.auth.core.maintenance.pruning import BATCH_SIZE, count_prunable_sessions, prune
 from rxapp.auth.core.sessions import statements as sessions
 from tests.conftest import PASSWORD
 
@@ -121,18 +121,18 @@ class TestBatches:
 
     @pytest.mark.parametrize(("batch", "sizes"), [(3, [3, 3, 1]), (7, [7]), (1, [1] * 7), (500, [7])])
     def test_no_transaction_removes_more_than_a_batch(self, service, much, run, monkeypatch, batch, sizes):
-        monkeypatch.setattr(pruning, "BATCH", batch)
+        monkeypatch.setattr(pruning, "BATCH_SIZE", batch)
         assert run() == [("sessions", size) for size in sizes] + [("events", size) for size in sizes]
         assert run() == []
 
     def test_between_two_batches_others_can_write(self, service, much, clock, monkeypatch):
-        monkeypatch.setattr(pruning, "BATCH", 3)
+        monkeypatch.setattr(pruning, "BATCH_SIZE", 3)
         for _ in prune(service.settings, service.database, clock):
             service.log_in("johndoe", PASSWORD)
         assert count_prunable_sessions(service.settings, service.database, clock) == 0
 
     def test_whoever_stops_early_has_removed_whole_batches_and_goes_on_later(self, service, much, run, clock, monkeypatch):
-        monkeypatch.setattr(pruning, "BATCH", 3)
+        monkeypatch.setattr(pruning, "BATCH_SIZE", 3)
         assert next(prune(service.settings, service.database, clock)).rows == 3
         assert count_prunable_sessions(service.settings, service.database, clock) == 4
         assert run()[0] == ("sessions", 3)
@@ -143,4 +143,4 @@ class TestBatches:
         with service.database.transaction() as db:
             db.execute(insert(table), [row] * 1_201)
         clock.move(days=180, seconds=1)
-        assert run() == [*[("events", BATCH)] * (1_201 // BATCH), ("events", 1_201 % BATCH)]
+        assert run() == [*[("events", BATCH_SIZE)] * (1_201 // BATCH_SIZE), ("events", 1_201 % BATCH_SIZE)]

@@ -45,7 +45,7 @@ def test_a_hash_made_with_other_parameters_is_replaced(hasher, settings):
 
 
 def test_an_unknown_user_costs_one_verification_and_is_refused_in_the_same_way(hasher, monkeypatch):
-    hasher.refuse_unknown_user.__self__._nobodys_hash  # noqa: B018  made once, on first use
+    hasher.refuse_unknown_user.__self__._dummy_hash  # noqa: B018  made once, on first use
     verified = []
     verify = hasher._context.verify_and_update
     monkeypatch.setattr(hasher._context, "verify_and_update", lambda *args: verified.append(args) or verify(*args))
@@ -105,7 +105,7 @@ class TestBcrypt:
         with pytest.raises(InvalidCredentials):
             hasher.verify_password(password + "x", replacement)
 
-    def test_what_nobody_can_have_chosen_is_refused_no_sooner_than_an_unknown_user(self, settings, monkeypatch):
+    def test_an_impossible_password_is_refused_no_faster_than_an_unknown_user(self, settings, monkeypatch):
         """bcrypt knows no NUL."""
         hasher = PasswordHasher(settings, expects_bcrypt=lambda: True)
         hashed = []
@@ -115,9 +115,9 @@ class TestBcrypt:
             hasher.verify_password("def@123\0", self.hash_of("def@123"))
         assert hashed == ["def@123\0"]
 
-    def test_nobodys_hash_costs_what_that_of_an_imported_user_does(self, settings):
+    def test_the_dummy_hash_costs_what_an_imported_users_hash_costs(self, settings):
         hasher = PasswordHasher(settings, expects_bcrypt=lambda: True)
-        assert hasher._nobodys_bcrypt_hash.startswith(f"$2b${BCRYPT_ROUNDS}$")
+        assert hasher._dummy_bcrypt_hash.startswith(f"$2b${BCRYPT_ROUNDS}$")
         assert bcrypt.gensalt().startswith(f"$2b${BCRYPT_ROUNDS}$".encode())
 
     def test_no_new_password_is_hashed_with_it(self, hasher):

@@ -11,7 +11,7 @@ from hypothesis import given
 from sqlalchemy import text
 
 from rxapp.auth import InvalidCredentials, InvalidToken, NotFound, PasswordRefused, SessionRevoked, User
-from rxapp.auth.core.accounts.users import has_password, no_password
+from rxapp.auth.core.accounts.users import has_password, unset_password_hash
 from rxapp.auth.core.keys.derivation import Keys
 from rxapp.auth.core.passwords.links import PREFIX, PasswordLinks, PresentedLink
 from rxapp.auth.features.new_password.rules import log_in_by_link
@@ -28,7 +28,7 @@ hashes = st.text(st.characters(codec="utf-8"), max_size=100)
 
 
 def person(user_id: UUID | None = None, password_hash: str = "") -> User:
-    return User(id=user_id or uuid4(), user_name="anna", password_hash=password_hash or no_password(), created_at=NOW)
+    return User(id=user_id or uuid4(), user_name="anna", password_hash=password_hash or unset_password_hash(), created_at=NOW)
 
 
 @pytest.fixture
@@ -274,6 +274,6 @@ class TestUse:
         with pytest.raises(InvalidToken):
             service.accounts.user_of_link(token)
 
-    def test_none_is_made_for_nobody(self, service):
+    def test_none_is_made_for_a_user_who_does_not_exist(self, service):
         with pytest.raises(NotFound):
             service.administration.issue_password_link(uuid4())

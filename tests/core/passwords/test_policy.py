@@ -124,7 +124,7 @@ class TestCommonPasswords:
         for password in long_enough:
             assert "too easy to guess" in refusal_of(password, settings), password
 
-    def test_nor_is_one_among_the_three_thousand_first_of_eight_characters_where_those_are_enough(self, settings):
+    def test_none_of_eight_characters_is_among_the_three_thousand_first_where_eight_are_enough(self, settings):
         """ASVS 6.2.4. Every tenth of them, for the estimator takes its time."""
         shorter = settings.model_copy(update={"password_minimum_length": 8})
         common = [password for password in FREQUENCY_LISTS["passwords"] if len(password) >= 8][:3_000:10]
@@ -195,14 +195,14 @@ class TestHint:
     ],
     ids=["leet", "repeats", "dates", "keyboard", "pairs"],
 )
-def test_no_password_takes_long_to_judge_while_a_person_is_typing(settings, password):
+def test_no_password_takes_long_to_check_while_a_person_is_typing(settings, password):
     """Whoever may register may send it as often as they like."""
     before = time.thread_time()
     strength_of(password, "johndoe", settings)
     assert time.thread_time() - before < 0.2
 
 
-def test_nobody_waits_for_the_judgement_of_somebody_elses_password(settings):
+def test_nobody_waits_for_the_check_of_another_persons_password(settings):
     """A stranger who asks for one estimate after the other must not hold up a registration: they have nothing in common."""
     hold, go_on = threading.Event(), threading.Event()
 

@@ -473,7 +473,7 @@ class TestDeletions:
 
 
 def test_race_14_two_that_prune_at_once_remove_each_row_once_and_neither_fails(service, johndoe, clock, monkeypatch):
-    monkeypatch.setattr(pruning, "BATCH", 5)
+    monkeypatch.setattr(pruning, "BATCH_SIZE", 5)
     for _ in range(40):
         service.log_in("johndoe", PASSWORD)
     clock.move(days=181)

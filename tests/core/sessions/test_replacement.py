@@ -281,7 +281,7 @@ class TestRaces:
         def break_off_once(*arguments, **options):
             if not broken:
                 broken.append(True)
-                raise DatabaseUnavailable(OperationalError("", {}, Exception()), may_repeat=True)
+                raise DatabaseUnavailable(OperationalError("", {}, Exception()), may_retry=True)
             return end(*arguments, **options)
 
         monkeypatch.setattr(replacement, "end_sessions_of", break_off_once)

@@ -90,7 +90,7 @@ class TestPasswordHashing:
         if passes > 1:
             assert "RXAPP_ARGON2_TIME_COST" in refused(argon2_memory_kib=memory, argon2_time_cost=passes - 1)
 
-    def test_8_kib_are_refused_however_often(self):
+    def test_8_kib_of_memory_are_refused_with_any_number_of_passes(self):
         assert "19456 and 2" in refused(argon2_memory_kib=8, argon2_time_cost=100)
 
 
@@ -199,7 +199,7 @@ class TestWorkers:
             ["uvicorn", "--workers", "2"],
         ],
     )
-    def test_nor_may_the_command_line_of_a_server_ask_for_them(self, monkeypatch, arguments):
+    def test_the_command_line_of_a_server_may_not_ask_for_several_either(self, monkeypatch, arguments):
         monkeypatch.setattr("sys.argv", arguments)
         assert "--workers is 2" in refused()
 

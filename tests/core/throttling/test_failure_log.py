@@ -54,9 +54,7 @@ class TestNoise:
         use_copy(service, copied, times=40)
         assert details(service) == [""] * RECORDS_PER_SESSION + [f"and {40 - RECORDS_PER_SESSION} more"]
 
-    def test_nor_does_noise_hide_who_tries_doors_who_guesses_the_password_at_an_open_screen_and_who_comes_back_late(
-        self, service, pair
-    ):
+    def test_noise_hides_neither_probing_nor_password_guesses_at_an_open_screen_nor_late_refreshes(self, service, pair):
         identity = service.verify_access(pair.access_token)
         make_noise(service)
         facts = {"user_id": identity.user_id, "session_id": identity.session_id, "client": HERE}
@@ -90,8 +88,8 @@ class TestNoise:
         assert len(details(service)) == RECORDS_PER_SESSION + 1
 
 
-class TestTheRowThatCounts:
-    def test_each_period_begins_anew_with_the_first_of_it(self, service, copied, clock):
+class TestSummaryRow:
+    def test_each_period_begins_with_its_first_attempt(self, service, copied, clock):
         use_copy(service, copied, times=RECORDS_PER_SESSION + 2)
         clock.move(minutes=5)
         copied = service.refresh(copied.access_token, copied.refresh_token, OWNER)
@@ -117,7 +115,7 @@ class TestTheRowThatCounts:
 
     def test_of_a_flood_it_is_written_now_and_then_and_never_far_behind(self, service, copied, monkeypatch):
         written = []
-        monkeypatch.setattr(events, "count_more", lambda *args, since: written.append(args[3]))
+        monkeypatch.setattr(events, "update_summary", lambda *args, since: written.append(args[3]))
         with service.database.connect() as db:
             session_id = db.execute(events.select(events._event.c.session_id).order_by(events._event.c.id.desc())).scalar()
         for _ in range(3_000):

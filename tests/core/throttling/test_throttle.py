@@ -182,7 +182,7 @@ class TestLogin:
     def test_an_attempt_that_the_database_failed_is_not_counted(self, service, johndoe):
         for _ in range(9):
             with pytest.raises(DatabaseUnavailable), service.throttle.password_attempt("johndoe", HERE.address):
-                raise DatabaseUnavailable(OperationalError("", {}, OSError()), may_repeat=False)
+                raise DatabaseUnavailable(OperationalError("", {}, OSError()), may_retry=False)
         assert service.log_in("johndoe", PASSWORD, HERE)
 
     def test_a_failure_counts_even_if_it_could_not_be_written_down(self, service, johndoe):
@@ -250,14 +250,14 @@ class TestRegistration:
                 service.accounts.register("johndoe", "", GOOD, HERE)
         assert seconds_refused(lambda: service.accounts.register("johndoe", "", GOOD, HERE)) == 3600
 
-    def test_judging_passwords_counts_too_for_it_takes_a_hashing_thread(self, service, clock):
+    def test_password_checks_count_too_because_they_take_a_hashing_thread(self, service, clock):
         for _ in range(300):
             with pytest.raises(PasswordRefused, match="too easy"):
                 service.accounts.register("me", "", "passwordpassword", HERE)
         assert seconds_refused(lambda: service.accounts.register("me", "", GOOD, HERE)) == 3600
         service.accounts.register("me", "", GOOD, THERE)
 
-    def test_a_password_that_is_refused_without_being_judged_does_not(self, service):
+    def test_a_password_that_is_refused_before_the_check_does_not_count(self, service):
         for _ in range(400):
             with pytest.raises(PasswordRefused):
                 service.accounts.register("me", "", "short", HERE)

@@ -157,9 +157,9 @@ class TestImporting:
         assert importing.run(read).imported == []
         assert service.administration.find_user("zoe").model_dump() == before
 
-    def test_a_rehearsal_says_the_same_and_leaves_nothing(self, importing, local_users, service, johndoe):
+    def test_a_dry_run_reports_the_same_and_leaves_nothing(self, importing, local_users, service, johndoe):
         read = local_users(("zoe", HASH, True), ("johndoe", HASH, True))
-        rehearsed = importing.run(read, is_rehearsal=True)
+        rehearsed = importing.run(read, is_dry_run=True)
         assert service.administration.find_user("zoe") is None
         assert names_and_reasons(rehearsed) == names_and_reasons(importing.run(read))
 

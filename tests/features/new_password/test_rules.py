@@ -6,7 +6,7 @@ from rxapp.auth import AuthService, InvalidCredentials, InvalidToken, PasswordRe
 from rxapp.auth.core.audit.events import EventFilter
 from rxapp.auth.core.identity.client import NO_CLIENT
 from rxapp.auth.core.login.stages import LoginIncomplete
-from rxapp.auth.features.new_password.rules import NEW_PASSWORD, begin_by_link, log_in_by_link
+from rxapp.auth.features.new_password.rules import ANSWER, begin_by_link, log_in_by_link
 from tests.conftest import PASSWORD
 
 GOOD = "plumb orbit cadet vixen"
@@ -40,9 +40,9 @@ class TestByALink:
     def test_two_who_have_begun_with_one_link_do_not_both_set_a_password(self, service, johndoe):
         link = service.administration.issue_password_link(johndoe.id)
         pending = [begin_by_link(service, link).pending_login for _ in range(2)]
-        service.login.go_on(pending[0], {NEW_PASSWORD: GOOD}, NO_CLIENT)
+        service.login.go_on(pending[0], {ANSWER: GOOD}, NO_CLIENT)
         with pytest.raises(Exception, match="log in again"):
-            service.login.go_on(pending[1], {NEW_PASSWORD: f"{GOOD} two"}, NO_CLIENT)
+            service.login.go_on(pending[1], {ANSWER: f"{GOOD} two"}, NO_CLIENT)
         with pytest.raises(InvalidToken):
             begin_by_link(service, link)
 
@@ -59,7 +59,7 @@ class TestInPlaceOfARefusedOne:
 
     def test_where_it_is_wanted_the_login_goes_on_with_a_better_one(self, strict, service):
         before = service.log_in("johndoe", PASSWORD)
-        logged_in = strict.login.go_on(incomplete(strict), {NEW_PASSWORD: GOOD}, NO_CLIENT)
+        logged_in = strict.login.go_on(incomplete(strict), {ANSWER: GOOD}, NO_CLIENT)
         assert logged_in.ended == (strict.access_tokens.identify(before.access_token).session_id,)
         with pytest.raises(SessionRevoked):
             strict.verify_access(before.access_token)
@@ -68,9 +68,7 @@ class TestInPlaceOfARefusedOne:
         assert strict.log_in("johndoe", GOOD)
         assert strict.administration.events(EventFilter(kind="password_changed"), limit=9)[0] == 1
 
-    @pytest.mark.parametrize(
-        "answers", [{}, {NEW_PASSWORD: ""}, {NEW_PASSWORD: PASSWORD}, {NEW_PASSWORD: "johndoe johndoe johndoe"}]
-    )
+    @pytest.mark.parametrize("answers", [{}, {ANSWER: ""}, {ANSWER: PASSWORD}, {ANSWER: "johndoe johndoe johndoe"}])
     def test_the_old_one_and_another_bad_one_are_refused(self, strict, answers):
         with pytest.raises(PasswordRefused):
             strict.login.go_on(incomplete(strict), answers, NO_CLIENT)

@@ -5,7 +5,7 @@ import pytest
 
 from rxapp.auth import AuthService
 from rxapp.auth.core.keys.derivation import Keys
-from rxapp.auth.core.keys.jwt_keys import access_keys_of
+from rxapp.auth.core.keys.jwt_keys import derive_access_keys
 from rxapp.auth.core.keys.key_ring import PROPAGATION_DELAY, PUBLIC_KEYS_MAX_AGE, RELOAD_INTERVAL
 from rxapp.auth.core.maintenance.key_rotation import rotate
 from tests.api_in_process import bearer, refresh_body
@@ -105,7 +105,7 @@ class TestSymmetric:
         return request.param
 
     def test_of_secret_keys_nothing_is_published(self, client, tokens):
-        assert jwt.get_unverified_header(tokens["token"])["kid"] == access_keys_of(Keys.derive("k" * 40))["HS256"].kid
+        assert jwt.get_unverified_header(tokens["token"])["kid"] == derive_access_keys(Keys.derive("k" * 40))["HS256"].kid
         answer = client.get(PATH)
         assert (answer.status_code, answer.json()) == (200, {"keys": []})
 

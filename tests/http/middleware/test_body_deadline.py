@@ -6,7 +6,7 @@ import pytest
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
-from rxapp.auth.http.middleware.body_deadline import BODY_MINIMUM_BYTES_PER_SECOND, BODY_TIMEOUT_SECONDS, impatient
+from rxapp.auth.http.middleware.body_deadline import BODY_MINIMUM_BYTES_PER_SECOND, BODY_TIMEOUT_SECONDS, with_deadline
 from rxapp.auth.http.middleware.body_limit import announced_length
 from tests.web.test_events import in_a_loop
 
@@ -34,7 +34,7 @@ def read(chunks, *, seconds_between, busy_seconds=0.0, announced=None):
             await pass_time(seconds_between)
             return {"type": "http.request", "body": waiting.pop(0), "more_body": bool(waiting)}
 
-        body, impatiently = b"", impatient(receive, announced)
+        body, impatiently = b"", with_deadline(receive, announced)
         try:
             while True:
                 message = await impatiently()
@@ -98,7 +98,7 @@ def test_a_client_that_sends_nothing_at_all_is_408():
     async def read_it():
         loop = asyncio.get_running_loop()
         real = loop.time
-        task = asyncio.ensure_future(Request({"type": "http", "headers": []}, impatient(never, None)).body())
+        task = asyncio.ensure_future(Request({"type": "http", "headers": []}, with_deadline(never, None)).body())
         await asyncio.sleep(0)
         loop.time = lambda: real() + BODY_TIMEOUT_SECONDS + 1
         try:

@@ -68,12 +68,12 @@ def test_every_header_that_counts_once_is_tried_here():
 
 
 class TestHeaders:
-    def test_each_once_is_handed_on(self):
+    def test_headers_that_are_there_once_are_passed_on(self):
         assert status_of(ONCE.items()) == 204
 
     @pytest.mark.parametrize("name", ONCE, ids=lambda name: name.decode())
     @pytest.mark.parametrize("value", [None, b"another", b""], ids=["same", "another", "empty"])
-    def test_one_twice_is_400_whatever_it_says(self, name, value):
+    def test_a_repeated_one_is_400_whatever_its_values(self, name, value):
         sent = ask([*ONCE.items(), (name, ONCE[name] if value is None else value)])
         problem = json.loads(sent[1]["body"])
         assert (sent[0]["status"], problem["code"]) == (400, "invalid_request")
@@ -86,13 +86,13 @@ class TestHeaders:
     @pytest.mark.parametrize(
         "host", [b"", b"a b", b"a,b", b"a/b", b"u@a", b"a?b", b"a#b", b"a\\b", b"\xe9", b"a\0b", b"<a>", b'"a"']
     )
-    def test_a_host_that_is_none_is_400(self, host):
+    def test_an_invalid_host_is_400(self, host):
         assert status_of([(b"host", host)]) == 400
 
     @pytest.mark.parametrize(
         "host", [b"localhost:3000", b"[::1]:3000", b"192.0.2.1", b"my_service:80", b"xn--bcher-kva.example."]
     )
-    def test_one_that_is_one_is_handed_on(self, host):
+    def test_a_valid_host_is_passed_on(self, host):
         assert status_of([(b"host", host)]) == 204
 
     def test_no_host_is_400_but_for_http_1_0_which_has_none(self):
@@ -101,11 +101,11 @@ class TestHeaders:
 
 
 class TestHandshakes:
-    def test_one_is_handed_on(self):
+    def test_an_unambiguous_one_is_passed_on(self):
         assert ask(ONCE.items(), kind="websocket")[0]["type"] == "websocket.accept"
 
     @pytest.mark.parametrize("name", [b"host", b"origin", b"authorization"], ids=lambda name: name.decode())
-    def test_one_that_can_be_read_in_two_ways_is_400(self, name):
+    def test_an_ambiguous_one_is_400(self, name):
         start, body = ask([*ONCE.items(), (name, b"x")], kind="websocket")[:2]
         assert (start["type"], start["status"]) == ("websocket.http.response.start", 400)
         assert json.loads(body["body"])["code"] == "invalid_request"

@@ -8,7 +8,7 @@ from sqlalchemy.exc import OperationalError
 from rxapp.auth.core.audit.events import EventKind
 from rxapp.auth.core.maintenance.pruning import count_prunable_events
 from rxapp.auth.http.operations import pruning_task
-from rxapp.auth.http.operations.pruning_task import keep_pruning, prune_unhurriedly
+from rxapp.auth.http.operations.pruning_task import keep_pruning, prune_with_pauses
 from rxapp.auth.http.runtime.service import use_service
 from tests.web.test_events import in_a_loop
 
@@ -17,7 +17,7 @@ from tests.web.test_events import in_a_loop
 def old(service, johndoe, clock, monkeypatch):
     """Seven old events, and batches of three."""
     use_service(service)
-    monkeypatch.setattr("rxapp.auth.core.maintenance.pruning.BATCH", 3)
+    monkeypatch.setattr("rxapp.auth.core.maintenance.pruning.BATCH_SIZE", 3)
     for _ in range(6):
         service.record(EventKind.LOGIN)
     clock.move(days=181)
@@ -34,14 +34,14 @@ def test_all_that_is_old_goes_with_a_pause_after_each_batch(old):
     async def sleep(seconds):
         pauses.append(seconds)
 
-    assert in_a_loop(prune_unhurriedly(old, sleep)) == {"events": 7}
+    assert in_a_loop(prune_with_pauses(old, sleep)) == {"events": 7}
     assert len(pauses) == 3
     assert all(pause > 0 for pause in pauses)
 
 
 def test_two_that_prune_at_once_remove_everything_once(old):
     async def both():
-        return await asyncio.gather(prune_unhurriedly(old), prune_unhurriedly(old))
+        return await asyncio.gather(prune_with_pauses(old), prune_with_pauses(old))
 
     removed = in_a_loop(both())
     assert sum(each["events"] for each in removed) == 7
@@ -61,6 +61,6 @@ def test_it_goes_on_after_the_database_was_away(old, monkeypatch):
         if len(attempts) == 2:
             raise Enough
 
-    monkeypatch.setattr(pruning_task, "prune_unhurriedly", away)
+    monkeypatch.setattr(pruning_task, "prune_with_pauses", away)
     with pytest.raises(Enough):
         in_a_loop(keep_pruning(old, sleep))

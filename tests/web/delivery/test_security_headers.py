@@ -236,4 +236,4 @@ class TestABodyThatIsRefusedForItsLength:
             return {"type": "http.request", "body": b"x" * 65_536, "more_body": True}
 
         assert self.answer_to(endless) == [413]
-        assert sum(taken) <= body_limit.DISCARDED_AT_MOST_BYTES + 65_536
+        assert sum(taken) <= body_limit.MAXIMUM_DISCARDED_BYTES + 65_536

@@ -211,8 +211,11 @@ class TestRefusals:
             (UserNameTaken(), "Dieser Benutzername ist vergeben."),
             (PasswordRefused(InputRule.PASSWORD_TOO_LONG, limit=256), "Bitte verwenden Sie höchstens 256 Zeichen."),
             (SessionRevoked(uuid4()), "Die Sitzung wurde beendet."),
-            (DatabaseUnavailable(SQLAlchemyError(), may_repeat=True), GERMAN.notices.nothing_was_done),
-            (DatabaseUnavailable(SQLAlchemyError(), may_repeat=False, is_outcome_known=False), GERMAN.notices.may_have_been_done),
+            (DatabaseUnavailable(SQLAlchemyError(), may_retry=True), GERMAN.notices.nothing_was_done),
+            (
+                DatabaseUnavailable(SQLAlchemyError(), may_retry=False, is_outcome_known=False),
+                GERMAN.notices.may_have_been_done,
+            ),
         ],
         ids=lambda value: type(value).__name__,
     )

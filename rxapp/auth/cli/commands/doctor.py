@@ -1,4 +1,4 @@
-"""`doctor`: what is wrong with this deployment, and how to mend it."""
+"""`doctor`: finds what is wrong with this deployment, and says how to fix it."""
 
 import os
 from collections.abc import Iterator
@@ -9,16 +9,16 @@ import typer
 from rxapp.auth import UnsafeSettings
 from rxapp.auth.cli.opening import read_settings
 from rxapp.auth.cli.options import AsJson
-from rxapp.auth.cli.output import print_json, shown
+from rxapp.auth.cli.output import print_json, printable
 from rxapp.auth.doctor import Finding, Verdict, examine
 
 _LONGEST_VERDICT = max(map(len, Verdict))
 
 
 def doctor(*, as_json: AsJson = False) -> None:
-    """Look at settings, database, Redis, clock and event handlers; say what is wrong and how to mend it.
+    """Check settings, database, Redis, clock and event handlers; say what is wrong and how to fix it.
 
-    Exit code 1 if there is a problem, 0 if there are at most warnings. Nothing is changed.
+    Exit code 1 if there is a problem, 0 if there are only warnings or nothing. It changes nothing.
     """
     findings = []
     for finding in _findings():
@@ -39,6 +39,6 @@ def _findings() -> Iterator[Finding]:
 
 
 def _print(finding: Finding) -> None:
-    typer.echo(f"{finding.verdict:{_LONGEST_VERDICT}}  {finding.check}: {shown(finding.says)}")
+    typer.echo(f"{finding.verdict:{_LONGEST_VERDICT}}  {finding.check}: {printable(finding.says)}")
     if finding.mend:
-        typer.echo(f"{'':{_LONGEST_VERDICT}}  {shown(finding.mend)}")
+        typer.echo(f"{'':{_LONGEST_VERDICT}}  {printable(finding.mend)}")

@@ -1,4 +1,4 @@
-"""`events`: read the audit log, follow it, take it out."""
+"""`events`: read, follow and export the audit log."""
 
 from collections.abc import Iterable
 from contextlib import suppress
@@ -14,26 +14,26 @@ from rxapp.auth.cli.exporting import Format, export_to_file, export_to_stdout
 from rxapp.auth.cli.following import OVERLAP, follow_events
 from rxapp.auth.cli.opening import open_service
 from rxapp.auth.cli.options import AsJson, find_user
-from rxapp.auth.cli.output import count_of, print_json, shown
+from rxapp.auth.cli.output import pluralize, print_json, printable
 from rxapp.auth.core.audit.csv_export import COLUMNS
 from rxapp.auth.core.audit.events import EventFilter
 from rxapp.auth.core.features import event_kinds, included_features
 
 DEFAULT_LINES = 20
-GREATEST_NUMBER_OF_LINES = 100_000
-"""They are held in memory. Whoever wants more wants an export."""
+MAXIMUM_LINES = 100_000
+"""The lines are held in memory. For more, there is `export`."""
 
 _KINDS = event_kinds(included_features())
 _LONGEST_KIND = max(map(len, _KINDS))
 
-app = typer.Typer(no_args_is_help=True, help="Read the audit log, follow it, take it out.")
+app = typer.Typer(no_args_is_help=True, help="Read, follow and export the audit log.")
 
 
-def _moment(text: str) -> datetime:
+def _parse_moment(text: str) -> datetime:
     try:
         moment = datetime.fromisoformat(text)
         return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
-    except (ValueError, OverflowError) as error:  # the latter for one that is before the calendar begins in UTC
+    except (ValueError, OverflowError) as error:  # OverflowError: before the year 1 in UTC
         raise typer.BadParameter(f"{text!r} is not ISO 8601, such as 2026-01-31 or 2026-01-31T12:00:00Z") from error
 
 
@@ -43,16 +43,17 @@ def _kind(text: str) -> str:
     return text
 
 
-OfUser = Annotated[
+UserOption = Annotated[
     str | None,
-    typer.Option("--user", metavar="NAME", help="Only what concerns this user (of one who was deleted, give the id)."),
+    typer.Option("--user", metavar="NAME", help="Only events of this user (for a deleted user, give the id)."),
 ]
-OfKind = Annotated[
+KindOption = Annotated[
     str | None,
     typer.Option("--kind", metavar="KIND", parser=_kind, help=f"Only what is of this kind: {', '.join(_KINDS)}."),
 ]
-Since = Annotated[
-    datetime | None, typer.Option("--since", parser=_moment, metavar="DATE", help="Only what happened since; UTC, in ISO 8601.")
+SinceOption = Annotated[
+    datetime | None,
+    typer.Option("--since", parser=_parse_moment, metavar="DATE", help="Only events since then; UTC, in ISO 8601."),
 ]
 
 
@@ -60,16 +61,16 @@ Since = Annotated[
 def tail(
     *,
     lines: Annotated[
-        int, typer.Option("-n", "--lines", metavar="N", min=0, max=GREATEST_NUMBER_OF_LINES, help="How many.")
+        int, typer.Option("-n", "--lines", metavar="N", min=0, max=MAXIMUM_LINES, help="How many events.")
     ] = DEFAULT_LINES,
-    follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on with what happens from now on, until Ctrl-C.")] = False,
-    user: OfUser = None,
-    kind: OfKind = None,
+    follow: Annotated[bool, typer.Option("--follow", "-f", help="Then print new events as they come, until Ctrl-C.")] = False,
+    user: UserOption = None,
+    kind: KindOption = None,
     as_json: AsJson = False,
 ) -> None:
     """Print the last events, the newest at the end.
 
-    With --json as a list; with --json --follow as one object a line, for that list would never end.
+    With --json as a list; with --json --follow as one object per line, because a list would never end.
     """
     with open_service() as service, suppress(KeyboardInterrupt):
         wanted = _filter(service, user, kind)
@@ -88,16 +89,16 @@ def export(
     *,
     form: Annotated[Format | None, typer.Option("--format", help="[default: csv]", show_default=False)] = None,
     output: Annotated[Path | None, typer.Option(metavar="FILE", help="Where to write it. [default: stdout]")] = None,
-    since: Since = None,
-    user: OfUser = None,
-    kind: OfKind = None,
+    since: SinceOption = None,
+    user: UserOption = None,
+    kind: KindOption = None,
     as_json: AsJson = False,
 ) -> None:
     """Write all events, the oldest first, as CSV or as a JSON list.
 
-    A CSV cell that a spreadsheet would take for a formula begins with an apostrophe; the JSON has it as it was.
+    A CSV cell that a spreadsheet would take for a formula begins with an apostrophe; the JSON keeps it unchanged.
 
-    With --json, stdout has JSON: the events or, if they go to a file, how many there were.
+    With --json, stdout has JSON: the events, or their number if they go to a file.
     """
     if as_json and output is None:
         if form is Format.CSV:
@@ -112,7 +113,7 @@ def export(
     if as_json:
         print_json({"events": count, "file": str(output)})
     else:
-        typer.echo(f"{count_of(count, 'event')} written to {output}.")
+        typer.echo(f"{pluralize(count, 'event')} written to {output}.")
 
 
 def _filter(service: AuthService, user: str | None, kind: str | None, since: datetime | None = None) -> EventFilter:
@@ -120,7 +121,7 @@ def _filter(service: AuthService, user: str | None, kind: str | None, since: dat
 
 
 def _user_id(service: AuthService, user: str) -> UUID:
-    """What happened to a user stays known when the name is gone: then the id will do."""
+    """The id of a user, from the name or the id. A deleted user has no name any more, but still has events."""
     try:
         user_id = UUID(user)
     except ValueError:
@@ -134,10 +135,10 @@ def _print_lines(events: Iterable[Any], as_json: bool) -> None:
         if as_json:
             print_json(_facts(event))
         else:
-            typer.echo(_line(event))
+            typer.echo(_format_event(event))
 
 
-def _line(event: Any) -> str:
+def _format_event(event: Any) -> str:
     parts = [
         event.occurred_at,
         f"{event.kind:{_LONGEST_KIND}}",
@@ -147,7 +148,7 @@ def _line(event: Any) -> str:
         event.detail,
         event.user_agent,
     ]
-    return "  ".join(shown(part) for part in parts if part)
+    return "  ".join(printable(part) for part in parts if part)
 
 
 def _facts(event: Any) -> dict[str, Any]:

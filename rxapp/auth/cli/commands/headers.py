@@ -1,4 +1,4 @@
-"""`headers`: the security headers of the built pages, for whoever serves them elsewhere."""
+"""`headers`: prints the security headers of the built pages, for another web server that serves them."""
 
 from pathlib import Path
 from typing import Annotated
@@ -13,13 +13,13 @@ from rxapp.auth.cli.refusals import refuse
 
 def headers(
     *,
-    pages: Annotated[Path | None, typer.Option(metavar="DIRECTORY", help="Where they lie. [default: .web/build/client]")] = None,
-    for_nginx: Annotated[bool, typer.Option("--nginx", help="As lines for a server block of nginx.")] = False,
+    pages: Annotated[Path | None, typer.Option(metavar="DIRECTORY", help="The built pages. [default: .web/build/client]")] = None,
+    for_nginx: Annotated[bool, typer.Option("--nginx", help="Print lines for a server block of nginx.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Print the headers that a web server must send with the built pages if the app does not serve them itself.
 
-    They name the pages' inline scripts by their hashes: print them anew after each build.
+    They contain the hashes of the pages' inline scripts: print them again after each build.
     """
     from reflex_base.config import get_config  # noqa: PLC0415  other commands start faster without Reflex
 

@@ -1,4 +1,4 @@
-"""`keys`: see the keys that sign tokens, and change them."""
+"""`keys`: list and rotate the keys that sign tokens."""
 
 from dataclasses import asdict, fields
 
@@ -6,11 +6,11 @@ import typer
 
 from rxapp.auth.cli.opening import open_service
 from rxapp.auth.cli.options import AsJson
-from rxapp.auth.cli.output import count_of, print_json, print_table, shown
+from rxapp.auth.cli.output import pluralize, print_json, print_table, printable
 from rxapp.auth.core.maintenance import key_rotation
 from rxapp.auth.core.maintenance.key_rotation import KeyDescription, KeyState
 
-app = typer.Typer(no_args_is_help=True, help="See the keys that sign tokens, and change them.")
+app = typer.Typer(no_args_is_help=True, help="List and rotate the keys that sign tokens.")
 
 _COLUMNS = tuple(field.name for field in fields(KeyDescription))
 
@@ -19,8 +19,8 @@ _COLUMNS = tuple(field.name for field in fields(KeyDescription))
 def list_keys(*, as_json: AsJson = False) -> None:
     """List the keys, the oldest first; a key without dates is RXAPP_SECRET_KEY itself, or a previous one.
 
-    The current one signs. An upcoming one will, once every process knows it. One that is kept verifies what it has signed, until
-    `prune` finds that nothing needs it. An unreadable one is encrypted under a secret key that is not configured.
+    The current key signs. An upcoming key will sign once every process knows it. A kept key only verifies older tokens, until
+    `prune` finds that nothing needs it. An unreadable key is encrypted under a secret key that is not configured.
     """
     with open_service() as service:
         keys = [asdict(key) for key in key_rotation.describe_keys(service.settings, service.database, service.clock)]
@@ -33,17 +33,17 @@ def list_keys(*, as_json: AsJson = False) -> None:
 
 @app.command()
 def rotate(*, as_json: AsJson = False) -> None:
-    """Make a new key, which signs in two minutes. Nobody is signed out: what the other keys have signed stays good.
+    """Make a new key, which signs in two minutes. Nobody is signed out: the other keys still verify their tokens.
 
-    Keys that are encrypted under one of RXAPP_PREVIOUS_SECRET_KEYS are encrypted anew under RXAPP_SECRET_KEY.
+    Keys that are encrypted under one of RXAPP_PREVIOUS_SECRET_KEYS are encrypted again under RXAPP_SECRET_KEY.
     """
     with open_service() as service:
-        what = (service.settings, service.database, service.clock)
-        key = key_rotation.rotate(*what)
-        unreadable = [other.kid for other in key_rotation.describe_keys(*what) if other.state is KeyState.UNREADABLE]
+        arguments = (service.settings, service.database, service.clock)
+        key = key_rotation.rotate(*arguments)
+        unreadable = [other.kid for other in key_rotation.describe_keys(*arguments) if other.state is KeyState.UNREADABLE]
     if as_json:
         print_json({"kid": key.kid, "active_from": key.active_from, "unreadable": unreadable})
         return
-    typer.echo(f"Key {key.kid} signs from {shown(key.active_from)}.")
+    typer.echo(f"Key {key.kid} signs from {printable(key.active_from)}.")
     if unreadable:
-        typer.echo(f"No configured secret key decrypts {count_of(len(unreadable), 'key')}: {', '.join(unreadable)}.", err=True)
+        typer.echo(f"No configured secret key decrypts {pluralize(len(unreadable), 'key')}: {', '.join(unreadable)}.", err=True)

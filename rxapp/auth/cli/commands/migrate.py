@@ -1,4 +1,4 @@
-"""`migrate`: bring the tables of rxapp.auth up to date."""
+"""`migrate`: updates the tables of rxapp.auth."""
 
 from typing import Annotated
 
@@ -13,14 +13,14 @@ from rxapp.auth.cli.output import print_json
 from rxapp.auth.cli.refusals import describe_database_error, refuse
 
 BackTo = Annotated[
-    str, typer.Option(metavar="REVISION", help="Undo what came after this revision, before an older release runs again.")
+    str, typer.Option(metavar="REVISION", help="Undo all migrations after this revision, before an older release runs.")
 ]
 
 
 def migrate(*, back_to: BackTo = "", as_json: AsJson = False) -> None:
-    """Bring the tables of rxapp.auth to the newest revision; harmless when they are there already.
+    """Bring the tables of rxapp.auth to the newest revision. It does nothing if they are there already.
 
-    The app's own tables are another matter, and so are ours if the app's own migrations include them: run those with Alembic.
+    It never changes the app's own tables. If the app's migrations include ours, run those with Alembic instead.
     """
     settings = open_settings()
     database = open_database(settings)

@@ -1,4 +1,4 @@
-"""`prune`: remove what has been kept for long enough."""
+"""`prune`: removes old sessions and events, and unneeded keys."""
 
 import time
 from collections import Counter
@@ -9,7 +9,7 @@ import typer
 
 from rxapp.auth.cli.opening import open_service
 from rxapp.auth.cli.options import AsJson
-from rxapp.auth.cli.output import count_of, print_json, progress_bar
+from rxapp.auth.cli.output import pluralize, print_json, progress_bar
 from rxapp.auth.core.features import pruners_of
 from rxapp.auth.core.maintenance import pruning
 
@@ -20,7 +20,7 @@ def prune(*, as_json: AsJson = False) -> None:
     """Remove sessions and events that are too old to keep, and signing keys that nothing needs any more.
 
     Sessions are kept for RXAPP_ENDED_SESSION_RETENTION (30 days) after their end, events for RXAPP_EVENT_RETENTION (180 days).
-    It is safe while the app runs, for it removes a few hundred at a time and pauses in between. Run it every night.
+    It is safe while the app runs, because it removes small batches with pauses in between. Run it every night.
     """
     removed = Counter({pruner.kind: 0 for pruner in pruning.PRUNERS})
     with open_service() as service, progress_bar(hidden=as_json) as progress:
@@ -28,24 +28,24 @@ def prune(*, as_json: AsJson = False) -> None:
         more = pruners_of(service.features)
         total = sum(pruner.count(*what) for pruner in (*pruning.PRUNERS, *more))
         task = progress.add_task("Pruning", total=total)
-        for batch in unhurried(pruning.prune(*what, more)):
+        for batch in with_pauses(pruning.prune(*what, more)):
             removed[batch.pruner.kind] += batch.rows
             progress.update(task, completed=removed.total())
     if as_json:
         print_json(removed)
     else:
-        *most, last = [count_of(rows, kind.removesuffix("s")) for kind, rows in removed.items()]
+        *most, last = [pluralize(rows, kind.removesuffix("s")) for kind, rows in removed.items()]
         typer.echo(f"Removed {', '.join(most)} and {last}.")
 
 
-def unhurried(batches: Iterator[T]) -> Iterator[T]:
-    """Pause after each batch for `pruning.PAUSE` times as long as it took.
+def with_pauses(batches: Iterator[T]) -> Iterator[T]:
+    """Pause after each batch, for `pruning.PAUSE_FACTOR` times its duration.
 
-    A refresh that finds SQLite's write lock taken tries again after a while: without a long pause, it would find it taken again.
+    A refresh that finds SQLite locked tries again after a while. Without a long pause, it would find it locked again.
     """
     began = time.monotonic()
     for batch in batches:
         took = time.monotonic() - began
         yield batch
-        time.sleep(took * pruning.PAUSE)
+        time.sleep(took * pruning.PAUSE_FACTOR)
         began = time.monotonic()

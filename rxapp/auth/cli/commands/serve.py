@@ -1,4 +1,4 @@
-"""`serve`: the built app, as `reflex run --env prod` serves it, and it goes on when a worker dies."""
+"""`serve`: serves the built app as `reflex run --env prod` does, and replaces a worker that dies."""
 
 import functools
 import os
@@ -16,19 +16,19 @@ from rxapp.auth.core.settings.production_checks import unsafe_workers
 DEFAULT_PORT = 3000
 
 STOP_TIMEOUT_SECONDS = 30
-"""Whatever is in flight is done by then. A worker that is still there is killed."""
+"""Requests in flight are finished by then. A worker that still runs is killed."""
 
 
 def serve(
     *,
     host: Annotated[str | None, typer.Option(help="The address to listen on. [default: Reflex's, in production all]")] = None,
     port: Annotated[int, typer.Option(help="For pages and API.")] = DEFAULT_PORT,
-    backend_only: Annotated[bool, typer.Option("--backend-only", help="Another web server has the pages.")] = False,
+    backend_only: Annotated[bool, typer.Option("--backend-only", help="Another web server serves the pages.")] = False,
 ) -> None:
-    """Serve the built app in production mode, with GRANIAN_WORKERS workers; one that dies is replaced.
+    """Serve the built app in production mode, with GRANIAN_WORKERS workers; a worker that dies is replaced.
 
     It builds nothing, so that it starts within seconds. Build first: reflex export --frontend-only --no-zip
-    RXAPP_ENVIRONMENT must be named, unless --host is this machine itself.
+    RXAPP_ENVIRONMENT must be set, unless --host is a loopback address.
     """
     settings = open_settings()
     _refuse_unnamed_environment(settings, host)
@@ -45,19 +45,19 @@ def serve(
     environment.REFLEX_ENV_MODE.set(Env.PROD)
     environment.REFLEX_SKIP_COMPILE.set(True)
     config = get_config()
-    _refuse_unsafe_workers(settings)  # by now Reflex has read its own file of variables too
+    _refuse_unsafe_workers(settings)  # again, because Reflex has loaded its own file of variables now
     config._set_persistent(frontend_port=port, backend_port=port)
     _tell_granian_of_workers()
     run_backend_prod(host or config.backend_host, port, mount_frontend_compiled_app=not backend_only)
 
 
 def _refuse_unnamed_environment(settings: Settings, host: str | None) -> None:
-    """A server that was meant for production and lacks one variable would have demo users, /docs, and no HSTS."""
+    """A production server that lacks this variable would have demo users, /docs, and no HSTS."""
     if "environment" in settings.model_fields_set:
         return
     if host is None or not is_loopback(host):
         refuse(
-            "RXAPP_ENVIRONMENT is not set, and without it this is development, with users whose password everybody knows, "
+            "RXAPP_ENVIRONMENT is not set. Then this is development, with users whose password everybody knows, "
             "on every address of this machine. On a server set RXAPP_ENVIRONMENT=production. "
             f"To try it out here, add --host {LOOPBACK_ADDRESS}."
         )
@@ -71,10 +71,10 @@ def _refuse_unsafe_workers(settings: Settings) -> None:
 
 
 def _tell_granian_of_workers() -> None:
-    """Left to itself, Granian ends everything when one worker dies, and waits without end for one that does not stop.
+    """By default, Granian ends the server when one worker dies, and waits for ever for a worker that does not stop.
 
-    Reflex has no settings for that. A worker that dies again within seconds ends the server all the same: that is for whatever
-    supervises it. One that did not stop was seen twice, with a WebSocket whose page had closed in that moment.
+    Reflex has no settings for this. A worker that dies again within seconds still ends the server; a supervisor must restart it.
+    A worker that did not stop was seen twice: it had a WebSocket whose page had just closed.
     """
     import granian.server  # noqa: PLC0415
 

@@ -1,4 +1,4 @@
-"""`sessions`: see who is signed in, and sign them out."""
+"""`sessions`: lists and ends sessions."""
 
 from typing import Annotated
 from uuid import UUID
@@ -7,19 +7,21 @@ import typer
 
 from rxapp.auth.cli.opening import open_service
 from rxapp.auth.cli.options import AsJson, find_user
-from rxapp.auth.cli.output import count_of, print_json, print_table
+from rxapp.auth.cli.output import pluralize, print_json, print_table
 from rxapp.auth.cli.refusals import refuse
 
-app = typer.Typer(no_args_is_help=True, help="See who is signed in where, and sign them out.")
+app = typer.Typer(no_args_is_help=True, help="List who is signed in where, and end sessions.")
 
 _COLUMNS = ("id", "user_name", "device", "address", "created_at", "last_used_at", "expires_at")
 
 
 @app.command("list")
 def list_sessions(
-    *, user: Annotated[str | None, typer.Option(metavar="NAME", help="Only those of this user.")] = None, as_json: AsJson = False
+    *,
+    user: Annotated[str | None, typer.Option(metavar="NAME", help="Only the sessions of this user.")] = None,
+    as_json: AsJson = False,
 ) -> None:
-    """List the sessions that are open, the last used first. One session is one login on one device."""
+    """List the active sessions, the last used first. One session is one login on one device."""
     with open_service() as service:
         if user is None:
             facts = [session._asdict() for session in service.administration.all_sessions()]
@@ -44,7 +46,7 @@ def revoke(
     everybody: Annotated[bool, typer.Option("--all", help="End all sessions of everybody instead.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """End a session, or all of a user's, or all. It holds at once: the next click there leads to the login page."""
+    """End a session, all sessions of a user, or all. It takes effect at once: the next click there leads to the login page."""
     if [session_id is not None, user is not None, everybody].count(True) != 1:
         raise typer.BadParameter("give either a session id, --user or --all")
     with open_service() as service:
@@ -59,4 +61,4 @@ def revoke(
     if as_json:
         print_json({"ended_sessions": ended})
     else:
-        typer.echo(f"{count_of(len(ended), 'session')} ended.")
+        typer.echo(f"{pluralize(len(ended), 'session')} ended.")

@@ -1,4 +1,4 @@
-"""`users`: make accounts, list them, let people in and keep them out."""
+"""`users`: makes, lists, disables and changes accounts."""
 
 from collections.abc import Sequence
 from typing import Annotated, Any
@@ -10,12 +10,12 @@ from rxapp.auth import User
 from rxapp.auth.cli.new_password import new_password, require_one_source
 from rxapp.auth.cli.opening import open_service
 from rxapp.auth.cli.options import AsJson, ByLink, PasswordFromStdin, UserName, find_user
-from rxapp.auth.cli.output import count_of, print_json, print_table, shown
+from rxapp.auth.cli.output import pluralize, print_json, print_table, printable
 from rxapp.auth.core.passwords.links import PresentedLink
 
 DEFAULT_LIMIT = 50
-GREATEST_NUMBER = 2**31 - 1
-"""What every database takes as a limit."""
+MAXIMUM_NUMBER = 2**31 - 1
+"""Every database accepts this number as a limit."""
 
 app = typer.Typer(no_args_is_help=True, help="Make accounts, list them, let people in and keep them out.")
 
@@ -30,7 +30,7 @@ def create(
     link: ByLink = False,
     as_json: AsJson = False,
 ) -> None:
-    """Make an account. Asks for its password, twice, unless told otherwise."""
+    """Make an account. It asks for the password twice, unless an option says otherwise."""
     require_one_source(from_stdin=password_stdin, by_link=link)
     with open_service() as service:
         if link:
@@ -45,12 +45,12 @@ def create(
 @app.command("list")
 def list_users(
     *,
-    search: Annotated[str, typer.Option(metavar="TEXT", help="Only those with this text in one of their names.")] = "",
-    limit: Annotated[int, typer.Option(metavar="N", min=1, max=GREATEST_NUMBER, help="How many at most.")] = DEFAULT_LIMIT,
-    offset: Annotated[int, typer.Option(metavar="N", min=0, max=GREATEST_NUMBER, help="How many to leave out at the start.")] = 0,
+    search: Annotated[str, typer.Option(metavar="TEXT", help="Only users with this text in one of their names.")] = "",
+    limit: Annotated[int, typer.Option(metavar="N", min=1, max=MAXIMUM_NUMBER, help="How many at most.")] = DEFAULT_LIMIT,
+    offset: Annotated[int, typer.Option(metavar="N", min=0, max=MAXIMUM_NUMBER, help="How many to skip at the start.")] = 0,
     as_json: AsJson = False,
 ) -> None:
-    """List users in the order of their names, with how many sessions each has open."""
+    """List users, sorted by name, with the number of their active sessions."""
     with open_service() as service:
         total, users = service.administration.find_users(search, limit=limit, offset=offset)
         sessions = service.administration.count_sessions([user.id for user in users])
@@ -60,12 +60,12 @@ def list_users(
         return
     columns = ("NAME", "DISPLAY NAME", "ROLES", "DISABLED", "SESSIONS", "CREATED")
     print_table(columns, [_row(user, sessions.get(user.id, 0)) for user in users])
-    typer.echo(f"{len(users)} of {count_of(total, 'user')}", err=True)
+    typer.echo(f"{len(users)} of {pluralize(total, 'user')}", err=True)
 
 
 @app.command()
 def disable(name: UserName, *, as_json: AsJson = False) -> None:
-    """Let a user in no more, and end their sessions at once."""
+    """Disable a user, and end their sessions at once."""
     with open_service() as service:
         user = find_user(service, name)
         ended = service.administration.disable(user.id)
@@ -74,7 +74,7 @@ def disable(name: UserName, *, as_json: AsJson = False) -> None:
 
 @app.command()
 def enable(name: UserName, *, as_json: AsJson = False) -> None:
-    """Let a disabled user in again."""
+    """Enable a disabled user again."""
     with open_service() as service:
         user = find_user(service, name)
         service.administration.enable(user.id)
@@ -84,11 +84,11 @@ def enable(name: UserName, *, as_json: AsJson = False) -> None:
 @app.command()
 def set_roles(
     name: UserName,
-    roles: Annotated[list[str] | None, typer.Argument(metavar="ROLE", help="The roles. None takes all away.")] = None,
+    roles: Annotated[list[str] | None, typer.Argument(metavar="ROLE", help="The roles. Give none to remove all.")] = None,
     *,
     as_json: AsJson = False,
 ) -> None:
-    """Give a user these roles and no others. It holds at once for whoever is signed in."""
+    """Give a user exactly these roles. It takes effect at once, also for signed-in users."""
     with open_service() as service:
         user = service.administration.set_roles(find_user(service, name).id, roles or [])
         _print_done(_facts(user), f"Roles of {user.user_name}: {', '.join(user.roles) or 'none'}.", as_json)
@@ -98,7 +98,7 @@ def set_roles(
 def set_password(
     name: UserName, *, password_stdin: PasswordFromStdin = False, link: ByLink = False, as_json: AsJson = False
 ) -> None:
-    """Set a user's password and end their sessions. Asks for it, twice, unless told otherwise.
+    """Set a user's password and end their sessions. It asks for it twice, unless an option says otherwise.
 
     With --link nothing changes until the person has used the link.
     """
@@ -114,19 +114,19 @@ def set_password(
 
 
 def _print_link(user: User, token: str, sentence: str, as_json: bool) -> None:
-    """The token goes into the fragment, which browsers do not send, so that it stands in no server's log."""
+    """Print the link. Its token is in the fragment, which browsers do not send, so that no server logs it."""
     path = f"/set-password#{token}"
     expires_at = PresentedLink.parse(token).expires_at
     if as_json:
         print_json({"user_name": user.user_name, "path": path, "expires_at": expires_at})
         return
-    typer.echo(f"{sentence} Whoever opens this path of the app by {shown(expires_at)} can set it, once:")
+    typer.echo(f"{sentence} Anybody who opens this path of the app by {printable(expires_at)} can set it, once:")
     typer.echo(path)
 
 
 def _print_ended(user: User, ended: Sequence[UUID], sentence: str, as_json: bool) -> None:
     facts = {"user_name": user.user_name, "ended_sessions": ended}
-    _print_done(facts, f"{sentence}; {count_of(len(ended), 'session')} ended.", as_json)
+    _print_done(facts, f"{sentence}; {pluralize(len(ended), 'session')} ended.", as_json)
 
 
 def _print_done(facts: dict[str, Any], sentence: str, as_json: bool) -> None:
@@ -137,7 +137,7 @@ def _print_done(facts: dict[str, Any], sentence: str, as_json: bool) -> None:
 
 
 def _facts(user: User) -> dict[str, Any]:
-    """What a program is told of a user."""
+    """A user's columns for JSON output."""
     columns = ("id", "user_name", "display_name", "roles", "created_at", "disabled_at")
     return {column: getattr(user, column) for column in columns}
 

@@ -1,4 +1,4 @@
-"""What administrators do with everyone's accounts. Whoever calls has made sure that the actor is one."""
+"""What administrators do with all accounts. Callers must check first that the actor is an administrator."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -8,12 +8,12 @@ from uuid import UUID
 from sqlmodel import Session, col, func, select
 
 from rxapp.auth.core.accounts import users
-from rxapp.auth.core.accounts.clear_names import add_distinct, require_clear
+from rxapp.auth.core.accounts.confusable_names import add_distinct, require_unambiguous
 from rxapp.auth.core.audit import events
 from rxapp.auth.core.audit.events import EventFilter, EventKind
 from rxapp.auth.core.clock import Clock
 from rxapp.auth.core.database.engine import Database
-from rxapp.auth.core.database.outages import repeated
+from rxapp.auth.core.database.outages import retry_on_outage
 from rxapp.auth.core.database.tables import User
 from rxapp.auth.core.errors import RevocationReason
 from rxapp.auth.core.identity import user_names
@@ -29,7 +29,7 @@ from rxapp.auth.core.settings.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who administers, and from where. No `user_id` is the operator at the command line."""
+    """The administrator who acts, and their client. Without a `user_id` it is the operator at the command line."""
 
     user_id: UUID | None = None
     client: Client = NO_CLIENT
@@ -51,9 +51,9 @@ class Administration:
         self._links = links
 
     def find_users(self, search: str = "", *, limit: int, offset: int = 0) -> tuple[int, Sequence[User]]:
-        """How many users have the text in either name, in any letter case, and `limit` of them in the order of their names."""
+        """The number of users with this text in one of their names, in any letter case, and a page of them, sorted by name."""
         key = user_names.user_name_key(search)
-        if not user_names.may_be_in_a_name(key):
+        if not user_names.is_searchable(key):
             return 0, []
         matching = col(User.search_key).contains(key, autoescape=True)
         with self._database.read() as db:
@@ -72,25 +72,25 @@ class Administration:
             return users.find_user(db, user_name)
 
     def count_sessions(self, user_ids: Sequence[UUID]) -> dict[UUID, int]:
-        """How many sessions stand of each of these users; those who have none are left out."""
+        """The number of active sessions of each of these users. Users without one are left out."""
         now = self._clock()
         with self._database.connect() as db:
             return sessions.count_active(db, user_ids, now, now - self._settings.session_idle_timeout)
 
     def sessions_of(self, user_id: UUID) -> Sequence[Any]:
-        """A user's sessions that stand, the last used first."""
+        """A user's active sessions, the last used first."""
         now = self._clock()
         with self._database.connect() as db:
             return sessions.active_of(db, user_id, now, now - self._settings.session_idle_timeout)
 
     def all_sessions(self) -> Sequence[Any]:
-        """Everybody's sessions that stand, each with its `user_name`, the last used first."""
+        """All active sessions, each with its `user_name`, the last used first."""
         now = self._clock()
         with self._database.connect() as db:
             return sessions.all_active(db, now, now - self._settings.session_idle_timeout)
 
     def create_user(self, user_name: str, display_name: str, roles: list[str], actor: Actor = OPERATOR) -> tuple[User, str]:
-        """Make an account without a password, and the token of the link with which its person sets one.
+        """Make an account without a password. Also returns the token of a link with which the person sets one.
 
         Raises `InvalidUserName`, `UserNameTaken` or `InvalidRole`.
         """
@@ -106,7 +106,7 @@ class Administration:
         """
         return self._create(user_name, display_name, roles, password, actor)
 
-    @repeated
+    @retry_on_outage
     def set_password(self, user_id: UUID, password: str, actor: Actor = OPERATOR) -> list[UUID]:
         """Set a user's password and end all their sessions, whose ids are returned. Raises `NotFound` or `PasswordRefused`."""
         new_hash = self._hash_good_password(password, self.get_user(user_id))
@@ -116,11 +116,11 @@ class Administration:
             db.flush()
             return self._end_sessions(db, user_id, RevocationReason.PASSWORD_CHANGED, actor)
 
-    @repeated
+    @retry_on_outage
     def issue_password_link(self, user_id: UUID, actor: Actor = OPERATOR) -> str:
-        """The token of a link with which the person sets a new password; the old one is good until then.
+        """The token of a link with which the person sets a new password. The old password stays valid until then.
 
-        Any link made before is good no more. Raises `NotFound`.
+        All earlier links end. Raises `NotFound`.
         """
         with self._database.write() as db:
             user = users.lock_user(db, user_id)
@@ -129,7 +129,7 @@ class Administration:
         return self._links.issue(user)
 
     def set_roles(self, user_id: UUID, roles: list[str], actor: Actor = OPERATOR) -> User:
-        """Give a user these roles and no others, at once. Raises `NotFound`, `InvalidRole` or `LastAdministrator`."""
+        """Give a user exactly these roles, with immediate effect. Raises `NotFound`, `InvalidRole` or `LastAdministrator`."""
         return self._change_roles(user_id, lambda _held: roles, actor)
 
     def give_role(self, user_id: UUID, role: str, actor: Actor = OPERATOR) -> User:
@@ -140,7 +140,7 @@ class Administration:
         """Take one role from a user. Raises as `set_roles`."""
         return self._change_roles(user_id, lambda held: [other for other in held if other != role], actor)
 
-    @repeated
+    @retry_on_outage
     def _change_roles(self, user_id: UUID, change: Callable[[list[str]], list[str]], actor: Actor) -> User:
         with self._database.write() as db:
             users.lock_administrators(db, user_id)
@@ -154,9 +154,9 @@ class Administration:
                 self._record(db, EventKind.ROLES_CHANGED, user_id, actor, f"{_in_words(held)} → {_in_words(roles)}")
         return user
 
-    @repeated
+    @retry_on_outage
     def disable(self, user_id: UUID, actor: Actor = OPERATOR) -> list[UUID]:
-        """Let a user in no more, and end their sessions, whose ids are returned. Raises `NotFound` or `LastAdministrator`."""
+        """Disable a user and end all their sessions, whose ids are returned. Raises `NotFound` or `LastAdministrator`."""
         now = self._clock()
         with self._database.write() as db:
             users.require_another_administrator(db, user_id)
@@ -167,49 +167,49 @@ class Administration:
             db.flush()
             return self._end_sessions(db, user_id, RevocationReason.USER_DISABLED, actor)
 
-    @repeated
+    @retry_on_outage
     def enable(self, user_id: UUID, actor: Actor = OPERATOR) -> None:
-        """Let a disabled user in again. Raises `NotFound`."""
+        """Enable a disabled user again. Raises `NotFound`."""
         with self._database.write() as db:
             users.lock_user(db, user_id).disabled_at = None
             self._record(db, EventKind.USER_ENABLED, user_id, actor)
 
-    @repeated
+    @retry_on_outage
     def end_sessions(self, user_id: UUID, actor: Actor = OPERATOR) -> list[UUID]:
-        """End all sessions of a user. Returns the ids of those that stood."""
+        """End all sessions of a user. Returns the ids of those that were active."""
         with self._database.write() as db:
             return self._end_sessions(db, user_id, RevocationReason.ENDED_BY_ADMINISTRATOR, actor)
 
     def end_session_of(self, user_id: UUID, session_id: str, actor: Actor = OPERATOR) -> list[UUID]:
-        """End one session of a user. Returns its id, or nothing if it does not stand or is not theirs."""
+        """End one session of a user. Returns its id, or an empty list if it is not active or not theirs."""
         wanted = [session.id for session in self.sessions_of(user_id) if str(session.id) == session_id]
         return [session_id for session_id in wanted if self.end_session(session_id, actor)]
 
-    @repeated
+    @retry_on_outage
     def end_session(self, session_id: UUID, actor: Actor = OPERATOR) -> bool:
-        """End one session of anybody. False if it does not stand."""
+        """End one session of any user. False if it is not active."""
         reason, client = RevocationReason.ENDED_BY_ADMINISTRATOR, actor.client
         with self._database.transaction() as db:
             return end_session(db, session_id, reason, self._clock(), client=client, actor_id=actor.user_id)
 
     def end_all_sessions(self, actor: Actor = OPERATOR) -> list[UUID]:
-        """End everybody's sessions, each by itself, so that nobody waits for all. Returns the ids of those that stood."""
+        """End all sessions, each in its own transaction, so that others wait only briefly. Returns the ids of the ended ones."""
         return [session.id for session in self.all_sessions() if self.end_session(session.id, actor)]
 
     def events(self, wanted: EventFilter, *, limit: int, offset: int = 0) -> tuple[int, Sequence[Any]]:
-        """How many events match, and `limit` of them with the names of user and actor, the newest first."""
+        """The number of events that match, and a page of them with the names of user and actor, the newest first."""
         with self._database.connect() as db:
             return events.count(db, wanted), events.newest(db, wanted, limit=limit, offset=offset)
 
     def each_event(self, wanted: EventFilter, *, after_id: int = 0) -> Iterator[Any]:
-        """All events that match, with the names of user and actor, the oldest first; read a chunk at a time, however many."""
+        """All events that match, with the names of user and actor, the oldest first. They are read in chunks."""
         with self._database.connect() as db:
             yield from events.oldest_first(db, wanted, after_id=after_id)
 
-    @repeated
+    @retry_on_outage
     def _create(self, user_name: str, display_name: str, roles: list[str], password: str | None, actor: Actor) -> User:
-        user = users.new_user(user_name, display_name, users.no_password(), clean_roles(roles), self._clock())
-        require_clear(user.user_name)
+        user = users.new_user(user_name, display_name, users.unset_password_hash(), clean_roles(roles), self._clock())
+        require_unambiguous(user.user_name)
         end_links(user)
         if password is not None:
             user.password_hash = self._hash_good_password(password, user)

@@ -1,4 +1,4 @@
-"""What people do with their own account: register, change the password, end sessions, leave."""
+"""What people do with their own account: register, change the password, end sessions, delete the account."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -7,13 +7,13 @@ from uuid import UUID
 from sqlmodel import Session, col, delete
 
 from rxapp.auth.core.accounts import users
-from rxapp.auth.core.accounts.clear_names import add_distinct, require_clear
+from rxapp.auth.core.accounts.confusable_names import add_distinct, require_unambiguous
 from rxapp.auth.core.accounts.password_proof import PASSWORD, PasswordProof
 from rxapp.auth.core.audit import events
 from rxapp.auth.core.audit.events import EventFilter, EventKind
 from rxapp.auth.core.clock import Clock
 from rxapp.auth.core.database.engine import Database
-from rxapp.auth.core.database.outages import repeated
+from rxapp.auth.core.database.outages import retry_on_outage
 from rxapp.auth.core.database.tables import User
 from rxapp.auth.core.errors import (
     AuthError,
@@ -40,14 +40,14 @@ from rxapp.auth.core.throttling.throttle import Throttle
 
 
 class RegistrationClosed(AuthError):
-    """Accounts are made by administrators only (`RXAPP_REGISTRATION=false`)."""
+    """Only administrators make accounts (`RXAPP_REGISTRATION=false`)."""
 
     code = "registration_closed"
     message = "New accounts are made by an administrator."
 
 
 class Accounts:
-    """Threads share one instance. Whoever calls has verified the `Identity`."""
+    """Threads share one instance. Callers have verified the `Identity`."""
 
     def __init__(
         self,
@@ -72,7 +72,7 @@ class Accounts:
         self._replacements = replacements
         self._password_proof = password_proof
 
-    @repeated
+    @retry_on_outage
     def register(self, user_name: str, display_name: str, password: str, client: Client = NO_CLIENT) -> User:
         """Make an account.
 
@@ -81,20 +81,20 @@ class Accounts:
         if not self._settings.registration:
             raise RegistrationClosed
         user = users.new_user(user_name, display_name, users.NO_PASSWORD, [], self._clock())
-        require_clear(user.user_name)
+        require_unambiguous(user.user_name)
         password_policy.require_well_formed_password(password, user.user_name, self._settings)
-        self._count_registration(self._throttle.judgement, client)
+        self._count_registration(self._throttle.count_password_check, client)
         password_policy.require_uncommon_password(password, user.user_name)
-        self._count_registration(self._throttle.registration, client)
+        self._count_registration(self._throttle.count_registration, client)
         user.password_hash = self._passwords.hash_password(password)
         with self._database.write() as db:
             add_distinct(db, user)
             self._record(db, EventKind.USER_REGISTERED, user.id, client)
         return user
 
-    @repeated
+    @retry_on_outage
     def undo_registration(self, user_id: UUID, client: Client = NO_CLIENT) -> None:
-        """Remove an account that has just been made, because what the app wanted to add to it could not be."""
+        """Remove an account that was just made, because the app could not store its own part of it."""
         with self._database.write() as db:
             db.connection().execute(delete(User).where(col(User.id) == user_id))
             self._record(db, EventKind.USER_DELETED, user_id, client)
@@ -104,27 +104,28 @@ class Accounts:
         return password_policy.strength_of(password, user_name, self._settings)
 
     def profile_of(self, identity: Identity) -> User:
-        """The person's own row. Raises `NotFound` if it is gone."""
+        """The person's own row. Raises `NotFound` if it was deleted."""
         with self._database.read() as db:
             return users.get_user(db, identity.user_id)
 
-    @repeated
+    @retry_on_outage
     def rename(self, identity: Identity, display_name: str, client: Client = NO_CLIENT) -> User:
-        """Change the name that others see. Raises `InvalidUserName`."""
+        """Change the display name. Raises `InvalidUserName`."""
         with self._database.write() as db:
             user = users.lock_user(db, identity.user_id)
-            users.name_for_display(user, display_name)
+            users.set_display_name(user, display_name)
             self._record(db, EventKind.USER_RENAMED, user.id, client, identity.session_id)
         return user
 
-    @repeated
+    @retry_on_outage
     def change_password(
         self, identity: Identity, current: str, new: str, client: Client = NO_CLIENT, *, ends_other_sessions: bool = True
     ) -> Replacement:
-        """Change the password, and give whoever asked a new session in place of the one that they asked in.
+        """Change the password, and replace the caller's session by a new one.
 
-        The old one may have been copied, so it always ends; the user's other sessions end too unless they are to be kept. Raises
-        `WrongPassword`, `PasswordRefused`, `TooManyRequests`, `DeviceKeyRequired`, or `SessionEnded` if it has ended meanwhile.
+        The old session always ends, because its tokens may have been copied. The user's other sessions end too, unless
+        `ends_other_sessions` is False. Raises `WrongPassword`, `PasswordRefused`, `TooManyRequests`, `DeviceKeyRequired`, or
+        `SessionEnded` if the session has ended meanwhile.
         """
         user = self._verify_own_password(identity, current, client)
         password_policy.require_good_password(new, user.user_name, self._settings)
@@ -135,18 +136,18 @@ class Accounts:
         session = self._replacements.prepare(identity, user, client, amr)
         with self._database.write() as db:
             if not users.replace_password_hash(db, user.id, user.password_hash, new_hash):
-                raise WrongPassword  # somebody else changed it between our look and our write
+                raise WrongPassword  # it was changed between our read and our write
             self._record(db, EventKind.PASSWORD_CHANGED, user.id, client, identity.session_id)
             return self._replacements.put_in_place(db, session, reason, client, ends_others=ends_other_sessions)
 
     def user_of_link(self, token: str) -> User:
-        """Whose password the link sets. Raises `InvalidToken` if it was used, is too old, or was never made."""
+        """The user whose password the link sets. Raises `InvalidToken` if it was used, has expired, or is forged."""
         presented = PresentedLink.parse(token)
         with self._database.read() as db:
             user = db.get(User, presented.user_id)
-        return self._links.require_good(presented, user)
+        return self._links.require_valid(presented, user)
 
-    @repeated
+    @retry_on_outage
     def replace_password(self, user: User, new: str, kind: EventKind, client: Client = NO_CLIENT) -> tuple[User, list[UUID]]:
         """Give a user who has proved who they are a new password, and end all their sessions. Returns the user, and the ids.
 
@@ -164,7 +165,7 @@ class Accounts:
             reason = RevocationReason.PASSWORD_CHANGED
             return current, end_sessions_of(db.connection(), user.id, reason, self._clock(), client=client)
 
-    @repeated
+    @retry_on_outage
     def delete(self, identity: Identity, password: str, client: Client = NO_CLIENT) -> list[UUID]:
         """Delete the account for good. Returns the ids of the ended sessions.
 
@@ -180,20 +181,20 @@ class Accounts:
         return ended
 
     def sessions_of(self, identity: Identity) -> Sequence[Any]:
-        """The person's sessions that stand, the last used first."""
+        """The person's active sessions, the last used first."""
         now = self._clock()
         with self._database.connect() as db:
             return sessions.active_of(db, identity.user_id, now, now - self._settings.session_idle_timeout)
 
-    @repeated
+    @retry_on_outage
     def end_session(self, identity: Identity, session_id: UUID, client: Client = NO_CLIENT) -> None:
-        """End one of the person's own sessions. Raises `NotFound` for one that is not theirs or does not stand."""
+        """End one of the person's own sessions. Raises `NotFound` if it is not theirs or not active."""
         if all(session.id != session_id for session in self.sessions_of(identity)):
             raise NotFound
         with self._database.transaction() as db:
             end_session(db, session_id, RevocationReason.SESSION_REVOKED, self._clock(), client=client)
 
-    @repeated
+    @retry_on_outage
     def end_other_sessions(self, identity: Identity, client: Client = NO_CLIENT) -> list[UUID]:
         """End all of the person's sessions but this one. Returns the ids of those that ended."""
         reason = RevocationReason.SESSION_REVOKED
@@ -201,7 +202,7 @@ class Accounts:
             return end_sessions_of(db, identity.user_id, reason, self._clock(), client=client, exclude=identity.session_id)
 
     def events_of(self, identity: Identity, *, limit: int, offset: int = 0) -> Sequence[Any]:
-        """What happened to the person's own account, the newest first."""
+        """The audit events of the person's own account, the newest first."""
         with self._database.connect() as db:
             return events.newest(db, EventFilter(user_id=identity.user_id), limit=limit, offset=offset)
 

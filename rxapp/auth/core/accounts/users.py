@@ -16,17 +16,17 @@ from rxapp.auth.core.identity.user_names import (
     SEARCH_KEY_MAXIMUM_LENGTH,
     USER_NAME_KEY_MAXIMUM_LENGTH,
     USER_NAME_MAXIMUM_LENGTH,
-    may_be_in_a_name,
+    is_searchable,
     user_name_key,
 )
 from rxapp.auth.core.input_rules import InputRule
 
 NO_PASSWORD = "!"
-"""In place of a hash, for a user who has not set a password yet: no password matches it."""
+"""Begins the placeholder for the hash of a user who has no password yet. No password matches it."""
 
 
 def new_user(user_name: str, display_name: str, password_hash: str, roles: list[str], created_at: datetime) -> User:
-    """A user to be stored. Raises `InvalidUserName`."""
+    """A new user, not yet stored. Raises `InvalidUserName`."""
     user_name = user_name.strip()
     key = user_name_key(user_name)
     if not key:
@@ -42,12 +42,12 @@ def new_user(user_name: str, display_name: str, password_hash: str, roles: list[
         roles=roles,
         created_at=created_at,
     )
-    name_for_display(user, display_name)
+    set_display_name(user, display_name)
     return user
 
 
-def name_for_display(user: User, display_name: str) -> None:
-    """Give the user a name that others see; without one it is the user name. Raises `InvalidUserName`."""
+def set_display_name(user: User, display_name: str) -> None:
+    """Set the name that others see. If it is empty, it is the user name. Raises `InvalidUserName`."""
     display_name = display_name.strip() or user.user_name
     if len(display_name) > DISPLAY_NAME_MAXIMUM_LENGTH or not display_name.isprintable():
         raise InvalidUserName(InputRule.DISPLAY_NAME_REFUSED, limit=DISPLAY_NAME_MAXIMUM_LENGTH)
@@ -56,7 +56,7 @@ def name_for_display(user: User, display_name: str) -> None:
 
 
 def add(db: Session, user: User) -> None:
-    """Store a new user. Raises `UserNameTaken`; the database decides, so that of two at once one gets the name."""
+    """Store a new user. Raises `UserNameTaken`. A unique column decides, so that of two at once only one gets the name."""
     db.add(user)
     try:
         db.flush()
@@ -65,9 +65,9 @@ def add(db: Session, user: User) -> None:
 
 
 def find_user(db: Session, user_name: str) -> User | None:
-    """The user of that name, without regard to case or Unicode form."""
+    """The user with that name, in any letter case and Unicode form."""
     key = user_name_key(user_name)
-    if not may_be_in_a_name(key):
+    if not is_searchable(key):
         return None
     return db.exec(select(User).where(User.user_name_key == key)).one_or_none()
 
@@ -81,12 +81,12 @@ def get_user(db: Session, user_id: UUID) -> User:
 
 
 def find_and_lock(db: Session, user_id: UUID) -> User | None:
-    """The user of that id, locked against changes until the transaction ends where the database knows such locks."""
+    """The user with that id. The row is locked until the transaction ends, if the database has row locks."""
     return db.exec(select(User).where(User.id == user_id).with_for_update()).one_or_none()
 
 
 def lock_user(db: Session, user_id: UUID) -> User:
-    """The same. Raises `NotFound`."""
+    """`find_and_lock`, but raise `NotFound` if there is no such user."""
     user = find_and_lock(db, user_id)
     if user is None:
         raise NotFound
@@ -94,9 +94,9 @@ def lock_user(db: Session, user_id: UUID) -> User:
 
 
 def is_unchanged(db: Session, user: User) -> bool:
-    """Whether a user whose password was verified a moment ago still has it and may sign in; then their row is locked.
+    """Whether the user still has the password that was just verified, and is not disabled. Locks the user's row.
 
-    Verifying takes long, on purpose: in that time the password may be changed, or the user disabled or deleted.
+    Verifying is slow on purpose. Meanwhile the password may have been changed, or the user disabled or deleted.
     """
     try:
         current = lock_user(db, user.id)
@@ -110,35 +110,37 @@ def has_same_secrets(one: User, other: User) -> bool:
     return (one.password_hash, one.link_nonce) == (other.password_hash, other.link_nonce)
 
 
-def no_password() -> str:
-    """What stands in place of a hash until a password is set. It differs each time, as the links that are made for it do."""
+def unset_password_hash() -> str:
+    """A placeholder for the hash of a user without a password. It is random, so that the MACs of links differ."""
     return NO_PASSWORD + secrets.token_urlsafe(16)
 
 
 def has_password(user: User) -> bool:
-    """Whether any password could match."""
+    """Whether the user has set a password."""
     return not user.password_hash.startswith(NO_PASSWORD)
 
 
 def replace_password_hash(db: Session, user_id: UUID, old_hash: str, new_hash: str) -> bool:
-    """Store a new hash if the old one still stands; False if the password was changed meanwhile."""
+    """Store a new hash if the old one is unchanged. False if the password was changed meanwhile."""
     statement = update(User).where(col(User.id) == user_id, col(User.password_hash) == old_hash).values(password_hash=new_hash)
     return db.connection().execute(statement).rowcount == 1
 
 
 def lock_administrators(db: Session, user_id: UUID) -> list[UUID]:
-    """The ids of those who can administer; they and the user are locked until the transaction ends, where there are such locks.
+    """The ids of all active administrators. Their rows and the user's are locked until the transaction ends (if supported).
 
-    Whoever changes who administers calls this first. All are locked in one order and before any other row, so that of two who
-    remove each other at the same moment one is refused, and none of many waits for another for ever.
+    Call it first in every transaction that may remove an administrator. If two administrators remove each other at the same
+    time, the second one is refused. All rows are locked in one order and before any other row, so that no deadlock is possible.
     """
-    may_be_administrator = cast(User.roles, String).contains(f'"{ADMIN_ROLE}"', autoescape=True)  # SQLite's ignores letter case
+    may_be_administrator = cast(User.roles, String).contains(
+        f'"{ADMIN_ROLE}"', autoescape=True
+    )  # SQLite's LIKE ignores letter case
     deciding = or_(and_(may_be_administrator, col(User.disabled_at).is_(None)), col(User.id) == user_id)
     found = db.exec(select(User).where(deciding).order_by(col(User.id)).with_for_update()).all()
     return [user.id for user in found if ADMIN_ROLE in user.roles and user.disabled_at is None]
 
 
 def require_another_administrator(db: Session, user_id: UUID) -> None:
-    """Raise `LastAdministrator` if this user is the only one who can administer. Locks as `lock_administrators`."""
+    """Raise `LastAdministrator` if this user is the only administrator. Locks rows as `lock_administrators` does."""
     if lock_administrators(db, user_id) == [user_id]:
         raise LastAdministrator

@@ -1,1 +1,1 @@
-"""What has happened: the audit log, and signals for metrics."""
+"""The audit log, its export, and signals for metrics."""

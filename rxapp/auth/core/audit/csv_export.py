@@ -21,20 +21,20 @@ COLUMNS = (
 )
 
 _FORMULA_START = re.compile(r'(^|[;\t\r\n])(?=["\s]*[=+\-@＝＋－＠])|^(?=[\t\r\n])')  # noqa: RUF001  a spreadsheet takes these too
-"""OWASP, CSV injection. Not only at the start of a cell: where the list separator is a semicolon, a spreadsheet begins a new cell
-after each one, and every user agent has some."""
+"""OWASP, CSV injection. A formula can begin inside of a cell too: where the list separator is a semicolon, a spreadsheet begins a
+new cell after each one, and every user agent has some."""
 
 
 def write_csv(rows: Iterable[Any], to: TextIO) -> int:
-    """Write a header and the rows, one after the other as they come, so that any number will do; how many there were.
+    """Write a header and the rows, one by one, so that memory does not grow with their number. Returns the number of rows.
 
-    A row is an event with the names of user and actor, as `Administration.each_event` gives them. Times are ISO 8601 in UTC. The
-    user agent is a stranger's to choose: what a spreadsheet would take for a formula gets an apostrophe before it.
+    A row is an event with the names of user and actor, from `Administration.each_event`. Times are ISO 8601 in UTC. Strangers
+    choose the user agent, so an apostrophe goes before anything that a spreadsheet would take for a formula.
     """
     writer = csv.writer(to)
     writer.writerow(COLUMNS)
     count = 0
-    for count, row in enumerate(rows, 1):  # noqa: B007  wanted after the loop
+    for count, row in enumerate(rows, 1):  # noqa: B007  used after the loop
         writer.writerow([_cell(getattr(row, column)) for column in COLUMNS])
     return count
 

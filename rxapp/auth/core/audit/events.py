@@ -1,4 +1,4 @@
-"""The audit log: written in the same transaction as what it records, and read by the person concerned and by administrators."""
+"""The audit log: each event is written in the transaction that it records. The user and administrators read it."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -19,7 +19,7 @@ _user = AuthTable.metadata.tables[User.__tablename__]
 _actor = _user.alias("actor")
 
 EXPORT_CHUNK = 1_000
-"""Rows that an export reads at a time, so that its memory does not grow with the log."""
+"""Rows that an export reads at once, so that its memory does not grow with the log."""
 
 
 class EventKind(StrEnum):
@@ -52,7 +52,7 @@ class EventKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class EventFilter:
-    """Which events: of one user, of one kind, since and before a moment, or all."""
+    """Selects events: of one user, of one kind, from a time on (`since`), `before` a time, or all."""
 
     user_id: UUID | None = None
     kind: str = ""
@@ -71,7 +71,7 @@ def record(
     client: Client = NO_CLIENT,
     detail: str = "",
 ) -> None:
-    """Write down what happened, in the transaction of `db`. A user who did it themself is not named as the actor as well."""
+    """Record an event in the transaction of `db`. If the actor is the user, `actor_id` stays empty."""
     values = {
         "occurred_at": occurred_at,
         "kind": kind,
@@ -89,21 +89,21 @@ def record(
 _INSERT = insert(_event)
 
 
-def and_more(count: int) -> str:
-    """The detail of a row that stands for as many events as are not written down one by one."""
+def summary_detail(count: int) -> str:
+    """The detail of a summary row: it stands for `count` events without a row of their own."""
     return f"and {count} more"
 
 
-def count_more(db: Connection, kind: EventKind, session_id: UUID, count: int, *, since: datetime) -> None:
-    """Have the row that `and_more` began, of that session and since that moment, say `count`, if it says fewer."""
+def update_summary(db: Connection, kind: EventKind, session_id: UUID, count: int, *, since: datetime) -> None:
+    """Raise the count of a session's newest summary row since that time to `count`. It never gets lower."""
     newest_of_kind = (_event.c.occurred_at >= since, _event.c.kind == kind, _event.c.session_id == session_id)
-    matching = select(_event.c.id, _event.c.detail).where(*newest_of_kind, _event.c.detail.like(_ANY_MORE))
+    matching = select(_event.c.id, _event.c.detail).where(*newest_of_kind, _event.c.detail.like(_SUMMARY_PATTERN))
     row = db.execute(matching.order_by(_event.c.id.desc()).limit(1).with_for_update()).one_or_none()
-    if row is not None and int(_NUMBER.search(row.detail)[0]) < count:  # type: ignore[index]  # `and_more` has put one there
-        db.execute(update(_event).where(_event.c.id == row.id).values(detail=and_more(count)))
+    if row is not None and int(_NUMBER.search(row.detail)[0]) < count:  # type: ignore[index]  # from `summary_detail`
+        db.execute(update(_event).where(_event.c.id == row.id).values(detail=summary_detail(count)))
 
 
-_ANY_MORE = "and % more"
+_SUMMARY_PATTERN = "and % more"
 _NUMBER = re.compile(r"[0-9]+")
 
 _SELECT = (
@@ -119,12 +119,12 @@ def newest(db: Connection, wanted: EventFilter, *, limit: int, offset: int = 0) 
 
 
 def count(db: Connection, wanted: EventFilter) -> int:
-    """How many events there are."""
+    """How many events match."""
     return db.execute(_matching(select(func.count()).select_from(_event), wanted)).scalar_one()
 
 
 def oldest_first(db: Connection, wanted: EventFilter, *, after_id: int = 0) -> Iterator[Any]:
-    """All events after that id, in the order in which they happened, read a chunk at a time."""
+    """All events after that id, in the order of their ids, read in chunks."""
     while chunk := db.execute(
         _matching(_SELECT, wanted).where(_event.c.id > after_id).order_by(_event.c.id).limit(EXPORT_CHUNK)
     ).all():
@@ -133,7 +133,7 @@ def oldest_first(db: Connection, wanted: EventFilter, *, after_id: int = 0) -> I
 
 
 def newest_id(db: Connection) -> int:
-    """The id of the last event; 0 if nothing has happened yet."""
+    """The id of the last event; 0 if there is none."""
     return db.execute(select(func.coalesce(func.max(_event.c.id), 0))).scalar_one()
 
 
@@ -145,7 +145,7 @@ _SINCE = (
 
 
 def since(db: Connection, after_id: int) -> Sequence[Any]:
-    """What has happened after that id, without who sent it."""
+    """The events after that id, without address and user agent."""
     return db.execute(_SINCE, {"after_id": after_id}).all()
 
 
@@ -158,24 +158,24 @@ _WHY_REVOKED = (
 
 
 def why_revoked(db: Connection, user_id: UUID, session_id: UUID) -> str:
-    """The reason for which this session of the user's was ended before its time, even if both are gone; empty if it was not."""
+    """Why the user's session was revoked, even if session and user are deleted since. Empty if it was not revoked."""
     return db.execute(_WHY_REVOKED, {"user_id": user_id, "session_id": session_id}).scalar() or ""
 
 
-_OLD = (
+_SELECT_OLD = (
     select(_event.c.id)
     .where(_event.c.occurred_at < bindparam("before"))
     .limit(bindparam("batch"))
     .with_for_update(skip_locked=True)
 )
-"""A statement of its own, as in `sessions.py`."""
+"""Separate from the DELETE, as in `sessions/statements.py`."""
 
 _DELETE = delete(_event).where(_event.c.id.in_(bindparam("ids", expanding=True)))
 
 
 def delete_batch(db: Connection, before: datetime, batch: int) -> int:
-    """Remove at most `batch` events from before that moment; how many there were."""
-    ids = db.scalars(_OLD, {"before": before, "batch": batch}).all()
+    """Remove at most `batch` events from before that time. Returns how many were removed."""
+    ids = db.scalars(_SELECT_OLD, {"before": before, "batch": batch}).all()
     return db.execute(_DELETE, {"ids": ids}).rowcount if ids else 0
 
 

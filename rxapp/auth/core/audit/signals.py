@@ -1,22 +1,22 @@
-"""What others may watch and count as it happens. The core says it, and knows nobody who listens."""
+"""Signals for metrics and tests. The core sends them, and does not know who observes them."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TypeAlias
 
 Observer: TypeAlias = Callable[[str, str, float], None]
-"""Is told what happened, more about it (a code or a name out of the program, never what somebody sent), and a number.
+"""Receives what happened, a detail (a code or a name from the program, never a client's input), and a number.
 
-The number is seconds for what takes time, else how many. Observers are called on the thread on which it happens: they are quick.
+The number is a duration in seconds or a count. Observers run on the thread of the event, so they must be quick.
 """
 
 ROTATED = "rotated"
 REPLAYED = "replayed"
 REFUSED = "refused"
-"""With the error's code."""
+"""The detail is the error's code."""
 
 CALL = "call"
-"""An operation of the service: its name, and the seconds that its caller waited."""
+"""A call of the service: its name, and how many seconds its caller waited."""
 
 HASH_AWAITED, HASH_DONE = "hash_awaited", "hash_done"
 REQUEST = "request"
@@ -24,23 +24,23 @@ REQUEST = "request"
 
 PAGE_OPENED, PAGE_CLOSED = "page_opened", "page_closed"
 GUARDED_EVENT = "guarded_event"
-"""An event handler behind a guard: its name, and its seconds."""
+"""A guarded event handler: its name, and its duration in seconds."""
 
 PRUNED = "pruned"
-"""Rows removed: from which table, how many."""
+"""Removed rows: the table, and how many."""
 
 _observers: tuple[Observer, ...] = ()
 
 
 def observe(observer: Observer) -> None:
-    """Have `observer` told from now on. Kinds of security events are told too, before they are committed."""
+    """Send all further signals to `observer`. It receives the kinds of security events too, before they are committed."""
     global _observers
     _observers = (*_observers, observer)
 
 
 @contextmanager
 def observed_by(observer: Observer) -> Iterator[None]:
-    """Have `observer` told for a while."""
+    """Send signals to `observer` inside of the block."""
     global _observers
     before = _observers
     observe(observer)
@@ -51,6 +51,6 @@ def observed_by(observer: Observer) -> Iterator[None]:
 
 
 def notify(what: str, detail: str = "", value: float = 1) -> None:
-    """Tell the observers. Without any it costs next to nothing."""
+    """Call the observers. It costs next to nothing if there is none."""
     for observer in _observers:
         observer(what, detail, value)

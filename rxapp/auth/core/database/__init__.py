@@ -1,1 +1,1 @@
-"""The database: its tables, how it is reached, and what happens while it is away."""
+"""The database: its tables, its connections, its migrations, and its outages."""

@@ -1,4 +1,4 @@
-"""The database: an engine set up for this work, and the ways in."""
+"""The database: SQLAlchemy's engine with our configuration, connections, sessions and transactions."""
 
 import threading
 from collections.abc import Iterator
@@ -10,41 +10,41 @@ from sqlalchemy.engine import make_url
 from sqlmodel import Session, create_engine
 
 from rxapp.auth.core.database.nonblocking_sqlite import NonBlockingDatabase
-from rxapp.auth.core.database.outages import naming_outages
+from rxapp.auth.core.database.outages import translate_outages
 from rxapp.auth.core.database.sqlite_file import create_sqlite_file
 from rxapp.auth.core.settings.database_limits import DatabaseLimits
 from rxapp.auth.core.settings.settings import Settings
 
 SQLITE_BUSY_TIMEOUT_MS = 5_000
-"""How long a statement waits for another process's write before it fails."""
+"""How long a statement waits for a write of another process before it fails."""
 
 _AUTOCOMMIT = "rxapp_autocommit"
 
 _COMMITS_AT_ONCE = ("NORMAL", "OFF")
-"""Of SQLite's `synchronous`: they do not wait for the disk."""
+"""Values of SQLite's `synchronous` with which a commit does not wait for the disk."""
 
 _DEFAULT_LIMITS = DatabaseLimits()
 
 
 class Database:
-    """Hands out connections and SQLModel sessions. Threads may share one. Each way in raises `DatabaseUnavailable`.
+    """Opens connections and SQLModel sessions. Threads may share one instance. Each method raises `DatabaseUnavailable`.
 
-    On SQLite there is one writer at a time in this process: threads that fight over the file back off unfairly, and the slowest
-    of them waits for more than a second; a lock is fair. Across processes the busy timeout serves, for every write transaction is
-    short and takes the write lock in its first statement (one that read first could not be upgraded, busy timeout or not).
+    On SQLite this process has one writer at a time, with a lock of its own. SQLite's file lock is unfair: the slowest of several
+    threads waits for more than a second. Across processes the busy timeout is enough, because every write transaction is short
+    and takes the write lock in its first statement. (SQLite cannot upgrade a transaction that has read first.)
     """
 
     def __init__(self, url: str, *, sqlite_synchronous: str = "FULL", limits: DatabaseLimits = _DEFAULT_LIMITS) -> None:
         self._is_sqlite = url.startswith("sqlite")
-        # Each thread keeps its SQLite connection, so there may be as many as threads.
+        # Each thread keeps its own SQLite connection, so their number has no limit.
         options = {"max_overflow": -1} if self._is_sqlite else limits.engine_options(make_url(url))
-        # Parameters are hidden in errors: among them are the hashes of passwords.
+        # Errors must not show the parameters: password hashes are among them.
         self.engine = create_engine(url, hide_parameters=True, isolation_level="AUTOCOMMIT", **options)
         self._autocommit = self.engine.execution_options(**{_AUTOCOMMIT: True})
         self.write_lock: AbstractContextManager[Any] = nullcontext()
         if self._is_sqlite:
             self.write_lock = threading.Lock()
-            self._kept = threading.local()
+            self._per_thread = threading.local()
             _prepare_sqlite(self.engine, sqlite_synchronous)
         _begin_by_statement(self.engine, "BEGIN IMMEDIATE" if self._is_sqlite else "BEGIN")
         writes_at_once = self._is_sqlite and sqlite_synchronous in _COMMITS_AT_ONCE
@@ -59,11 +59,12 @@ class Database:
     def connect(self, *, pings: bool = True) -> Iterator[Connection]:
         """A connection on which each statement is a transaction of its own; one that writes holds `write_lock`.
 
-        A statement whose answer was lost may have been done, so this is for what does no harm when it is done again. Without
-        `pings` nobody has asked whether the connection still stands, which is another round trip: for who begins with
-        `PreparedStatement.fetch`, which finds out by itself.
+        If the answer to a statement was lost, it may have been executed. So use this for statements that may run twice. `pings`
+        tests a pooled connection first, at the cost of a round trip. `PreparedStatement.fetch` reconnects by itself, so callers
+        that begin with it need no ping.
         """
-        with naming_outages(), self._threads_own() if self._is_sqlite else self._pooled(self._autocommit, pings) as connection:
+        opened = self._thread_connection() if self._is_sqlite else self._pooled(self._autocommit, pings)
+        with translate_outages(), opened as connection:
             yield connection
 
     def reading(self, *, may_wait: bool) -> AbstractContextManager[Connection]:
@@ -87,33 +88,33 @@ class Database:
             yield connection
 
     @contextmanager
-    def _threads_own(self) -> Iterator[Connection]:
-        """The thread's SQLite connection, which it keeps: checking one out costs more than a rotation's statements."""
-        if not hasattr(self._kept, "connection"):
-            self._kept.connection = self._autocommit.connect()
+    def _thread_connection(self) -> Iterator[Connection]:
+        """The thread's own SQLite connection. Taking one from the pool would cost more than a rotation's statements."""
+        if not hasattr(self._per_thread, "connection"):
+            self._per_thread.connection = self._autocommit.connect()
         try:
-            yield self._kept.connection
+            yield self._per_thread.connection
         except BaseException:
-            self._kept.connection.rollback()
+            self._per_thread.connection.rollback()
             raise
 
     @contextmanager
     def read(self) -> Iterator[Session]:
-        """A session for reading objects; no transaction is held open."""
+        """A session for reading objects. It holds no transaction open."""
         with self.connect() as connection, Session(connection, expire_on_commit=False) as db:
             yield db
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
-        """A connection in one transaction: committed whole on leaving, rolled back whole on any error."""
-        with naming_outages(), self.write_lock, self._pooled(self.engine, pings=True) as connection, connection.begin():
+        """A connection in one transaction. It commits at the end of the block, and rolls back after any error."""
+        with translate_outages(), self.write_lock, self._pooled(self.engine, pings=True) as connection, connection.begin():
             yield connection
-            with naming_outages(is_committing=True):
+            with translate_outages(is_committing=True):
                 connection.commit()
 
     @contextmanager
     def write(self) -> Iterator[Session]:
-        """The same as a session for objects, which stay readable afterwards."""
+        """`transaction` with a session for objects. The objects stay readable after the commit."""
         with self.transaction() as connection, Session(connection, expire_on_commit=False) as db:
             yield db
             db.flush()
@@ -124,7 +125,7 @@ class Database:
 
 
 def _replace_if_lost(connection: Connection) -> None:
-    """A server that was started anew, or a proxy, may have ended a connection while it lay in the pool."""
+    """Reconnect if a restarted server or a proxy has closed the connection while it was in the pool."""
     try:
         connection.dialect.do_ping(connection.connection.dbapi_connection)  # type: ignore[arg-type]  # it has one
     except connection.dialect.loaded_dbapi.Error as error:
@@ -150,7 +151,7 @@ def _prepare_sqlite(engine: Engine, synchronous: str) -> None:
 
 
 def _begin_by_statement(engine: Engine, statement: str) -> None:
-    """Every connection of the driver's stays in autocommit: to switch it there and back costs more than a statement by a key."""
+    """Begin transactions with SQL. Driver connections stay in autocommit, because switching costs more than a lookup by key."""
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:

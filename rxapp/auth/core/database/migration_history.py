@@ -1,4 +1,4 @@
-"""A chain of migrations and the schema it leads to: brought up to date in development, checked in production."""
+"""A chain of Alembic migrations: development applies it, production checks that it was applied."""
 
 import logging
 from collections.abc import Callable, Iterator
@@ -16,23 +16,23 @@ from sqlalchemy import Connection, inspect, text
 from rxapp.auth.core.database.engine import Database
 
 _LOCK_KEY = int.from_bytes(b"rxapp")
-"""Any number that no other user of the same PostgreSQL database locks."""
+"""The key of our advisory lock. No other program may use the same number in this PostgreSQL database."""
 
 _LONGEST_WAIT_ON_SQLITE_MS = 10 * 60 * 1000
-"""For another process's migration. PostgreSQL waits as long as that takes."""
+"""How long a migration waits for one of another process. On PostgreSQL it waits without a limit."""
 
 logger = logging.getLogger(__name__)
 
 
 class DatabaseNotMigrated(Exception):
-    """The schema is older than the code; says which command mends it."""
+    """The schema is older than the code. The message names the command that updates it."""
 
     def __init__(self, command: str) -> None:
         super().__init__(f"The database is missing or older than this code. Run: {command}")
 
 
 class TableTaken(Exception):
-    """Somebody else made a table of a name that is ours. Nothing was changed."""
+    """A table with one of our names exists, and none of our migrations made it. Nothing was changed."""
 
     def __init__(self, table: str) -> None:
         super().__init__(
@@ -43,9 +43,9 @@ class TableTaken(Exception):
 
 @dataclass(frozen=True)
 class MigrationHistory:
-    """The migrations in a directory as Alembic lays it out, with `version_table` to remember how far a database has come.
+    """The migrations in a directory of Alembic's layout. `version_table` stores the revision that a database has.
 
-    `first_table` is what the first migration makes. `command` brings a database up to date, and is named where one is not.
+    The first migration makes `first_table`. `command` updates a database; the error about an old schema names it.
     """
 
     directory: Path
@@ -54,16 +54,16 @@ class MigrationHistory:
     version_table: str = "alembic_version"
 
     def migrate(self, database: Database) -> None:
-        """Bring the schema to the newest revision. Of several processes that ask for it at once one does it, and the others wait.
+        """Bring the schema to the newest revision. If several processes call it at once, one migrates and the others wait.
 
-        All of it or nothing. Raises `TableTaken`.
+        All migrations run in one transaction. Raises `TableTaken`.
         """
-        with _in_turn(database) as connection:
+        with _locked_connection(database) as connection:
             self._upgrade(connection)
 
     def downgrade(self, database: Database, revision: str) -> None:
-        """Undo every migration after `revision`, all data kept, for an older release of the code that is about to run again."""
-        with _in_turn(database) as connection:
+        """Undo every migration after `revision` and keep all data, before an older release of the code runs again."""
+        with _locked_connection(database) as connection:
             self._run(connection, lambda reached, _context: self._scripts._downgrade_revs(revision, reached))
 
     def require_migrated(self, database: Database) -> None:
@@ -73,14 +73,14 @@ class MigrationHistory:
                 raise DatabaseNotMigrated(self.command)
 
     def require_usable(self, database: Database) -> None:
-        """The same, but content with a newer schema: during a deployment the old code serves on while the new one migrates."""
+        """As `require_migrated`, but accept a newer schema: in a deployment, old code still serves while new code migrates."""
         with database.connect() as connection:
-            revision = self._revision_of(connection)
+            revision = self._current_revision(connection)
             if revision is None or (revision in self._known_revisions and revision != self.newest_revision):
                 raise DatabaseNotMigrated(self.command)
 
     def _upgrade(self, connection: Connection) -> None:
-        revision = self._revision_of(connection)
+        revision = self._current_revision(connection)
         if revision == self.newest_revision:
             return
         if revision is None and inspect(connection).has_table(self.first_table):
@@ -94,15 +94,15 @@ class MigrationHistory:
             environment.run_migrations()
 
     def _is_current(self, connection: Connection) -> bool:
-        return self._revision_of(connection) == self.newest_revision
+        return self._current_revision(connection) == self.newest_revision
 
-    def _revision_of(self, connection: Connection) -> str | None:
+    def _current_revision(self, connection: Connection) -> str | None:
         context = MigrationContext.configure(connection, opts={"version_table": self.version_table})
         return context.get_current_revision()
 
     @cached_property
     def newest_revision(self) -> str | None:
-        """Where the chain ends."""
+        """The last revision of the chain."""
         return self._scripts.get_current_head()
 
     @cached_property
@@ -122,30 +122,30 @@ class MigrationHistory:
 
 
 @contextmanager
-def _in_turn(database: Database) -> Iterator[Connection]:
+def _locked_connection(database: Database) -> Iterator[Connection]:
     with database.engine.connect() as connection:
         if connection.dialect.name == "sqlite":
-            _wait_longer_for_the_file(connection)
+            _raise_busy_timeout(connection)
         with connection.begin():
             take_turn(connection)
             yield connection
 
 
 def take_turn(connection: Connection) -> None:
-    """Let nobody else migrate until this transaction ends, and let a statement take as long as it has to.
+    """Lock out other migrations until this transaction ends, and lift the time limit of statements.
 
-    On SQLite the transaction has the file's write lock already.
+    On SQLite the transaction already has the file's write lock.
     """
     if connection.dialect.name != "postgresql":
         return
     for limit in ("statement_timeout", "idle_in_transaction_session_timeout", "lock_timeout"):
         connection.execute(text(f"SET LOCAL {limit} = 0"))
     connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK_KEY})
-    # For tables the limit stands: everybody else would queue behind a migration that waits for one.
+    # Table locks keep their time limit: all other statements would queue behind a migration that waits for a table.
     connection.execute(text("RESET lock_timeout"))
 
 
-def _wait_longer_for_the_file(connection: Connection) -> None:
-    """Before the transaction, which begins with the wait. The connection does not go back to the pool."""
+def _raise_busy_timeout(connection: Connection) -> None:
+    """Called before the transaction, because its BEGIN already waits. The connection does not go back to the pool."""
     connection.detach()
     connection.connection.cursor().execute(f"PRAGMA busy_timeout = {_LONGEST_WAIT_ON_SQLITE_MS}")

@@ -1,4 +1,4 @@
-"""SQLite for who must not wait, which is an event loop: a row is found faster than a thread is woken."""
+"""Non-blocking SQLite for the event loop: finding a row takes less time than waking a thread."""
 
 import sqlite3
 import threading
@@ -11,21 +11,21 @@ from sqlalchemy.exc import SQLAlchemyError
 
 
 class WouldBlock(Exception):
-    """It cannot be done without waiting, or not so simply, and nothing has been done: do it where one may wait."""
+    """The operation would block or has failed, and nothing was changed. Do it again in a thread, where waiting is allowed."""
 
 
 class NonBlockingDatabase:
-    """Each way in raises `WouldBlock` rather than wait for a lock, and for whatever goes wrong: who waits is told what it is.
+    """Each method raises `WouldBlock` instead of waiting for a lock, and after any error, which the blocking way then reports.
 
-    Reading waits for nobody in SQLite's write-ahead log. Writing is for a database whose commits do not wait for the disk either
-    (`synchronous=NORMAL`): of those, one in a thousand still does, when the log is written back. Other databases: never.
+    With SQLite's write-ahead log, readers wait for nobody. Writing is only for a database whose commits do not wait for the disk
+    (`synchronous=NORMAL`); one commit in a thousand still waits, at a checkpoint of the log. Other databases always raise.
     """
 
     def __init__(self, engine: Engine, write_lock: AbstractContextManager[Any], *, reads: bool, writes: bool) -> None:
         self._engine = engine
         self._write_lock: Any = write_lock
         self._reads, self._writes = reads, writes
-        self._kept = threading.local()
+        self._per_thread = threading.local()
 
     def reading(self) -> AbstractContextManager[Connection]:
         """A connection on which each statement is by itself."""
@@ -42,7 +42,7 @@ class NonBlockingDatabase:
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """A connection in one transaction, alone with the right to write: committed on leaving, rolled back on any error."""
+        """A connection in one transaction that holds the write lock. It commits at the end, and rolls back after any error."""
         if not self._writes or not self._write_lock.acquire(blocking=False):
             raise WouldBlock
         try:
@@ -53,17 +53,17 @@ class NonBlockingDatabase:
                 yield connection
                 driver.commit()
             finally:
-                driver.rollback()  # if it was not committed
+                driver.rollback()  # does nothing after a commit
         except (SQLAlchemyError, sqlite3.Error) as error:
             raise WouldBlock from error
         finally:
             self._write_lock.release()
 
     def _connection(self) -> Connection:
-        """The thread's own, which never goes back to the pool: others are to wait for locks."""
-        if not hasattr(self._kept, "connection"):
+        """The thread's own connection. It never goes back to the pool, because pooled connections do wait for locks."""
+        if not hasattr(self._per_thread, "connection"):
             connection = self._engine.connect()
             connection.detach()
             connection.exec_driver_sql("PRAGMA busy_timeout = 0")
-            self._kept.connection = connection
-        return self._kept.connection
+            self._per_thread.connection = connection
+        return self._per_thread.connection

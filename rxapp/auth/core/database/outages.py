@@ -1,6 +1,6 @@
-"""The database is away or broke off what it was doing: one error for all the ways in which drivers say so, and what is repeated.
+"""Outages: one error for all the ways in which drivers report them, and a decorator that retries what is safe to retry.
 
-It is not an `AuthError`: nobody is refused anything, and nobody is signed out for it.
+The error is not an `AuthError`, because nobody was refused, and nobody is signed out by an outage.
 """
 
 import functools
@@ -15,19 +15,19 @@ from sqlalchemy.exc import (
     InterfaceError,
     OperationalError,
     SQLAlchemyError,
-    TimeoutError,  # noqa: A004  of the pool
+    TimeoutError,  # noqa: A004  the pool's
 )
 
 from rxapp.auth.core.errors import AuthError
 
 ATTEMPTS = 3
-"""One right after the other: a lost connection or a deadlock is over by then, a longer outage is the caller's to wait for."""
+"""Without a pause in between. It is enough for a lost connection or a deadlock; callers handle a longer outage."""
 
 _ROLLED_BACK = "40"
-"""The class of SQLSTATE under which PostgreSQL says that it gave a transaction up: deadlock, serialization failure."""
+"""PostgreSQL's SQLSTATE class for a transaction that it rolled back: deadlock, serialization failure."""
 
 _OUTAGES = ("25006", "25P0", "53", "55P03", "57", "58", "XX")
-"""Those that are not the statement's fault: read-only since a failover, timeouts, no space, shutting down, damaged."""
+"""SQLSTATEs that are not the statement's fault: read-only after a failover, timeouts, no space, shutdown, damage."""
 
 S = TypeVar("S")
 P = ParamSpec("P")
@@ -35,18 +35,18 @@ R = TypeVar("R")
 
 
 class DatabaseUnavailable(SQLAlchemyError):
-    """The database did not do it, for no fault of the caller's.
+    """The database failed, through no fault of the caller.
 
-    `may_repeat` says that it broke off a transaction which has left nothing behind, so that the same may be asked again at once.
-    `is_outcome_known` is False if the connection was lost while a transaction was being committed.
+    `may_retry` means that the transaction was rolled back and left nothing behind: the same call may be made again at once.
+    `is_outcome_known` is False if the connection was lost during a commit.
     """
 
     retry_after_seconds: int = 0
 
-    def __init__(self, cause: SQLAlchemyError, *, may_repeat: bool, is_outcome_known: bool = True) -> None:
+    def __init__(self, cause: SQLAlchemyError, *, may_retry: bool, is_outcome_known: bool = True) -> None:
         driver_error = getattr(cause, "orig", None) or cause
         super().__init__(f"the database is unavailable: {type(driver_error).__name__}")
-        self.may_repeat = may_repeat
+        self.may_retry = may_retry
         self.is_outcome_known = is_outcome_known
         self.orig = driver_error
 
@@ -57,7 +57,7 @@ class DatabaseUnavailable(SQLAlchemyError):
 
     @staticmethod
     def in_words(*, is_outcome_known: bool) -> str:
-        """The same sentence, without the error."""
+        """The sentence of `message`, without an instance of the error."""
         return _NOTHING_WAS_DONE if is_outcome_known else _IT_MAY_HAVE_BEEN_DONE
 
 
@@ -65,12 +65,12 @@ _NOTHING_WAS_DONE = "That could not be done just now. You are still signed in, i
 _IT_MAY_HAVE_BEEN_DONE = "The connection was lost at the last moment. Please look whether it was done before you try again."
 
 FORM_ERRORS = (AuthError, DatabaseUnavailable)
-"""What a form catches to show its `message` where it was filled in."""
+"""The errors that a form catches, to show their `message` in the form."""
 
 
 @contextmanager
-def naming_outages(*, is_committing: bool = False) -> Iterator[None]:
-    """Raise `DatabaseUnavailable` in place of whatever the driver, SQLAlchemy or its pool raises when the database is away."""
+def translate_outages(*, is_committing: bool = False) -> Iterator[None]:
+    """Raise `DatabaseUnavailable` in place of the errors that the driver, SQLAlchemy and its pool raise in an outage."""
     try:
         yield
     except DatabaseUnavailable:
@@ -80,15 +80,15 @@ def naming_outages(*, is_committing: bool = False) -> Iterator[None]:
             raise
         is_lost = isinstance(error, DBAPIError) and error.connection_invalidated
         is_outcome_known = not (is_committing and is_lost)
-        may_repeat = is_outcome_known and (is_lost or _sqlstate(error).startswith(_ROLLED_BACK))
-        raise DatabaseUnavailable(error, may_repeat=may_repeat, is_outcome_known=is_outcome_known) from error
+        may_retry = is_outcome_known and (is_lost or _sqlstate(error).startswith(_ROLLED_BACK))
+        raise DatabaseUnavailable(error, may_retry=may_retry, is_outcome_known=is_outcome_known) from error
 
 
-def repeated(method: Callable[Concatenate[S, P], R]) -> Callable[Concatenate[S, P], R]:
-    """Run a method again if the database broke off its transaction before that could leave anything behind.
+def retry_on_outage(method: Callable[Concatenate[S, P], R]) -> Callable[Concatenate[S, P], R]:
+    """Run a method again if its transaction was rolled back for certain (`may_retry`).
 
-    The method's transaction is the last thing that it does, and what it has stored before may be stored twice. Lost while it was
-    being committed, a transaction is not run again: the login that may have been would be a second session.
+    The transaction must be the last step of the method, and what the method stores before it may be stored twice. If the
+    connection was lost during the commit, there is no retry: it could give a login two sessions.
     """
 
     @functools.wraps(method)
@@ -97,7 +97,7 @@ def repeated(method: Callable[Concatenate[S, P], R]) -> Callable[Concatenate[S, 
             try:
                 return method(self, *args, **kwargs)
             except DatabaseUnavailable as error:
-                if not error.may_repeat:
+                if not error.may_retry:
                     raise
         return method(self, *args, **kwargs)
 
@@ -107,7 +107,7 @@ def repeated(method: Callable[Concatenate[S, P], R]) -> Callable[Concatenate[S, 
 def _is_outage(error: SQLAlchemyError) -> bool:
     if isinstance(error, OperationalError | InterfaceError | DisconnectionError | TimeoutError):
         return True
-    if type(error) is DatabaseError:  # so SQLite calls a file that is damaged
+    if type(error) is DatabaseError:  # SQLite's error for a damaged file
         return True
     return isinstance(error, DBAPIError) and (error.connection_invalidated or _sqlstate(error).startswith(_OUTAGES))
 

@@ -1,6 +1,6 @@
-"""A statement on a hot path: compiled once, and run on the driver's own cursor.
+"""A statement for hot paths: compiled once, and executed on the driver's own cursor.
 
-What SQLAlchemy does at each execution besides takes several times as long as SQLite takes to find a row by its key.
+SQLAlchemy's overhead per call is several times the time that SQLite needs to find a row by its key.
 """
 
 from collections import namedtuple
@@ -24,10 +24,10 @@ class _Compiled(NamedTuple):
 
 
 class PreparedStatement:
-    """Made of a Core statement without lists among its parameters. Values are converted as the columns' types say.
+    """Compiles a Core statement that has no list parameters. The columns' types convert the values.
 
-    Each call raises `DBAPIError` as SQLAlchemy's own would, and a connection that was lost is given up. Where somebody listens to
-    the engine's cursor events, to trace or to log statements, SQLAlchemy itself executes it.
+    Each call raises `DBAPIError` as SQLAlchemy does, and invalidates a lost connection. If the engine has listeners for cursor
+    events (tracing, statement logs), SQLAlchemy itself executes the statement.
     """
 
     def __init__(self, statement: Select | UpdateBase) -> None:
@@ -37,9 +37,9 @@ class PreparedStatement:
     def fetch(self, db: Connection, parameters: Mapping[str, Any]) -> Any | None:
         """The one row, with the columns as attributes, or None.
 
-        Outside of a transaction, a connection that was lost is replaced by a new one, and this is asked once more.
+        If the connection was lost outside of a transaction, the statement runs once more on a new connection.
         """
-        if _is_watched(db):
+        if _has_cursor_listeners(db):
             return db.execute(self._statement, parameters).one_or_none()
         try:
             return self._fetch(db, parameters)
@@ -53,7 +53,7 @@ class PreparedStatement:
         try:
             values = cursor.fetchone()
         except db.dialect.loaded_dbapi.Error as error:
-            raise _named(db, compiled.text, error) from error
+            raise _as_sqlalchemy_error(db, compiled.text, error) from error
         finally:
             cursor.close()
         if values is None:
@@ -62,8 +62,8 @@ class PreparedStatement:
         return compiled.row(*[value if convert is None else convert(value) for value, convert in pairs])
 
     def run(self, db: Connection, parameters: Mapping[str, Any]) -> int:
-        """Do it; the number of rows it has changed."""
-        if _is_watched(db):
+        """Execute the statement. Returns the number of changed rows."""
+        if _has_cursor_listeners(db):
             return db.execute(self._statement, parameters).rowcount
         _, cursor = self._execute(db, parameters)
         changed = cursor.rowcount
@@ -80,7 +80,7 @@ class PreparedStatement:
             cursor = db.connection.cursor()
             cursor.execute(compiled.text, values if compiled.positions is None else [values[name] for name in compiled.positions])
         except dialect.loaded_dbapi.Error as error:
-            raise _named(db, compiled.text, error) from error
+            raise _as_sqlalchemy_error(db, compiled.text, error) from error
         return compiled, cursor
 
     def _compile(self, dialect: Dialect) -> _Compiled:
@@ -101,13 +101,13 @@ class PreparedStatement:
         return compiled
 
 
-def _is_watched(db: Connection) -> bool:
+def _has_cursor_listeners(db: Connection) -> bool:
     listeners: Any = db.engine.dispatch
     return bool(listeners.before_cursor_execute or listeners.after_cursor_execute)
 
 
-def _named(db: Connection, text: str, error: Any) -> BaseException:
-    """The driver's error as SQLAlchemy names it."""
+def _as_sqlalchemy_error(db: Connection, text: str, error: Any) -> BaseException:
+    """The driver's error as SQLAlchemy's own. Invalidates the connection if it was lost."""
     is_lost = db.invalidated or db.dialect.is_disconnect(error, db.connection.dbapi_connection, None)
     if is_lost and not db.invalidated:
         db.invalidate(error)

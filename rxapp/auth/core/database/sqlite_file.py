@@ -1,4 +1,4 @@
-"""The file of a SQLite database: where it is, and that it is private from the moment it is made."""
+"""The file of a SQLite database: its path, and its creation with a private mode."""
 
 import threading
 from contextlib import suppress
@@ -10,14 +10,14 @@ from sqlalchemy import URL
 from rxapp.auth.core.database.private_files import create_private
 
 COMPANIONS = ("-wal", "-shm", "-journal")
-"""SQLite writes these beside the file, with the file's own mode. The first holds data that is not in the file yet."""
+"""Files that SQLite writes beside the database, with the same mode. The first holds data that is not yet in the database."""
 
-_one_at_a_time = threading.Lock()
-"""Closing a file drops SQLite's locks on it in the whole process: nobody may open it before its creator has closed it."""
+_creation_lock = threading.Lock()
+"""Closing a file drops SQLite's locks on it in the whole process, so no thread may open it before the creator has closed it."""
 
 
 def sqlite_file(url: URL) -> Path | None:
-    """Where the database is, or None if it is in memory or no SQLite."""
+    """The path of the database, or None if it is in memory or not SQLite."""
     name = url.database or ""
     if url.get_backend_name() != "sqlite" or url.query.get("mode") == "memory":
         return None
@@ -27,12 +27,12 @@ def sqlite_file(url: URL) -> Path | None:
 
 
 def create_sqlite_file(url: URL) -> None:
-    """Make the file with mode 0600 if it is missing; SQLite would make it as the umask says, mostly readable by everybody.
+    """Make a missing file with mode 0600. SQLite would use the umask, and then mostly everybody can read the file.
 
-    An existing file keeps its mode. Where it cannot be made, SQLite says so better than we could.
+    An existing file keeps its mode. If the file cannot be made, SQLite's own error message is the better one.
     """
     file = sqlite_file(url)
     if file is None or url.query.get("mode", "rwc") != "rwc":
         return
-    with _one_at_a_time, suppress(OSError):
-        create_private(file.resolve())  # a link to where nothing is yet is followed, as SQLite does
+    with _creation_lock, suppress(OSError):
+        create_private(file.resolve())  # follow a dangling symbolic link, as SQLite does

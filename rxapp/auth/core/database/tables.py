@@ -1,4 +1,4 @@
-"""The tables: a user, one row for each login on each device, and what happened. No row is ever kept for a token."""
+"""The tables: users, sessions (one row for each login on each device), the audit log and the keys. No token is ever stored."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -12,7 +12,7 @@ from sqlmodel import Field, SQLModel
 
 
 class UtcDateTime(TypeDecorator):
-    """An aware datetime in UTC, on databases that know time zones and on those that do not (SQLite)."""
+    """An aware datetime in UTC, on databases with time zones and without (SQLite)."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
@@ -32,7 +32,7 @@ _EPOCH, _MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=
 
 
 class _Microseconds(sqlite.DATETIME):
-    """On SQLite: an integer of 8 bytes, since 1970, where SQLAlchemy's own type is a text of 26."""
+    """For SQLite: microseconds since 1970 in an integer of 8 bytes. SQLAlchemy's own type is a text of 26 bytes."""
 
     def bind_processor(self, dialect: Dialect) -> Callable[[datetime | None], int | None]:
         return lambda moment: None if moment is None else (moment - _EPOCH) // _MICROSECOND
@@ -42,12 +42,12 @@ class _Microseconds(sqlite.DATETIME):
 
 
 class ShortUtcDateTime(UtcDateTime):
-    """The same, and a third of the size on SQLite, for the table of which every row counts (decision 24)."""
+    """`UtcDateTime` at a third of the size on SQLite, for the sessions, where the size of a row matters (decision 24)."""
 
     cache_ok = True
 
     def load_dialect_impl(self, dialect: Dialect) -> Any:
-        """As text it would be more than half of a session's row."""
+        """An integer on SQLite. As text, datetimes would be more than half of a session's row."""
         return _Microseconds() if dialect.name == "sqlite" else super().load_dialect_impl(dialect)
 
 
@@ -56,17 +56,17 @@ def _moment(sa_type: Any = UtcDateTime, **options: Any) -> Any:
 
 
 class AuthTable(SQLModel, registry=registry()):
-    """Base of our tables. They have a registry and metadata of their own, so that an app may have a `User` too.
+    """Base of our tables. Its registry and metadata are separate, so that an app may have its own `User` table.
 
-    A column of the app's points at one by its object: `Field(sa_column_args=[ForeignKey(User.id, ondelete="CASCADE")])`.
+    An app's foreign key names our column as an object: `Field(sa_column_args=[ForeignKey(User.id, ondelete="CASCADE")])`.
     """
 
 
 class User(AuthTable, table=True):
-    """A person who can sign in. `user_name_key` is the name as compared: without regard to case or Unicode form.
+    """A person who can sign in. `user_name_key` is the user name in the form for comparison, without case and Unicode form.
 
-    `search_key` is what an administrator's search looks through: both names, in the same form. `link_nonce` goes into
-    the set-password link that is good now: what shall end a link changes it.
+    `search_key` has both names in that form, for the administrators' search. `link_nonce` goes into the MAC of set-password
+    links: changing it ends all links of the user.
     """
 
     __tablename__ = "auth_user"
@@ -84,7 +84,7 @@ class User(AuthTable, table=True):
 
 
 class UserLook(AuthTable, table=True):
-    """What a user name looks like, hashed: no two who are let in look alike. Of names from before, the first has the row."""
+    """The hashed look of a user name: no two new names may look alike. Of older names that look alike, the oldest has the row."""
 
     __tablename__ = "auth_user_look"
 
@@ -93,7 +93,7 @@ class UserLook(AuthTable, table=True):
 
 
 class AuthSession(AuthTable, table=True):
-    """One login on one device, and with it one family of tokens.
+    """One login on one device, and its family of tokens.
 
     `generation` counts the rotations; `generation_seen_at` is when the current generation was first seen in use, and until then
     its predecessor is still answered. `salt` goes into the key of this session's refresh tokens, so that neither the database nor
@@ -104,7 +104,7 @@ class AuthSession(AuthTable, table=True):
     """
 
     __tablename__ = "auth_session"
-    # Room on each page for the new version of a row beside the old one: then a rotation writes no index (HOT).
+    # PostgreSQL's heap-only tuples (HOT): each page keeps room for the new version of a row, so a rotation updates no index.
     __table_args__ = {"postgresql_with": {"fillfactor": 80}}
 
     id: UUID = Field(default_factory=uuid4, primary_key=True)
@@ -125,10 +125,10 @@ class AuthSession(AuthTable, table=True):
 
 
 class SecurityEvent(AuthTable, table=True):
-    """One thing that happened, for whoever looks into it later. It holds no secret.
+    """One event of the audit log. It holds no secret.
 
-    `user_id` is whom it concerns and `actor_id` who did it, where that was somebody else. Neither is a foreign key: what
-    happened stays known when the user is gone. Ids only ever grow, so that a reader can ask for what is new.
+    `user_id` is the user concerned. `actor_id` is the user who did it, if that was somebody else. Neither is a foreign key,
+    because events must outlive their users. Ids only grow, so that a reader can ask for the new events.
     """
 
     __tablename__ = "auth_security_event"
@@ -150,8 +150,8 @@ class SecurityEvent(AuthTable, table=True):
 class SigningKey(AuthTable, table=True):
     """A secret from which the keys that sign tokens are derived, encrypted under the configured secret key.
 
-    It signs from `active_from` until `retired_at`, and verifies until `prune` removes it. While there is no row, the configured
-    secret key signs by itself.
+    It signs from `active_from` until `retired_at`, and verifies until `prune` removes it. While the table is empty, the
+    configured secret key itself signs.
     """
 
     __tablename__ = "auth_signing_key"

@@ -1,1 +1,1 @@
-"""Proofs that a sender holds a key (RFC 9449)."""
+"""DPoP: proofs that the sender of a request holds a private key (RFC 9449)."""

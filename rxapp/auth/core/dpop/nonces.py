@@ -1,4 +1,4 @@
-"""Sender-constrained sessions (RFC 9449): what the server asks of a proof, over HTTP and in a page."""
+"""Nonces and challenges for DPoP proofs (RFC 9449), over HTTP and in a page, and the verification of proofs against them."""
 
 import base64
 import binascii
@@ -18,18 +18,18 @@ from rxapp.auth.core.keys.derivation import Keys
 from rxapp.auth.core.keys.key_ring import KeyRing
 
 NONCE_LIFETIME = timedelta(minutes=5)
-"""A nonce is a moment and a MAC over it, so that any worker knows it again and nobody has to remember it."""
+"""A nonce is a timestamp and its MAC. So any worker can verify it, and no worker stores it."""
 
 PAGE_METHOD = "POST"
 PAGE_URL = "urn:rxapp:page"
-"""What a page signs in place of a method and a URL: a proof made for HTTP never proves a page's key, nor the other way round."""
+"""A page signs these as `htm` and `htu`. So a proof for HTTP is useless in a page, and a page's proof is useless over HTTP."""
 
 _CLOCK = struct.Struct(">Q")
 _MAC_BYTES = 16
 
 
 class Dpop:
-    """Gives nonces, reads proofs, and sees to it that each is used once."""
+    """Issues nonces, verifies proofs, and makes sure that each proof is used once."""
 
     def __init__(self, key_ring: KeyRing, clock: Clock, spent: SpentProofs) -> None:
         self._key_ring = key_ring
@@ -37,9 +37,9 @@ class Dpop:
         self._spent = spent
 
     def prove_request(self, proof: str, *, method: str, urls: Collection[str], access_token: str | None = None) -> ProvedKey:
-        """The key proved by the `DPoP` header of an HTTP request; arguments as for `read_proof`.
+        """The key that the `DPoP` header of an HTTP request proves. The arguments are those of `read_proof`.
 
-        Raises `InvalidDpopProof`, or `DpopNonceRequired` where all is well but the nonce.
+        Raises `InvalidDpopProof`, or `DpopNonceRequired` if only the nonce is wrong.
         """
         found = read_proof(proof, method=method, urls=urls, now=self._clock(), access_token=access_token)
         if not self._is_own_nonce(found.nonce):
@@ -47,23 +47,23 @@ class Dpop:
         return ProvedKey(found.thumbprint, found.proof_id)
 
     def prove_page(self, proof: str, challenge: str) -> ProvedKey:
-        """The key proved by a page over a challenge that was given to it alone and once, or `InvalidDpopProof`."""
+        """The key that a page proves. `challenge` was given to this page only, and once. Raises `InvalidDpopProof`."""
         found: DpopProof = read_proof(proof, method=PAGE_METHOD, urls=(PAGE_URL,), now=self._clock())
         if found.nonce != challenge:
             raise InvalidDpopProof
         return ProvedKey(found.thumbprint)
 
     def spend(self, key: ProvedKey) -> None:
-        """Use up the proof by which `key` was proved, or raise `InvalidDpopProof` if it was used before."""
+        """Mark the proof of `key` as used. Raises `InvalidDpopProof` if it was used before."""
         if key.proof_id:
             self._spent.spend(key)
 
     def new_challenge(self) -> str:
-        """What a page is asked to sign: 128 random bits."""
+        """The challenge that a page signs: 128 random bits."""
         return secrets.token_urlsafe(16)
 
     def new_nonce(self) -> str:
-        """What a client over HTTP is asked to sign, good for `NONCE_LIFETIME`."""
+        """The nonce that a client signs over HTTP, valid for `NONCE_LIFETIME`."""
         moment = _CLOCK.pack(int(self._clock().timestamp()))
         return base64url(moment + _mac(self._key_ring.signer().keys, moment))
 

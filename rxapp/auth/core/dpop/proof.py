@@ -1,4 +1,4 @@
-"""DPoP proofs (RFC 9449 §4): a small JWT by which a client shows, for one request, that it holds a private key."""
+"""DPoP proofs (RFC 9449 §4): a small JWT that proves, for one request, that the client holds a private key."""
 
 import hashlib
 import hmac
@@ -20,18 +20,18 @@ TYPE = "dpop+jwt"
 
 MAXIMUM_AGE = timedelta(seconds=60)
 MAXIMUM_LEAD = timedelta(seconds=10)
-"""How far behind and ahead of ours the client's clock may be."""
+"""How far the client's clock may be behind ours, and how far ahead."""
 
 MAXIMUM_LENGTH = 2_048
-"""Characters; ours are about 500. Longer ones are refused before any work is done on them."""
+"""Characters; ours have about 500. Longer proofs are refused before they cost any work."""
 
 _MAXIMUM_ID_LENGTH = 128
 
 _KEY_KINDS = {"ES256": ("EC", "P-256"), "EdDSA": ("OKP", "Ed25519")}
-"""The allow-list: each algorithm with the one kind of key that it may come with (RFC 8725 §3.1)."""
+"""The allow-list: each algorithm, with the only kind of key that it accepts (RFC 8725 §3.1)."""
 
 ALGORITHMS = " ".join(_KEY_KINDS)
-"""As the `algs` of a challenge names them (RFC 9449 §7.1)."""
+"""The value of `algs` in a challenge (RFC 9449 §7.1)."""
 
 _PUBLIC_MEMBERS = {"kty", "crv", "x", "y"}
 _DEFAULT_PORTS = {"http": 80, "https": 443}
@@ -39,7 +39,7 @@ _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 @dataclass(frozen=True, slots=True)
 class DpopProof:
-    """A proof that holds for what was asked: whose key, and what is still to be checked by somebody with a memory."""
+    """A proof that is valid for its request. `proof_id` and `nonce` are still to be checked, because that needs state."""
 
     thumbprint: str
     proof_id: str
@@ -47,10 +47,10 @@ class DpopProof:
 
 
 def read_proof(proof: str, *, method: str, urls: Collection[str], now: datetime, access_token: str | None = None) -> DpopProof:
-    """Check all of RFC 9449 §4.3 that the proof itself shows, or raise `InvalidDpopProof`.
+    """Check everything of RFC 9449 §4.3 that needs no state. Raises `InvalidDpopProof`.
 
-    `urls` are the spellings of the request's URL, each as `normalized`. `access_token` is the one that comes with the request, if
-    one does. That it is used once, and that its nonce is ours, is the caller's to see to.
+    `urls` are the accepted forms of the request's URL, each as `normalized` returns it. `access_token` is the request's, if
+    it has one. The caller checks that the proof is used once and that the nonce is ours.
     """
     if not isinstance(proof, str) or len(proof) > MAXIMUM_LENGTH:
         raise InvalidDpopProof
@@ -63,10 +63,10 @@ def read_proof(proof: str, *, method: str, urls: Collection[str], now: datetime,
     is_good = (
         header.get("typ") == TYPE
         and claims["htm"] == method
-        and _is_one_of(claims["htu"], urls)
-        and _is_timely(claims["iat"], now)
+        and _matches_any(claims["htu"], urls)
+        and _is_recent(claims["iat"], now)
         and _is_id(claims["jti"])
-        and (access_token is None or _is_of(claims.get("ath"), access_token))
+        and (access_token is None or _matches_hash(claims.get("ath"), access_token))
     )
     if not is_good:
         raise InvalidDpopProof
@@ -76,7 +76,7 @@ def read_proof(proof: str, *, method: str, urls: Collection[str], now: datetime,
 
 _OPTIONS: Any = {
     "require": ["jti", "htm", "htu", "iat"],
-    # The times are checked against our own clock.
+    # We check the times ourselves, with our own clock.
     "verify_iat": False,
     "verify_exp": False,
     "verify_nbf": False,
@@ -88,7 +88,7 @@ _OPTIONS: Any = {
 
 
 def normalized(url: str) -> str:
-    """A URL without query and fragment, as RFC 9449 §4.3 compares them (RFC 3986 §6.2.2 and §6.2.3). Raises `ValueError`."""
+    """The URL in the form that RFC 9449 §4.3 compares: no query, no fragment (RFC 3986 §6.2.2, §6.2.3). Raises `ValueError`."""
     parts = urlsplit(url)
     scheme, host = parts.scheme.lower(), parts.hostname or ""
     if parts.username is not None or not host:
@@ -98,11 +98,11 @@ def normalized(url: str) -> str:
 
 
 def _public_key(header: dict[str, Any]) -> tuple[str, Any, str]:
-    """The algorithm, the key, and the key's thumbprint. Only what makes the public key is read of the `jwk`."""
+    """The algorithm, the key, and the key's thumbprint. Of the `jwk`, only the members of a public key are read."""
     algorithm, jwk = header["alg"], header["jwk"]
     if not isinstance(jwk, dict) or not isinstance(algorithm, str) or (jwk["kty"], jwk["crv"]) != _KEY_KINDS[algorithm]:
         raise InvalidDpopProof
-    if jwk.keys() & {"d", "k", "p", "q"}:  # RFC 9449 §4.3 no. 7: whoever sends a private key has not kept it
+    if jwk.keys() & {"d", "k", "p", "q"}:  # RFC 9449 §4.3 no. 7: a private key that was sent is no secret
         raise InvalidDpopProof
     kind: Any = ECAlgorithm if jwk["kty"] == "EC" else OKPAlgorithm
     key = kind.from_jwk({name: value for name, value in jwk.items() if name in _PUBLIC_MEMBERS})
@@ -112,7 +112,7 @@ def _public_key(header: dict[str, Any]) -> tuple[str, Any, str]:
     return algorithm, key, thumbprint(json.loads(exported))
 
 
-def _is_one_of(url: Any, urls: Collection[str]) -> bool:
+def _matches_any(url: Any, urls: Collection[str]) -> bool:
     try:
         return isinstance(url, str) and (url in urls or normalized(url) in urls)
     except ValueError:
@@ -120,17 +120,17 @@ def _is_one_of(url: Any, urls: Collection[str]) -> bool:
 
 
 def _is_id(value: Any) -> TypeGuard[str]:
-    # Some characters that JSON can name cannot be encoded again.
+    # JSON can hold characters that cannot be encoded again, such as half of a surrogate pair.
     return isinstance(value, str) and value.isprintable() and 0 < len(value) <= _MAXIMUM_ID_LENGTH
 
 
-def _is_timely(issued_at: Any, now: datetime) -> bool:
-    """Only compared, never computed with: JSON has integers that no float holds, and Python raises `OverflowError` for them."""
+def _is_recent(issued_at: Any, now: datetime) -> bool:
+    """Compares, and never calculates: JSON allows integers that are too large for a float, and Python raises `OverflowError`."""
     if type(issued_at) not in (int, float):
         return False
     return (now - MAXIMUM_AGE).timestamp() <= issued_at <= (now + MAXIMUM_LEAD).timestamp()
 
 
-def _is_of(token_hash: Any, access_token: str) -> bool:
+def _matches_hash(token_hash: Any, access_token: str) -> bool:
     expected = base64url(hashlib.sha256(access_token.encode()).digest())
     return isinstance(token_hash, str) and token_hash.isascii() and hmac.compare_digest(token_hash, expected)

@@ -1,4 +1,4 @@
-"""Which DPoP proofs were used already: each is good once. Nothing is remembered for longer than a proof is timely."""
+"""Replay protection: which DPoP proofs were used already. A proof is remembered until it would be too old anyway."""
 
 import hashlib
 import threading
@@ -14,25 +14,25 @@ from rxapp.auth.core.errors import InvalidDpopProof
 from rxapp.auth.core.identity.proved_key import ProvedKey
 
 REMEMBERED_FOR = MAXIMUM_AGE + MAXIMUM_LEAD + timedelta(seconds=1)
-"""A proof made by a clock that runs ahead stays timely for this long."""
+"""A proof from a clock that runs ahead is accepted for this long."""
 
 CAPACITY = 2**17
-"""Proofs remembered by one process, about 15 MB: more than it can answer in `REMEMBERED_FOR`."""
+"""Proofs that one process remembers, about 15 MB: more than it can answer requests in `REMEMBERED_FOR`."""
 
 
 class SpentProofsUnavailable(Exception):
-    """Nobody can say now whether a proof was used, so none is admitted."""
+    """Redis is unavailable, so nobody knows whether a proof was used. All proofs are refused meanwhile."""
 
 
 class SpentProofs(Protocol):
-    """Remembers proofs."""
+    """Remembers used proofs."""
 
     def spend(self, key: ProvedKey) -> None:
-        """Note that this proof is used now, or raise `InvalidDpopProof` if it was before."""
+        """Mark this proof as used. Raises `InvalidDpopProof` if it was used before."""
 
 
 class SpentProofsInMemory:
-    """For one process. When full it refuses: to forget one too early would let it be used again."""
+    """For one process. When it is full, it refuses new proofs: a proof that is forgotten too early could be used again."""
 
     def __init__(self, clock: Clock, capacity: int = CAPACITY) -> None:
         self._clock = clock
@@ -41,7 +41,7 @@ class SpentProofsInMemory:
         self._lock = threading.Lock()
 
     def spend(self, key: ProvedKey) -> None:
-        """Note that this proof is used now, or raise `InvalidDpopProof` if it was before."""
+        """Mark this proof as used. Raises `InvalidDpopProof` if it was used before."""
         name, now = _name(key), self._clock().timestamp()
         with self._lock:
             while self._forgotten_at and next(iter(self._forgotten_at.values())) <= now:
@@ -52,13 +52,13 @@ class SpentProofsInMemory:
 
 
 class SpentProofsInRedis:
-    """For all processes that share a Redis, which forgets by itself."""
+    """For all processes that share a Redis. Redis removes old entries by itself."""
 
     def __init__(self, url: str) -> None:
         self._redis = redis.Redis.from_url(url, socket_timeout=1, socket_connect_timeout=1)
 
     def spend(self, key: ProvedKey) -> None:
-        """As ever; raises `SpentProofsUnavailable` while Redis is away."""
+        """Mark this proof as used. Raises `InvalidDpopProof`, or `SpentProofsUnavailable` while Redis is unavailable."""
         seconds = int(REMEMBERED_FOR.total_seconds())
         try:
             is_new = self._redis.set(f"rxapp:dpop:{_name(key).hex()}", b"", nx=True, ex=seconds)
@@ -69,10 +69,10 @@ class SpentProofsInRedis:
 
 
 def spent_proofs(redis_url: str | None, clock: Clock) -> SpentProofs:
-    """The memory that all workers have in common: Redis if there is one, and else there is one worker."""
+    """The store that all workers share: Redis if it is configured. Without Redis there is only one worker."""
     return SpentProofsInRedis(redis_url) if redis_url else SpentProofsInMemory(clock)
 
 
 def _name(key: ProvedKey) -> bytes:
-    # RFC 9449 §11.1: hashed, so that the length of what a client chooses does not matter.
+    # RFC 9449 §11.1: hashed, because the client chooses the length of `jti`.
     return hashlib.sha256(f"{key.thumbprint} {key.proof_id}".encode()).digest()[:16]

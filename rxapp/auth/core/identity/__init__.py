@@ -1,1 +1,1 @@
-"""Who somebody is: their name, their roles, and what they come from."""
+"""Who a caller is: user name, roles, client and device key."""

@@ -1,4 +1,4 @@
-"""Where a request comes from, as far as it says: for the audit log and for a person's own list of sessions."""
+"""What a request says about its origin: for the audit log, and for a person's own list of sessions."""
 
 import re
 from dataclasses import dataclass
@@ -12,21 +12,21 @@ MAXIMUM_USER_AGENT_LENGTH = 256
 _MAXIMUM_DEVICE_LENGTH = 64
 
 _PRODUCT = re.compile(r"([A-Za-z][\w.+-]{0,31})/\d")
-"""How a program names itself and its version (RFC 9110 §10.1.5)."""
+"""A product token: a program's name and its version (RFC 9110 §10.1.5)."""
 
 _NO_BRANDS = ("Generic", "Spider")
-"""What the parser calls the maker of a device that is not named: Chrome calls every Android phone "K"."""
+"""The parser's brands for an unnamed device: Chrome calls every Android phone "K"."""
 
 
 UNKNOWN_DEVICE = "Unknown device"
-_JOINT = " on "
+_SEPARATOR = " on "
 
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """Whoever sent a request: network address and user agent, both shortened so that neither can forge a log line.
+    """The sender of a request: network address and user agent, both shortened and cleaned, so that neither can forge a log line.
 
-    `device_key` is the key that it has proved to hold with this request, if it has.
+    `device_key` is the key that the sender proved to hold with this request, if any.
     """
 
     address: str = ""
@@ -35,26 +35,26 @@ class Client:
 
     @classmethod
     def of(cls, address: str | None, user_agent: str | None, device_key: ProvedKey | None = None) -> "Client":
-        """From what came over the wire."""
+        """Make one of raw values from the network."""
         return cls(_clean(address, MAXIMUM_ADDRESS_LENGTH), _clean(user_agent, MAXIMUM_USER_AGENT_LENGTH), device_key)
 
     def describe_device(self) -> str:
-        """The browser and the system in words, such as "Firefox on Windows"; for a program the name that it gives itself."""
+        """The browser and the operating system, such as "Firefox on Windows"; for another program, its product name."""
         found = parse(self.user_agent)
         program = _PRODUCT.match(self.user_agent)
         browser = found.user_agent.family if found.user_agent else program[1] if program else ""
         is_named = found.device and found.device.brand and not found.device.brand.startswith(_NO_BRANDS)
         system = found.device.family if found.device and is_named else found.os.family if found.os else ""
-        return (_JOINT.join(part for part in (browser, system) if part) or UNKNOWN_DEVICE)[:_MAXIMUM_DEVICE_LENGTH]
+        return (_SEPARATOR.join(part for part in (browser, system) if part) or UNKNOWN_DEVICE)[:_MAXIMUM_DEVICE_LENGTH]
 
 
 NO_CLIENT = Client()
-"""For what nobody sent over a network."""
+"""For actions that did not come over a network."""
 
 
 def browser_and_system(device: str) -> tuple[str, str]:
-    """The two parts of what `describe_device` gave, for another language; the second is empty if there was one part only."""
-    browser, _, system = device.partition(_JOINT)
+    """Split the text of `describe_device`, to translate it. The second part is empty if there was one part only."""
+    browser, _, system = device.partition(_SEPARATOR)
     return browser, system
 
 

@@ -1,4 +1,4 @@
-"""Who is asking, verified."""
+"""The verified identity of a caller."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,7 +8,7 @@ from uuid import UUID
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """The user and the session behind an access token, with the roles as they are in the database now.
+    """The user and the session of an access token, with the roles that the database has now.
 
     `authenticated_at` is when they last proved who they are, and `amr` names the proofs that they have given in this session
     (RFC 8176: `pwd` is a password). `expires_at` is when the session's lifetime ends. Times in UTC.
@@ -24,11 +24,11 @@ class Identity:
 
     @classmethod
     def of(cls, session: Any) -> "Identity":
-        """From a session's row, read together with its user's name and roles."""
+        """Make one of a session's row that was joined with its user's name and roles."""
         roles = frozenset(session.roles)
         times = session.authenticated_at, session.expires_at
         return cls(session.user_id, session.id, session.user_name, roles, *times, tuple(session.amr.split()))
 
     def has_role(self, *roles: str) -> bool:
-        """Whether the user has one of `roles`; with none named, anyone who is signed in has."""
+        """Whether the user has one of `roles`. If no role is named, True for every signed-in user."""
         return not roles or not self.roles.isdisjoint(roles)

@@ -1,4 +1,4 @@
-"""What may be the name of a role, and how many a user may have."""
+"""The rules for role names, and how many roles a user may have."""
 
 import json
 from collections.abc import Sequence
@@ -8,7 +8,7 @@ from rxapp.auth.core.input_rules import InputRule
 
 ROLE_MAXIMUM_LENGTH = 64
 ROLES_MAXIMUM_LENGTH = 1_024
-"""Characters of all roles of a user, as JSON. They stand in each access token, and one that is too long is never accepted."""
+"""Characters of all roles of a user, as JSON. Each access token carries the roles, and a token that is too long is refused."""
 
 
 class InvalidRole(InputRefused):
@@ -18,14 +18,14 @@ class InvalidRole(InputRefused):
 
 
 def is_role(name: str) -> bool:
-    """Whether a role may have this name: short, to be seen, no white space around it, and nothing that lists are written with."""
+    """Whether a role may have this name: short, printable, no white space around it, and no comma, quote or backslash."""
     if len(name) > ROLE_MAXIMUM_LENGTH or not name.isprintable() or "," in name or '"' in name or "\\" in name:
         return False
     return bool(name) and name == name.strip()
 
 
 def clean_roles(roles: list[str], held: Sequence[str] = ()) -> list[str]:
-    """Each once, in order. Raises `InvalidRole`; roles that the user holds already may be too many, and be taken one by one."""
+    """The roles, sorted, each once. Raises `InvalidRole`. A user who already holds too many may keep a part of them."""
     cleaned = sorted({role.strip() for role in roles if role.strip()})
     for role in cleaned:
         if not is_role(role):

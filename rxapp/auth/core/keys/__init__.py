@@ -1,1 +1,1 @@
-"""Secret keys: what is derived from them, and how they are kept and changed."""
+"""Keys: their derivation, their encryption and storage, and the ring of keys in use."""

@@ -1,4 +1,4 @@
-"""Derived keys: one secret in, one key for each purpose out, so that no key ever serves two."""
+"""Key derivation: one secret gives one key for each purpose, so that no key serves two purposes."""
 
 import hashlib
 import hmac
@@ -15,10 +15,10 @@ def hkdf_sha256(secret: bytes, *, salt: bytes, info: bytes) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """What the server signs with. `key_id` names them all without giving any away.
+    """The keys that are derived from one secret. `key_id` names them and reveals none of them.
 
-    `ed25519_seed` (32 bytes) and `p256_seed` (64 bytes) are what an access key for EdDSA or ES256 is made from. All three kinds
-    exist of every secret, so that another algorithm can be chosen at any time and no token goes bad by it.
+    `ed25519_seed` (32 bytes) and `p256_seed` (64 bytes) are the seeds of the access keys for EdDSA and ES256. Every secret has
+    keys for all three algorithms, so that the algorithm can be changed at any time and older tokens stay valid.
     """
 
     access_token_key: bytes = field(repr=False)

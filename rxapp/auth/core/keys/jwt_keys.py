@@ -1,4 +1,4 @@
-"""Access keys: each is for one algorithm and no other, so what a token's header names is never obeyed (RFC 8725 §3.1)."""
+"""Keys for access tokens. Each key has one fixed algorithm; the algorithm in a token's header decides nothing (RFC 8725 §3.1)."""
 
 import hmac
 import json
@@ -13,16 +13,16 @@ from jwt.utils import base64url_encode
 from rxapp.auth.core.keys.derivation import Keys
 
 TOKEN_TYPE = "at+jwt"
-"""RFC 9068 §2.1; another kind of JWT signed with the same key is not an access token."""
+"""RFC 9068 §2.1. It keeps other JWTs of the same key from being accepted as access tokens."""
 
 P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 """The order n of the curve's base point (NIST SP 800-186 §3.2.1.3)."""
 
 
 class _CheckedHMAC(HMACAlgorithm):
-    """PyJWT looks at every use whether an HMAC key could be a DER or JSON document; ours is looked at when it is derived.
+    """PyJWT checks at every use that an HMAC key is not a DER or JSON document. We check it once, at derivation.
 
-    `hmac.digest` is one call into OpenSSL, where PyJWT makes an object of Python's for each signature.
+    `hmac.digest` is one call into OpenSSL. PyJWT makes a Python object for each signature.
     """
 
     def prepare_key(self, key: str | bytes) -> bytes:
@@ -43,8 +43,8 @@ _jws.register_algorithm("HS256", _hs256)
 class AccessKey:
     """Signs and verifies access tokens with one algorithm.
 
-    `header` is the first part of every token of this key, as it is spelled. `public_jwk` is what others verify with (RFC 7517);
-    None if whoever can verify could sign as well.
+    `header` is the encoded first part of every token of this key. Other services verify with `public_jwk` (RFC 7517). It is None
+    for a symmetric key, because a holder could sign too.
     """
 
     kid: str
@@ -62,8 +62,8 @@ class AccessKey:
         return (signed + b"." + base64url_encode(signature)).decode()
 
 
-def access_keys_of(keys: Keys) -> dict[str, AccessKey]:
-    """The access key for each algorithm. HS256's has the bare `key_id` as its kid, for it was there first."""
+def derive_access_keys(keys: Keys) -> dict[str, AccessKey]:
+    """The access key for each algorithm. The kid for HS256 is the plain `key_id`, because HS256 came first."""
     hmac_bytes = HMACAlgorithm(HMACAlgorithm.SHA256).prepare_key(keys.access_token_key)
     hmac_key = _access_key(keys.key_id, "HS256", hmac_bytes, HMACAlgorithm.to_jwk(hmac_bytes, as_dict=True))
     hmac_key.verifying_key.Algorithm = _hs256
@@ -71,12 +71,12 @@ def access_keys_of(keys: Keys) -> dict[str, AccessKey]:
     p256_key = ec.derive_private_key(_p256_scalar(keys.p256_seed), ec.SECP256R1())
     return {
         "HS256": hmac_key,
-        "EdDSA": _public(keys, "EdDSA", ed25519_key, OKPAlgorithm.to_jwk(ed25519_key.public_key(), as_dict=True)),
-        "ES256": _public(keys, "ES256", p256_key, ECAlgorithm.to_jwk(p256_key.public_key(), as_dict=True)),
+        "EdDSA": _asymmetric_key(keys, "EdDSA", ed25519_key, OKPAlgorithm.to_jwk(ed25519_key.public_key(), as_dict=True)),
+        "ES256": _asymmetric_key(keys, "ES256", p256_key, ECAlgorithm.to_jwk(p256_key.public_key(), as_dict=True)),
     }
 
 
-def _public(keys: Keys, algorithm: str, signing_key: Any, jwk: dict[str, Any]) -> AccessKey:
+def _asymmetric_key(keys: Keys, algorithm: str, signing_key: Any, jwk: dict[str, Any]) -> AccessKey:
     kid = f"{keys.key_id}-{algorithm}"
     return _access_key(kid, algorithm, signing_key, jwk, {**jwk, "kid": kid, "alg": algorithm, "use": "sig"})
 
@@ -89,5 +89,5 @@ def _access_key(
 
 
 def _p256_scalar(seed: bytes) -> int:
-    """A private scalar in [1, n-1] from more random bits than it needs, so that none is likelier (FIPS 186-5 A.2.1)."""
+    """A private scalar in [1, n-1]. Extra random bits keep the distribution even (FIPS 186-5 A.2.1)."""
     return int.from_bytes(seed, "big") % (P256_ORDER - 1) + 1

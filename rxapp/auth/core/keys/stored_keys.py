@@ -1,4 +1,4 @@
-"""The keys in the database: the statements on `auth_signing_key`, and what a process may use of what is there."""
+"""The keys in the database: the statements on `auth_signing_key`, and loading the keys that a process may use."""
 
 import logging
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ from rxapp.auth.core.database.engine import Database
 from rxapp.auth.core.database.tables import AuthSession, AuthTable, SigningKey
 from rxapp.auth.core.keys.derivation import Keys
 from rxapp.auth.core.keys.encryption import unwrap
-from rxapp.auth.core.keys.key_ring import ALWAYS, RingKey
+from rxapp.auth.core.keys.key_ring import BEGINNING_OF_TIME, RingKey
 from rxapp.auth.core.settings.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -37,27 +37,27 @@ _DELETE_RETIRED = delete(_key).where(_key.c.retired_at < bindparam("before"))
 
 
 def load_key_ring(settings: Settings, database: Database, now: datetime) -> list[RingKey]:
-    """The stored keys that the configured secret keys can decrypt, and of the secret keys themselves those that are needed.
+    """The stored keys that the configured secret keys can decrypt, and keys from the secret keys themselves where needed.
 
-    The secret key signs by itself while no stored key does; the previous ones verify for as long as they are configured.
+    While no stored key signs, the secret key itself signs. Previous secret keys verify for as long as they are configured.
     """
     with database.connect() as db:
         rows = select_all(db)
     readable = {row.kid: unwrap(row.wrapped_secret, row.kid, settings.secret_keys) for row in rows}
     if unreadable := frozenset(kid for kid, secret in readable.items() if secret is None):
-        _warn_of(unreadable)
+        _warn_about_unreadable(unreadable)
     ring = [
         RingKey(Keys.derive(secret), row.active_from, row.retired_at) for row in rows if (secret := readable[row.kid]) is not None
     ]
     current, *previous = map(Keys.derive, settings.secret_keys)
     if not any(key.signs_at(now) for key in ring):
         ring.append(RingKey(current))
-    return ring + [RingKey(keys, retired_at=ALWAYS) for keys in previous if readable.get(keys.key_id) is None]
+    return ring + [RingKey(keys, retired_at=BEGINNING_OF_TIME) for keys in previous if readable.get(keys.key_id) is None]
 
 
 @cache
-def _warn_of(unreadable: frozenset[str]) -> None:
-    """Once for each process: it looks twice a minute."""
+def _warn_about_unreadable(unreadable: frozenset[str]) -> None:
+    """Cached, so that each process warns once and not at each reload (twice a minute)."""
     logger.warning("signing keys that neither the secret key nor a previous one decrypts: %s", ", ".join(sorted(unreadable)))
 
 
@@ -67,13 +67,13 @@ def select_all(db: Connection) -> Sequence[Any]:
 
 
 def lock(db: Connection) -> None:
-    """Until the transaction ends no other changes the keys; they can still be read. On SQLite every transaction does this."""
+    """Keep other transactions from changing the keys until this one ends. Reading stays possible. SQLite always does this."""
     if db.dialect.name == "postgresql":
         db.execute(text("LOCK TABLE auth_signing_key IN EXCLUSIVE MODE"))
 
 
 def store(db: Connection, values: dict[str, Any]) -> None:
-    """Store a key, in place of one that has the same id."""
+    """Store a key. It replaces a key with the same id."""
     db.execute(_DELETE, {"of": values["kid"]})
     db.execute(insert(_key), values)
 
@@ -84,23 +84,23 @@ def rewrap(db: Connection, kid: str, wrapped_secret: bytes) -> None:
 
 
 def retire_all(db: Connection, moment: datetime) -> None:
-    """No key that is not retired yet signs after that moment."""
+    """Retire, at that time, all keys that are not retired yet."""
     db.execute(_RETIRE_ALL, {"retired": moment})
 
 
 def delete_unneeded(settings: Settings, database: Database, now: datetime) -> int:
-    """Remove the retired keys that nothing needs any more; how many there were.
+    """Remove the retired keys that nothing needs any more. Returns how many were removed.
 
-    A key is kept until the sessions that began before its retirement have been removed, and for the lifetime of a link and of an
-    access token at least. Counting a session's lifetime from the retirement would not do: the setting may have been longer when
-    the session began, and whoever comes back to one that has ended is told why only if their token can still be verified.
+    A key stays until the sessions that began before its retirement are removed, and at least for the lifetime of a link and of an
+    access token. It is not enough to add a session's lifetime to the retirement: the setting may have been longer when the
+    session began. And a person who comes back to an ended session learns the reason only if the token can still be verified.
     """
     before = now - CLOCK_SKEW_LEEWAY - max(settings.password_link_lifetime, settings.access_token_lifetime)
     with database.connect() as db:
         first_retired = db.execute(_SELECT_FIRST_RETIRED).scalar()
         if first_retired is None or first_retired >= before:
             return 0
-        # Looked up outside the transaction, for it reads the whole table; sessions that begin meanwhile are newer than `before`.
+        # Outside of the transaction, because it reads the whole table. Sessions that begin meanwhile are newer than `before`.
         oldest: datetime | None = db.execute(_SELECT_OLDEST_SESSION).scalar()
     with database.transaction() as db:
         before = min(before, oldest - CLOCK_SKEW_LEEWAY) if oldest else before

@@ -8,7 +8,7 @@ from rxapp.auth.core.accounts import users
 from rxapp.auth.core.audit import events
 from rxapp.auth.core.clock import Clock
 from rxapp.auth.core.database.engine import Database
-from rxapp.auth.core.database.outages import repeated
+from rxapp.auth.core.database.outages import retry_on_outage
 from rxapp.auth.core.database.tables import User
 from rxapp.auth.core.errors import NotFound, RevocationReason, WrongPassword
 from rxapp.auth.core.identity.client import NO_CLIENT, Client
@@ -48,7 +48,7 @@ class Confirmation:
             user = users.get_user(db, identity.user_id)
         return [method for method, proof in self._proofs.items() if proof.is_available(user)]
 
-    @repeated
+    @retry_on_outage
     def confirm(self, identity: Identity, method: str, answer: str, client: Client = NO_CLIENT) -> Replacement | None:
         """Note that the person has just given a proof, so that what asks for a fresh authentication goes on.
 

@@ -11,7 +11,7 @@ from rxapp.auth.core.audit import events
 from rxapp.auth.core.audit.events import EventKind
 from rxapp.auth.core.clock import Clock
 from rxapp.auth.core.database.engine import Database
-from rxapp.auth.core.database.outages import repeated
+from rxapp.auth.core.database.outages import retry_on_outage
 from rxapp.auth.core.database.tables import User
 from rxapp.auth.core.errors import InvalidCredentials, InvalidDpopProof, TooManyRequests
 from rxapp.auth.core.identity.client import Client
@@ -137,7 +137,7 @@ class Login:
                 return LoginIncomplete(stage.name, *self._pending.issue(attempt.user, stage.name, attempt.amr, device_key))
         return None
 
-    @repeated
+    @retry_on_outage
     def _begin_session(
         self, attempt: LoginAttempt, client: Client, device_key: str | None, rehashed: str | None = None
     ) -> TokenPair | None:

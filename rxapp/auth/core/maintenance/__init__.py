@@ -1,1 +1,1 @@
-"""What is done now and then: pruning, changing keys, moving users over."""
+"""Maintenance: pruning, key rotation, and the import of users."""

@@ -1,4 +1,4 @@
-"""Two users whose password everybody knows, to try things out with. Never in production."""
+"""Two demo users, whose password everybody knows. Never in production."""
 
 from contextlib import suppress
 
@@ -11,10 +11,10 @@ DEMO_PASSWORD = "def@123"
 
 
 def add_demo_users(service: AuthService) -> None:
-    """Add those who are missing; harmless when repeated, by several workers at once too."""
+    """Add the missing demo users. It is safe to run again, and in several workers at once."""
     with service.database.read() as db:
         missing = [user_name for user_name in DEMO_USERS if find_user(db, user_name) is None]
     for user_name in missing:
         display_name, roles = DEMO_USERS[user_name]
-        with suppress(UserNameTaken):  # another worker was quicker
+        with suppress(UserNameTaken):  # another worker was faster
             service.create_user(user_name, DEMO_PASSWORD, roles=roles, display_name=display_name)

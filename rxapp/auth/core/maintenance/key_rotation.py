@@ -1,4 +1,4 @@
-"""Changing the keys so that nobody is signed out: the new one signs once every process knows it, and the old ones verify on."""
+"""Key rotation that signs nobody out: the new key signs once every process has loaded it, and the old keys still verify."""
 
 import secrets
 from dataclasses import dataclass
@@ -14,14 +14,14 @@ from rxapp.auth.core.database.engine import Database
 from rxapp.auth.core.keys import stored_keys
 from rxapp.auth.core.keys.derivation import Keys
 from rxapp.auth.core.keys.encryption import unwrap, wrap
-from rxapp.auth.core.keys.key_ring import PROPAGATION_DELAY, newest_first, signing_at
+from rxapp.auth.core.keys.key_ring import PROPAGATION_DELAY, newest_first, signing_key_at
 from rxapp.auth.core.settings.settings import Settings
 
 SECRET_BYTES = 32
 
 
 class KeyState(StrEnum):
-    """What a key is good for now."""
+    """What a key is used for now."""
 
     UPCOMING = "upcoming"
     CURRENT = "current"
@@ -31,7 +31,7 @@ class KeyState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class KeyDescription:
-    """A key without its secret. One that is not stored, but derived from a configured secret key, has no dates."""
+    """A key without its secret. A key that is not stored but derived from a configured secret key has no dates."""
 
     kid: str
     state: KeyState
@@ -41,12 +41,12 @@ class KeyDescription:
 
 
 def describe_keys(settings: Settings, database: Database, clock: Clock) -> list[KeyDescription]:
-    """The keys in use, the oldest first, with those that the configured secret keys do not decrypt."""
+    """The keys in use, the oldest first. Stored keys that no configured secret key decrypts are included."""
     now = clock()
     with database.connect() as db:
         rows = stored_keys.select_all(db)
     ring = stored_keys.load_key_ring(settings, database, now)
-    current = signing_at(newest_first(ring), now)
+    current = signing_key_at(newest_first(ring), now)
     states = {
         key.keys.key_id: KeyState.CURRENT if key is current else KeyState.UPCOMING if key.active_from > now else KeyState.KEPT
         for key in ring
@@ -59,10 +59,10 @@ def describe_keys(settings: Settings, database: Database, clock: Clock) -> list[
 
 
 def rotate(settings: Settings, database: Database, clock: Clock) -> KeyDescription:
-    """Store a new key, which signs from `PROPAGATION_DELAY` on, and retire the others then.
+    """Store a new key. After `PROPAGATION_DELAY` it signs, and the other keys retire.
 
-    All that can be read is encrypted anew under the secret key, so that the previous ones can be taken out of the settings. The
-    first time, the secret keys are stored as well: from then on each verifies only for as long as it is kept.
+    All readable keys are encrypted again under the current secret key, so that previous secret keys can be removed from the
+    settings. The first rotation stores the secret keys too: from then on each verifies only until `prune` removes it.
     """
     now = clock()
     secret_key = settings.secret_keys[0]
@@ -86,7 +86,7 @@ def _rewrap_all(db: Connection, settings: Settings) -> None:
 
 
 def _store_secret_keys(db: Connection, settings: Settings, now: datetime) -> None:
-    """The secret key if it signs by itself, and the previous ones that are not stored yet."""
+    """Store the secret key if it signs itself (no stored key does), and the previous ones that are not stored yet."""
     secret_key, *previous = settings.secret_keys
     rows = stored_keys.select_all(db)
     readable = {row.kid: row for row in rows if unwrap(row.wrapped_secret, row.kid, [secret_key]) is not None}

@@ -1,4 +1,4 @@
-"""Removing what has been kept for long enough: ended sessions, old events, spent keys. In small batches, so that nobody waits."""
+"""Pruning: removes ended sessions, old events and unneeded keys. It works in small batches, so that others wait only briefly."""
 
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
@@ -12,11 +12,11 @@ from rxapp.auth.core.keys import stored_keys
 from rxapp.auth.core.sessions import statements as sessions
 from rxapp.auth.core.settings.settings import Settings
 
-BATCH = 100
-"""Rows removed in one transaction: it holds SQLite's only write lock for some milliseconds."""
+BATCH_SIZE = 100
+"""Rows removed in one transaction, which holds SQLite's only write lock for some milliseconds."""
 
-PAUSE = 4
-"""Batches to wait after each: pruning has a fifth of the writes, however fast the disk is, and who is signed in has the rest."""
+PAUSE_FACTOR = 4
+"""After each batch, pause this many times its duration. So pruning takes a fifth of the writing time, on any disk."""
 
 
 class Pruned(NamedTuple):
@@ -40,12 +40,12 @@ def count_prunable_events(settings: Settings, database: Database, clock: Clock) 
 
 def _remove_sessions(settings: Settings, database: Database, clock: Clock) -> int:
     with database.transaction() as db:
-        return sessions.delete_ended(db, clock() - settings.ended_session_retention, BATCH)
+        return sessions.delete_ended(db, clock() - settings.ended_session_retention, BATCH_SIZE)
 
 
 def _remove_events(settings: Settings, database: Database, clock: Clock) -> int:
     with database.transaction() as db:
-        return events.delete_batch(db, clock() - settings.event_retention, BATCH)
+        return events.delete_batch(db, clock() - settings.event_retention, BATCH_SIZE)
 
 
 def _remove_keys(settings: Settings, database: Database, clock: Clock) -> int:

@@ -1,1 +1,1 @@
-"""Passwords: how they are hashed, which are good, and how they are set by a link."""
+"""Passwords: hashing, the policy for new ones, and links for setting one."""

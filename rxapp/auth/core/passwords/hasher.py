@@ -1,7 +1,6 @@
-"""Passwords: argon2id through passlib's API, at most as many hashes at a time as there are cores.
+"""Password hashing: argon2id through passlib's API. At most one hash per core is computed at a time.
 
-Users who came from another app with a bcrypt hash (`python -m rxapp users import-local-auth`) get an argon2id hash when they log
-in for the first time.
+Users who were imported with a bcrypt hash (`python -m rxapp users import-local-auth`) get an argon2id hash at their first login.
 """
 
 import os
@@ -19,20 +18,20 @@ from rxapp.auth.core.errors import InvalidCredentials
 from rxapp.auth.core.settings.settings import Settings
 
 HASHES_AT_A_TIME = os.cpu_count() or 1
-"""More would be no faster, and each takes `argon2_memory_kib` of memory while it runs."""
+"""More would not be faster, and each needs `argon2_memory_kib` of memory while it runs."""
 
 BCRYPT_MAXIMUM_BYTES = 72
-"""What bcrypt looks at. Libraries before bcrypt 5 dropped the rest without a word, so a hash may be of a longer password."""
+"""bcrypt ignores all further bytes. Before version 5 it cut them off silently, so a hash may belong to a longer password."""
 
 BCRYPT_ROUNDS = 12
-"""log2 of the iterations: what reflex-local-auth, by way of `bcrypt.gensalt()`, hashes with."""
+"""log2 of the iterations. It is the default of `bcrypt.gensalt()`, which reflex-local-auth uses."""
 
 
 class PasswordHasher:
-    """Hashes and verifies. Threads may share one; those that come while all cores are hashing wait their turn.
+    """Hashes and verifies passwords. Threads may share one instance. A thread waits while all cores are hashing.
 
-    `expects_bcrypt` says whether some users may still have a bcrypt hash. While they do, every wrong password costs one hash of
-    each kind: else time would tell who came from the other app, and so who has an account.
+    `expects_bcrypt` returns whether some users may still have a bcrypt hash. While it does, every wrong password costs one hash
+    of each kind. Otherwise the timing would reveal which users were imported, and so who has an account.
     """
 
     def __init__(self, settings: Settings, expects_bcrypt: Callable[[], bool] = lambda: False) -> None:
@@ -45,45 +44,45 @@ class PasswordHasher:
             bcrypt__default_rounds=BCRYPT_ROUNDS,
         )
         self._expects_bcrypt = expects_bcrypt
-        self._turn = threading.BoundedSemaphore(HASHES_AT_A_TIME)
+        self._slots = threading.BoundedSemaphore(HASHES_AT_A_TIME)
 
     def hash_password(self, password: str) -> str:
         """The argon2id hash in PHC string format."""
-        with self._turn:
+        with self._slots:
             return self._context.hash(password)
 
     def verify_password(self, password: str, password_hash: str) -> str | None:
-        """Raise `InvalidCredentials` unless the password is the right one.
+        """Raise `InvalidCredentials` if the password is wrong.
 
-        Returns a hash to store in place of `password_hash` when that was made with other parameters than today's, else None.
+        If the hash was made with older parameters, returns a new hash to store in place of `password_hash`; else None.
         """
         if len(password) > MAX_PASSWORD_SIZE:
-            raise InvalidCredentials  # nobody can have chosen it
+            raise InvalidCredentials  # no user can have chosen it
         try:
             if _is_bcrypt(password_hash):
                 return self._verify_bcrypt(password, password_hash)
             return self._verify_argon2(password, password_hash)
         except (PasswordSizeError, PasswordValueError, UnicodeEncodeError):
-            raise InvalidCredentials from None  # nor that: half of a character, or in bcrypt's case a NUL
+            raise InvalidCredentials from None  # nor this: half of a surrogate pair, or with bcrypt a NUL
 
     def refuse_unknown_user(self, password: str) -> NoReturn:
-        """Take as long as a wrong password does, then raise `InvalidCredentials`: time must not tell who has an account."""
-        self.verify_password(password, self._nobodys_hash)
+        """Take as long as for a wrong password, then raise `InvalidCredentials`: timing must not reveal who has an account."""
+        self.verify_password(password, self._dummy_hash)
         raise InvalidCredentials
 
     def _verify_argon2(self, password: str, password_hash: str) -> str | None:
-        with self._turn:
+        with self._slots:
             is_right, replacement = self._context.verify_and_update(password, password_hash)
         if is_right:
             return replacement
         if self._expects_bcrypt():
-            self._compare_bcrypt(password, self._nobodys_bcrypt_hash)
+            self._compare_bcrypt(password, self._dummy_bcrypt_hash)
         raise InvalidCredentials
 
     def _verify_bcrypt(self, password: str, password_hash: str) -> str:
-        """From here on all of the password counts, and not only as much of it as bcrypt looks at.
+        """The argon2id hash of the password, which covers all of it, and not only the bytes that bcrypt reads.
 
-        It is hashed before it is compared, lest what bcrypt cannot compare be refused sooner than an unknown user is.
+        Hash first, so that timing does not reveal bcrypt users: bcrypt refuses some passwords at once.
         """
         replacement = self.hash_password(password)
         if not self._compare_bcrypt(password, password_hash):
@@ -91,16 +90,16 @@ class PasswordHasher:
         return replacement
 
     def _compare_bcrypt(self, password: str, password_hash: str) -> bool:
-        with self._turn:
+        with self._slots:
             return self._context.verify(password.encode()[:BCRYPT_MAXIMUM_BYTES], password_hash)
 
     @cached_property
-    def _nobodys_hash(self) -> str:
+    def _dummy_hash(self) -> str:
         return self.hash_password(secrets.token_urlsafe(32))
 
     @cached_property
-    def _nobodys_bcrypt_hash(self) -> str:
-        with self._turn:
+    def _dummy_bcrypt_hash(self) -> str:
+        with self._slots:
             return self._context.handler("bcrypt").hash(secrets.token_urlsafe(32))
 
 

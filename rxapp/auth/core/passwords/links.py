@@ -1,8 +1,8 @@
-"""One-time links with which a person sets a password: `rxp1_` + base64url(user id ‖ expiry ‖ MAC), computed and never stored.
+"""One-time links for setting a password. The token is `rxp1_` + base64url(user id ‖ expiry ‖ MAC); it is never stored.
 
-The MAC covers the password hash that stands when the link is made, and a nonce of the user. So a link works once, for setting a
-password changes the hash; what else shall end it changes the nonce (`end_links`). Neither the database nor the server key
-alone can make one.
+The MAC covers the user's current password hash and a nonce of the user. A link works once, because setting a password changes the
+hash. Every other action that must end a link changes the nonce (`end_links`). Neither the database nor the server key alone is
+enough to make a link.
 """
 
 import base64
@@ -22,10 +22,10 @@ from rxapp.auth.core.keys.key_ring import KeyRing
 from rxapp.auth.core.settings.settings import Settings
 
 _NONCE_BYTES = 16
-"""As random as a UUID: nobody who has not read it makes a link for it."""
+"""128 random bits: nobody can guess the nonce and make a link for it."""
 
 PREFIX = "rxp1_"
-"""Names the format, and lets secret scanners find a leaked link."""
+"""It names the format, and secret scanners can find a leaked link by it."""
 
 _USER_ID_BYTES = 16
 _EXPIRY_BYTES = 8
@@ -36,7 +36,7 @@ _ENCODED_LENGTH = (_TOKEN_BYTES * 8 + 5) // 6
 
 @dataclass(frozen=True, slots=True)
 class PresentedLink:
-    """A link's token taken apart; only `PasswordLinks.verify` makes it good."""
+    """A parsed token of a link. It proves nothing until `PasswordLinks.verify` accepts it."""
 
     user_id: UUID
     expires_at: datetime
@@ -44,7 +44,7 @@ class PresentedLink:
 
     @classmethod
     def parse(cls, token: str) -> "PresentedLink":
-        """Take a token apart, or raise `InvalidToken`. There is exactly one spelling of each token."""
+        """Parse a token, or raise `InvalidToken`. Each token has exactly one valid encoding."""
         if not isinstance(token, str) or len(token) != len(PREFIX) + _ENCODED_LENGTH:
             raise InvalidToken
         try:
@@ -66,20 +66,20 @@ class PasswordLinks:
         self._clock = clock
 
     def issue(self, user: User) -> str:
-        """A token with which the user's password can be set once, within `password_link_lifetime`."""
+        """A token that sets the user's password once, within `password_link_lifetime`."""
         expires_at = int((self._clock() + self._lifetime).timestamp())
         body = user.id.bytes + expires_at.to_bytes(_EXPIRY_BYTES, "big")
         return _encode(body + _mac(self._key_ring.signer().keys, body, user))
 
-    def require_good(self, presented: PresentedLink, user: User | None) -> User:
-        """The user whose password the link may set now. Raises `InvalidToken`, also if they are disabled or gone."""
+    def require_valid(self, presented: PresentedLink, user: User | None) -> User:
+        """The user whose password the link may set. Raises `InvalidToken`, also if the user is disabled or deleted."""
         if user is None or user.disabled_at is not None:
             raise InvalidToken
         self.verify(presented, user)
         return user
 
     def verify(self, presented: PresentedLink, user: User) -> None:
-        """Raise `InvalidToken` unless this server made the link, nothing has ended it since, and it is in time."""
+        """Raise `InvalidToken` unless this server made the link, nothing has ended it, and it has not expired."""
         body = presented.user_id.bytes + int(presented.expires_at.timestamp()).to_bytes(_EXPIRY_BYTES, "big")
         self._key_ring.require_any(lambda keys: hmac.compare_digest(presented.mac, _mac(keys, body, user)))
         if presented.expires_at <= self._clock():
@@ -87,12 +87,12 @@ class PasswordLinks:
 
 
 def end_links(user: User) -> None:
-    """No link of the user's that was made so far is good any more, once this row is stored."""
+    """End all links of the user. It takes effect when the row is stored."""
     user.link_nonce = secrets.token_urlsafe(_NONCE_BYTES)
 
 
 def _mac(keys: Keys, body: bytes, user: User) -> bytes:
-    # Without a nonce it is the MAC of before there was one: a link that was sent out the day before an upgrade is good.
+    # A user without a nonce gets the MAC of older releases: a link that was sent before the upgrade stays valid.
     bound_to = "\0".join(filter(None, (user.password_hash, user.link_nonce)))
     return hmac.digest(keys.password_link_key, body + bound_to.encode(), hashlib.sha256)
 

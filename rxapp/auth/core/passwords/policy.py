@@ -1,4 +1,4 @@
-"""Which passwords may be chosen: long ones that nobody would try first (NIST SP 800-63B-4 §3.1.1.2; ASVS 5.0 §6.2)."""
+"""The policy for new passwords: long, and hard to guess (NIST SP 800-63B-4 §3.1.1.2; ASVS 5.0 §6.2)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,32 +14,32 @@ from rxapp.auth.core.input_rules import InputRule
 from rxapp.auth.core.settings.settings import Settings
 
 MAXIMUM_LENGTH = 256
-"""Characters. NIST asks for at least 64; a bound keeps the work bounded."""
+"""Characters. NIST asks for a maximum of at least 64. A maximum bounds the work."""
 
 APP_NAME = "rxapp"
 
 _ESTIMATED_LENGTH = 24
-"""Characters that the estimator looks at: what starts well ends well. Its work grows with the square of the length."""
+"""Characters that the estimator reads: a good beginning makes a good password. Its work grows with the square of the length."""
 
-_SIGNS_AT_MOST = 8
-"""Different signs that the estimator may take for letters. It tries all combinations: 20 signs kept a core busy for 0.6 s, 8 for
-0.01 s. Digits are always read, for sequences are made of them; all ten take 0.03 s."""
+_MAXIMUM_SIGNS = 8
+"""Different l33t signs that the estimator may replace by letters. It tries all combinations: 20 signs kept a core busy for 0.6 s,
+8 signs for 0.01 s. Digits always stay, because sequences consist of them; all ten take 0.03 s."""
 
 _SIGNS = frozenset(chain.from_iterable(L33T_TABLE.values()))
 _NO_SIGN = "\x7f"
 
 _SHORTEST_CONTEXT_WORD = 4
-"""Shorter names stand in many good passwords by chance."""
+"""Characters. Many good passwords contain a shorter name by chance."""
 
 _TOO_COMMON = 1
-"""zxcvbn's score of what is guessed in under a million tries: common passwords, and their repeats and variations."""
+"""zxcvbn's score for fewer than a million guesses: common passwords, and their repeats and variations."""
 
 
 @dataclass(frozen=True, slots=True)
 class Strength:
-    """How well a password would stand: `score` from 0 to 4.
+    """How strong a password is: `score` from 0 to 4.
 
-    Below 2 it would not be taken: so many characters are `missing`, or it is the `refusal` that says why.
+    A password with a score below 2 is refused: so many characters are `missing`, or `refusal` says why.
     """
 
     score: int
@@ -48,13 +48,13 @@ class Strength:
 
 
 def require_good_password(password: str, user_name: str, settings: Settings) -> None:
-    """Raise `PasswordRefused`, with what is to be done, unless the password may be chosen. It is taken exactly as typed."""
+    """Raise `PasswordRefused`, which says what to do, unless the password meets the policy. It is checked exactly as typed."""
     require_well_formed_password(password, user_name, settings)
     require_uncommon_password(password, user_name)
 
 
 def strength_of(password: str, user_name: str, settings: Settings) -> Strength:
-    """A hint for a person who is still typing."""
+    """A hint for a person who is typing a password."""
     if not password:
         return Strength(0)
     missing = settings.password_minimum_length - len(password)
@@ -68,7 +68,7 @@ def strength_of(password: str, user_name: str, settings: Settings) -> Strength:
 
 
 def require_well_formed_password(password: str, user_name: str, settings: Settings) -> None:
-    """The part of `require_good_password` that costs next to nothing."""
+    """The cheap part of `require_good_password`."""
     if len(password) < settings.password_minimum_length:
         raise PasswordRefused(InputRule.PASSWORD_TOO_SHORT, limit=settings.password_minimum_length)
     if len(password) > MAXIMUM_LENGTH:
@@ -82,7 +82,7 @@ def require_well_formed_password(password: str, user_name: str, settings: Settin
 
 
 def require_uncommon_password(password: str, user_name: str) -> int:
-    """The part that takes some milliseconds: the score, from 2 to 4, of a well-formed password. Raises `PasswordRefused`."""
+    """The part that takes some milliseconds. Returns a well-formed password's score, from 2 to 4. Raises `PasswordRefused`."""
     score = guessability(password, [user_name, APP_NAME])
     if score <= _TOO_COMMON:
         raise PasswordRefused(InputRule.PASSWORD_TOO_COMMON)
@@ -90,18 +90,18 @@ def require_uncommon_password(password: str, user_name: str) -> int:
 
 
 def guessability(password: str, context: Sequence[str]) -> int:
-    """The score that zxcvbn gives a password, from 0 (guessed at once) to 4, given words that are close at hand.
+    """The score of a password by zxcvbn, from 0 (guessed at once) to 4. `context` are words that an attacker would try first.
 
-    `zxcvbn.zxcvbn` keeps those words in a global, so that calls would have to wait for each other.
+    `zxcvbn.zxcvbn` keeps the context words in a global, so that its calls would need a lock.
     """
     estimated = _with_few_signs(password[:_ESTIMATED_LENGTH])
-    at_hand = build_ranked_dict([word.lower() for word in context if word])
-    matches = omnimatch(estimated, {**RANKED_DICTIONARIES, "user_inputs": at_hand})
+    context_words = build_ranked_dict([word.lower() for word in context if word])
+    matches = omnimatch(estimated, {**RANKED_DICTIONARIES, "user_inputs": context_words})
     return guesses_to_score(most_guessable_match_sequence(estimated, matches)["guesses"])
 
 
 def _with_few_signs(password: str) -> str:
-    """The password with `_SIGNS_AT_MOST` different signs: digits, then those that come first."""
+    """The password with at most `_MAXIMUM_SIGNS` different l33t signs: all digits, then the first others."""
     signs = sorted((sign for sign in dict.fromkeys(password) if sign in _SIGNS), key=lambda sign: not sign.isdigit())
     digits = sum(map(str.isdigit, signs))
-    return password.translate({ord(sign): _NO_SIGN for sign in signs[max(_SIGNS_AT_MOST, digits) :]})
+    return password.translate({ord(sign): _NO_SIGN for sign in signs[max(_MAXIMUM_SIGNS, digits) :]})

@@ -11,7 +11,7 @@ from rxapp.auth.core.audit.signals import REPLAYED, ROTATED, notify
 from rxapp.auth.core.clock import Clock
 from rxapp.auth.core.database.engine import Database
 from rxapp.auth.core.database.nonblocking_sqlite import WouldBlock
-from rxapp.auth.core.database.outages import repeated
+from rxapp.auth.core.database.outages import retry_on_outage
 from rxapp.auth.core.errors import InvalidToken, TokenReused
 from rxapp.auth.core.identity.client import Client
 from rxapp.auth.core.sessions import rotation_statements
@@ -100,7 +100,7 @@ class TokenExchange:
             asked.is_counted = self._throttle.allows_refresh(asked.presented.session_id)
         return asked.is_counted and asked.presented.generation < MAXIMUM_GENERATION
 
-    @repeated
+    @retry_on_outage
     def _rotate_active(self, asked: RefreshRequest, device_key: str | None, may_wait: bool = True) -> Any | None:
         presented, now = asked.presented, self._clock()
         idle_since = now - self._settings.session_idle_timeout
@@ -109,7 +109,7 @@ class TokenExchange:
                 db, presented.session_id, presented.generation, now, idle_since=idle_since, device_key=device_key
             )
 
-    @repeated
+    @retry_on_outage
     def _decide_and_rotate(self, asked: RefreshRequest, session: Any) -> Any:
         # Also repeated after a commit whose outcome is unknown: if it was done, this finds the predecessor, and replays.
         while True:
@@ -117,7 +117,7 @@ class TokenExchange:
             if decision is RotationDecision.REUSE:
                 raise TokenReused(session.id, session.user_id)
             if not asked.is_counted:
-                self._throttle.refresh(session.id)
+                self._throttle.count_refresh(session.id)
                 asked.is_counted = True
             if decision is RotationDecision.REPLAY:
                 notify(REPLAYED)

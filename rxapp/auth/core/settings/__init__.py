@@ -1,1 +1,1 @@
-"""What can be set, within which bounds, and what production refuses."""
+"""The settings, their bounds, and the checks that production makes of them."""

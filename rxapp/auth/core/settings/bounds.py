@@ -1,4 +1,4 @@
-"""How far the numbers of production may go. Beyond, a limit is there in name only."""
+"""The largest and smallest values that production accepts. A limit beyond them no longer limits anything."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,33 +10,37 @@ if TYPE_CHECKING:
 
 MIB = 1024 * 1024
 _NIST_AAL1 = timedelta(days=30)
-"""NIST SP 800-63B-4 §2.1.3: at AAL1, which a password alone reaches, people sign in anew after 30 days at the latest."""
+"""NIST SP 800-63B-4 §2.1.3: at AAL1 (a password alone), people log in again after 30 days at the latest."""
 
 Value = timedelta | int
 
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """The largest value that production takes, the smallest where there is one, and `why`, a sentence without its full stop."""
+    """The largest value that production accepts, and the smallest if there is one. `why` is a sentence without its full stop."""
 
     highest: Value
     why: str
     lowest: Value | None = None
 
 
-_WAIT = "whoever waits for the database so long holds a thread or a connection meanwhile"
+_WAIT = "each request that waits for the database holds a thread or a connection for that time"
 BOUNDS = {
-    "access_token_lifetime": Bound(timedelta(hours=1), "services that verify tokens by themselves let in whoever was signed out"),
-    "session_lifetime": Bound(_NIST_AAL1, "NIST wants people to sign in anew after 30 days"),
-    "session_idle_timeout": Bound(_NIST_AAL1, "a session lives no longer than that anyway"),
-    "rotation_grace_period": Bound(timedelta(minutes=1), "a copied token that is spent is answered so long"),
-    "fresh_authentication_period": Bound(timedelta(hours=1), "whoever finds the screen unlocked takes over the account"),
-    "password_link_lifetime": Bound(timedelta(days=7), "whoever finds the link in a mailbox sets the password"),
-    "ended_session_retention": Bound(timedelta(days=365), "addresses and devices of people are kept so long"),
-    "event_retention": Bound(
-        timedelta(days=3650), "below a week nobody can look into what happened, and over ten years is for ever", timedelta(days=7)
+    "access_token_lifetime": Bound(
+        timedelta(hours=1), "services that verify tokens by themselves accept people who have logged out"
     ),
-    "prune_interval": Bound(timedelta(days=1), "what should be gone stays"),
+    "session_lifetime": Bound(_NIST_AAL1, "NIST wants people to log in again after 30 days"),
+    "session_idle_timeout": Bound(_NIST_AAL1, "a session lives no longer than that anyway"),
+    "rotation_grace_period": Bound(timedelta(minutes=1), "a copy of a spent token is still answered for that long"),
+    "fresh_authentication_period": Bound(timedelta(hours=1), "anybody who finds the screen unlocked takes over the account"),
+    "password_link_lifetime": Bound(timedelta(days=7), "anybody who finds the link in a mailbox sets the password"),
+    "ended_session_retention": Bound(timedelta(days=365), "people's addresses and devices are kept for that long"),
+    "event_retention": Bound(
+        timedelta(days=3650),
+        "less than a week is too short to look into an attack, and more than ten years is too long for personal data",
+        timedelta(days=7),
+    ),
+    "prune_interval": Bound(timedelta(days=1), "old rows stay although their retention is over"),
     "database_pool_timeout": Bound(timedelta(minutes=1), _WAIT),
     "database_connect_timeout": Bound(timedelta(minutes=1), _WAIT),
     "database_lock_timeout": Bound(timedelta(minutes=1), _WAIT),
@@ -44,14 +48,14 @@ BOUNDS = {
     "login_rate_limit": Bound(100, "NIST allows 100 failures in a row"),
     "login_address_rate_limit": Bound(10_000, "no office behind one address mistypes so often in 5 minutes"),
     "registration_rate_limit": Bound(10_000, "no office behind one address registers so many people in an hour"),
-    "login_queue_limit": Bound(10_000, "each who waits holds a request and its memory"),
+    "login_queue_limit": Bound(10_000, "each login that waits holds a request and its memory"),
     "body_limit": Bound(256 * MIB, "a few such requests at once fill the memory or the disk"),
-    "websocket_message_limit": Bound(16 * MIB, "a message is held in memory, and read as JSON, whole"),
+    "websocket_message_limit": Bound(16 * MIB, "a whole message is held in memory and read as JSON"),
 }
 
 
-def beyond_bounds(settings: "Settings") -> Iterator[str]:
-    """A sentence for each number that goes too far: which, why, and how far it may go."""
+def out_of_bounds(settings: "Settings") -> Iterator[str]:
+    """A sentence for each setting out of its bounds: which one, why it is refused, and what is allowed."""
     for name, bound in BOUNDS.items():
         value: Value = getattr(settings, name)
         if value > bound.highest:  # type: ignore[operator]  # both are of the setting's type

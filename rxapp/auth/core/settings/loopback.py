@@ -1,17 +1,17 @@
-"""What is this machine itself: there, http is as safe as https, for nobody is on the way (W3C Secure Contexts §3.1)."""
+"""The loopback addresses. http to this machine itself is as safe as https: no network in between (W3C Secure Contexts §3.1)."""
 
 from ipaddress import IPv4Address, ip_address
 from socket import INADDR_LOOPBACK
 
 LOOPBACK_NAME = "localhost"
-"""RFC 6761 §6.3: it and the names below it are always this machine."""
+"""RFC 6761 §6.3: this name and its subdomains always mean this machine."""
 
 LOOPBACK_ADDRESS = str(IPv4Address(INADDR_LOOPBACK))
-"""RFC 1122 §3.2.1.3: no other machine reaches what listens here."""
+"""RFC 1122 §3.2.1.3: no other machine reaches a server that listens on this address."""
 
 
 def is_loopback(host: str) -> bool:
-    """Whether a host, as it stands in a URL (an IPv6 address without its brackets), is this machine."""
+    """Whether a URL's host (an IPv6 address without its brackets) is this machine."""
     name = host.casefold().rstrip(".")
     if name == LOOPBACK_NAME or name.endswith(f".{LOOPBACK_NAME}"):
         return True

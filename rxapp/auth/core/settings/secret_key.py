@@ -1,4 +1,4 @@
-"""The secret that all keys are derived from: what makes one good, and the one that is made by itself in development."""
+"""The secret key, from which all keys are derived: its minimum length, and the one that development generates."""
 
 import logging
 import os
@@ -16,14 +16,14 @@ DEVELOPMENT_FILE = Path(".secret_key")
 
 
 def is_long_enough(secret: SecretStr) -> bool:
-    """Whether nobody guesses it, if it is random."""
+    """Whether the key is long enough: if it is random, nobody can guess it."""
     return len(secret.get_secret_value().encode()) >= MINIMUM_BYTES
 
 
 def development_secret_key(file: Path) -> str:
-    """The secret key kept in `file`, made on first use; readable by its owner only.
+    """The secret key in `file`, generated on first use. Only the file's owner can read it.
 
-    It is written aside and linked into place, so that of two processes starting together both read the same whole key.
+    The key is written to a draft file, which is then linked into place. So two processes that start together read the same key.
     """
     if not file.exists():
         draft = file.with_name(f"{file.name}.{secrets.token_hex(8)}")

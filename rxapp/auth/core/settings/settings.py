@@ -1,4 +1,4 @@
-"""Configuration: read once from the environment and `.env`, validated at start, handed to whatever needs it."""
+"""Configuration: read once from the environment and `.env`, validated at start, passed to all code that needs it."""
 
 import os
 import sys
@@ -15,7 +15,7 @@ from rxapp.auth.core.settings.database_limits import DatabaseLimits
 from rxapp.auth.core.settings.production_checks import require_safe
 
 MINIMUM_METRICS_TOKEN_LENGTH = 22
-"""Characters: 128 bits in base64url, which nobody guesses however often they may try."""
+"""Characters: 128 bits in base64url, too many to guess at any number of attempts."""
 
 OWASP_ARGON2_MEMORY_KIB = 19_456
 OWASP_ARGON2_TIME_COST = 2
@@ -26,21 +26,21 @@ NIST_PASSWORD_MINIMUM_LENGTH = 15
 """NIST SP 800-63B-4 §3.1.1.2: a password that is the only factor has at least 15 characters."""
 
 BODY_LIMIT_BYTES = 1024 * 1024
-"""What any one request may send. Our own routes, which take a short form each, allow less."""
+"""For the body of any request. Our own routes take short forms only, and allow less."""
 
 WEBSOCKET_MESSAGE_LIMIT_BYTES = 256 * 1024
-"""Reflex allows 1 MB. The largest event that a browser sends is its report of local storage, a few KB when nobody tampers."""
+"""Reflex allows 1 MB. A browser's largest event is the report of its local storage: a few KB, unless somebody tampers with it."""
 
 MAXIMUM_DURATION = timedelta(days=36_525)
-"""A hundred years: added to a moment, a longer time may lead to one that no calendar has, and then nobody could log in."""
+"""A hundred years. A longer duration, added to the present, may overflow `datetime`, and then nobody could log in."""
 
 _TOO_LONG = f"must be at most {int(MAXIMUM_DURATION.total_seconds())} seconds, which are a hundred years"
 _MAXIMUM_DIGITS = 12
-"""Of which Python makes a `timedelta` whatever they are."""
+"""Any number of seconds with so many digits fits into a `timedelta`."""
 
 
 def _seconds(value: object) -> object:
-    """Read a plain number as seconds; pydantic alone would read the string "300" as malformed ISO 8601."""
+    """Read a plain number as seconds. Pydantic itself would take the string "300" for malformed ISO 8601."""
     if isinstance(value, str) and (digits := value.strip()).isdecimal():
         if len(digits) > _MAXIMUM_DIGITS:
             raise ValueError(_TOO_LONG)
@@ -48,7 +48,7 @@ def _seconds(value: object) -> object:
     return value
 
 
-def _within_the_calendar(value: timedelta) -> timedelta:
+def _at_most_maximum_duration(value: timedelta) -> timedelta:
     if value > MAXIMUM_DURATION:
         raise ValueError(_TOO_LONG)
     return value
@@ -61,12 +61,12 @@ def _comma_separated(value: object) -> object:
 
 
 def _secrets(value: object) -> object:
-    """As they are between the commas: a secret may end in anything."""
+    """Split at the commas, and change nothing else: a secret may end in any character."""
     return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
 
 
 def _none_if_empty(value: object) -> object:
-    """An empty variable is how some tools say that there is none; it must not count as a Redis."""
+    """Some tools set an empty variable to say "none". That must not count as a Redis."""
     return None if isinstance(value, str) and not value.strip() else value
 
 
@@ -74,11 +74,11 @@ def _lower(value: object) -> object:
     return value.lower() if isinstance(value, str) else value
 
 
-Seconds = Annotated[timedelta, BeforeValidator(_seconds), AfterValidator(_within_the_calendar)]
+Seconds = Annotated[timedelta, BeforeValidator(_seconds), AfterValidator(_at_most_maximum_duration)]
 
 
 class Settings(BaseSettings):
-    """Every number and switch, each once. Durations are given in seconds and held as `timedelta`."""
+    """Every number and switch of the app, each defined once. Durations are read as seconds and kept as `timedelta`."""
 
     model_config = SettingsConfigDict(
         env_prefix="RXAPP_",
@@ -144,17 +144,17 @@ class Settings(BaseSettings):
 
     @property
     def secret_keys(self) -> tuple[str, ...]:
-        """The secret key and then the previous ones, in plain text."""
+        """The secret key, followed by the previous ones, in plain text."""
         return tuple(secret.get_secret_value() for secret in (self.secret_key, *self.previous_secret_keys))
 
     @property
     def in_production(self) -> bool:
-        """Whether this is the real thing, where what is unsafe is refused."""
+        """Whether the environment is production, where unsafe settings are refused."""
         return self.environment == "production"
 
     @property
     def database_limits(self) -> DatabaseLimits:
-        """The limits towards a PostgreSQL; SQLite has its own."""
+        """The limits for PostgreSQL. SQLite has its own."""
         return DatabaseLimits(
             pool_size=self.database_pool_size,
             pool_timeout=self.database_pool_timeout,
@@ -190,7 +190,7 @@ class Settings(BaseSettings):
 
     @field_validator("metrics_token")
     @classmethod
-    def _long_enough_not_to_be_guessed(cls, token: SecretStr) -> SecretStr:
+    def _metrics_token_is_long_enough(cls, token: SecretStr) -> SecretStr:
         if 0 < len(token.get_secret_value()) < MINIMUM_METRICS_TOKEN_LENGTH:
             raise ValueError(f"must have at least {MINIMUM_METRICS_TOKEN_LENGTH} characters")
         return token
@@ -228,14 +228,14 @@ class Settings(BaseSettings):
         return self
 
     def with_secret_key(self) -> "Settings":
-        """These settings, with the development secret key from its file if none was configured."""
+        """These settings. If no secret key is configured, with the development key from its file."""
         if self.secret_key.get_secret_value():
             return self
         return self.model_copy(update={"secret_key": SecretStr(secret_keys.development_secret_key(secret_keys.DEVELOPMENT_FILE))})
 
 
 def _is_origin(text: str) -> bool:
-    """Whether it is a scheme and a host, perhaps with a port, and nothing else: what a browser sends (RFC 6454 §6.1)."""
+    """Whether the text is a scheme, a host and perhaps a port, and nothing else, as browsers send it (RFC 6454 §6.1)."""
     try:
         parts = urlsplit(text)
         _ = parts.port

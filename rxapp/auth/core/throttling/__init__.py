@@ -1,1 +1,1 @@
-"""How often anything may be tried, and what is written down of failures."""
+"""Rate limits, and the audit log of failed attempts."""

@@ -1,7 +1,7 @@
-"""Counts what happened in the last while: in this process, or in Redis for all workers together.
+"""Counts events in moving windows: in this process, or in Redis for all workers together.
 
-The counting is the `limits` library's. Only its memory storage is another one: the library's reads the machine's time, which no
-test can move, walks over all keys in a thread of its own at each hit, and grows for as long as strangers come with new keys.
+The `limits` library counts. Only the memory storage is our own. The library's storage reads the machine's time, which no test can
+move. At each hit its own thread visits all keys. And it has no bound: strangers with new keys could fill the memory.
 """
 
 import logging
@@ -21,13 +21,13 @@ from redis.retry import Retry
 from rxapp.auth.core.clock import Clock
 
 MAXIMUM_KEYS = 50_000
-"""For each length of window. Beyond, those not counted for the longest time are forgotten: about 20 MB."""
+"""For each window length; about 20 MB. If there are more, the least recently counted keys are dropped."""
 
 REDIS_TIMEOUT_SECONDS = 0.25
-"""Within a data centre Redis answers in less than a millisecond; a person waits for this answer."""
+"""A person waits for this answer. Within a data centre, Redis answers in less than a millisecond."""
 
 REDIS_PAUSE = timedelta(seconds=5)
-"""After Redis has failed it is left alone for so long: a timeout at each login would be a second outage."""
+"""After a failure, Redis is not asked for this long: a timeout at each login would be a second outage."""
 
 logger = logging.getLogger(__name__)
 
@@ -35,7 +35,7 @@ T = TypeVar("T")
 
 
 class ClockedMemoryStorage(MemoryStorage):
-    """The moving windows of `limits` in this process's memory, by a given clock and with a bound."""
+    """A memory storage for the moving windows of `limits`, with a given clock and a bound."""
 
     STORAGE_SCHEME = ["rxapp-memory"]
 
@@ -47,10 +47,10 @@ class ClockedMemoryStorage(MemoryStorage):
         self._tallies: OrderedDict[str, tuple[float, int]] = OrderedDict()
 
     def acquire_entry(self, key: str, limit: int, expiry: int, amount: int = 1) -> bool:
-        """Count `amount` more in the last `expiry` seconds, unless that makes more than `limit`."""
+        """Count `amount` more, unless the last `expiry` seconds then have more than `limit`. Returns whether it was counted."""
         with self._lock:
             window, now = self._windows[expiry], self._clock().timestamp()
-            moments = _since(now - expiry, window.get(key, []))
+            moments = _newer_than(now - expiry, window.get(key, []))
             if len(moments) + amount > limit:
                 return False
             window[key] = [*moments, *[now] * amount]
@@ -60,14 +60,14 @@ class ClockedMemoryStorage(MemoryStorage):
             return True
 
     def get_moving_window(self, key: str, limit: int, expiry: int) -> tuple[float, int]:
-        """When the oldest that counts happened, in seconds since the epoch, and how many do."""
+        """The time of the oldest entry in the window, in seconds since the epoch, and the number of entries."""
         with self._lock:
             now = self._clock().timestamp()
-            moments = _since(now - expiry, self._windows[expiry].get(key, []))
+            moments = _newer_than(now - expiry, self._windows[expiry].get(key, []))
         return (moments[0], len(moments)) if moments else (now, 0)
 
     def incr(self, key: str, expiry: float, amount: int = 1) -> int:
-        """Count `amount` more, from nothing once `expiry` seconds have gone by since the first; how many that makes."""
+        """Count `amount` more. The count starts again `expiry` seconds after its first entry. Returns the count."""
         with self._lock:
             now = self._clock().timestamp()
             ends_at, counted = self._tallies.get(key, (now + expiry, 0))
@@ -80,7 +80,7 @@ class ClockedMemoryStorage(MemoryStorage):
             return counted + amount
 
     def clear(self, key: str) -> None:
-        """Forget the key."""
+        """Drop all counts of the key."""
         with self._lock:
             self._tallies.pop(key, None)
             for window in self._windows.values():
@@ -88,20 +88,20 @@ class ClockedMemoryStorage(MemoryStorage):
 
 
 class Counters:
-    """Threads share one instance. While Redis is away each worker counts for itself, so nothing is refused on that account."""
+    """Threads share one instance. While Redis is unavailable, each worker counts for itself, and nobody is refused for that."""
 
     def __init__(self, clock: Clock, redis_url: str | None = None) -> None:
         self._clock = clock
-        self._own = MovingWindowRateLimiter(ClockedMemoryStorage(clock))
+        self._local = MovingWindowRateLimiter(ClockedMemoryStorage(clock))
         self._shared = MovingWindowRateLimiter(_redis(redis_url)) if redis_url else None
         self._shared_from = datetime.min.replace(tzinfo=clock().tzinfo)
 
     def hit(self, item: RateLimitItem, *key: str) -> bool:
-        """Count one more. False, and nothing is counted, if the limit is used up."""
+        """Count one more. If the limit is used up, count nothing and return False."""
         return self._ask(lambda limiter: limiter.hit(item, *key))
 
     def tally(self, period: timedelta, *key: str) -> int:
-        """Count one more, whatever the limit; how many that makes in this `period`, which begins with the first."""
+        """Count one more, without a limit. Returns the count of this `period`, which begins with its first entry."""
         name, seconds = "/".join(key), int(period.total_seconds())
         return self._ask(lambda limiter: limiter.storage.incr(name, seconds))
 
@@ -114,12 +114,12 @@ class Counters:
         return item.amount - self._ask(lambda limiter: limiter.get_window_stats(item, *key)).remaining
 
     def wait(self, item: RateLimitItem, *key: str) -> timedelta:
-        """How long until the oldest that was counted leaves the window."""
+        """How long until the oldest entry leaves the window."""
         stats = self._ask(lambda limiter: limiter.get_window_stats(item, *key))
         return timedelta(seconds=stats.reset_time - self._clock().timestamp())
 
     def clear(self, item: RateLimitItem, *key: str) -> None:
-        """Forget all that was counted."""
+        """Drop all counts of the key."""
         self._ask(lambda limiter: limiter.clear(item, *key))
 
     def _ask(self, question: Callable[[MovingWindowRateLimiter], T]) -> T:
@@ -129,7 +129,7 @@ class Counters:
             except StorageError as error:
                 self._shared_from = self._clock() + REDIS_PAUSE
                 logger.warning("Redis did not answer, each worker counts for itself: %s", error)
-        return question(self._own)
+        return question(self._local)
 
 
 def _redis(url: str) -> RedisStorage:
@@ -143,5 +143,5 @@ def _redis(url: str) -> RedisStorage:
     )
 
 
-def _since(start: float, moments: list[float]) -> list[float]:
+def _newer_than(start: float, moments: list[float]) -> list[float]:
     return [moment for moment in moments if moment > start]

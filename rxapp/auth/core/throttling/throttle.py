@@ -1,7 +1,7 @@
-"""Slows down whoever tries too often, without ever letting a stranger lock somebody out.
+"""Rate limits that slow down guessing. A stranger can never lock the owner of an account out.
 
-Failures count for an account *and* a place, so that those from one address do nothing to the owner at another; there is no limit
-for an account alone. What is counted is kept under a keyed hash: people sometimes type their password where the name belongs.
+Failures count for an account *and* a place: failures from one address do not affect the owner at another. No limit counts for an
+account alone. The counters' keys are keyed hashes, because people sometimes type their password into the field for the name.
 """
 
 import hashlib
@@ -25,30 +25,30 @@ REFRESH_PERIOD = timedelta(minutes=1)
 REGISTRATION_PERIOD = timedelta(hours=1)
 
 DELAYS = tuple(timedelta(minutes=minutes) for minutes in (1, 2, 4, 8, 15))
-"""How long one waits once the failures are used up, and after each further one: 120 guesses a day and address at the most."""
+"""The delay after the allowed failures, and after each further one: at most 120 guesses a day for each address."""
 
 STREAK_PERIOD = timedelta(hours=1)
-"""How long a failure keeps the delays long."""
+"""How long a failure keeps the delays at their level."""
 
-JUDGEMENTS_PER_REGISTRATION = 10
-"""Passwords of which the last is good: somebody who is told that one is too easy to guess tries another."""
+PASSWORD_CHECKS_PER_REGISTRATION = 10
+"""New passwords that a person may try for one registration: after "too easy to guess" comes another try."""
 
 RECORDS_PER_PERIOD = 50
-"""Failed attempts of a kind and an address that are written down in `LOGIN_PERIOD`: a stranger must not fill the audit log."""
+"""Failed attempts of one kind from one address that are recorded in `LOGIN_PERIOD`: a stranger must not fill the audit log."""
 
 IN_FLIGHT = timedelta(seconds=1)
-"""For who comes while as many attempts as are left are being verified: soon it is known whether those were failures."""
+"""The wait if all remaining attempts are being verified at this moment: their results will be known soon."""
 
 IPV6_NETWORK_BITS = 64
-"""A household is given at least a /64 (RFC 6177 §2) and may use any address in it."""
+"""A household has at least a /64 (RFC 6177 §2) and may use any address in it."""
 
 
-def _at_most(amount: int, period: timedelta) -> RateLimitItem:
+def _rate(amount: int, period: timedelta) -> RateLimitItem:
     return RateLimitItemPerSecond(amount, int(period.total_seconds()))
 
 
-_STREAK = _at_most(len(DELAYS), STREAK_PERIOD)
-_ONCE = _at_most(1, LOGIN_PERIOD)
+_STREAK = _rate(len(DELAYS), STREAK_PERIOD)
+_ONCE = _rate(1, LOGIN_PERIOD)
 
 
 class Throttle:
@@ -61,11 +61,11 @@ class Throttle:
 
     @contextmanager
     def password_attempt(self, user_name: str, address: str, session_id: UUID | None = None) -> Iterator[None]:
-        """Around the verification of a password. Raises `TooManyRequests` before it.
+        """Verify a password inside of this block. Raises `TooManyRequests` before the block runs.
 
-        `InvalidCredentials` from within is a failure, and the end without an error a success, which makes good what had failed
-        before. An attempt counts from its beginning, for many at once must not get more guesses than one after another. For
-        somebody who is signed in the session is the place: whoever has stolen it gets no more guesses by changing addresses.
+        `InvalidCredentials` from the block is a failure. A block without an error is a success, and clears earlier failures. An
+        attempt counts from its beginning: parallel attempts must not get more guesses than sequential ones. For a signed-in user,
+        the session is the place: a thief of the session gets no more guesses from other addresses.
         """
         if not self._settings.login_rate_limit:
             yield
@@ -73,7 +73,7 @@ class Throttle:
         network = self._hash(network_of(address))
         place = self._hash(user_name_key(user_name), str(session_id or network_of(address)))
         strikes = self._counters.count(_STREAK, "streak", place)
-        self._require_quiet(address, network)
+        self._require_address_limit(address, network)
         attempts = self._attempts(strikes)
         if not self._counters.hit(attempts, "attempt", place, str(strikes)):
             wait = self._counters.wait(attempts, "attempt", place, str(strikes)) if strikes else IN_FLIGHT
@@ -84,71 +84,71 @@ class Throttle:
             self._note_failure(place, strikes, network)
             raise
         except BaseException:
-            self._counters.clear(attempts, "attempt", place, str(strikes))  # the database was away: nothing was verified
+            self._counters.clear(attempts, "attempt", place, str(strikes))  # an outage: nothing was verified
             raise
         self._counters.clear(_STREAK, "streak", place)
         for level in range(strikes + 1):
             self._counters.clear(self._attempts(level), "attempt", place, str(level))
 
-    def _require_quiet(self, address: str, network: str) -> None:
-        limit = self._of_address()
+    def _require_address_limit(self, address: str, network: str) -> None:
+        limit = self._address_limit()
         if address and limit and self._counters.is_used_up(limit, "failure", network):
             raise self._refusal("login_address", network, self._counters.wait(limit, "failure", network))
 
     def _note_failure(self, place: str, strikes: int, network: str) -> None:
-        if limit := self._of_address():
+        if limit := self._address_limit():
             self._counters.hit(limit, "failure", network)
         is_used_up = self._counters.is_used_up(self._attempts(strikes), "attempt", place, str(strikes))
-        # Of several that fail at once, one makes the delay longer.
+        # If several attempts fail at once, only one of them raises the delay.
         if is_used_up and self._counters.count(_STREAK, "streak", place) == strikes:
             self._counters.hit(_STREAK, "streak", place)
             following = min(strikes + 1, len(DELAYS))
             self._counters.hit(self._attempts(following), "attempt", place, str(following))
 
     def _attempts(self, strikes: int) -> RateLimitItem:
-        """At first some in five minutes, then one in a time that grows."""
-        return _at_most(1, DELAYS[strikes - 1]) if strikes else _at_most(self._settings.login_rate_limit, LOGIN_PERIOD)
+        """At first, some attempts in five minutes; after failures, one attempt in a growing delay."""
+        return _rate(1, DELAYS[strikes - 1]) if strikes else _rate(self._settings.login_rate_limit, LOGIN_PERIOD)
 
-    def _of_address(self) -> RateLimitItem | None:
+    def _address_limit(self) -> RateLimitItem | None:
         limit = self._settings.login_address_rate_limit
-        return _at_most(limit, LOGIN_PERIOD) if limit else None
+        return _rate(limit, LOGIN_PERIOD) if limit else None
 
-    def refresh(self, session_id: UUID) -> None:
-        """Count a rotation of a session. Raises `TooManyRequests`. Call it once the refresh token is known to be genuine."""
+    def count_refresh(self, session_id: UUID) -> None:
+        """Count a rotation of a session. Raises `TooManyRequests`. Call it only after the refresh token was verified."""
         self._count("refresh", self._settings.refresh_rate_limit, REFRESH_PERIOD, str(session_id))
 
     def allows_refresh(self, session_id: UUID) -> bool:
-        """The same, for who has to look at something else first: False, and nothing is counted, where that would refuse."""
+        """Count a rotation of a session, or return False and count nothing. For callers that handle the refusal elsewhere."""
         return self._hit("refresh", self._settings.refresh_rate_limit, REFRESH_PERIOD, str(session_id))
 
-    def registration(self, address: str) -> None:
-        """Count a registration, which also tells whether a user name is taken. Raises `TooManyRequests`."""
+    def count_registration(self, address: str) -> None:
+        """Count a registration: it also reveals whether a user name is taken. Raises `TooManyRequests`."""
         if address:
             self._count("registration", self._settings.registration_rate_limit, REGISTRATION_PERIOD, network_of(address))
 
-    def judgement(self, address: str) -> None:
-        """Count a password that is judged for a registration: that takes a thread some time. Raises `TooManyRequests`."""
+    def count_password_check(self, address: str) -> None:
+        """Count the check of a new password for a registration, which costs a thread some time. Raises `TooManyRequests`."""
         if address:
-            amount = self._settings.registration_rate_limit * JUDGEMENTS_PER_REGISTRATION
+            amount = self._settings.registration_rate_limit * PASSWORD_CHECKS_PER_REGISTRATION
             self._count("judgement", amount, REGISTRATION_PERIOD, network_of(address))
 
-    def recording(self, kind: str, address: str) -> None:
-        """Count a failed attempt that anybody can make, and that is to be written down. Raises `TooManyRequests`."""
+    def count_record(self, kind: str, address: str) -> None:
+        """Count an audit record of a failed attempt that anybody can make. Raises `TooManyRequests`."""
         if address:
             self._count("event", RECORDS_PER_PERIOD, LOGIN_PERIOD, f"{kind} {network_of(address)}")
 
-    def recorded_of(self, session_id: UUID, kind: str) -> int:
-        """Count a failed attempt that only a holder of this session's tokens can make; how many there are in `LOGIN_PERIOD`."""
+    def count_session_record(self, session_id: UUID, kind: str) -> int:
+        """Count a failed attempt with genuine tokens of this session. Returns the count in `LOGIN_PERIOD`."""
         return self._counters.tally(LOGIN_PERIOD, "recorded", self._hash(str(session_id), kind))
 
     def _count(self, limit: str, amount: int, period: timedelta, who: str) -> None:
         if not self._hit(limit, amount, period, who):
             key = self._hash(who)
-            raise self._refusal(limit, key, self._counters.wait(_at_most(amount, period), limit, key))
+            raise self._refusal(limit, key, self._counters.wait(_rate(amount, period), limit, key))
 
     def _hit(self, limit: str, amount: int, period: timedelta, who: str) -> bool:
-        """Without an amount there is no limit, and nothing to count."""
-        return not amount or self._counters.hit(_at_most(amount, period), limit, self._hash(who))
+        """Whether one more is allowed; if so, it is counted. An amount of 0 means no limit."""
+        return not amount or self._counters.hit(_rate(amount, period), limit, self._hash(who))
 
     def _refusal(self, limit: str, key: str, wait: timedelta) -> TooManyRequests:
         return TooManyRequests(wait, limit, is_first=self._counters.hit(_ONCE, "refused", limit, key))
@@ -158,7 +158,7 @@ class Throttle:
 
 
 def network_of(address: str) -> str:
-    """What one household cannot change: an IPv4 address, the /64 of an IPv6 address, and anything else as it is."""
+    """The part of an address that a household cannot change: an IPv4 address or an IPv6 /64. Any other text stays as it is."""
     try:
         parsed = ip_address(address.partition("%")[0])
     except ValueError:

@@ -1,6 +1,6 @@
-"""Users of an app that signed people in with reflex-local-auth, moved over with their password hashes.
+"""Imports the users of an app that used reflex-local-auth, with their password hashes.
 
-Its table is `localuser`: `id`, `username`, `password_hash` (bcrypt) and `enabled`. Its sessions stay behind.
+The source table is `localuser`: `id`, `username`, `password_hash` (bcrypt) and `enabled`. Sessions are not imported.
 """
 
 import re
@@ -17,11 +17,11 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlmodel import Session
 
 from rxapp.auth.core.accounts import users
-from rxapp.auth.core.accounts.clear_names import add_as_it_is
+from rxapp.auth.core.accounts.confusable_names import add_unchecked
 from rxapp.auth.core.audit import events
 from rxapp.auth.core.clock import Clock
 from rxapp.auth.core.database.engine import Database
-from rxapp.auth.core.database.outages import repeated
+from rxapp.auth.core.database.outages import retry_on_outage
 from rxapp.auth.core.database.tables import User
 from rxapp.auth.core.errors import InputRefused
 
@@ -31,11 +31,11 @@ USER_IMPORTED = "user_imported"
 _TABLE = table("localuser", column("id"), column("username"), column("password_hash"), column("enabled"))
 
 _BCRYPT_HASH = re.compile(r"\$2[aby]\$(0[4-9]|1[0-6])\$[./A-Za-z0-9]{53}")
-"""At most 2^16 iterations, some seconds: what takes hours to verify was never in use, and would stop a thread that hashes."""
+"""At most 2^16 iterations, which take some seconds. A hash that takes hours is not a real user's, and would block a thread."""
 
 
 class SourceRefused(InputRefused):
-    """No users can be read from there; `message` says why."""
+    """The source database cannot be read. `message` says why."""
 
     code = "source_refused"
 
@@ -52,7 +52,7 @@ class LocalUser:
 
 @dataclass(frozen=True, slots=True)
 class ImportedUser:
-    """Who was moved over, and the new id, for whatever else in the app refers to the old one."""
+    """An imported user, with the new id: other tables of the app may refer to the old one."""
 
     local_id: int
     id: UUID
@@ -62,7 +62,7 @@ class ImportedUser:
 
 @dataclass(frozen=True, slots=True)
 class SkippedUser:
-    """Who was not, with the reason as a sentence."""
+    """A user who was not imported, with the reason as a sentence."""
 
     local_id: int
     user_name: str
@@ -71,18 +71,18 @@ class SkippedUser:
 
 @dataclass(frozen=True, slots=True)
 class ImportReport:
-    """What became of each user, in the order of their old ids."""
+    """The result for each user, in the order of the old ids."""
 
     imported: list[ImportedUser] = field(default_factory=list)
     skipped: list[SkippedUser] = field(default_factory=list)
 
 
-class _Rehearsed(Exception):
-    """Raised to take everything back."""
+class _DryRunDone(Exception):
+    """Raised to roll the transaction back."""
 
 
 def read_local_users(database_url: str) -> Sequence[LocalUser]:
-    """All users of reflex-local-auth in that database, which is only read. Raises `SourceRefused`."""
+    """All users of reflex-local-auth in that database. It is not changed. Raises `SourceRefused`."""
     url = _parse(database_url)
     try:
         engine = create_engine(url, poolclass=NullPool, hide_parameters=True)
@@ -91,28 +91,28 @@ def read_local_users(database_url: str) -> Sequence[LocalUser]:
     try:
         with engine.connect() as connection:
             if not inspect(connection).has_table(_TABLE.name):
-                raise SourceRefused(f"The database {_shown(url)} has no table {_TABLE.name}, so it is not reflex-local-auth's.")
+                raise SourceRefused(f"The database {_masked(url)} has no table {_TABLE.name}, so it is not reflex-local-auth's.")
             return [_local_user(row) for row in connection.execute(select(_TABLE).order_by(_TABLE.c.id))]
     except DBAPIError as error:
         said = str(error.orig).strip().split("\n")[0].rstrip(".")
-        raise SourceRefused(f"The database {_shown(url)} cannot be read: {said}.") from error
+        raise SourceRefused(f"The database {_masked(url)} cannot be read: {said}.") from error
 
 
 class LocalAuthImport:
-    """Makes users of local users."""
+    """Stores users of reflex-local-auth as our users."""
 
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
         self._clock = clock
 
-    @repeated
-    def run(self, local_users: Sequence[LocalUser], *, is_rehearsal: bool = False) -> ImportReport:
-        """Store all whose names are free, in one transaction; with `is_rehearsal`, take it back and only say what would be.
+    @retry_on_outage
+    def run(self, local_users: Sequence[LocalUser], *, is_dry_run: bool = False) -> ImportReport:
+        """Store all users whose names are free, in one transaction. With `is_dry_run`, roll it back and only report the result.
 
-        Who was disabled stays disabled. Nobody who is there already is changed, so that it may be run again.
+        Disabled users stay disabled. Existing users are never changed, so the import may run again.
         """
         report, now = ImportReport(), self._clock()
-        with suppress(_Rehearsed), self._database.write() as db:
+        with suppress(_DryRunDone), self._database.write() as db:
             for local_user in local_users:
                 try:
                     user = _store(db, local_user, now)
@@ -121,19 +121,19 @@ class LocalAuthImport:
                 else:
                     imported = ImportedUser(local_user.id, user.id, user.user_name, user.disabled_at is not None)
                     report.imported.append(imported)
-            if is_rehearsal:
-                raise _Rehearsed
+            if is_dry_run:
+                raise _DryRunDone
         return report
 
 
 def _store(db: Session, local_user: LocalUser, now: datetime) -> User:
-    """Raises `UserNameTaken`, `InvalidUserName` or, for a hash that nobody can verify, `InputRefused`."""
+    """Raises `UserNameTaken`, `InvalidUserName`, or `InputRefused` for a hash that bcrypt cannot verify."""
     if not _BCRYPT_HASH.fullmatch(local_user.password_hash):
         raise InputRefused("The password hash is not one that bcrypt makes.")
     user = users.new_user(local_user.user_name, "", local_user.password_hash, [], now)
     user.disabled_at = None if local_user.is_enabled else now
     with db.begin_nested():
-        add_as_it_is(db, user)
+        add_unchecked(db, user)
     events.record(db.connection(), USER_IMPORTED, now, user_id=user.id, detail="from reflex-local-auth")
     return user
 
@@ -144,11 +144,11 @@ def _parse(database_url: str) -> URL:
     except (ArgumentError, ValueError):
         raise SourceRefused("This is not the address of a database, such as sqlite:///reflex.db.") from None
     if url.get_backend_name() == "sqlite" and not Path(url.database or "").is_file():
-        raise SourceRefused(f"There is no file {url.database or '(unnamed)'}.")  # SQLite would make an empty one
+        raise SourceRefused(f"There is no file {url.database or '(unnamed)'}.")  # SQLite would make an empty file
     return url
 
 
-def _shown(url: URL) -> str:
+def _masked(url: URL) -> str:
     return url.set(query={}).render_as_string(hide_password=True)
 
 

@@ -12,7 +12,7 @@ import reflex as rx
 from rxapp.auth.core.database.outages import FORM_ERRORS
 from rxapp.auth.core.errors import InvalidToken, PasswordRefused, RevocationReason
 from rxapp.auth.core.login.stages import LoginIncomplete
-from rxapp.auth.features.new_password.rules import NEW_PASSWORD, NewPasswordStage, log_in_by_link
+from rxapp.auth.features.new_password.rules import ANSWER, NewPasswordStage, log_in_by_link
 from rxapp.auth.http.runtime.hooks import get_hooks
 from rxapp.auth.http.runtime.service import get_service, in_hashing_thread, in_thread
 from rxapp.auth.web.auth_state.state import AuthState
@@ -55,7 +55,7 @@ class NewPasswordState(rx.State):
             login.is_busy, login.error = False, in_words(error)
             yield rx.set_focus("new_password")
             return
-        yield await login._complete({NEW_PASSWORD: text_in(form, "new_password")}, focus="new_password")
+        yield await login._complete({ANSWER: text_in(form, "new_password")}, focus="new_password")
 
 
 class SetPasswordState(rx.State):

@@ -15,7 +15,7 @@ from rxapp.auth.core.service import AuthService
 LINK = "link"
 """The proof of whoever has a set-password link. It is good for this stage only: the session's `amr` does not name it."""
 
-NEW_PASSWORD = "newPassword"
+ANSWER = "newPassword"
 """The name of the answer."""
 
 
@@ -43,7 +43,7 @@ class NewPasswordStage:
     def complete(self, attempt: LoginAttempt, answers: Mapping[str, str], client: Client) -> LoginAttempt:
         """Set the password, and end all sessions that began with the old one. Raises `PasswordRefused` or `PendingLoginEnded`."""
         kind = EventKind.PASSWORD_SET if LINK in attempt.amr else EventKind.PASSWORD_CHANGED
-        user, ended = self._service.accounts.replace_password(attempt.user, answers.get(NEW_PASSWORD, ""), kind, client)
+        user, ended = self._service.accounts.replace_password(attempt.user, answers.get(ANSWER, ""), kind, client)
         proofs = (PASSWORD, *(method for method in attempt.amr if method not in (LINK, PASSWORD)))
         return passed(attempt, user, proofs, ended)
 
@@ -65,6 +65,6 @@ def log_in_by_link(service: AuthService, link: str, new_password: str, client: C
     """
     pending = begin_by_link(service, link, client).pending_login
     try:
-        return service.login.go_on(pending, {NEW_PASSWORD: new_password}, client)
+        return service.login.go_on(pending, {ANSWER: new_password}, client)
     except PendingLoginEnded as error:  # somebody else has used the link meanwhile
         raise InvalidToken from error

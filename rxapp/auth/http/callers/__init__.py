@@ -1,1 +1,1 @@
-"""Who sends a request: its address, its token, its proof."""
+"""The caller of a request: its address, its access token, its DPoP proof."""

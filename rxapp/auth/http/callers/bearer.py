@@ -1,4 +1,4 @@
-"""Who sends an HTTP request, by its bearer token, and what a route asks of them."""
+"""The caller's identity from the access token, and the guards of routes (`require`)."""
 
 from http import HTTPStatus
 from typing import Annotated, Any
@@ -12,25 +12,25 @@ from rxapp.auth.core.errors import AuthError, InvalidDpopProof, InvalidToken, Pe
 from rxapp.auth.core.identity.identity import Identity
 from rxapp.auth.http.callers.dpop import proved_key
 from rxapp.auth.http.callers.request_source import method_of, request_client
-from rxapp.auth.http.middleware.problems import Problem, Unauthorized, turning_away
+from rxapp.auth.http.middleware.problems import Problem, Unauthorized, as_http_errors
 from rxapp.auth.http.runtime.declared_roles import note_roles, require_flags, required_roles
 from rxapp.auth.http.runtime.request_context import note_identity
 from rxapp.auth.http.runtime.service import get_service, in_thread, verify_access
 
 BEARER, DPOP = "bearer", "dpop"
-"""Schemes of the `Authorization` header, as compared."""
+"""Schemes of the `Authorization` header, in small letters for comparison."""
 
 
 def documented(*statuses: HTTPStatus) -> dict[int | str, dict]:
-    """For `responses=`: the problem documents that a route may answer."""
+    """For `responses=`: the problem documents that a route may return."""
     content = {"application/problem+json": {"schema": Problem.model_json_schema()}}
     return {
-        status.value: {"description": status.phrase, "content": content} | (_RETRY_AFTER if status in _PASSING else {})
+        status.value: {"description": status.phrase, "content": content} | (_RETRY_AFTER if status in _TEMPORARY else {})
         for status in statuses
     }
 
 
-_PASSING = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
+_TEMPORARY = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
 _RETRY_AFTER = {"headers": {"Retry-After": {"description": "In how many seconds to try again", "schema": {"type": "integer"}}}}
 
 
@@ -41,23 +41,23 @@ COMMON_PROBLEMS = (HTTPStatus.BAD_REQUEST, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, 
 
 
 class AccessTokenBearer(HTTPBearer):
-    """FastAPI's bearer scheme, so that the OpenAPI document says which operations want a token, and a dependency: who it is.
+    """A dependency that returns the caller's identity. As a security scheme, it shows in OpenAPI which operations need a token.
 
-    The token of a session that is bound to a key comes with the scheme `DPoP` and a proof (RFC 9449 §7.1), any other as `Bearer`.
+    A session that is bound to a key uses the scheme `DPoP` with a proof (RFC 9449 §7.1). Any other session uses `Bearer`.
     """
 
     async def __call__(self, connection: HTTPConnection, response: Response) -> Identity:  # type: ignore[override]
-        """Who sends this request or handshake, by its access token; else an answer that any app understands."""
-        with turning_away(connection):
-            identity = await _bearer_of(connection)
+        """The caller of this request or handshake. A refusal raises an exception that any FastAPI app can answer."""
+        with as_http_errors(connection):
+            identity = await _authenticate(connection)
         note_identity(identity)
-        response.headers["Cache-Control"] = "no-store"  # what the route tells this person is in nobody's cache (ASVS 14.3.2)
+        response.headers["Cache-Control"] = "no-store"  # no cache may keep a person's data (ASVS 14.3.2)
         return identity
 
 
-async def _bearer_of(connection: HTTPConnection) -> Identity:
+async def _authenticate(connection: HTTPConnection) -> Identity:
     scheme, _, token = connection.headers.get("Authorization", "").partition(" ")
-    token = token.strip(" \t")  # RFC 9110 §5.6.3; Python by itself would also drop what no token may have around it
+    token = token.strip(" \t")  # RFC 9110 §5.6.3; a plain `strip()` would also accept other white space
     if scheme.lower() not in (BEARER, DPOP) or not token:
         raise Unauthorized(InvalidToken())
     try:
@@ -76,8 +76,8 @@ Bearer = Annotated[Identity, Depends(AccessTokenBearer(bearerFormat="JWT", schem
 def require(*roles: str, fresh: bool = False) -> Any:
     """A FastAPI dependency: the caller's identity, if they have one of `roles` (any signed-in user if none is named).
 
-    It stands in routes of any app, of WebSockets too: there the handshake has the token, and a refusal closes it unaccepted.
-    With `fresh`, the password must have been given lately; who is refused for that confirms it at `/api/auth/confirm`.
+    It works in routes of any app, and for WebSockets: the handshake has the token, and a refusal closes it before it is accepted.
+    With `fresh`, the password must have been given recently; a client that is refused for that calls `/api/auth/confirm`.
     Raises `DeclarationRefused`.
     """
     roles = required_roles(roles)
@@ -85,7 +85,7 @@ def require(*roles: str, fresh: bool = False) -> Any:
     note_roles(roles)
 
     async def guard(connection: HTTPConnection, identity: Bearer) -> Identity:
-        with turning_away(connection):
+        with as_http_errors(connection):
             if not identity.has_role(*roles):
                 await _note_refusal(connection, identity)
                 raise PermissionDenied
@@ -97,6 +97,6 @@ def require(*roles: str, fresh: bool = False) -> Any:
 
 
 async def _note_refusal(connection: HTTPConnection, identity: Identity) -> None:
-    client, doing = request_client(connection), f"{method_of(connection)} {connection.url.path}"
+    client, detail = request_client(connection), f"{method_of(connection)} {connection.url.path}"
     facts: dict[str, Any] = {"user_id": identity.user_id, "session_id": identity.session_id, "client": client}
-    await in_thread(get_service().failures.record, EventKind.PERMISSION_DENIED, detail=doing, **facts)
+    await in_thread(get_service().failures.record, EventKind.PERMISSION_DENIED, detail=detail, **facts)

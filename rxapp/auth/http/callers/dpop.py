@@ -1,4 +1,4 @@
-"""The `DPoP` header (RFC 9449): read against the request that it came with. Refusals, with the next nonce, are in `problems`."""
+"""The `DPoP` header (RFC 9449), verified against its request. `problems` answers refusals, with the next nonce."""
 
 from typing import Annotated
 
@@ -17,7 +17,7 @@ HEADER = "DPoP"
 
 
 def proved_key(request: HTTPConnection, access_token: str | None = None) -> ProvedKey | None:
-    """The key that the request's one `DPoP` header proves, None without a header; raises `InvalidDpopProof`."""
+    """The key that the request's only `DPoP` header proves, or None without a header. Raises `InvalidDpopProof`."""
     proofs = request.headers.getlist(HEADER)
     if not proofs:
         return None
@@ -27,13 +27,13 @@ def proved_key(request: HTTPConnection, access_token: str | None = None) -> Prov
 
 
 def _urls(request: HTTPConnection) -> set[str]:
-    """How the client may name what it has asked for: at one of the app's own origins."""
+    """The URLs that the proof may name: the request's path at each of the app's own origins."""
     origins = origins_of_request(get_service().settings, request.headers.get("Host", ""))
     path = request.scope["raw_path"].decode("ascii", "replace") if "raw_path" in request.scope else request.url.path
-    return {normalized(origin + path) for origin in origins if _is_whole(origin)}
+    return {normalized(origin + path) for origin in origins if _is_valid_origin(origin)}
 
 
-def _is_whole(origin: str) -> bool:
+def _is_valid_origin(origin: str) -> bool:
     try:
         return bool(normalized(origin))
     except ValueError:
@@ -41,7 +41,7 @@ def _is_whole(origin: str) -> bool:
 
 
 async def proving_sender(request: Request, client: Sender) -> Client:
-    """Who sent a request for tokens, and the key that came with it. Raises `InvalidDpopProof`."""
+    """The client of a request for tokens, with the key that it proved. Raises `InvalidDpopProof`."""
     key = proved_key(request)
     return client if key is None else request_client(request, key)
 

@@ -1,4 +1,4 @@
-"""Where a request comes from, for the audit log and for a person's list of sessions."""
+"""The client of a request: its address and user agent, for the audit log and a person's list of sessions."""
 
 from http import HTTPMethod
 from typing import Annotated
@@ -12,7 +12,7 @@ from rxapp.auth.http.runtime.service import get_service
 
 
 def request_client(request: HTTPConnection, device_key: ProvedKey | None = None) -> Client:
-    """Who sent an HTTP request, or a WebSocket's handshake."""
+    """The client of an HTTP request or a WebSocket's handshake."""
     return Client.of(
         address_of(request, get_service().settings.trusted_proxy_hops), request.headers.get("User-Agent"), device_key
     )
@@ -25,20 +25,21 @@ def method_of(request: HTTPConnection) -> str:
 
 
 def address_of(request: HTTPConnection, trusted_proxy_hops: int) -> str | None:
-    """The client's address, None if the server does not know one. A WebSocket's handshake is a request too.
+    """The client's address, or None if the server has none. It works for a WebSocket's handshake too.
 
-    Each proxy appends whom it heard: the last entries are our own proxies' word, the rest is whatever the client sent.
+    Each proxy appends the address of its client to `X-Forwarded-For`. Only the last entries come from our own proxies. The client
+    can choose all others.
     """
     if trusted_proxy_hops:
-        heard = [
+        forwarded = [
             entry for line in request.headers.getlist("X-Forwarded-For") for part in line.split(",") if (entry := part.strip())
         ]
-        if len(heard) >= trusted_proxy_hops:
-            return heard[-trusted_proxy_hops]
+        if len(forwarded) >= trusted_proxy_hops:
+            return forwarded[-trusted_proxy_hops]
     return request.client.host if request.client else None
 
 
-async def _sender(request: Request) -> Client:  # FastAPI would call a plain function on a thread
+async def _sender(request: Request) -> Client:  # async, because FastAPI would run a plain function in a thread
     return request_client(request)
 
 

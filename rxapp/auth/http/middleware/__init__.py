@@ -1,1 +1,1 @@
-"""What stands around the routes: limits, errors, the log of requests."""
+"""ASGI middleware around the routes: limits, errors, the request log, the Content Security Policy."""

@@ -1,4 +1,4 @@
-"""The methods of a path, for the `Allow` header that every 405 has (RFC 9110 §15.5.6)."""
+"""The methods of a path, for the `Allow` header of every 405 (RFC 9110 §15.5.6)."""
 
 from http import HTTPStatus
 
@@ -9,7 +9,7 @@ _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 
 
 def allow_header(request: Request, status: HTTPStatus) -> dict[str, str]:
-    """For a 405: every method that some route has at the request's path; the route that was hit would name its own only."""
+    """For a 405: the methods of all routes at the request's path. Starlette itself would name those of one route only."""
     if status != HTTPStatus.METHOD_NOT_ALLOWED:
         return {}
     routes = [route for route in request.app.routes if not isinstance(route, Mount)]

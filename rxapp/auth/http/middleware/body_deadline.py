@@ -1,4 +1,4 @@
-"""How long a request body may take: a client that drips a byte now and then would hold its request, and a stop, for ever."""
+"""A deadline for request bodies: a client that sends one byte now and then could hold a request, and a shutdown, for ever."""
 
 import asyncio
 from http import HTTPStatus
@@ -7,24 +7,24 @@ from starlette.exceptions import HTTPException
 from starlette.types import Message, Receive
 
 BODY_TIMEOUT_SECONDS = 10
-"""For the whole of a short body. A server that stops waits for the requests in flight, so none may hold it up."""
+"""For a whole short body. A server that stops waits for requests in flight, so no request may take long."""
 
 BODY_MINIMUM_BYTES_PER_SECOND = 16 * 1024
-"""Each so many bytes of a longer one give it a second more: 1 MiB may take 74 s. That is 0.13 Mbit/s, less than 3G has."""
+"""A longer body gets one more second for each so many bytes: 1 MiB may take 74 s. That is 0.13 Mbit/s, slower than 3G."""
 
 
-def impatient(receive: Receive, announced: int | None) -> Receive:
-    """`receive`, which raises 408 once the client has been waited for too long altogether.
+def with_deadline(receive: Receive, announced: int | None) -> Receive:
+    """`receive` with a deadline: it raises 408 if the total wait for the client is too long.
 
-    A body is over when as many bytes as `announced` have come. A server says so only in another, empty message, for which it
-    wakes a thread: a client that is alone would wait a tenth longer.
+    It ends the body at Content-Length (`announced`). The server would report the end in another, empty message, and would wake a
+    thread for it: a single client would wait a tenth longer for its answer.
     """
     received, waited, is_complete = 0, 0.0, False
 
     async def receive_in_time() -> Message:
         nonlocal received, waited, is_complete
         if is_complete:
-            return await receive()  # waits for the client to go away
+            return await receive()  # waits for the client to disconnect
         loop = asyncio.get_running_loop()
         began = loop.time()
         try:

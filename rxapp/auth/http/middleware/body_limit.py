@@ -1,4 +1,4 @@
-"""Limits on the size of request bodies, answered with a problem document like every other refusal."""
+"""Limits for the size of request bodies. The refusal is a problem document, like all others."""
 
 import asyncio
 from collections.abc import Callable
@@ -15,19 +15,19 @@ from rxapp.auth.http.middleware.problems import problem
 
 MAXIMUM_BODY_BYTES = 16 * 1024
 
-DISCARDED_AT_MOST_BYTES = 4 * 1024 * 1024
+MAXIMUM_DISCARDED_BYTES = 4 * 1024 * 1024
 DISCARDING_SECONDS = 2
-"""Of a body that is refused for its length, and for how long altogether: a sender that dawdles holds up nothing."""
+"""Limits for reading and discarding a body that was refused for its length: a slow sender must not hold a request for long."""
 
 _LENGTH_DIGITS = 18
-"""Of a length in bytes that fits into 64 bits."""
+"""Any length with so many digits fits into 64 bits."""
 
 
 class LimitedBodyRoute(APIRoute):
-    """A route that reads at most `MAXIMUM_BODY_BYTES`, whatever length the client announces or keeps to itself."""
+    """A route that reads at most `MAXIMUM_BODY_BYTES`, with or without a Content-Length."""
 
     def get_route_handler(self) -> Callable[[Request], Any]:
-        """The route's handler, with its request's stream under the limit."""
+        """The route's handler, with a limit on the request's stream."""
         handle = super().get_route_handler()
 
         async def handle_limited(request: Request) -> Any:
@@ -37,14 +37,14 @@ class LimitedBodyRoute(APIRoute):
 
 
 class BodyLimit:
-    """ASGI middleware: nothing behind it, be it ours or not, reads more than `maximum` bytes of one request."""
+    """ASGI middleware: no code behind it, ours or not, reads more than `maximum` bytes of one request."""
 
     def __init__(self, app: ASGIApp, maximum: int) -> None:
         self._app = app
         self._maximum = maximum
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Refuse what announces too much, and the rest as soon as it has sent too much."""
+        """Refuse a body whose Content-Length is too large at once, and any other body as soon as it is too large."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
         elif (announced_length(scope) or 0) > self._maximum:
@@ -56,18 +56,18 @@ class BodyLimit:
 
 
 async def _discard(receive: Receive) -> None:
-    """Let the body come, if it comes to an end: who is answered while still sending may never read it (RFC 9112 §9.6)."""
+    """Read the body and drop it, within limits. A client that is still sending may never read the answer (RFC 9112 §9.6)."""
     discarded, is_more = 0, True
     with suppress(TimeoutError):
         async with asyncio.timeout(DISCARDING_SECONDS):
-            while is_more and discarded < DISCARDED_AT_MOST_BYTES:
+            while is_more and discarded < MAXIMUM_DISCARDED_BYTES:
                 message = await receive()
                 discarded += len(message.get("body", b""))
                 is_more = message.get("more_body", False)
 
 
 def limited(receive: Receive, maximum: int) -> Receive:
-    """`receive`, which raises 413 once more than `maximum` bytes have come."""
+    """`receive` with a limit: it raises 413 after more than `maximum` bytes."""
     read = 0
 
     async def receive_limited() -> Message:
@@ -86,9 +86,9 @@ def _too_large(maximum: int) -> str:
 
 
 def announced_length(scope: Scope) -> int | None:
-    """What `Content-Length` says; None for nothing or nonsense, which the server in front refuses by itself."""
+    """The value of `Content-Length`. None if it is missing or invalid; the server itself refuses an invalid one."""
     announced = dict(scope["headers"]).get(b"content-length", b"")
-    # Python makes no number of thousands of digits; any body of so many is too long.
+    # Python refuses to convert thousands of digits, and any body of such a length is too long.
     if not announced.isdigit():
         return None
     return int(announced) if len(announced) <= _LENGTH_DIGITS else 10**_LENGTH_DIGITS

@@ -1,6 +1,6 @@
-"""What a page of this app may load, run and talk to (W3C Content Security Policy, level 3).
+"""The Content Security Policy: what a page of this app may load, run and connect to (W3C CSP, level 3).
 
-The built pages have inline scripts: each is allowed by its hash, so that an injected one is not.
+The built pages have inline scripts. Each is allowed by its hash, so that an injected script is not allowed.
 """
 
 import base64
@@ -10,13 +10,13 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 Sources = Mapping[str, Iterable[str]]
-"""For a directive's name, such as `img-src`, what it allows."""
+"""The allowed sources for each directive, such as `img-src`."""
 
 PAGE: Sources = {
     "default-src": ["'self'"],
     "script-src": ["'self'"],
-    # React writes style attributes, and the toaster that Reflex puts on every page a style element. What injected styles could
-    # betray they would have to send somewhere, and images and fonts come from this app only.
+    # React writes style attributes, and Reflex's toaster on every page writes a style element. Injected styles cannot send data
+    # to an attacker, because images and fonts come from this app only.
     "style-src": ["'self'", "'unsafe-inline'"],
     "img-src": ["'self'", "data:"],
     "connect-src": ["'self'"],
@@ -28,11 +28,11 @@ PAGE: Sources = {
 }
 
 NO_PAGE: Sources = {name: ["'none'"] for name in ("default-src", "base-uri", "form-action", "frame-ancestors")}
-"""For all other answers: should a browser ever take one for a page, it can do nothing."""
+"""For all other answers: if a browser shows one as a page, it can load and run nothing."""
 
 
 def policy_text(*parts: Sources) -> str:
-    """The header's value: the first part, and what the others add to it. Added sources take the place of `'none'`."""
+    """The header's value: the first part, and the sources that the other parts add. An added source replaces `'none'`."""
     directives: dict[str, list[str]] = {}
     for part in parts:
         for name, sources in part.items():

@@ -1,4 +1,4 @@
-"""Turns logins away at the door while the line is full: in a flood, reading each body alone would hold up everyone else."""
+"""Load shedding: refuses logins while the login queue is full. In a flood, reading their bodies alone would slow down others."""
 
 from http import HTTPStatus
 
@@ -11,13 +11,13 @@ LOGIN_PATH = "/api/auth/login"
 
 
 class LoadShedding:
-    """ASGI middleware. Whoever is let through may still find the line full: this one only spares the work."""
+    """ASGI middleware. It only saves work: a request that it lets through may still be refused by the full queue later."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer 503 without having looked at anything but the path."""
+        """Answer 503 if the queue is full. Of the request, it reads only the path."""
         if scope["type"] == "http" and scope["path"] == LOGIN_PATH:
             try:
                 require_place_in_line()

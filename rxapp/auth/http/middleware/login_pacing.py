@@ -1,7 +1,7 @@
-"""Lets logins in a few at a time, and threads change places often.
+"""Login pacing: starts a few logins per turn of the event loop, and lets threads switch often.
 
-A thousand that arrive at once would otherwise be begun in one turn of the event loop, and everybody else's click would wait until
-the last of them has been refused.
+Without it, a thousand logins that arrive at once would all start in one turn of the event loop. Everybody else's click would wait
+until the last of them is refused.
 """
 
 import asyncio
@@ -15,50 +15,50 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from rxapp.auth.http.middleware.load_shedding import LOGIN_PATH
 
-LOGINS_A_TURN = 4
-"""Each takes about 0.3 ms until it stands in line or is refused: of one turn of the loop, a millisecond."""
+LOGINS_PER_LOOP_TURN = 4
+"""Each takes about 0.3 ms until it is queued or refused, so logins take about a millisecond of each turn."""
 
 THREAD_SWITCH_SECONDS = 0.0001
-"""How long a busy thread keeps the interpreter while another waits; Python's own is 5 ms.
+"""How long a busy thread keeps the GIL while another thread waits for it. Python's default is 5 ms.
 
-The server takes the interpreter once for every request that comes in, our database threads for every answer. While the event loop
-is busy, each time is that long, one after the other: a click stood behind a thousand of them.
+The server's threads take the GIL for every incoming request, and our database threads for every result. While the event loop is
+busy, each of them waits for that long, one after the other. A click waited behind a thousand of them.
 """
 
 
 class LoginPacing:
-    """ASGI middleware, outside everything: what has to wait has cost next to nothing. Other requests do not pass through it."""
+    """The outermost ASGI middleware, so that a waiting login has cost next to nothing. Other requests never wait here."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
         self._waiting: deque[asyncio.Future[None]] = deque()
-        self._turning: asyncio.Task[None] | None = None
+        self._admitting: asyncio.Task[None] | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Hand on, a login as soon as it is its turn."""
+        """Call the app. A login waits for its turn first."""
         if scope["type"] == "http" and scope["path"] == LOGIN_PATH:
-            await self._turn()
+            await self._wait_for_turn()
         await self._app(scope, receive, send)
 
-    async def _turn(self) -> None:
+    async def _wait_for_turn(self) -> None:
         place = asyncio.get_running_loop().create_future()
         self._waiting.append(place)
-        if self._turning is None:
-            self._turning = asyncio.create_task(self._let_in())
+        if self._admitting is None:
+            self._admitting = asyncio.create_task(self._admit())
         await place
 
-    async def _let_in(self) -> None:
+    async def _admit(self) -> None:
         while self._waiting:
-            for _ in range(min(LOGINS_A_TURN, len(self._waiting))):
+            for _ in range(min(LOGINS_PER_LOOP_TURN, len(self._waiting))):
                 place = self._waiting.popleft()
-                if not place.done():  # whoever has gone away meanwhile is let in nowhere
+                if not place.done():  # done: the client has disconnected meanwhile
                     place.set_result(None)
             await asyncio.sleep(0)
-        self._turning = None
+        self._admitting = None
 
 
-def put_turnstile_outside() -> Callable[..., AbstractAsyncContextManager[None]]:
-    """A lifespan task, for only then is there a whole to put it around, and a process that serves."""
+def add_login_pacing() -> Callable[..., AbstractAsyncContextManager[None]]:
+    """A lifespan task that adds `LoginPacing`. Only at startup is the middleware stack complete, and the process a server."""
 
     @asynccontextmanager
     async def login_pacing(starlette_app: Starlette) -> AsyncIterator[None]:

@@ -1,4 +1,4 @@
-"""Refusals over HTTP: RFC 9457 problem documents with a stable `code`, never a traceback, never the input."""
+"""Refusals over HTTP: RFC 9457 problem documents with a stable `code`. They never contain a traceback or the input."""
 
 import json
 import logging
@@ -38,7 +38,7 @@ from rxapp.auth.http.runtime.service import Overloaded, get_service
 RETRY_AFTER_SECONDS = 1
 
 POLICY_VIOLATION, TRY_AGAIN_LATER = 1008, 1013
-"""RFC 6455 §7.4.1, and IANA's registry of close codes."""
+"""WebSocket close codes: RFC 6455 §7.4.1, and IANA's registry."""
 
 _STATUSES = {
     PermissionDenied: HTTPStatus.FORBIDDEN,
@@ -50,13 +50,13 @@ _STATUSES = {
     TooManyRequests: HTTPStatus.TOO_MANY_REQUESTS,
     Overloaded: HTTPStatus.SERVICE_UNAVAILABLE,
 }
-"""What is not named here is the client's mistake: 400."""
+"""All other errors are the client's mistake: 400."""
 
 logger = logging.getLogger(__name__)
 
 
 class Problem(BaseModel):
-    """RFC 9457, with a stable `code`."""
+    """A problem document (RFC 9457) with a stable `code`."""
 
     type: str
     title: str
@@ -71,37 +71,37 @@ class Problem(BaseModel):
 
 
 class Unauthorized(Exception):
-    """A bearer token is needed and there is none, or it was refused for `error`."""
+    """The access token is missing, or it was refused because of `error`."""
 
     def __init__(self, error: AuthError) -> None:
         super().__init__(error.message)
         self.error = error
 
 
-class TurnedAway(HTTPException):
-    """What a guard raises in place of an error of ours: an app that knows nothing of us answers it as it does its own.
+class GuardRefusal(HTTPException):
+    """A guard raises this in place of our own errors: any FastAPI app answers it like its own `HTTPException`s.
 
     Our own API answers with `document`.
     """
 
     def __init__(self, document: JSONResponse) -> None:
-        says = json.loads(bytes(document.body))
+        body = json.loads(bytes(document.body))
         headers = {name: value for name, value in document.headers.items() if not name.startswith("content-")}
-        super().__init__(document.status_code, says["detail"], headers)
+        super().__init__(document.status_code, body["detail"], headers)
         self.document = document
-        self.code: str = says["code"]
+        self.code: str = body["code"]
 
 
 @contextmanager
-def turning_away(connection: HTTPConnection) -> Iterator[None]:
-    """Raise what any FastAPI or Starlette app understands in place of a refusal or an outage.
+def as_http_errors(connection: HTTPConnection) -> Iterator[None]:
+    """Replace a refusal or an outage by an exception that any FastAPI or Starlette app can answer.
 
-    A WebSocket that is closed before it was accepted gets 403 from the server, whatever the close code says.
+    If a WebSocket is closed before it was accepted, the server answers 403, whatever the close code is.
     """
     try:
         yield
     except (Unauthorized, AuthError, DatabaseUnavailable, SpentProofsUnavailable) as error:
-        refused = TurnedAway(problem_of(connection, error))
+        refused = GuardRefusal(problem_of(connection, error))
         if connection.scope["type"] == "websocket":
             is_outage = refused.status_code == HTTPStatus.SERVICE_UNAVAILABLE
             raise WebSocketException(TRY_AGAIN_LATER if is_outage else POLICY_VIOLATION, refused.code) from error
@@ -119,7 +119,7 @@ def problem(
 ) -> JSONResponse:
     """A problem document with further `members`. `reason` tells why a session ended where `code` alone does not.
 
-    Where the fault is ours it names the request, so that what the log says of it can be found.
+    For a server error it has the request's id, so that the operator can find the lines in the log.
     """
     document = {"type": "about:blank", "title": status.phrase, "status": status.value, "detail": detail, "code": code}
     document |= members or {}
@@ -163,18 +163,18 @@ def _unavailable(detail: str = "Try again in a moment.") -> JSONResponse:
 
 
 def problem_of(request: HTTPConnection, error: Exception) -> JSONResponse:
-    """The answer to whatever a route raised."""
+    """The answer to an exception that a route raised."""
     return next(answer for kind, answer in _ANSWERS.items() if isinstance(error, kind))(request, error)
 
 
 def add_problem_handlers(api: FastAPI) -> None:
-    """Make `api` answer every failure with a problem document."""
+    """Make `api` answer every exception with a problem document."""
     for kind, answer in _ANSWERS.items():
         api.add_exception_handler(kind, answer)
 
 
 def _malformed(_request: Request, error: RequestValidationError) -> JSONResponse:
-    # The error's own text quotes the input, which may hold a password.
+    # The error's own text quotes the input, which may contain a password.
     fields = sorted({str(part) for item in error.errors() for part in item["loc"][1:2]})
     detail = f"Missing or malformed: {', '.join(fields)}." if fields else "The body is missing or malformed."
     return problem(HTTPStatus.BAD_REQUEST, "invalid_request", detail)
@@ -184,8 +184,8 @@ def _unauthorized(_request: Request, error: Unauthorized) -> JSONResponse:
     return refusal(error.error, HTTPStatus.UNAUTHORIZED, {"WWW-Authenticate": _challenge(error.error)})
 
 
-def _stale(_request: Request, error: FreshAuthenticationRequired) -> JSONResponse:
-    # RFC 9470 §3; `POST /api/auth/confirm` is how the client mends it.
+def _fresh_authentication_required(_request: Request, error: FreshAuthenticationRequired) -> JSONResponse:
+    # RFC 9470 §3. The client then calls `POST /api/auth/confirm`.
     challenge = f'Bearer error="insufficient_user_authentication", error_description="{error.message}"'
     return refusal(error, HTTPStatus.UNAUTHORIZED, {"WWW-Authenticate": challenge})
 
@@ -221,14 +221,14 @@ def _unexpected(_request: Request, error: Exception) -> JSONResponse:
 
 
 _ANSWERS: dict[type[Exception], Callable[[Any, Any], JSONResponse]] = {
-    TurnedAway: lambda _request, error: error.document,
+    GuardRefusal: lambda _request, error: error.document,
     RequestValidationError: _malformed,
     Unauthorized: _unauthorized,
-    FreshAuthenticationRequired: _stale,
+    FreshAuthenticationRequired: _fresh_authentication_required,
     AuthError: _refused,
     HTTPException: _http_error,
     DatabaseUnavailable: _database_unavailable,
     SpentProofsUnavailable: _redis_unavailable,
     Exception: _unexpected,
 }
-"""In this order: the first that fits."""
+"""The first entry that matches answers, so the order matters."""

@@ -1,4 +1,4 @@
-"""One line for each HTTP request, with an id that is in every other line logged meanwhile and in the answer."""
+"""The request log: one line for each HTTP request. Its request id is also in the answer, and in all log lines of the request."""
 
 import logging
 import time
@@ -8,7 +8,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from rxapp.auth.core.audit.signals import PAGE_CLOSED, PAGE_OPENED, REQUEST, notify
 from rxapp.auth.http.logs.log_format import fields
-from rxapp.auth.http.middleware.body_deadline import impatient
+from rxapp.auth.http.middleware.body_deadline import with_deadline
 from rxapp.auth.http.middleware.body_limit import announced_length
 from rxapp.auth.http.runtime.request_context import HEADER, begin_request
 
@@ -20,13 +20,13 @@ logger = logging.getLogger("rxapp.requests")
 
 
 class RequestLog:
-    """ASGI middleware around the whole app. The query is never logged: Reflex's holds the page's client token."""
+    """ASGI middleware around the whole app. The query is never logged, because Reflex's contains the page's client token."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Hand on, and log what became of it."""
+        """Call the app, and log the result."""
         if scope["type"] == "http":
             await self._http(scope, receive, send)
         elif scope["type"] == "websocket":
@@ -47,7 +47,7 @@ class RequestLog:
             await send(message)
 
         try:
-            await self._app(scope, impatient(receive, announced_length(scope)), send_with_id)
+            await self._app(scope, with_deadline(receive, announced_length(scope)), send_with_id)
         except Exception as error:
             if context.failure is not error:
                 _log_failure(error)
@@ -67,7 +67,7 @@ class RequestLog:
 
 
 def _log_failure(error: Exception) -> None:
-    """The server's own line holds the exception's text, which may have been sent. Of that line only the first words are shown."""
+    """Log the exception ourselves. The server's own line has its text, which may contain input, so it is shown shortened."""
     logger.error("the app failed at a request", exc_info=error)
 
 
@@ -76,7 +76,7 @@ def _log(scope: Scope, status: int, seconds: float) -> None:
     notify(REQUEST, f"{method} {status}")
     if logger.isEnabledFor(logging.INFO):
         extra = fields(method=method, path=scope["path"], status=status, milliseconds=round(seconds * 1000, 1))
-        # `logger.info` would look for the line of this program that called it, and for secrets in the message.
+        # Faster than `logger.info`, which would look up the calling line, and search the message for secrets.
         record = logging.LogRecord(logger.name, logging.INFO, __file__, 0, "request", (), None)
         record.__dict__.update(extra)
         logger.handle(record)

@@ -1,7 +1,7 @@
-"""A request that can be read in two ways is refused, in front of everything that reads one: pages, API and WebSocket handshakes.
+"""Refuses ambiguous requests, before any other code reads them: for pages, API and WebSocket handshakes.
 
-Of a header that is there twice, a proxy may read the first and we the last: then what the one has checked is not what the other
-acts on. RFC 9112 §3.2 asks for a 400 where `Host` is missing or there twice; granian hands both on.
+If a header is repeated, a proxy may read the first value and we the last: the proxy has then checked another value than the one
+we use. RFC 9112 §3.2 asks for 400 if `Host` is missing or repeated. Granian passes such requests on.
 """
 
 import re
@@ -14,26 +14,26 @@ from rxapp.auth.http.middleware.problems import problem
 SINGLE = frozenset(
     {b"host", b"authorization", b"dpop", b"origin", b"content-type", b"content-length", b"content-encoding", b"user-agent"}
 )
-"""Headers that are no lists (RFC 9110 §5.3), and that somebody decides by."""
+"""Headers that are not lists (RFC 9110 §5.3) and that decisions depend on."""
 
 _HOST = re.compile(rb"[A-Za-z0-9._~!$&'()*+;=%:\[\]-]+")
-"""What may stand in a host with its port (RFC 3986 §3.2.2). A comma may too, but would be a list to others."""
+"""The characters of a host with its port (RFC 3986 §3.2.2), without the comma, which other servers would read as a list."""
 
 HTTP_1_0 = ("1", "1.0")
-"""As granian and as others name it. It has no `Host` (RFC 1945): some probes still speak it."""
+"""The names of HTTP/1.0 in granian and in other servers. It has no `Host` (RFC 1945), and some health checks still use it."""
 
 _BY_HTTP = "websocket.http.response"
-"""The extension of ASGI by which a handshake is answered with more than a bare 403."""
+"""The ASGI extension that allows a full HTTP answer to a handshake, instead of a bare 403."""
 
 
 class UnambiguousRequests:
-    """ASGI middleware around the API, and with it around the pages and the socket: the app mounts those within."""
+    """ASGI middleware around the API. It covers the pages and the socket too, because the app mounts them inside of the API."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Hand on what can be read in one way only."""
+        """Pass on unambiguous requests, and refuse all others."""
         fault = _fault(scope) if scope["type"] in ("http", "websocket") else ""
         if fault:
             await _refuse(fault, scope, receive, send)
@@ -58,7 +58,7 @@ def _fault(scope: Scope) -> str:
 
 async def _refuse(fault: str, scope: Scope, receive: Receive, send: Send) -> None:
     if scope["type"] == "websocket" and _BY_HTTP not in scope.get("extensions", {}):
-        await send({"type": "websocket.close"})  # before it was accepted: the server answers 403
+        await send({"type": "websocket.close"})  # not accepted yet: the server answers 403
         return
-    # Starlette's own answer to a handshake goes by that extension.
+    # Starlette's responses use that extension for a handshake.
     await problem(HTTPStatus.BAD_REQUEST, "invalid_request", fault)(scope, receive, send)

@@ -1,4 +1,4 @@
-"""An unknown path of the API: a problem document, as its other refusals are, and not the page that people are shown."""
+"""Unknown paths of the API: the answer is a problem document, like the API's other refusals, and not the 404 page for people."""
 
 from http import HTTPStatus
 
@@ -14,24 +14,24 @@ API = "/api/"
 
 
 class UnknownPaths:
-    """ASGI middleware. An app around this one may have routes under `/api/` too: only what no route has answered is replaced."""
+    """ASGI middleware. The app itself may have routes under `/api/` too, so it replaces only answers that no route has given."""
 
     def __init__(self, app: ASGIApp, api: FastAPI) -> None:
         self._app = app
         self._api = api
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer as the app does, unless that is for want of anything at this path."""
+        """Pass the app's answer on, unless it is a 404 or 405 because no route has this path."""
         if scope["type"] != "http" or not scope["path"].startswith(API):
             await self._app(scope, receive, send)
             return
-        is_replaced, came = False, Request({**scope, "app": self._api})
+        is_replaced, request = False, Request({**scope, "app": self._api})
 
         async def send_or_replace(message: Message) -> None:
             nonlocal is_replaced
-            if message["type"] == "http.response.start" and _is_nobodys(scope, message["status"]):
+            if message["type"] == "http.response.start" and _is_unrouted(scope, message["status"]):
                 is_replaced = True
-                await _refusal(came)(scope, receive, send)
+                await _refusal(request)(scope, receive, send)
             elif not is_replaced:
                 await send(message)
 
@@ -39,13 +39,13 @@ class UnknownPaths:
 
 
 def _refusal(request: Request) -> Response:
-    """405 where only another method is known: beside pages, which match any path, that has got lost."""
+    """405 if the path has other methods, else 404. The pages' route matches every path, so 405 is worked out again here."""
     allowed = allow_header(request, HTTPStatus.METHOD_NOT_ALLOWED)
     status = HTTPStatus.METHOD_NOT_ALLOWED if allowed else HTTPStatus.NOT_FOUND
     return problem(status, status.phrase.lower().replace(" ", "_"), status.phrase, headers=allowed)
 
 
-def _is_nobodys(scope: Scope, status: int) -> bool:
-    """Whether the request came to no route at all, but to the files or to an app as such."""
-    nowhere = (HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED)  # the latter is what files say to a POST
-    return status in nowhere and isinstance(scope.get("endpoint"), StaticFiles | Starlette)
+def _is_unrouted(scope: Scope, status: int) -> bool:
+    """Whether no route has answered, but only static files or an app's default."""
+    unrouted = (HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED)  # static files answer 405 to a POST
+    return status in unrouted and isinstance(scope.get("endpoint"), StaticFiles | Starlette)

@@ -1,1 +1,1 @@
-"""For the operator: health, metrics, and what runs beside requests."""
+"""For the operator: health, readiness, metrics, and background tasks."""

@@ -1,4 +1,4 @@
-"""`/healthz`: the process is alive. `/readyz`: it can serve. For load balancers and orchestrators, which show nobody's token."""
+"""`/healthz`: the process is alive. `/readyz`: it can serve. For load balancers and orchestrators, which send no token."""
 
 from http import HTTPStatus
 
@@ -10,17 +10,17 @@ from rxapp.auth.http.operations.readiness import Readiness
 
 RETRY_AFTER_SECONDS = 1
 
-_NEVER_KEPT = {"Cache-Control": "no-store"}
+_NO_STORE = {"Cache-Control": "no-store"}
 
 
 class Health(BaseModel):
-    """Always `ok`: a process that is not does not answer."""
+    """Always `ok`, because a process that is not alive does not answer."""
 
     status: str = "ok"
 
 
 class Ready(BaseModel):
-    """Whether the process can serve, and the names of what keeps it from it: `database`, `migrations`, `redis`."""
+    """Whether the process can serve, and the names of the checks that fail: `database`, `migrations`, `redis`."""
 
     is_ready: bool = Field(serialization_alias="isReady")
     not_ready: list[str] = Field(serialization_alias="notReady")
@@ -33,18 +33,18 @@ def health_router(readiness: Readiness) -> APIRouter:
     @router.head("/healthz", include_in_schema=False)
     @router.get("/healthz", response_model=Health)
     async def healthz() -> JSONResponse:
-        """Whether the process is alive. It looks at nothing else: a database that is away is not mended by a restart."""
-        return JSONResponse(Health().model_dump(), headers=_NEVER_KEPT)
+        """Whether the process is alive. It checks nothing else, because a restart does not repair a database."""
+        return JSONResponse(Health().model_dump(), headers=_NO_STORE)
 
     @router.head("/readyz", include_in_schema=False)
     @router.get("/readyz", response_model=Ready, responses={HTTPStatus.SERVICE_UNAVAILABLE.value: {"model": Ready}})
     async def readyz() -> JSONResponse:
-        """Whether the process can serve. What was found is kept for a second."""
+        """Whether the process can serve. The result is cached for a second."""
         not_ready = await readiness.not_ready()
         body = Ready(is_ready=not not_ready, not_ready=not_ready).model_dump(by_alias=True)
         if not_ready:
-            headers = _NEVER_KEPT | {"Retry-After": str(RETRY_AFTER_SECONDS)}
+            headers = _NO_STORE | {"Retry-After": str(RETRY_AFTER_SECONDS)}
             return JSONResponse(body, HTTPStatus.SERVICE_UNAVAILABLE.value, headers)
-        return JSONResponse(body, headers=_NEVER_KEPT)
+        return JSONResponse(body, headers=_NO_STORE)
 
     return router

@@ -1,6 +1,6 @@
-"""What is counted and measured, for Prometheus. It listens to `observation`; nothing else knows of it.
+"""Metrics for Prometheus. They observe the core's signals; the core does not know them.
 
-No label holds what somebody sent, nor who they are: the number of time series is bounded by the program.
+No label has a client's input or identity. So the program bounds the number of time series.
 """
 
 import os
@@ -10,11 +10,11 @@ from pathlib import Path
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 
-from rxapp.auth.core.audit import signals as observation
+from rxapp.auth.core.audit import signals
 from rxapp.auth.core.audit.events import EventKind
 
 MULTIPROCESS_DIRECTORY = "PROMETHEUS_MULTIPROC_DIR"
-"""The library's own setting: where several workers keep their numbers, so that whichever is asked answers for all of them."""
+"""The library's own setting: the directory where several workers keep their numbers, so that each worker can answer for all."""
 
 _BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 """Seconds. A refresh takes a few milliseconds, a login about a hundred; above one second a person notices."""
@@ -26,7 +26,7 @@ Handler = Callable[[str, float], None]
 
 
 class Metrics:
-    """An observer. Each has a registry of its own."""
+    """An observer of signals. Each instance has its own registry."""
 
     def __init__(self) -> None:
         self._registry = registry = CollectorRegistry()
@@ -47,40 +47,40 @@ class Metrics:
             EventKind.TOKEN_REUSED: lambda *_: reuses.inc(),
             EventKind.SESSION_REVOKED: lambda reason, _: sign_outs.labels(reason).inc(),
             EventKind.PERMISSION_DENIED: lambda *_: refusals.labels("permission_denied").inc(),
-            observation.ROTATED: lambda *_: rotations.labels("rotated").inc(),
-            observation.REPLAYED: lambda *_: rotations.labels("replayed").inc(),
-            observation.REFUSED: lambda code, _: refusals.labels(code).inc(),
-            observation.CALL: lambda name, seconds: calls.labels(name).observe(seconds) if name in _TIMED_CALLS else None,
-            observation.GUARDED_EVENT: lambda name, seconds: events.labels(name).observe(seconds),
-            observation.REQUEST: lambda request, _: requests.labels(*request.split()).inc(),
-            observation.HASH_AWAITED: lambda *_: hashes.inc(),
-            observation.HASH_DONE: lambda *_: hashes.dec(),
-            observation.PAGE_OPENED: lambda *_: pages.inc(),
-            observation.PAGE_CLOSED: lambda *_: pages.dec(),
-            observation.PRUNED: lambda table, rows: pruned.labels(table).inc(rows),
+            signals.ROTATED: lambda *_: rotations.labels("rotated").inc(),
+            signals.REPLAYED: lambda *_: rotations.labels("replayed").inc(),
+            signals.REFUSED: lambda code, _: refusals.labels(code).inc(),
+            signals.CALL: lambda name, seconds: calls.labels(name).observe(seconds) if name in _TIMED_CALLS else None,
+            signals.GUARDED_EVENT: lambda name, seconds: events.labels(name).observe(seconds),
+            signals.REQUEST: lambda request, _: requests.labels(*request.split()).inc(),
+            signals.HASH_AWAITED: lambda *_: hashes.inc(),
+            signals.HASH_DONE: lambda *_: hashes.dec(),
+            signals.PAGE_OPENED: lambda *_: pages.inc(),
+            signals.PAGE_CLOSED: lambda *_: pages.dec(),
+            signals.PRUNED: lambda table, rows: pruned.labels(table).inc(rows),
         }
 
     def __call__(self, what: str, detail: str, value: float) -> None:
-        """Count it, if it is counted."""
+        """Count a signal, if there is a metric for it."""
         if (handler := self._handlers.get(what)) is not None:
             handler(detail, value)
 
     def render(self) -> bytes:
-        """All numbers, of all workers if they keep them together, in Prometheus's text format."""
+        """All numbers in Prometheus's text format, for all workers if they share a directory."""
         if MULTIPROCESS_DIRECTORY not in os.environ:
             return generate_latest(self._registry)
         _forget_dead_workers(Path(os.environ[MULTIPROCESS_DIRECTORY]))
-        everyones = CollectorRegistry()
-        MultiProcessCollector(everyones)
-        return generate_latest(everyones)
+        shared_registry = CollectorRegistry()
+        MultiProcessCollector(shared_registry)
+        return generate_latest(shared_registry)
 
 
 def _forget_dead_workers(directory: Path) -> None:
-    """A worker that was killed could not take back the pages that it had open."""
+    """Remove the gauges of dead workers: a killed worker could not subtract its open pages."""
     for pid in {int(file.stem.rpartition("_")[2]) for file in directory.glob("gauge_live*_*.db")}:
         try:
             os.kill(pid, 0)
         except ProcessLookupError:
             mark_process_dead(pid, str(directory))
         except PermissionError:
-            continue  # alive, and another user's
+            continue  # alive, but it belongs to another user

@@ -1,4 +1,4 @@
-"""`GET /metrics`: for Prometheus, which shows a bearer token of its own. Without `RXAPP_METRICS_TOKEN` there is no such route."""
+"""`GET /metrics`, for Prometheus with its own bearer token. Without `RXAPP_METRICS_TOKEN` there is no such route."""
 
 import asyncio
 import hmac
@@ -14,7 +14,7 @@ from rxapp.auth.http.operations.metrics import Metrics
 
 
 def metrics_router(metrics: Metrics, token: SecretStr) -> APIRouter:
-    """The route, for whoever knows `token`. How many people sign in, and how often in vain, is not for everybody."""
+    """The route, for callers with `token`. The numbers of logins and of failed ones are not public."""
     router = APIRouter()
     expected = f"Bearer {token.get_secret_value()}".encode()
 

@@ -1,4 +1,4 @@
-"""Removing what has been kept for long enough while the app runs, a little at a time, so that nobody has to think of it."""
+"""The pruning task: removes old rows while the app runs, a little at a time, so that the operator needs no cron job."""
 
 import asyncio
 import contextlib
@@ -13,12 +13,12 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from rxapp.auth.core.audit.signals import PRUNED, notify
 from rxapp.auth.core.features import pruners_of
-from rxapp.auth.core.maintenance.pruning import PAUSE, prune
+from rxapp.auth.core.maintenance.pruning import PAUSE_FACTOR, prune
 from rxapp.auth.core.service import AuthService
 from rxapp.auth.http.runtime.service import get_service, in_thread
 
 JITTER = 0.1
-"""Part of the interval, so that workers that started together do not go on working together."""
+"""A fraction of the interval. It keeps workers that started together from pruning at the same time."""
 
 Sleep = Callable[[float], Awaitable[None]]
 
@@ -26,8 +26,8 @@ logger = logging.getLogger(__name__)
 
 
 @contextlib.asynccontextmanager
-async def pruned_regularly() -> AsyncIterator[None]:
-    """A lifespan task: prune every `prune_interval` while the app runs, unless that is 0."""
+async def regular_pruning() -> AsyncIterator[None]:
+    """A lifespan task: prune every `prune_interval` while the app runs. An interval of 0 switches it off."""
     service = get_service()
     if not service.settings.prune_interval:
         yield
@@ -40,19 +40,19 @@ async def pruned_regularly() -> AsyncIterator[None]:
 
 
 async def keep_pruning(service: AuthService, sleep: Sleep = asyncio.sleep) -> None:
-    """Wait, prune, and again. Every worker does it: of two at once, each takes other rows."""
+    """Wait and prune, in an endless loop. Every worker does so; two workers at once remove different rows."""
     while True:
         await sleep(_interval(service.settings.prune_interval))
         try:
-            removed = await prune_unhurriedly(service, sleep)
-        except SQLAlchemyError as error:  # the database is away; what is old will still be there when it is back
+            removed = await prune_with_pauses(service, sleep)
+        except SQLAlchemyError as error:  # an outage: the next round removes the old rows
             logger.warning("nothing could be pruned: %s", type(error).__name__)
         else:
             if removed:
                 logger.info("pruned %s", ", ".join(f"{rows} {kind}" for kind, rows in removed.items()))
 
 
-async def prune_unhurriedly(service: AuthService, sleep: Sleep = asyncio.sleep) -> Counter[str]:
+async def prune_with_pauses(service: AuthService, sleep: Sleep = asyncio.sleep) -> Counter[str]:
     """Remove all that is too old to keep, in batches with pauses in between. Returns how many rows of each kind that were."""
     batches = prune(service.settings, service.database, service.clock, pruners_of(service.features))
     removed: Counter[str] = Counter()
@@ -63,8 +63,8 @@ async def prune_unhurriedly(service: AuthService, sleep: Sleep = asyncio.sleep) 
             return removed
         notify(PRUNED, batch.pruner.table, batch.rows)
         removed[batch.pruner.kind] += batch.rows
-        await sleep((time.monotonic() - began) * PAUSE)
+        await sleep((time.monotonic() - began) * PAUSE_FACTOR)
 
 
 def _interval(interval: timedelta) -> float:
-    return interval.total_seconds() * random.uniform(1 - JITTER, 1 + JITTER)  # noqa: S311  nobody gains by guessing it
+    return interval.total_seconds() * random.uniform(1 - JITTER, 1 + JITTER)  # noqa: S311  it is not a secret

@@ -1,4 +1,4 @@
-"""What operators ask the app over HTTP: whether it is alive, whether it can serve, and its numbers."""
+"""The operator's HTTP routes: health, readiness and metrics."""
 
 from fastapi import FastAPI
 
@@ -7,12 +7,12 @@ from rxapp.auth.core.settings.settings import Settings
 from rxapp.auth.http.operations.health import health_router
 from rxapp.auth.http.operations.metrics import Metrics
 from rxapp.auth.http.operations.metrics_route import metrics_router
-from rxapp.auth.http.operations.readiness import check_needs, readiness
+from rxapp.auth.http.operations.readiness import add_own_checks, readiness
 
 
 def add_operations(api: FastAPI, settings: Settings) -> None:
-    """Give `api` the routes, and begin to count if somebody may see the numbers."""
-    check_needs(settings)
+    """Add the routes to `api`. If there is a metrics token, start counting."""
+    add_own_checks(settings)
     api.include_router(health_router(readiness))
     if settings.metrics_token.get_secret_value():
         metrics = Metrics()

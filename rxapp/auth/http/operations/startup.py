@@ -1,4 +1,4 @@
-"""The database before the first request: brought up to date in development, in production refused if it is old."""
+"""Startup: before the first request, development migrates the database, and production refuses an old one."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -10,7 +10,7 @@ from rxapp.auth.migrations import AUTH_HISTORY
 
 
 def prepared_database(*, migrates: bool) -> Any:
-    """A lifespan task, for our own tables. Unless it `migrates`, development too only looks whether they are there."""
+    """A lifespan task for our own tables. If `migrates` is False, development too only checks that they are migrated."""
     add_readiness_check("migrations", lambda: AUTH_HISTORY.require_usable(get_service().database))
 
     @asynccontextmanager

@@ -1,4 +1,4 @@
-"""Users, their sessions, what happened, and the keys that sign tokens.
+"""Users, sessions, security events, and the keys that sign tokens.
 
 Revision: rxapp_auth_0001
 """
@@ -6,7 +6,7 @@ Revision: rxapp_auth_0001
 import sqlalchemy as sa
 
 from alembic import op
-from rxapp.auth.migrations import remember
+from rxapp.auth.migrations import record_revision
 
 revision = "rxapp_auth_0001"
 down_revision = None
@@ -77,10 +77,10 @@ def upgrade() -> None:
         sa.Column("retired_at", moment, nullable=True),
         sa.PrimaryKeyConstraint("kid"),
     )
-    remember(revision)
+    record_revision(revision)
 
 
 def downgrade() -> None:
     for table in ("auth_signing_key", "auth_security_event", "auth_session", "auth_user"):
         op.drop_table(table)
-    remember(down_revision)
+    record_revision(down_revision)

@@ -1,4 +1,4 @@
-"""On SQLite, the moments of a session are integers of 8 bytes, not texts of 26. On PostgreSQL, new pages of sessions have room.
+"""On SQLite, a session's datetimes become integers of 8 bytes instead of texts of 26. On PostgreSQL, sessions get a fill factor.
 
 Revision: rxapp_auth_0002
 """
@@ -6,7 +6,7 @@ Revision: rxapp_auth_0002
 import sqlalchemy as sa
 
 from alembic import op
-from rxapp.auth.migrations import remember
+from rxapp.auth.migrations import record_revision
 
 revision = "rxapp_auth_0002"
 down_revision = "rxapp_auth_0001"
@@ -22,18 +22,18 @@ def upgrade() -> None:
     _rewrite("text", TO_MICROSECONDS)
     if op.get_context().dialect.name == "postgresql":
         op.execute("ALTER TABLE auth_session SET (fillfactor = 80)")
-    remember(revision)
+    record_revision(revision)
 
 
 def downgrade() -> None:
     if op.get_context().dialect.name == "postgresql":
         op.execute("ALTER TABLE auth_session RESET (fillfactor)")
     _rewrite("integer", TO_TEXT)
-    remember(down_revision)
+    record_revision(down_revision)
 
 
 def _rewrite(stored_as: str, new: str) -> None:
-    """The columns stay as they are declared: SQLite stores in them whatever comes."""
+    """The declared column types stay, because SQLite stores values of any type in them."""
     if op.get_context().dialect.name == "sqlite":
         columns = ", ".join(f"{name} = iif(typeof({name}) = '{stored_as}', {new.format(name)}, {name})" for name in MOMENTS)
         op.execute(sa.text(f"UPDATE auth_session SET {columns}".replace(":", r"\:")))  # noqa: S608  all names are above

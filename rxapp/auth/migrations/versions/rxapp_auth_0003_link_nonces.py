@@ -1,4 +1,4 @@
-"""What ends a set-password link: a nonce of its user.
+"""A nonce for each user: changing it ends the user's set-password links.
 
 Revision: rxapp_auth_0003
 """
@@ -6,7 +6,7 @@ Revision: rxapp_auth_0003
 import sqlalchemy as sa
 
 from alembic import op
-from rxapp.auth.migrations import remember
+from rxapp.auth.migrations import record_revision
 
 revision = "rxapp_auth_0003"
 down_revision = "rxapp_auth_0002"
@@ -15,11 +15,11 @@ depends_on = None
 
 
 def upgrade() -> None:
-    # With a default in the database, so that older code goes on adding users meanwhile.
+    # With a default in the database, so that older code can still add users meanwhile.
     op.add_column("auth_user", sa.Column("link_nonce", sa.String(22), nullable=False, server_default=""))
-    remember(revision)
+    record_revision(revision)
 
 
 def downgrade() -> None:
     op.drop_column("auth_user", "link_nonce")
-    remember(down_revision)
+    record_revision(down_revision)

@@ -1,4 +1,4 @@
-"""What user names look like, so that nobody registers one that reads as another's. Names that exist stay as they are.
+"""Hashed looks of user names, so that nobody registers a name that looks like another's. Existing names stay.
 
 Revision: rxapp_auth_0004
 """
@@ -6,8 +6,8 @@ Revision: rxapp_auth_0004
 import sqlalchemy as sa
 
 from alembic import op
-from rxapp.auth.core.accounts.clear_names import looks_of
-from rxapp.auth.migrations import remember
+from rxapp.auth.core.accounts.confusable_names import look_hashes
+from rxapp.auth.migrations import record_revision
 
 revision = "rxapp_auth_0004"
 down_revision = "rxapp_auth_0003"
@@ -15,7 +15,7 @@ branch_labels = None
 depends_on = None
 
 ROWS_AT_A_TIME = 1_000
-"""Of which the memory that this takes is a few MB, however many users there are."""
+"""Rows for one INSERT: a few MB of memory, for any number of users."""
 
 
 def upgrade() -> None:
@@ -28,22 +28,22 @@ def upgrade() -> None:
     )
     op.create_index("ix_auth_user_look_user_id", "auth_user_look", ["user_id"])
     _fill(look)
-    remember(revision)
+    record_revision(revision)
 
 
 def downgrade() -> None:
     op.drop_table("auth_user_look")
-    remember(down_revision)
+    record_revision(down_revision)
 
 
 def _fill(look: sa.Table) -> None:
-    """The oldest account has its look; names that collide with it stay, and have none."""
+    """The oldest account gets the row for its look. Later names with the same look stay, but get no row."""
     db = op.get_bind()
     user = sa.table("auth_user", sa.column("id", sa.Uuid()), sa.column("user_name"), sa.column("created_at"))
     names = db.execute(sa.select(user.c.id, user.c.user_name).order_by(user.c.created_at, user.c.id)).all()
     owners: dict[str, object] = {}
     for user_id, user_name in names:
-        for each in looks_of(user_name):
+        for each in look_hashes(user_name):
             owners.setdefault(each, user_id)
     rows = [{"look": each, "user_id": user_id} for each, user_id in owners.items()]
     for start in range(0, len(rows), ROWS_AT_A_TIME):

@@ -6,7 +6,7 @@ Revision: rxapp_auth_0005
 import sqlalchemy as sa
 
 from alembic import op
-from rxapp.auth.migrations import remember
+from rxapp.auth.migrations import record_revision
 
 revision = "rxapp_auth_0005"
 down_revision = "rxapp_auth_0004"
@@ -17,9 +17,9 @@ depends_on = None
 def upgrade() -> None:
     # With a default in the database, so that older code goes on adding sessions meanwhile.
     op.add_column("auth_session", sa.Column("amr", sa.String(64), nullable=False, server_default="pwd"))
-    remember(revision)
+    record_revision(revision)
 
 
 def downgrade() -> None:
     op.drop_column("auth_session", "amr")
-    remember(down_revision)
+    record_revision(down_revision)

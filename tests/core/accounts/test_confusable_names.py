@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from rxapp.auth import AUTH_HISTORY, InvalidUserName, UserNameTaken
-from rxapp.auth.core.accounts.clear_names import looks_of
+from rxapp.auth.core.accounts.confusable_names import look_hashes
 from rxapp.auth.core.errors import UserNameLooksTaken
 from rxapp.auth.core.input_rules import InputRule
 from rxapp.auth.web.texts import ENGLISH, GERMAN
@@ -144,7 +144,7 @@ class TestNamesThatExist:
 
 
 def test_what_it_looks_like_is_stored_as_a_hash_of_one_length():
-    assert {len(look) for name in ("a", "\ufdfa" * 60, "m" * 64) for look in looks_of(name)} == {43}
+    assert {len(look) for name in ("a", "\ufdfa" * 60, "m" * 64) for look in look_hashes(name)} == {43}
 
 
 def test_each_refusal_has_its_sentence_in_both_languages():
