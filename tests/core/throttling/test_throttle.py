@@ -25,7 +25,7 @@ from rxapp.auth.core.database.outages import DatabaseUnavailable
 from rxapp.auth.core.settings.production_checks import RATE_LIMITS
 from rxapp.auth.core.settings.settings import Settings
 from rxapp.auth.core.throttling.counters import ClockedMemoryStorage
-from rxapp.auth.core.throttling.throttle import DELAYS, RECORDS_PER_PERIOD, network_of
+from rxapp.auth.core.throttling.throttle import DELAYS, RECORDS_PER_PERIOD, Throttle, network_of
 from tests.conftest import PASSWORD
 
 HERE = Client("192.0.2.7", "curl/8.5.0")
@@ -368,3 +368,9 @@ def test_the_longest_delay_is_within_the_time_that_a_failure_is_remembered():
 
 def vars_of(pair):
     return pair.access_token, pair.refresh_token
+
+
+def test_a_place_has_the_name_that_every_release_before_gave_it(clock):
+    """Workers of two releases count in one Redis while an update is under way."""
+    throttle = Throttle(Settings(secret_key="k" * 40), clock)
+    assert throttle._hash("a name", "192.0.2.7") == "eb8db574799e89c7c3ccf0d574bb167d"
