@@ -341,6 +341,25 @@ class TestTheCountersInMemory:
             storage.acquire_entry(f"key-{n}", 5, 60)
         assert list(storage._windows[60]) == [f"key-{n}" for n in range(90, 100)]
 
+    def test_a_tally_is_forgotten_with_its_period(self, clock):
+        storage = ClockedMemoryStorage(clock)
+        for n in range(100):
+            storage.incr(f"key-{n}", 60)
+            clock.move(seconds=1)
+        assert len(storage._tallies) == 59
+        assert storage.incr("key-99", 60) == 2, "and the period begins with the first"
+        clock.move(seconds=59)
+        assert storage.incr("key-99", 60) == 1
+
+    def test_strangers_cannot_make_the_tallies_grow_for_ever(self, clock, monkeypatch):
+        monkeypatch.setattr("rxapp.auth.core.throttling.counters.MAXIMUM_KEYS", 10)
+        storage = ClockedMemoryStorage(clock)
+        for n in range(100):
+            storage.incr(f"key-{n}", 60)
+            storage.incr("key-0", 60)
+        assert set(storage._tallies) == {"key-0", *(f"key-{n}" for n in range(91, 100))}
+        assert storage.incr("key-0", 60) == 102
+
     def test_threads_cannot_count_past_a_limit(self, clock):
         storage = ClockedMemoryStorage(clock)
         with ThreadPoolExecutor(8) as threads:

@@ -17,7 +17,7 @@ REMEMBERED_FOR = MAXIMUM_AGE + MAXIMUM_LEAD + timedelta(seconds=1)
 """A proof made by a clock that runs ahead stays timely for this long."""
 
 CAPACITY = 2**17
-"""Proofs remembered by one process, about 15 MB: more than it can answer in `REMEMBERED_FOR`."""
+"""Proofs remembered by one process, about 20 MB: more than it can answer in `REMEMBERED_FOR`."""
 
 
 class SpentProofsUnavailable(Exception):
