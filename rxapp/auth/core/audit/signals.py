@@ -1,7 +1,6 @@
 """What others may watch and count as it happens. The core says it, and knows nobody who listens."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import TypeAlias
 
 Observer: TypeAlias = Callable[[str, str, float], None]
@@ -36,18 +35,6 @@ def observe(observer: Observer) -> None:
     """Have `observer` told from now on. Kinds of security events are told too, before they are committed."""
     global _observers
     _observers = (*_observers, observer)
-
-
-@contextmanager
-def observed_by(observer: Observer) -> Iterator[None]:
-    """Have `observer` told for a while."""
-    global _observers
-    before = _observers
-    observe(observer)
-    try:
-        yield
-    finally:
-        _observers = before
 
 
 def notify(what: str, detail: str = "", value: float = 1) -> None:
