@@ -13,6 +13,11 @@ def test_what_was_wrapped_comes_back_under_whichever_secret_key_it_was(secret, k
     assert unwrap(wrap(secret, kid, OURS), kid, [OTHERS, OURS]) == secret
 
 
+def test_what_a_release_before_has_wrapped_comes_back():
+    wrapped = bytes.fromhex("000000000000000000000000bf1955c442d58648581b914f11d50d31f4c95b43052b6c80")
+    assert unwrap(wrapped, "kid", [OURS]) == b"a secret"
+
+
 def test_no_other_secret_key_opens_it():
     assert unwrap(wrap(bytes(32), "a", OURS), "a", [OTHERS]) is None
     assert unwrap(wrap(bytes(32), "a", OURS), "a", []) is None

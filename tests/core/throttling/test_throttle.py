@@ -26,7 +26,7 @@ from rxapp.auth.core.database.outages import DatabaseUnavailable
 from rxapp.auth.core.settings.production_checks import RATE_LIMITS
 from rxapp.auth.core.settings.settings import Settings
 from rxapp.auth.core.throttling.counters import ClockedMemoryStorage
-from rxapp.auth.core.throttling.throttle import DELAYS, RECORDS_PER_PERIOD, network_of
+from rxapp.auth.core.throttling.throttle import DELAYS, RECORDS_PER_PERIOD, Throttle, network_of
 from tests.conftest import PASSWORD
 
 HERE = Client("192.0.2.7", "curl/8.5.0")
@@ -345,6 +345,25 @@ class TestTheCountersInMemory:
             storage.acquire_entry(f"key-{n}", 5, 60)
         assert list(storage._windows[60]) == [f"key-{n}" for n in range(90, 100)]
 
+    def test_a_tally_is_forgotten_with_its_period(self, clock):
+        storage = ClockedMemoryStorage(clock)
+        for n in range(100):
+            storage.incr(f"key-{n}", 60)
+            clock.move(seconds=1)
+        assert len(storage._tallies) == 59
+        assert storage.incr("key-99", 60) == 2, "and the period begins with the first"
+        clock.move(seconds=59)
+        assert storage.incr("key-99", 60) == 1
+
+    def test_strangers_cannot_make_the_tallies_grow_for_ever(self, clock, monkeypatch):
+        monkeypatch.setattr("rxapp.auth.core.throttling.counters.MAXIMUM_KEYS", 10)
+        storage = ClockedMemoryStorage(clock)
+        for n in range(100):
+            storage.incr(f"key-{n}", 60)
+            storage.incr("key-0", 60)
+        assert set(storage._tallies) == {"key-0", *(f"key-{n}" for n in range(91, 100))}
+        assert storage.incr("key-0", 60) == 102
+
     def test_threads_cannot_count_past_a_limit(self, clock):
         storage = ClockedMemoryStorage(clock)
         with ThreadPoolExecutor(8) as threads:
@@ -372,3 +391,9 @@ def test_the_longest_delay_is_within_the_time_that_a_failure_is_remembered():
 
 def vars_of(pair):
     return pair.access_token, pair.refresh_token
+
+
+def test_a_place_has_the_name_that_every_release_before_gave_it(clock):
+    """Workers of two releases count in one Redis while an update is under way."""
+    throttle = Throttle(Settings(secret_key="k" * 40), clock)
+    assert throttle._hash("a name", "192.0.2.7") == "eb8db574799e89c7c3ccf0d574bb167d"

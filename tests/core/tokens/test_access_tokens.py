@@ -4,6 +4,8 @@ import base64
 import hashlib
 import hmac
 import json
+import sys
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from uuid import uuid4
 
@@ -267,3 +269,22 @@ class TestRemembering:
         kept.keep("one more", key, claims)
         assert kept.find("0", key)
         assert kept.find("1", key) is None
+
+    def test_threads_share_the_memory(self, tokens, issue, monkeypatch):
+        """Each call of a library's cache is several steps, and another thread may come between any two."""
+        monkeypatch.setattr("rxapp.auth.core.tokens.verified_token_cache.KEPT", 4)
+        kept, claims, key = VerifiedTokenCache(), tokens.identify(issue()), next(iter(RING.signer().access_keys.values()))
+
+        def use(first):
+            for number in range(first, first + 2_000):
+                kept.keep(str(number % 7), key, claims)
+                assert kept.find(str(number % 5), key) in {claims, None}
+
+        before = sys.getswitchinterval()
+        sys.setswitchinterval(1e-6)
+        try:
+            with ThreadPoolExecutor(8) as threads:
+                list(threads.map(use, range(8)))
+        finally:
+            sys.setswitchinterval(before)
+        assert len(kept._kept) == 4

@@ -31,6 +31,11 @@ def test_the_same_generation_always_has_the_same_token(session_id, generation, s
     assert TOKENS.issue(session_id, generation, salt) == TOKENS.issue(session_id, generation, salt)
 
 
+def test_a_token_of_a_release_before_is_issued_again_as_it_was():
+    token = "rxr1_AAAAAAAAAAAAAAAAAAAAAQAAAAfWxSQbCGbt4pbluBz_2UG2jpEtLgpL7GwBeB7BwfUqVA"
+    assert TOKENS.issue(UUID(int=1), 7, SALT) == token
+
+
 @given(sessions, generations, salts, st.integers(0, 52 * 8 - 1))
 def test_one_flipped_bit_anywhere_is_refused(session_id, generation, salt, bit):
     import base64

@@ -7,11 +7,11 @@ import sys
 import pytest
 from pydantic import SecretStr
 
-from rxapp.auth.core.audit.signals import observed_by
 from rxapp.auth.http.operations.metrics import Metrics
 from rxapp.auth.http.operations.metrics_route import metrics_router
 from tests.api_in_process import assert_problem, refresh_body
 from tests.conftest import ROOT
+from tests.observed import observed_by
 
 TOKEN = "a token for the metrics"
 

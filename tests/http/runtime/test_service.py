@@ -7,12 +7,13 @@ import jwt
 import pytest
 
 from rxapp.auth import AuthService, InvalidToken, TokenReused
-from rxapp.auth.core.audit.signals import CALL, REFUSED, observed_by
+from rxapp.auth.core.audit.signals import CALL, REFUSED
 from rxapp.auth.core.database.nonblocking_sqlite import WouldBlock
 from rxapp.auth.core.identity.client import NO_CLIENT
 from rxapp.auth.core.keys.key_ring import RELOAD_INTERVAL
 from rxapp.auth.core.sessions.refresh import TokenExchange
 from rxapp.auth.http.runtime.service import refresh_pair, use_service, verify_access
+from tests.observed import observed_by
 from tests.web.test_events import in_a_loop
 
 

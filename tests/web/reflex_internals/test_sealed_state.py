@@ -48,6 +48,11 @@ def test_a_stored_state_comes_back_as_it_was(state):
         assert (type(back), back.shown, back._hidden) == (KeptState, SECRET, SECRET)
 
 
+def test_what_a_release_before_has_sealed_is_opened():
+    sealed = bytes.fromhex("0000000000000000000000008eec319974ccaea9132fd5a1f114a6c4435d6e9eea684c")
+    assert Seal("k" * 40).open(sealed) == b"a state"
+
+
 def test_nothing_of_a_stored_state_can_be_read(state):
     stored = state._serialize()
     assert SECRET.encode() not in stored

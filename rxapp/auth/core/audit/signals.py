@@ -1,7 +1,6 @@
 """Signals for metrics and tests. The core sends them, and does not know who observes them."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import TypeAlias
 
 Observer: TypeAlias = Callable[[str, str, float], None]
@@ -36,18 +35,6 @@ def observe(observer: Observer) -> None:
     """Send all further signals to `observer`. It receives the kinds of security events too, before they are committed."""
     global _observers
     _observers = (*_observers, observer)
-
-
-@contextmanager
-def observed_by(observer: Observer) -> Iterator[None]:
-    """Send signals to `observer` inside of the block."""
-    global _observers
-    before = _observers
-    observe(observer)
-    try:
-        yield
-    finally:
-        _observers = before
 
 
 def notify(what: str, detail: str = "", value: float = 1) -> None:

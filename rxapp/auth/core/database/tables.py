@@ -10,6 +10,8 @@ from sqlalchemy.dialects import sqlite
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
+from rxapp.auth.core.identity.proved_key import THUMBPRINT_LENGTH
+
 
 class UtcDateTime(TypeDecorator):
     """An aware datetime in UTC, on databases with time zones and without (SQLite)."""
@@ -119,7 +121,7 @@ class AuthSession(AuthTable, table=True):
     amr: str = Field(default="pwd", max_length=64, sa_column_kwargs={"server_default": "pwd"})
     device: str = Field(default="", max_length=64)
     address: str = Field(default="", max_length=64)
-    device_key_thumbprint: str | None = Field(default=None, max_length=43)
+    device_key_thumbprint: str | None = Field(default=None, max_length=THUMBPRINT_LENGTH)
     revoked_at: datetime | None = _moment(ShortUtcDateTime, default=None)
     revoked_reason: str | None = Field(default=None, max_length=32)
 

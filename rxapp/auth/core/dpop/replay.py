@@ -17,7 +17,7 @@ REMEMBERED_FOR = MAXIMUM_AGE + MAXIMUM_LEAD + timedelta(seconds=1)
 """A proof from a clock that runs ahead is accepted for this long."""
 
 CAPACITY = 2**17
-"""Proofs that one process remembers, about 15 MB: more than it can answer requests in `REMEMBERED_FOR`."""
+"""Proofs that one process remembers, about 20 MB: more than it can answer requests in `REMEMBERED_FOR`."""
 
 
 class SpentProofsUnavailable(Exception):

@@ -1,16 +1,16 @@
 """Key derivation: one secret gives one key for each purpose, so that no key serves two purposes."""
 
-import hashlib
-import hmac
 from dataclasses import dataclass, field
 
-_HASH_BYTES = 32
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+_KEY_BYTES = 32
 
 
 def hkdf_sha256(secret: bytes, *, salt: bytes, info: bytes) -> bytes:
-    """Derive 32 bytes from `secret` (HKDF, RFC 5869 §2.2 and §2.3, one block of output)."""
-    pseudorandom_key = hmac.digest(salt or bytes(_HASH_BYTES), secret, hashlib.sha256)
-    return hmac.digest(pseudorandom_key, info + b"\x01", hashlib.sha256)
+    """Derive 32 bytes from `secret` (HKDF, RFC 5869)."""
+    return HKDF(SHA256(), _KEY_BYTES, salt, info).derive(secret)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import TypeVar
 
+from cachetools import TLRUCache
 from limits import RateLimitItem
 from limits.errors import StorageError
 from limits.storage import MemoryStorage, RedisStorage
@@ -44,7 +45,9 @@ class ClockedMemoryStorage(MemoryStorage):
         self._clock = clock
         self._lock = threading.Lock()
         self._windows: defaultdict[int, OrderedDict[str, list[float]]] = defaultdict(OrderedDict)
-        self._tallies: OrderedDict[str, tuple[float, int]] = OrderedDict()
+        self._tallies: TLRUCache[str, tuple[float, int]] = TLRUCache(
+            MAXIMUM_KEYS, ttu=lambda _key, tally, _now: tally[0], timer=lambda: clock().timestamp()
+        )
 
     def acquire_entry(self, key: str, limit: int, expiry: int, amount: int = 1) -> bool:
         """Count `amount` more, unless the last `expiry` seconds then have more than `limit`. Returns whether it was counted."""
@@ -69,14 +72,8 @@ class ClockedMemoryStorage(MemoryStorage):
     def incr(self, key: str, expiry: float, amount: int = 1) -> int:
         """Count `amount` more. The count starts again `expiry` seconds after its first entry. Returns the count."""
         with self._lock:
-            now = self._clock().timestamp()
-            ends_at, counted = self._tallies.get(key, (now + expiry, 0))
-            if ends_at <= now:
-                ends_at, counted = now + expiry, 0
+            ends_at, counted = self._tallies.get(key) or (self._clock().timestamp() + expiry, 0)
             self._tallies[key] = (ends_at, counted + amount)
-            self._tallies.move_to_end(key)
-            while len(self._tallies) > MAXIMUM_KEYS:
-                self._tallies.popitem(last=False)
             return counted + amount
 
     def clear(self, key: str) -> None:

@@ -9,14 +9,16 @@ import base64
 import binascii
 import hashlib
 import hmac
+import threading
 from dataclasses import dataclass, field
 from functools import lru_cache
 from uuid import UUID
 
+from cachetools import LRUCache
+
 from rxapp.auth.core.errors import InvalidToken
 from rxapp.auth.core.keys.derivation import Keys, hkdf_sha256
 from rxapp.auth.core.keys.key_ring import KeyRing
-from rxapp.auth.core.tokens.lru_cache import LruCache
 
 PREFIX = "rxr1_"
 """Names the format, and lets secret scanners find a leaked token."""
@@ -28,7 +30,7 @@ _TOKEN_BYTES = _SESSION_ID_BYTES + _GENERATION_BYTES + _MAC_BYTES
 _ENCODED_LENGTH = (_TOKEN_BYTES * 8 + 5) // 6
 
 SESSIONS_KEPT = 32_768
-"""Whose salt is remembered, and whose key is derived once for the tokens that come and those that go: 15 MB of so many."""
+"""Whose salt is remembered, and whose key is derived once for the tokens that come and those that go: 16 MB of so many."""
 
 MAXIMUM_GENERATION = 2 ** (8 * _GENERATION_BYTES) - 1
 
@@ -63,19 +65,23 @@ class PresentedRefreshToken:
 
 
 class RefreshTokens:
-    """Issues and verifies refresh tokens of a session, given the session's salt."""
+    """Issues and verifies refresh tokens of a session, given the session's salt. Threads share one."""
 
     def __init__(self, key_ring: KeyRing) -> None:
         self._key_ring = key_ring
-        self._salts: LruCache[UUID, bytes] = LruCache(SESSIONS_KEPT)
+        # By the integer of its UUID, which is hashed in C: a UUID is hashed in Python, at each step of the cache.
+        self._salts: LRUCache[int, bytes] = LRUCache(SESSIONS_KEPT)
+        self._lock = threading.Lock()  # `cachetools` has none of its own
 
     def known_salt(self, session_id: UUID) -> bytes | None:
         """The session's salt, which never changes, if a token of it was issued here lately."""
-        return self._salts.find(session_id)
+        with self._lock:
+            return self._salts.get(session_id.int)
 
     def issue(self, session_id: UUID, generation: int, salt: bytes) -> str:
         """The refresh token of that generation: until another key is used, the same arguments always give the same token."""
-        self._salts.keep(session_id, salt)
+        with self._lock:
+            self._salts[session_id.int] = salt
         body = session_id.bytes + generation.to_bytes(_GENERATION_BYTES, "big")
         return _encode(body + _mac(self._key_ring.signer().keys, body, salt))
 
