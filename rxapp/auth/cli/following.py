@@ -3,10 +3,10 @@
 import time
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
-from typing import Any
 
 from rxapp.auth.core.accounts.administration import Administration
 from rxapp.auth.core.audit.events import EventFilter
+from rxapp.auth.core.audit.rows import ListedEvent
 
 POLLING_PERIOD = timedelta(seconds=0.5)
 
@@ -14,7 +14,7 @@ OVERLAP = 200
 """Ids that are looked at again: PostgreSQL gives an id before the transaction is committed, so a lower one may appear later."""
 
 
-def follow_events(administration: Administration, wanted: EventFilter, known: Sequence[Any]) -> Iterator[Any]:
+def follow_events(administration: Administration, wanted: EventFilter, known: Sequence[ListedEvent]) -> Iterator[ListedEvent]:
     """Each event once, as it comes, and for ever. `known` are the last ones, at least `OVERLAP` where there are so many."""
     seen = {event.id for event in known}
     while True:

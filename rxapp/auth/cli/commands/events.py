@@ -17,6 +17,7 @@ from rxapp.auth.cli.options import AsJson, find_user
 from rxapp.auth.cli.output import count_of, print_json, shown
 from rxapp.auth.core.audit.csv_export import COLUMNS
 from rxapp.auth.core.audit.events import EventFilter, EventKind
+from rxapp.auth.core.audit.rows import ListedEvent
 
 DEFAULT_LINES = 20
 GREATEST_NUMBER_OF_LINES = 100_000
@@ -120,7 +121,7 @@ def _user_id(service: AuthService, user: str) -> UUID:
     return found.id if found else user_id
 
 
-def _print_lines(events: Iterable[Any], as_json: bool) -> None:
+def _print_lines(events: Iterable[ListedEvent], as_json: bool) -> None:
     for event in events:
         if as_json:
             print_json(_facts(event))
@@ -128,7 +129,7 @@ def _print_lines(events: Iterable[Any], as_json: bool) -> None:
             typer.echo(_line(event))
 
 
-def _line(event: Any) -> str:
+def _line(event: ListedEvent) -> str:
     parts = [
         event.occurred_at,
         f"{event.kind:{_LONGEST_KIND}}",
@@ -141,5 +142,5 @@ def _line(event: Any) -> str:
     return "  ".join(shown(part) for part in parts if part)
 
 
-def _facts(event: Any) -> dict[str, Any]:
+def _facts(event: ListedEvent) -> dict[str, Any]:
     return {column: getattr(event, column) for column in COLUMNS}

@@ -5,11 +5,14 @@ What SQLAlchemy does at each execution besides takes several times as long as SQ
 
 from collections import namedtuple
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from typing import Any, Generic, NamedTuple, TypeVar, overload
 
 from sqlalchemy import Connection, Dialect, Select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.expression import UpdateBase
+
+R = TypeVar("R")
+"""A row, with its columns as attributes. Whoever prepares the statement names its class; `test_rows.py` compares the two."""
 
 Convert = Callable[[Any], Any] | None
 
@@ -23,24 +26,29 @@ class _Compiled(NamedTuple):
     row: Callable[..., Any]
 
 
-class PreparedStatement:
+class PreparedStatement(Generic[R]):
     """Made of a Core statement without lists among its parameters. Values are converted as the columns' types say.
 
     Each call raises `DBAPIError` as SQLAlchemy's own would, and a connection that was lost is given up. Where somebody listens to
     the engine's cursor events, to trace or to log statements, SQLAlchemy itself executes it.
     """
 
+    @overload
+    def __init__(self: "PreparedStatement[Any]", statement: UpdateBase) -> None: ...
+    @overload
+    def __init__(self, statement: Select) -> None: ...
     def __init__(self, statement: Select | UpdateBase) -> None:
         self._statement = statement
         self._compiled: dict[str, _Compiled] = {}
 
-    def fetch(self, db: Connection, parameters: Mapping[str, Any]) -> Any | None:
+    def fetch(self, db: Connection, parameters: Mapping[str, Any]) -> R | None:
         """The one row, with the columns as attributes, or None.
 
         Outside of a transaction, a connection that was lost is replaced by a new one, and this is asked once more.
         """
         if _is_watched(db):
-            return db.execute(self._statement, parameters).one_or_none()
+            row: Any = db.execute(self._statement, parameters).one_or_none()
+            return row
         try:
             return self._fetch(db, parameters)
         except DBAPIError as error:
@@ -48,7 +56,7 @@ class PreparedStatement:
                 raise
         return self._fetch(db, parameters)
 
-    def _fetch(self, db: Connection, parameters: Mapping[str, Any]) -> Any | None:
+    def _fetch(self, db: Connection, parameters: Mapping[str, Any]) -> R | None:
         compiled, cursor = self._execute(db, parameters)
         try:
             values = cursor.fetchone()

@@ -2,8 +2,19 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Protocol
 from uuid import UUID
+
+
+class SessionWithUser(Protocol):
+    """A session's row, read together with its user's name and roles."""
+
+    id: UUID
+    user_id: UUID
+    user_name: str
+    roles: list[str]
+    authenticated_at: datetime
+    expires_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +32,8 @@ class Identity:
     expires_at: datetime
 
     @classmethod
-    def of(cls, session: Any) -> "Identity":
-        """From a session's row, read together with its user's name and roles."""
+    def of(cls, session: SessionWithUser) -> "Identity":
+        """Of a session that was found to stand."""
         roles = frozenset(session.roles)
         return cls(session.user_id, session.id, session.user_name, roles, session.authenticated_at, session.expires_at)
 

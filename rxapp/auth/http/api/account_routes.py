@@ -54,7 +54,7 @@ async def list_sessions(identity: Bearer) -> list[SessionResponse]:
     sessions = await in_thread(get_service().accounts.sessions_of, identity)
     open_pages = await session_listeners().count_pages(session.id for session in sessions)
     return [
-        SessionResponse(**session._mapping, current=session.id == identity.session_id, open_pages=open_pages[session.id])
+        SessionResponse(**session._asdict(), current=session.id == identity.session_id, open_pages=open_pages[session.id])
         for session in sessions
     ]
 
