@@ -30,7 +30,7 @@ class AuthError(Exception):
     """Base of every refusal."""
 
     code: ClassVar[str] = "auth_error"
-    message: ClassVar[str] = "The request was refused."
+    message: str = "The request was refused."
     retry_after_seconds: int = 0
     """When it makes sense to ask again; 0 where waiting changes nothing."""
 
@@ -63,7 +63,7 @@ class InputRefused(AuthError):
     def __init__(self, message: str, **limits: int) -> None:
         self.rule = message.name.lower() if isinstance(message, InputRule) else ""
         self.limits = limits
-        self.message = message.format(**limits) if limits else str(message)  # type: ignore[misc]  # here it is the error's own
+        self.message = message.format(**limits) if limits else str(message)
         super().__init__()
 
 

@@ -112,8 +112,9 @@ class Database:
 
 def _replace_if_lost(connection: Connection) -> None:
     """A server that was started anew, or a proxy, may have ended a connection while it lay in the pool."""
+    driver: Any = connection.connection.dbapi_connection  # there is one: the pool has just given it
     try:
-        connection.dialect.do_ping(connection.connection.dbapi_connection)  # type: ignore[arg-type]  # it has one
+        connection.dialect.do_ping(driver)
     except connection.dialect.loaded_dbapi.Error as error:
         connection.invalidate(error)
 

@@ -46,7 +46,9 @@ class AccessTokenBearer(HTTPBearer):
     The token of a session that is bound to a key comes with the scheme `DPoP` and a proof (RFC 9449 §7.1), any other as `Bearer`.
     """
 
-    async def __call__(self, connection: HTTPConnection, response: Response) -> Identity:  # type: ignore[override]
+    async def __call__(  # type: ignore[override]  # pyright: ignore[reportIncompatibleMethodOverride]  FastAPI injects both
+        self, connection: HTTPConnection, response: Response
+    ) -> Identity:
         """Who sends this request or handshake, by its access token; else an answer that any app understands."""
         with turning_away(connection):
             identity = await _bearer_of(connection)
