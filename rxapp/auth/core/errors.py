@@ -63,7 +63,7 @@ class InputRefused(AuthError):
     def __init__(self, message: str, **limits: int) -> None:
         self.rule = message.name.lower() if isinstance(message, InputRule) else ""
         self.limits = limits
-        self.message = message.format(**limits) if limits else str(message)
+        self.message: str = message.format(**limits) if limits else str(message)
         super().__init__()
 
 
@@ -127,7 +127,7 @@ class TooManyRequests(AuthError):
 
     def __init__(self, retry_after: timedelta, limit: str = "", *, is_first: bool = False) -> None:
         super().__init__()
-        self.retry_after_seconds = max(1, math.ceil(retry_after.total_seconds()))
+        self.retry_after_seconds: int = max(1, math.ceil(retry_after.total_seconds()))
         self.limit = limit
         self.is_first = is_first
 

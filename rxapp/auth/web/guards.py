@@ -30,8 +30,8 @@ Arguments = TypeVarTuple("Arguments")
 class PageOptions(TypedDict, total=False):
     """What else `rx.App.add_page` takes."""
 
-    title: str | rx.Var
-    description: str | rx.Var
+    title: str | rx.Var[str]
+    description: str | rx.Var[str]
     image: str
     meta: Sequence[Mapping[str, Any] | rx.Component]
     context: dict[str, Any]

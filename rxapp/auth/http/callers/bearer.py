@@ -21,7 +21,7 @@ BEARER, DPOP = "bearer", "dpop"
 """Schemes of the `Authorization` header, as compared."""
 
 
-def documented(*statuses: HTTPStatus) -> dict[int | str, dict]:
+def documented(*statuses: HTTPStatus) -> dict[int | str, dict[str, Any]]:
     """For `responses=`: the problem documents that a route may answer."""
     content = {"application/problem+json": {"schema": Problem.model_json_schema()}}
     return {
