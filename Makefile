@@ -60,6 +60,7 @@ check: $(VENV)/dev  ## style, types, tests
 	ruff check .
 	ruff format --check .
 	mypy
+	basedpyright
 	$(MAKE) test test-thorough test-production test-oldest
 
 bench: $(VENV)/dev browser  ## measure, next to peers and a hand-made floor, in half an hour; ARGS=--quick to try it out

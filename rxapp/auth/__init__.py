@@ -3,6 +3,8 @@
 This part knows no web framework: it is `rxapp.auth.core`. `rxapp.auth.http` serves it, `rxapp.auth.web` fits it to Reflex.
 """
 
+from typing import TYPE_CHECKING
+
 from rxapp.auth.core.clock import Clock, system_clock
 from rxapp.auth.core.database.engine import Database
 from rxapp.auth.core.database.migration_history import DatabaseNotMigrated, MigrationHistory, TableTaken, take_turn
@@ -38,6 +40,9 @@ from rxapp.auth.core.settings.production_checks import UnsafeSettings
 from rxapp.auth.core.settings.settings import Settings, get_settings
 from rxapp.auth.core.tokens.token_pair import TokenPair
 from rxapp.auth.migrations import AUTH_HISTORY
+
+if TYPE_CHECKING:
+    from rxapp.auth.rxconfig.options import reflex_options
 
 __all__ = [
     "AUTH_HISTORY",

@@ -4,7 +4,7 @@ import sys
 from collections.abc import Iterable
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TextIO
 
 import typer
 
@@ -13,6 +13,7 @@ from rxapp.auth.cli.refusals import refuse
 from rxapp.auth.core.accounts.administration import Administration
 from rxapp.auth.core.audit.csv_export import COLUMNS, write_csv
 from rxapp.auth.core.audit.events import EventFilter
+from rxapp.auth.core.audit.rows import ListedEvent
 from rxapp.auth.core.database.private_files import create_private, mode_for_others
 
 
@@ -45,11 +46,11 @@ def export_to_file(administration: Administration, wanted: EventFilter, form: Fo
         refuse(f"{file} cannot be written: {error.strerror}.")
 
 
-def _write(events: Iterable[Any], form: Format, to: TextIO) -> int:
+def _write(events: Iterable[ListedEvent], form: Format, to: TextIO) -> int:
     return write_csv(events, to) if form is Format.CSV else _write_json(events, to)
 
 
-def _write_json(events: Iterable[Any], to: TextIO) -> int:
+def _write_json(events: Iterable[ListedEvent], to: TextIO) -> int:
     """Write a JSON list with one event on each line."""
     count = 0
     to.write("[")

@@ -3,10 +3,10 @@
 import time
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
-from typing import Any
 
 from rxapp.auth.core.accounts.administration import Administration
 from rxapp.auth.core.audit.events import EventFilter
+from rxapp.auth.core.audit.rows import ListedEvent
 
 POLLING_PERIOD = timedelta(seconds=0.5)
 
@@ -14,7 +14,7 @@ OVERLAP = 200
 """Ids that each poll reads again. PostgreSQL assigns ids before the commit, so an event with a lower id may appear later."""
 
 
-def follow_events(administration: Administration, wanted: EventFilter, known: Sequence[Any]) -> Iterator[Any]:
+def follow_events(administration: Administration, wanted: EventFilter, known: Sequence[ListedEvent]) -> Iterator[ListedEvent]:
     """Yield each new event once, for ever. `known` are the last events: at least `OVERLAP` of them, if there are so many."""
     seen = {event.id for event in known}
     while True:

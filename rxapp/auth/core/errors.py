@@ -30,7 +30,7 @@ class AuthError(Exception):
     """Base of every refusal."""
 
     code: ClassVar[str] = "auth_error"
-    message: ClassVar[str] = "The request was refused."
+    message: str = "The request was refused."
     retry_after_seconds: int = 0
     """After how many seconds a retry makes sense; 0 if waiting changes nothing."""
 
@@ -63,7 +63,7 @@ class InputRefused(AuthError):
     def __init__(self, message: str, **limits: int) -> None:
         self.rule = message.name.lower() if isinstance(message, InputRule) else ""
         self.limits = limits
-        self.message = message.format(**limits) if limits else str(message)  # type: ignore[misc]  # an instance's own message
+        self.message: str = message.format(**limits) if limits else str(message)
         super().__init__()
 
 
@@ -127,7 +127,7 @@ class TooManyRequests(AuthError):
 
     def __init__(self, retry_after: timedelta, limit: str = "", *, is_first: bool = False) -> None:
         super().__init__()
-        self.retry_after_seconds = max(1, math.ceil(retry_after.total_seconds()))
+        self.retry_after_seconds: int = max(1, math.ceil(retry_after.total_seconds()))
         self.limit = limit
         self.is_first = is_first
 

@@ -59,7 +59,7 @@ __all__ = [
     "RouteTaken",
     "SecurityHeaders",
     "SessionsState",
-    "SetPasswordState",
+    "SetPasswordState",  # pyright: ignore[reportUnsupportedDunderAll]  see `__getattr__`
     "Slots",
     "StrengthState",
     "Texts",
@@ -86,7 +86,7 @@ __all__ = [
     "register_page",
     "require",
     "sessions_page",
-    "set_password_page",
+    "set_password_page",  # pyright: ignore[reportUnsupportedDunderAll]  see `__getattr__`
     "style",
     "submit_button",
     "text_field",

@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, aclosing, closing, nullcontext
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar, cast
 
 import reflex as rx
 from reflex.istate.proxy import StateProxy
@@ -23,6 +23,8 @@ from rxapp.auth.web.auth_state.state import AuthState
 from rxapp.auth.web.direct_calls import DirectCall, is_direct_call
 from rxapp.auth.web.page_session.work import AdmittedNoMore, PageWork, end_work, running_work
 from rxapp.auth.web.reflex_internals.router import page_client
+
+H = TypeVar("H", bound=Callable)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,7 @@ async def admit_again(state: rx.State, /) -> Identity:
     return await _ask_again(state, _present_admission())
 
 
-def guarded_handler(handler: Callable, roles: frozenset[str], *, is_fresh: bool, is_background: bool) -> Callable:
+def guarded_handler(handler: H, roles: frozenset[str], *, is_fresh: bool, is_background: bool) -> H:
     """The handler behind its guard, as Reflex calls it. Called directly, by another handler, it is to be awaited."""
 
     @functools.wraps(handler)
@@ -98,7 +100,7 @@ def guarded_handler(handler: Callable, roles: frozenset[str], *, is_fresh: bool,
         stream = _guard(_Call(handler, self, args, kwargs, is_direct), roles, is_fresh=is_fresh)
         return DirectCall(handler.__qualname__, stream) if is_direct else stream
 
-    return guarded_task if is_background else guarded  # Reflex wants a background task to be an asynchronous function
+    return cast("H", guarded_task if is_background else guarded)  # Reflex wants a background task to be an asynchronous function
 
 
 async def _guard(call: _Call, roles: frozenset[str], *, is_fresh: bool) -> AsyncGenerator[Any]:
@@ -183,10 +185,11 @@ async def _ask_again(state: rx.State, admission: _Admission) -> Identity:
 
 async def _still_admitted(state: rx.State, admission: _Admission) -> Identity:
     auth = await state.get_state(AuthState)
-    if not auth._page.belongs_to(admission.identity.session_id):
+    owner = auth._page.owner
+    if owner is None or not auth._page.belongs_to(admission.identity.session_id):
         raise AdmittedNoMore  # the page is at the login page already, or another's: it is not to be sent anywhere
     try:
-        identity = await in_thread(get_service().verify_session, auth._page.owner)
+        identity = await in_thread(get_service().verify_session, owner)
     except AuthError as error:
         auth._leave(error)
         raise AdmittedNoMore from None

@@ -5,10 +5,12 @@ The policy of both is one line: verify the access token, else rotate, else go to
 
 import functools
 import operator
-from collections.abc import Callable, Collection, Sequence
-from typing import Any
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Any, TypedDict, TypeVar, TypeVarTuple, Unpack, overload
 
 import reflex as rx
+from reflex.event import EventCallback, EventType
+from reflex.state import BaseState
 
 from rxapp.auth.http.runtime.declared_roles import declared_roles, note_roles, shown_roles
 from rxapp.auth.web.admission import guarded_handler
@@ -20,17 +22,43 @@ from rxapp.auth.web.ui.placeholders import forbidden_view, waiting_view
 
 View = Callable[[], rx.Component]
 
+V = TypeVar("V", bound=View)
+S = TypeVar("S", bound=BaseState)
+Arguments = TypeVarTuple("Arguments")
+
+
+class PageOptions(TypedDict, total=False):
+    """What else `rx.App.add_page` takes."""
+
+    title: str | rx.Var[str]
+    description: str | rx.Var[str]
+    image: str
+    meta: Sequence[Mapping[str, Any] | rx.Component]
+    context: dict[str, Any]
+
+
+class EventOptions(TypedDict, total=False):
+    """What `rx.event` takes."""
+
+    background: bool | None
+    supersedes: bool | None
+    stop_propagation: bool | None
+    prevent_default: bool | None
+    throttle: int | None
+    debounce: int | None
+    temporal: bool | None
+
 
 def page(
     route: str,
     *,
     roles: Collection[str] = (),
     public: bool = False,
-    on_load: Any = (),
+    on_load: EventType[()] | None = (),
     waiting: View = waiting_view,
     forbidden: View = forbidden_view,
-    **options: Any,
-) -> Callable[[View], View]:
+    **options: Unpack[PageOptions],
+) -> Callable[[V], V]:
     """Declare a page for signed-in users with one of `roles`, for any signed-in user if none is named, or for all.
 
     `waiting` is shown until it is known who is there, `forbidden` to a user without the role. The view's static text is part of
@@ -41,7 +69,7 @@ def page(
     require_one_meaning(roles=wanted, public=public)
     require_page(route, options)
 
-    def decorate(view: View) -> View:
+    def decorate(view: V) -> V:
         note_roles(wanted)
         handlers = on_load if isinstance(on_load, list | tuple) else [on_load] if on_load is not None else []
         shown = view if public else _for_users(view, wanted, waiting, forbidden)
@@ -66,14 +94,34 @@ def has_role(*roles: str) -> rx.Var[bool]:
     return functools.reduce(operator.or_, (roles_held.contains(role) for role in shown_roles(roles)))
 
 
+@overload
 def event(
-    handler: Callable | None = None,
+    handler: None = None,
+    *,
+    roles: Collection[str] = ...,
+    public: bool = ...,
+    fresh: bool = ...,
+    signs_in: bool = ...,
+    **options: Unpack[EventOptions],
+) -> Callable[[Callable[[S, *Arguments], Any]], EventCallback[*Arguments]]: ...
+@overload
+def event(
+    handler: Callable[[S, *Arguments], Any],
+    *,
+    roles: Collection[str] = ...,
+    public: bool = ...,
+    fresh: bool = ...,
+    signs_in: bool = ...,
+    **options: Unpack[EventOptions],
+) -> EventCallback[*Arguments]: ...
+def event(
+    handler: Callable[[S, *Arguments], Any] | None = None,
     *,
     roles: Collection[str] = (),
     public: bool = False,
     fresh: bool = False,
     signs_in: bool = False,
-    **options: Any,
+    **options: Unpack[EventOptions],
 ) -> Any:
     """`rx.event` for signed-in users with one of `roles`, for any signed-in user if none is named, or for all if `public`.
 

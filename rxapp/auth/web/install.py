@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from functools import partial
+from typing import Any
 
 import reflex as rx
 from fastapi import FastAPI
@@ -133,9 +134,10 @@ def install_auth(
     if app.toaster is None:
         app.app_wraps[_REFLEX_OVERLAY] = lambda _stateful: rx.fragment(connection_notice())
     allow_no_strangers(app, settings)
-    app.sio.eio.cors_allowed_origins = origin_check(settings)
-    app.sio.eio.max_http_buffer_size = settings.websocket_message_limit
-    app.sio.eio.create_queue = PacketQueue
+    sio: Any = app.sio  # it is there in every app that has states
+    sio.eio.cors_allowed_origins = origin_check(settings)
+    sio.eio.max_http_buffer_size = settings.websocket_message_limit
+    sio.eio.create_queue = PacketQueue
     send_halves_of_characters(app)
     if security_headers is not None:
         add_security_headers(app, settings, security_headers)
@@ -143,7 +145,7 @@ def install_auth(
     add_pages(service.features, exclude=own_pages)
     api = create_api(settings, service.features)
     add_operations(api, settings)
-    own = app.api_transformer if isinstance(app.api_transformer, list | tuple) else [app.api_transformer]
+    own: Any = app.api_transformer if isinstance(app.api_transformer, list | tuple) else [app.api_transformer]
     own = [transformer for transformer in own if transformer is not None]
     require_free_api(own, api)
     app.api_transformer = [*own, BuiltPages, api, RequestLog, gate_sockets(app, settings)]

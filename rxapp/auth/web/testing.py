@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 import reflex as rx
 from reflex.event import EventHandler
-from reflex.state import State
+from reflex.state import BaseState, State
 
 from rxapp.auth.core.accounts.users import find_user
 from rxapp.auth.core.clock import Clock, system_clock
@@ -45,7 +45,7 @@ def use_new_service(directory: Path, *, clock: Clock = system_clock, **settings:
         "secret_key": "of a test, and of nothing else: long enough",
     }
     url = f"sqlite:///{directory / 'auth.db'}"
-    chosen = Settings(_env_file=None, **{"database_url": url, **dict.fromkeys(RATE_LIMITS, 0), **cheap, **settings})
+    chosen = Settings(**{"_env_file": None, "database_url": url, **dict.fromkeys(RATE_LIMITS, 0), **cheap, **settings})
     service = AuthService(chosen, Database.of(chosen), clock)
     AUTH_HISTORY.migrate(service.database)
     use_service(service)
@@ -56,7 +56,7 @@ class Page:
     """One open page: its states, and who is signed in on it."""
 
     def __init__(self, pair: TokenPair | None = None) -> None:
-        self._root = State(_reflex_internal_init=True)
+        self._root = State(_reflex_internal_init=True)  # pyright: ignore[reportCallIssue]  hidden from apps
         self._pair = pair
         if pair is not None:
             auth = self.state(AuthState)
@@ -80,7 +80,7 @@ class Page:
             raise TypeError("call(State.handler, *arguments): the handler itself, not the result of calling it")
         return _run(self._follow(handler.fn, handler.state, args, kwargs))
 
-    async def _follow(self, function: Any, cls: type[rx.State], args: tuple, kwargs: dict[str, Any]) -> list[Any]:
+    async def _follow(self, function: Any, cls: type[BaseState], args: tuple, kwargs: dict[str, Any]) -> list[Any]:
         auth = await self._root.get_state(AuthState)
         told = auth.storage_command
         result = function(await self._root.get_state(cls), *args, **kwargs)

@@ -17,6 +17,7 @@ from rxapp.auth.cli.options import AsJson, find_user
 from rxapp.auth.cli.output import pluralize, print_json, printable
 from rxapp.auth.core.audit.csv_export import COLUMNS
 from rxapp.auth.core.audit.events import EventFilter
+from rxapp.auth.core.audit.rows import ListedEvent
 from rxapp.auth.core.features import event_kinds, included_features
 
 DEFAULT_LINES = 20
@@ -130,7 +131,7 @@ def _user_id(service: AuthService, user: str) -> UUID:
     return found.id if found else user_id
 
 
-def _print_lines(events: Iterable[Any], as_json: bool) -> None:
+def _print_lines(events: Iterable[ListedEvent], as_json: bool) -> None:
     for event in events:
         if as_json:
             print_json(_facts(event))
@@ -138,7 +139,7 @@ def _print_lines(events: Iterable[Any], as_json: bool) -> None:
             typer.echo(_format_event(event))
 
 
-def _format_event(event: Any) -> str:
+def _format_event(event: ListedEvent) -> str:
     parts = [
         event.occurred_at,
         f"{event.kind:{_LONGEST_KIND}}",
@@ -151,5 +152,5 @@ def _format_event(event: Any) -> str:
     return "  ".join(printable(part) for part in parts if part)
 
 
-def _facts(event: Any) -> dict[str, Any]:
+def _facts(event: ListedEvent) -> dict[str, Any]:
     return {column: getattr(event, column) for column in COLUMNS}

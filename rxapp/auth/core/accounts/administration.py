@@ -11,6 +11,7 @@ from rxapp.auth.core.accounts import users
 from rxapp.auth.core.accounts.confusable_names import add_distinct, require_unambiguous
 from rxapp.auth.core.audit import events
 from rxapp.auth.core.audit.events import EventFilter, EventKind
+from rxapp.auth.core.audit.rows import ListedEvent
 from rxapp.auth.core.clock import Clock
 from rxapp.auth.core.database.engine import Database
 from rxapp.auth.core.database.outages import retry_on_outage
@@ -24,6 +25,7 @@ from rxapp.auth.core.passwords.links import PasswordLinks, end_links
 from rxapp.auth.core.passwords.policy import require_good_password
 from rxapp.auth.core.sessions import statements as sessions
 from rxapp.auth.core.sessions.revocation import end_session, end_sessions_of
+from rxapp.auth.core.sessions.rows import ListedSession, ListedSessionOfUser
 from rxapp.auth.core.settings.settings import Settings
 
 
@@ -77,13 +79,13 @@ class Administration:
         with self._database.connect() as db:
             return sessions.count_active(db, user_ids, now, now - self._settings.session_idle_timeout)
 
-    def sessions_of(self, user_id: UUID) -> Sequence[Any]:
+    def sessions_of(self, user_id: UUID) -> Sequence[ListedSession]:
         """A user's active sessions, the last used first."""
         now = self._clock()
         with self._database.connect() as db:
             return sessions.active_of(db, user_id, now, now - self._settings.session_idle_timeout)
 
-    def all_sessions(self) -> Sequence[Any]:
+    def all_sessions(self) -> Sequence[ListedSessionOfUser]:
         """All active sessions, each with its `user_name`, the last used first."""
         now = self._clock()
         with self._database.connect() as db:
@@ -196,12 +198,12 @@ class Administration:
         """End all sessions, each in its own transaction, so that others wait only briefly. Returns the ids of the ended ones."""
         return [session.id for session in self.all_sessions() if self.end_session(session.id, actor)]
 
-    def events(self, wanted: EventFilter, *, limit: int, offset: int = 0) -> tuple[int, Sequence[Any]]:
+    def events(self, wanted: EventFilter, *, limit: int, offset: int = 0) -> tuple[int, Sequence[ListedEvent]]:
         """The number of events that match, and a page of them with the names of user and actor, the newest first."""
         with self._database.connect() as db:
             return events.count(db, wanted), events.newest(db, wanted, limit=limit, offset=offset)
 
-    def each_event(self, wanted: EventFilter, *, after_id: int = 0) -> Iterator[Any]:
+    def each_event(self, wanted: EventFilter, *, after_id: int = 0) -> Iterator[ListedEvent]:
         """All events that match, with the names of user and actor, the oldest first. They are read in chunks."""
         with self._database.connect() as db:
             yield from events.oldest_first(db, wanted, after_id=after_id)

@@ -1,7 +1,6 @@
 """What people do with their own account: register, change the password, end sessions, delete the account."""
 
 from collections.abc import Callable, Sequence
-from typing import Any
 from uuid import UUID
 
 from sqlmodel import Session, col, delete
@@ -11,6 +10,7 @@ from rxapp.auth.core.accounts.confusable_names import add_distinct, require_unam
 from rxapp.auth.core.accounts.password_proof import PASSWORD, PasswordProof
 from rxapp.auth.core.audit import events
 from rxapp.auth.core.audit.events import EventFilter, EventKind
+from rxapp.auth.core.audit.rows import ListedEvent
 from rxapp.auth.core.clock import Clock
 from rxapp.auth.core.database.engine import Database
 from rxapp.auth.core.database.outages import retry_on_outage
@@ -34,6 +34,7 @@ from rxapp.auth.core.passwords.policy import Strength
 from rxapp.auth.core.sessions import statements as sessions
 from rxapp.auth.core.sessions.replacement import Replacement, Replacements
 from rxapp.auth.core.sessions.revocation import end_session, end_sessions_of
+from rxapp.auth.core.sessions.rows import ListedSession
 from rxapp.auth.core.settings.settings import Settings
 from rxapp.auth.core.throttling.failure_log import FailureLog
 from rxapp.auth.core.throttling.throttle import Throttle
@@ -180,7 +181,7 @@ class Accounts:
             db.connection().execute(delete(User).where(col(User.id) == user.id))
         return ended
 
-    def sessions_of(self, identity: Identity) -> Sequence[Any]:
+    def sessions_of(self, identity: Identity) -> Sequence[ListedSession]:
         """The person's active sessions, the last used first."""
         now = self._clock()
         with self._database.connect() as db:
@@ -201,7 +202,7 @@ class Accounts:
         with self._database.transaction() as db:
             return end_sessions_of(db, identity.user_id, reason, self._clock(), client=client, exclude=identity.session_id)
 
-    def events_of(self, identity: Identity, *, limit: int, offset: int = 0) -> Sequence[Any]:
+    def events_of(self, identity: Identity, *, limit: int, offset: int = 0) -> Sequence[ListedEvent]:
         """The audit events of the person's own account, the newest first."""
         with self._database.connect() as db:
             return events.newest(db, EventFilter(user_id=identity.user_id), limit=limit, offset=offset)

@@ -4,7 +4,9 @@ import csv
 import re
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any, TextIO
+from typing import TextIO
+
+from rxapp.auth.core.audit.rows import ListedEvent
 
 COLUMNS = (
     "id",
@@ -25,7 +27,7 @@ _FORMULA_START = re.compile(r'(^|[;\t\r\n])(?=["\s]*[=+\-@＝＋－＠])|^(?=[\t
 new cell after each one, and every user agent has some."""
 
 
-def write_csv(rows: Iterable[Any], to: TextIO) -> int:
+def write_csv(rows: Iterable[ListedEvent], to: TextIO) -> int:
     """Write a header and the rows, one by one, so that memory does not grow with their number. Returns the number of rows.
 
     A row is an event with the names of user and actor, from `Administration.each_event`. Times are ISO 8601 in UTC. Strangers
@@ -44,7 +46,7 @@ def iso_utc(moment: datetime) -> str:
     return moment.isoformat().replace("+00:00", "Z")
 
 
-def _cell(value: Any) -> str:
+def _cell(value: object) -> str:
     if value is None:
         return ""
     return iso_utc(value) if isinstance(value, datetime) else _FORMULA_START.sub(r"\1'", str(value))

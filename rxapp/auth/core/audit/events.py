@@ -5,11 +5,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import cast
 from uuid import UUID
 
 from sqlalchemy import Connection, Select, bindparam, delete, func, insert, select, update
 
+from rxapp.auth.core.audit.rows import EventNews, ListedEvent
 from rxapp.auth.core.audit.signals import notify
 from rxapp.auth.core.database.tables import AuthTable, SecurityEvent, User
 from rxapp.auth.core.identity.client import NO_CLIENT, Client
@@ -99,7 +100,7 @@ def update_summary(db: Connection, kind: EventKind, session_id: UUID, count: int
     newest_of_kind = (_event.c.occurred_at >= since, _event.c.kind == kind, _event.c.session_id == session_id)
     matching = select(_event.c.id, _event.c.detail).where(*newest_of_kind, _event.c.detail.like(_SUMMARY_PATTERN))
     row = db.execute(matching.order_by(_event.c.id.desc()).limit(1).with_for_update()).one_or_none()
-    if row is not None and int(_NUMBER.search(row.detail)[0]) < count:  # type: ignore[index]  # from `summary_detail`
+    if row is not None and int(_NUMBER.findall(row.detail)[0]) < count:  # from `summary_detail`
         db.execute(update(_event).where(_event.c.id == row.id).values(detail=summary_detail(count)))
 
 
@@ -113,9 +114,10 @@ _SELECT = (
 )
 
 
-def newest(db: Connection, wanted: EventFilter, *, limit: int, offset: int = 0) -> Sequence[Any]:
+def newest(db: Connection, wanted: EventFilter, *, limit: int, offset: int = 0) -> Sequence[ListedEvent]:
     """The events with the names of user and actor, the newest first."""
-    return db.execute(_matching(_SELECT, wanted).order_by(_event.c.id.desc()).limit(limit).offset(offset)).all()
+    found = db.execute(_matching(_SELECT, wanted).order_by(_event.c.id.desc()).limit(limit).offset(offset)).all()
+    return cast("Sequence[ListedEvent]", found)
 
 
 def count(db: Connection, wanted: EventFilter) -> int:
@@ -123,12 +125,12 @@ def count(db: Connection, wanted: EventFilter) -> int:
     return db.execute(_matching(select(func.count()).select_from(_event), wanted)).scalar_one()
 
 
-def oldest_first(db: Connection, wanted: EventFilter, *, after_id: int = 0) -> Iterator[Any]:
+def oldest_first(db: Connection, wanted: EventFilter, *, after_id: int = 0) -> Iterator[ListedEvent]:
     """All events after that id, in the order of their ids, read in chunks."""
     while chunk := db.execute(
         _matching(_SELECT, wanted).where(_event.c.id > after_id).order_by(_event.c.id).limit(EXPORT_CHUNK)
     ).all():
-        yield from chunk
+        yield from cast("Sequence[ListedEvent]", chunk)
         after_id = chunk[-1].id
 
 
@@ -144,9 +146,9 @@ _SINCE = (
 )
 
 
-def since(db: Connection, after_id: int) -> Sequence[Any]:
+def since(db: Connection, after_id: int) -> Sequence[EventNews]:
     """The events after that id, without address and user agent."""
-    return db.execute(_SINCE, {"after_id": after_id}).all()
+    return cast("Sequence[EventNews]", db.execute(_SINCE, {"after_id": after_id}).all())
 
 
 _WHY_REVOKED = (

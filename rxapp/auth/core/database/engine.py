@@ -39,7 +39,7 @@ class Database:
         # Each thread keeps its own SQLite connection, so their number has no limit.
         options = {"max_overflow": -1} if self._is_sqlite else limits.engine_options(make_url(url))
         # Errors must not show the parameters: password hashes are among them.
-        self.engine = create_engine(url, hide_parameters=True, isolation_level="AUTOCOMMIT", **options)
+        self.engine: Engine = create_engine(url, hide_parameters=True, isolation_level="AUTOCOMMIT", **options)
         self._autocommit = self.engine.execution_options(**{_AUTOCOMMIT: True})
         self.write_lock: AbstractContextManager[Any] = nullcontext()
         if self._is_sqlite:
@@ -48,7 +48,9 @@ class Database:
             _prepare_sqlite(self.engine, sqlite_synchronous)
         _begin_by_statement(self.engine, "BEGIN IMMEDIATE" if self._is_sqlite else "BEGIN")
         writes_at_once = self._is_sqlite and sqlite_synchronous in _COMMITS_AT_ONCE
-        self.nonblocking = NonBlockingDatabase(self._autocommit, self.write_lock, reads=self._is_sqlite, writes=writes_at_once)
+        self.nonblocking: NonBlockingDatabase = NonBlockingDatabase(
+            self._autocommit, self.write_lock, reads=self._is_sqlite, writes=writes_at_once
+        )
 
     @classmethod
     def of(cls, settings: Settings) -> "Database":
@@ -126,8 +128,9 @@ class Database:
 
 def _replace_if_lost(connection: Connection) -> None:
     """Reconnect if a restarted server or a proxy has closed the connection while it was in the pool."""
+    driver: Any = connection.connection.dbapi_connection  # there is one: the pool has just given it
     try:
-        connection.dialect.do_ping(connection.connection.dbapi_connection)  # type: ignore[arg-type]  # it has one
+        connection.dialect.do_ping(driver)
     except connection.dialect.loaded_dbapi.Error as error:
         connection.invalidate(error)
 

@@ -5,11 +5,14 @@ SQLAlchemy's overhead per call is several times the time that SQLite needs to fi
 
 from collections import namedtuple
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from typing import Any, Generic, NamedTuple, TypeVar, overload
 
 from sqlalchemy import Connection, Dialect, Select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.expression import UpdateBase
+
+R = TypeVar("R")
+"""A row, with its columns as attributes. Whoever prepares the statement names its class; `test_rows.py` compares the two."""
 
 Convert = Callable[[Any], Any] | None
 
@@ -23,24 +26,29 @@ class _Compiled(NamedTuple):
     row: Callable[..., Any]
 
 
-class PreparedStatement:
+class PreparedStatement(Generic[R]):
     """Compiles a Core statement that has no list parameters. The columns' types convert the values.
 
     Each call raises `DBAPIError` as SQLAlchemy does, and invalidates a lost connection. If the engine has listeners for cursor
     events (tracing, statement logs), SQLAlchemy itself executes the statement.
     """
 
+    @overload
+    def __init__(self: "PreparedStatement[Any]", statement: UpdateBase) -> None: ...
+    @overload
+    def __init__(self, statement: Select) -> None: ...
     def __init__(self, statement: Select | UpdateBase) -> None:
         self._statement = statement
         self._compiled: dict[str, _Compiled] = {}
 
-    def fetch(self, db: Connection, parameters: Mapping[str, Any]) -> Any | None:
+    def fetch(self, db: Connection, parameters: Mapping[str, Any]) -> R | None:
         """The one row, with the columns as attributes, or None.
 
         If the connection was lost outside of a transaction, the statement runs once more on a new connection.
         """
         if _has_cursor_listeners(db):
-            return db.execute(self._statement, parameters).one_or_none()
+            row: Any = db.execute(self._statement, parameters).one_or_none()
+            return row
         try:
             return self._fetch(db, parameters)
         except DBAPIError as error:
@@ -48,7 +56,7 @@ class PreparedStatement:
                 raise
         return self._fetch(db, parameters)
 
-    def _fetch(self, db: Connection, parameters: Mapping[str, Any]) -> Any | None:
+    def _fetch(self, db: Connection, parameters: Mapping[str, Any]) -> R | None:
         compiled, cursor = self._execute(db, parameters)
         try:
             values = cursor.fetchone()

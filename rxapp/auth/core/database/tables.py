@@ -1,8 +1,7 @@
 """The tables: users, sessions (one row for each login on each device), the audit log and the keys. No token is ever stored."""
 
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID, uuid4
 
 from sqlalchemy import JSON, BigInteger, Column, DateTime, Dialect, Integer, LargeBinary, TypeDecorator
@@ -36,10 +35,10 @@ _EPOCH, _MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=
 class _Microseconds(sqlite.DATETIME):
     """For SQLite: microseconds since 1970 in an integer of 8 bytes. SQLAlchemy's own type is a text of 26 bytes."""
 
-    def bind_processor(self, dialect: Dialect) -> Callable[[datetime | None], int | None]:
+    def bind_processor(self, dialect: Dialect) -> Any:  # the type that SQLAlchemy names here is private
         return lambda moment: None if moment is None else (moment - _EPOCH) // _MICROSECOND
 
-    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[int | None], datetime | None]:
+    def result_processor(self, dialect: Dialect, coltype: object) -> Any:
         return lambda stored: None if stored is None else _EPOCH + timedelta(microseconds=stored)
 
 
@@ -62,6 +61,9 @@ class AuthTable(SQLModel, registry=registry()):
 
     An app's foreign key names our column as an object: `Field(sa_column_args=[ForeignKey(User.id, ondelete="CASCADE")])`.
     """
+
+    # SQLModel allows a function here too. Ours are names, and the statements look their tables up by them.
+    __tablename__: ClassVar[str]  # pyright: ignore[reportIncompatibleVariableOverride]
 
 
 class User(AuthTable, table=True):

@@ -2,8 +2,20 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Protocol
 from uuid import UUID
+
+
+class SessionWithUser(Protocol):
+    """A session's row, read together with its user's name and roles."""
+
+    id: UUID
+    user_id: UUID
+    user_name: str
+    roles: list[str]
+    authenticated_at: datetime
+    amr: str
+    expires_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +35,7 @@ class Identity:
     amr: tuple[str, ...] = ("pwd",)
 
     @classmethod
-    def of(cls, session: Any) -> "Identity":
+    def of(cls, session: SessionWithUser) -> "Identity":
         """Make one of a session's row that was joined with its user's name and roles."""
         roles = frozenset(session.roles)
         times = session.authenticated_at, session.expires_at

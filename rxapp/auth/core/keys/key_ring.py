@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from rxapp.auth.core.clock import CLOCK_SKEW_LEEWAY, Clock
 from rxapp.auth.core.errors import InvalidToken
@@ -117,7 +118,7 @@ class KeyRing:
         if newer is known or not any(is_right(key.keys) for key in newer.ring):
             raise InvalidToken
 
-    def public_jwks(self) -> list[dict]:
+    def public_jwks(self) -> list[dict[str, Any]]:
         """The public keys with which others verify access tokens, upcoming ones included."""
         return self._fresh_keys().public_jwks
 

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Sequence
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Any, Protocol, cast
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, text, update
 
@@ -17,6 +17,17 @@ from rxapp.auth.core.keys.key_ring import BEGINNING_OF_TIME, RingKey
 from rxapp.auth.core.settings.settings import Settings
 
 logger = logging.getLogger(__name__)
+
+
+class StoredKey(Protocol):
+    """A row of `auth_signing_key`. It is only read."""
+
+    kid: str
+    wrapped_secret: bytes
+    created_at: datetime
+    active_from: datetime
+    retired_at: datetime | None
+
 
 _key = AuthTable.metadata.tables[SigningKey.__tablename__]
 _session = AuthTable.metadata.tables[AuthSession.__tablename__]
@@ -61,9 +72,9 @@ def _warn_about_unreadable(unreadable: frozenset[str]) -> None:
     logger.warning("signing keys that neither the secret key nor a previous one decrypts: %s", ", ".join(sorted(unreadable)))
 
 
-def select_all(db: Connection) -> Sequence[Any]:
+def select_all(db: Connection) -> Sequence[StoredKey]:
     """The stored keys, the oldest first."""
-    return db.execute(_SELECT).all()
+    return cast("Sequence[StoredKey]", db.execute(_SELECT).all())
 
 
 def lock(db: Connection) -> None:

@@ -28,9 +28,11 @@ class Proof(Protocol):
 
     def is_available(self, user: User) -> bool:
         """Whether this user can give it."""
+        ...
 
     def verify(self, user: User, session_id: UUID, answer: str, client: Client) -> None:
         """Raise an `AuthError` unless `answer` is right. It counts and records failures by itself."""
+        ...
 
 
 class Confirmation:

@@ -34,9 +34,11 @@ class LoginStage(Protocol):
 
     def is_due(self, attempt: LoginAttempt) -> bool:
         """Whether this login needs it. A stage that was completed is asked again, and must say no then."""
+        ...
 
     def complete(self, attempt: LoginAttempt, answers: Mapping[str, str], client: Client) -> LoginAttempt:
         """The attempt with what the answers have changed. Raises an `AuthError`, and nothing has changed."""
+        ...
 
 
 class LoginIncomplete(AuthError):

@@ -97,7 +97,7 @@ def guessability(password: str, context: Sequence[str]) -> int:
     estimated = _with_few_signs(password[:_ESTIMATED_LENGTH])
     context_words = build_ranked_dict([word.lower() for word in context if word])
     matches = omnimatch(estimated, {**RANKED_DICTIONARIES, "user_inputs": context_words})
-    return guesses_to_score(most_guessable_match_sequence(estimated, matches)["guesses"])
+    return guesses_to_score(most_guessable_match_sequence(estimated, matches)["guesses"])  # pyright: ignore[reportArgumentType]  an int
 
 
 def _with_few_signs(password: str) -> str:

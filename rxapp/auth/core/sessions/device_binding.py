@@ -1,11 +1,12 @@
 """Sessions that are bound to a device's key: their tokens are worth nothing without a proof of it."""
 
-from typing import Any, NoReturn
+from typing import NoReturn
 
 from rxapp.auth.core.audit.events import EventKind
 from rxapp.auth.core.dpop.nonces import Dpop
 from rxapp.auth.core.errors import DeviceKeyRequired, InvalidDpopProof
 from rxapp.auth.core.identity.client import Client
+from rxapp.auth.core.sessions.rows import StoredSession
 from rxapp.auth.core.settings.settings import Settings
 from rxapp.auth.core.throttling.failure_log import FailureLog
 
@@ -30,14 +31,14 @@ class DeviceBinding:
             raise DeviceKeyRequired
         return None
 
-    def key_for_replacement(self, replaced: Any, client: Client) -> str | None:
+    def key_for_replacement(self, replaced: StoredSession, client: Client) -> str | None:
         """The thumbprint that a session in place of `replaced` is bound to. A bound session is never replaced by an unbound one.
 
         Raises as `key_for_login`. What is bound already has proved its key with this very request, so no proof is spent again.
         """
         return replaced.device_key_thumbprint or self.key_for_login(client)
 
-    def require_key(self, session: Any, client: Client) -> None:
+    def require_key(self, session: StoredSession, client: Client) -> None:
         """Raise `InvalidDpopProof`, and write it down, unless `client` proves the session's key with a proof not used before.
 
         A proof that comes along with tokens that are bound to no key is refused as well (RFC 9449 §7.1).
@@ -52,9 +53,9 @@ class DeviceBinding:
         except InvalidDpopProof:
             self._refuse(session, client)
 
-    def _refuse(self, session: Any, client: Client) -> NoReturn:
-        facts = {"user_id": session.user_id, "session_id": session.id}
-        self._failures.record(EventKind.DEVICE_PROOF_REFUSED, client=client, **facts)
+    def _refuse(self, session: StoredSession, client: Client) -> NoReturn:
+        kind = EventKind.DEVICE_PROOF_REFUSED
+        self._failures.record(kind, client=client, user_id=session.user_id, session_id=session.id)
         raise InvalidDpopProof
 
 

@@ -5,7 +5,6 @@ other refresh is looked at closely, and is told why it is refused.
 """
 
 from dataclasses import dataclass
-from typing import Any
 
 from rxapp.auth.core.audit.signals import REPLAYED, ROTATED, notify
 from rxapp.auth.core.clock import Clock
@@ -18,6 +17,7 @@ from rxapp.auth.core.sessions import rotation_statements
 from rxapp.auth.core.sessions import statements as sessions
 from rxapp.auth.core.sessions.device_binding import DeviceBinding, can_use_fast_path
 from rxapp.auth.core.sessions.rotation import RotationDecision, decide_rotation
+from rxapp.auth.core.sessions.rows import RotatedSession, StoredSession
 from rxapp.auth.core.settings.settings import Settings
 from rxapp.auth.core.steps import Step, Steps
 from rxapp.auth.core.throttling.throttle import Throttle
@@ -80,7 +80,7 @@ class TokenExchange:
             self._refresh_tokens.verify(presented, salt)
         return RefreshRequest(presented, client, claims.device_key_thumbprint, is_plain)
 
-    def _rotate(self, asked: RefreshRequest, *, may_wait: bool = True) -> Any:
+    def _rotate(self, asked: RefreshRequest, *, may_wait: bool = True) -> RotatedSession:
         """The session's row with its user's columns, once the successor is the current token."""
         if self._may_use_one_statement(asked, may_wait) and (session := self._rotate_active(asked, asked.device_key, may_wait)):
             notify(ROTATED)
@@ -101,7 +101,7 @@ class TokenExchange:
         return asked.is_counted and asked.presented.generation < MAXIMUM_GENERATION
 
     @retry_on_outage
-    def _rotate_active(self, asked: RefreshRequest, device_key: str | None, may_wait: bool = True) -> Any | None:
+    def _rotate_active(self, asked: RefreshRequest, device_key: str | None, may_wait: bool = True) -> RotatedSession | None:
         presented, now = asked.presented, self._clock()
         idle_since = now - self._settings.session_idle_timeout
         with self._database.writing(may_wait=may_wait) as db:
@@ -110,7 +110,7 @@ class TokenExchange:
             )
 
     @retry_on_outage
-    def _decide_and_rotate(self, asked: RefreshRequest, session: Any) -> Any:
+    def _decide_and_rotate(self, asked: RefreshRequest, session: StoredSession) -> RotatedSession:
         # Also repeated after a commit whose outcome is unknown: if it was done, this finds the predecessor, and replays.
         while True:
             decision = decide_rotation(session, asked.presented.generation, self._clock(), self._settings)

@@ -24,6 +24,7 @@ from rxapp.auth.core.sessions import statements as sessions
 from rxapp.auth.core.sessions.device_binding import DeviceBinding
 from rxapp.auth.core.sessions.revocation import end_session, end_sessions_of
 from rxapp.auth.core.sessions.rotation import require_active
+from rxapp.auth.core.sessions.rows import StoredSession
 from rxapp.auth.core.settings.settings import Settings
 from rxapp.auth.core.tokens.access_tokens import AccessTokens
 from rxapp.auth.core.tokens.refresh_tokens import RefreshTokens
@@ -115,7 +116,7 @@ class Replacements:
         is_bound = new.session.device_key_thumbprint is not None
         return Replacement(new.pair, new.identity, is_bound, new.replaced, others)
 
-    def _asking(self, identity: Identity) -> Any:
+    def _asking(self, identity: Identity) -> StoredSession:
         with self._database.connect(pings=False) as db:
             return sessions.get(db, identity.session_id)
 

@@ -6,26 +6,11 @@ would not: `tests/core/sessions/test_one_statement_rotation.py` compares the two
 
 from datetime import datetime
 from enum import Enum
-from typing import Protocol
-from uuid import UUID
 
 from rxapp.auth.core.errors import InvalidToken, SessionExpired, SessionIdle, SessionRevoked
+from rxapp.auth.core.sessions.rows import StoredSession
 from rxapp.auth.core.settings.settings import Settings
 from rxapp.auth.core.tokens.refresh_tokens import MAXIMUM_GENERATION
-
-
-class SessionState(Protocol):
-    """The columns of a session, and of its user, that decide."""
-
-    id: UUID
-    user_id: UUID
-    generation: int
-    generation_seen_at: datetime | None
-    last_used_at: datetime
-    expires_at: datetime
-    revoked_at: datetime | None
-    revoked_reason: str | None
-    disabled_at: datetime | None
 
 
 class RotationDecision(Enum):
@@ -36,7 +21,7 @@ class RotationDecision(Enum):
     REUSE = "spent, and its successor is in use: two parties hold this session"
 
 
-def decide_rotation(session: SessionState, presented_generation: int, now: datetime, settings: Settings) -> RotationDecision:
+def decide_rotation(session: StoredSession, presented_generation: int, now: datetime, settings: Settings) -> RotationDecision:
     """Decide on a genuine refresh token. Raises like `require_active`, and `InvalidToken` for a generation not issued yet.
 
     The immediate predecessor, and no older one, is answered until its successor is seen in use, and for `rotation_grace_period`
@@ -54,7 +39,7 @@ def decide_rotation(session: SessionState, presented_generation: int, now: datet
     return RotationDecision.REUSE
 
 
-def require_active(session: SessionState, now: datetime, settings: Settings) -> None:
+def require_active(session: StoredSession, now: datetime, settings: Settings) -> None:
     """Raise `SessionRevoked`, `SessionExpired` or `SessionIdle` unless the session is active. Revoked always wins."""
     if session.revoked_at is not None:
         raise SessionRevoked(session.id, session.user_id, session.revoked_reason or SessionRevoked.code)
@@ -66,6 +51,6 @@ def require_active(session: SessionState, now: datetime, settings: Settings) -> 
         raise SessionIdle(session.id, session.user_id)
 
 
-def _successor_may_be_unknown(session: SessionState, now: datetime, settings: Settings) -> bool:
+def _successor_may_be_unknown(session: StoredSession, now: datetime, settings: Settings) -> bool:
     seen_at = session.generation_seen_at
     return seen_at is None or now <= seen_at + settings.rotation_grace_period

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, bindparam, exists, select, update
 
 from rxapp.auth.core.database.prepared_statement import PreparedStatement
 from rxapp.auth.core.database.tables import AuthSession, AuthTable, User
+from rxapp.auth.core.sessions.rows import RotatedSession
 from rxapp.auth.core.sessions.statements import IS_STANDING
 
 _session = AuthTable.metadata.tables[AuthSession.__tablename__]
@@ -22,7 +23,7 @@ def _of_its_user(column: Any) -> Any:
 
 
 # SQLite names no second table in RETURNING, hence the subqueries.
-_ROTATE = PreparedStatement(
+_ROTATE: PreparedStatement[RotatedSession] = PreparedStatement(
     update(_session)
     .where(
         _session.c.id == bindparam("session_id"),
@@ -46,7 +47,7 @@ _ROTATE = PreparedStatement(
 
 def rotate(
     db: Connection, session_id: UUID, presented_generation: int, now: datetime, *, idle_since: datetime, device_key: str | None
-) -> Any | None:
+) -> RotatedSession | None:
     """Rotate the session to its next generation, if `presented_generation` is still its current one and it is active.
 
     Returns the row as it is then, with its user's `user_name` and `roles`. Returns None, and nothing has changed, where

@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import cast
 from uuid import UUID
 
 from sqlalchemy import Connection, bindparam, delete, func, select, update
@@ -12,6 +12,7 @@ from rxapp.auth.core.database.prepared_statement import PreparedStatement
 from rxapp.auth.core.database.tables import AuthSession, AuthTable, User
 from rxapp.auth.core.errors import InvalidToken
 from rxapp.auth.core.identity.client import Client
+from rxapp.auth.core.sessions.rows import ListedSession, ListedSessionOfUser, StoredSession
 
 _session = AuthTable.metadata.tables[AuthSession.__tablename__]
 _user = AuthTable.metadata.tables[User.__tablename__]
@@ -41,7 +42,7 @@ IS_STANDING = (
 )
 """Conditions on `auth_session`, with the parameters `now` and `idle_since`."""
 
-_FIND = PreparedStatement(
+_FIND: PreparedStatement[StoredSession] = PreparedStatement(
     select(*_WHAT_DECIDES, _user.c.user_name, _user.c.roles, _user.c.disabled_at)
     .join(_user, _user.c.id == _session.c.user_id)
     .where(_session.c.id == bindparam("session_id"))
@@ -151,12 +152,12 @@ def new_session(
     )
 
 
-def find(db: Connection, session_id: UUID) -> Any | None:
+def find(db: Connection, session_id: UUID) -> StoredSession | None:
     """The session's row with its user's `user_name`, `roles` and `disabled_at`, or None."""
     return _FIND.fetch(db, {"session_id": session_id})
 
 
-def get(db: Connection, session_id: UUID) -> Any:
+def get(db: Connection, session_id: UUID) -> StoredSession:
     """The same. Raises `InvalidToken` if there is none."""
     session = find(db, session_id)
     if session is None:
@@ -190,14 +191,16 @@ def revoke_all(db: Connection, owner_id: UUID, reason: str, now: datetime, *, ex
     return list(db.execute(_REVOKE_ALL, parameters).scalars())
 
 
-def active_of(db: Connection, owner_id: UUID, now: datetime, idle_since: datetime) -> Sequence[Any]:
+def active_of(db: Connection, owner_id: UUID, now: datetime, idle_since: datetime) -> Sequence[ListedSession]:
     """A user's sessions that stand, the last used first."""
-    return db.execute(_SELECT_STANDING, {"owner_id": owner_id, "now": now, "idle_since": idle_since}).all()
+    found = db.execute(_SELECT_STANDING, {"owner_id": owner_id, "now": now, "idle_since": idle_since}).all()
+    return cast("Sequence[ListedSession]", found)
 
 
-def all_active(db: Connection, now: datetime, idle_since: datetime) -> Sequence[Any]:
+def all_active(db: Connection, now: datetime, idle_since: datetime) -> Sequence[ListedSessionOfUser]:
     """Everybody's sessions that stand, each with its `user_name`, the last used first."""
-    return db.execute(_SELECT_ALL_STANDING, {"now": now, "idle_since": idle_since}).all()
+    found = db.execute(_SELECT_ALL_STANDING, {"now": now, "idle_since": idle_since}).all()
+    return cast("Sequence[ListedSessionOfUser]", found)
 
 
 def count_active(db: Connection, owner_ids: Sequence[UUID], now: datetime, idle_since: datetime) -> dict[UUID, int]:

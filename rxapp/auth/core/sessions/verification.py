@@ -1,7 +1,6 @@
 """Verifies access tokens, and looks each time whether their sessions are still active."""
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection
@@ -15,6 +14,7 @@ from rxapp.auth.core.identity.identity import Identity
 from rxapp.auth.core.sessions import statements as sessions
 from rxapp.auth.core.sessions.device_binding import DeviceBinding, can_use_fast_path
 from rxapp.auth.core.sessions.rotation import require_active
+from rxapp.auth.core.sessions.rows import StoredSession
 from rxapp.auth.core.settings.settings import Settings
 from rxapp.auth.core.tokens.access_tokens import AccessTokens
 from rxapp.auth.core.tokens.claims import AccessClaims
@@ -66,7 +66,7 @@ class Verifier:
         return Identity.of(session)
 
 
-def _session_of(db: Connection, claims: AccessClaims) -> Any:
+def _session_of(db: Connection, claims: AccessClaims) -> StoredSession:
     session = sessions.get(db, claims.session_id)
     if claims.subject != session.user_id:
         raise InvalidToken

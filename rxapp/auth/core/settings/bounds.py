@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from rxapp.auth.core.settings.settings import Settings
@@ -57,10 +57,10 @@ BOUNDS = {
 def out_of_bounds(settings: "Settings") -> Iterator[str]:
     """A sentence for each setting out of its bounds: which one, why it is refused, and what is allowed."""
     for name, bound in BOUNDS.items():
-        value: Value = getattr(settings, name)
-        if value > bound.highest:  # type: ignore[operator]  # both are of the setting's type
+        value: Any = getattr(settings, name)  # of the same type as its bound
+        if value > bound.highest:
             limit = f"At most {_in_words(bound.highest)}"
-        elif bound.lowest is not None and value < bound.lowest:  # type: ignore[operator]
+        elif bound.lowest is not None and value < bound.lowest:
             limit = f"At least {_in_words(bound.lowest)}"
         else:
             continue

@@ -90,11 +90,11 @@ class Settings(BaseSettings):
     )
 
     environment: Literal["development", "production"] = "development"
-    database_url: str = Field("sqlite:///rxapp.db", validation_alias="DATABASE_URL")
-    redis_url: Annotated[str | None, BeforeValidator(_none_if_empty)] = Field(None, validation_alias="REDIS_URL")
+    database_url: str = Field(default="sqlite:///rxapp.db", validation_alias="DATABASE_URL")
+    redis_url: Annotated[str | None, BeforeValidator(_none_if_empty)] = Field(default=None, validation_alias="REDIS_URL")
     plain_network: bool = False
     sqlite_synchronous: Literal["FULL", "NORMAL"] = "FULL"
-    database_pool_size: int = Field(DatabaseLimits.pool_size, ge=2)
+    database_pool_size: int = Field(default=DatabaseLimits.pool_size, ge=2)
     database_pool_timeout: Seconds = DatabaseLimits.pool_timeout
     database_connect_timeout: Seconds = DatabaseLimits.connect_timeout
     database_lock_timeout: Seconds = DatabaseLimits.lock_timeout
@@ -103,33 +103,33 @@ class Settings(BaseSettings):
     secret_key: SecretStr = SecretStr("")
     previous_secret_keys: Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(_secrets)] = ()
     access_token_algorithm: Literal["HS256", "EdDSA", "ES256"] = "HS256"
-    issuer: str = Field("rxapp", min_length=1)
-    audience: str = Field("rxapp", min_length=1)
+    issuer: str = Field(default="rxapp", min_length=1)
+    audience: str = Field(default="rxapp", min_length=1)
     access_token_lifetime: Seconds = timedelta(minutes=5)
     session_lifetime: Seconds = timedelta(days=7)
     session_idle_timeout: Seconds = timedelta(days=1)
     rotation_grace_period: Seconds = timedelta(seconds=10)
     require_device_key: bool = False
     registration: bool = True
-    password_minimum_length: int = Field(NIST_PASSWORD_MINIMUM_LENGTH, ge=8, le=64)
+    password_minimum_length: int = Field(default=NIST_PASSWORD_MINIMUM_LENGTH, ge=8, le=64)
     renew_refused_passwords: bool = False
     password_link_lifetime: Seconds = timedelta(days=1)
     fresh_authentication_period: Seconds = timedelta(minutes=10)
     ended_session_retention: Seconds = timedelta(days=30)
     event_retention: Seconds = timedelta(days=180)
 
-    login_rate_limit: int = Field(5, ge=0)
-    login_address_rate_limit: int = Field(50, ge=0)
-    refresh_rate_limit: int = Field(30, ge=0)
-    registration_rate_limit: int = Field(30, ge=0)
-    login_queue_limit: int = Field(100, ge=1)
+    login_rate_limit: int = Field(default=5, ge=0)
+    login_address_rate_limit: int = Field(default=50, ge=0)
+    refresh_rate_limit: int = Field(default=30, ge=0)
+    registration_rate_limit: int = Field(default=30, ge=0)
+    login_queue_limit: int = Field(default=100, ge=1)
 
     public_origins: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_comma_separated)] = ()
     allowed_origins: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_comma_separated)] = ()
-    trusted_proxy_hops: int = Field(0, ge=0, le=8)
-    connections_per_address: int = Field(200, ge=0)
-    body_limit: int = Field(BODY_LIMIT_BYTES, ge=1024)
-    websocket_message_limit: int = Field(WEBSOCKET_MESSAGE_LIMIT_BYTES, ge=16 * 1024)
+    trusted_proxy_hops: int = Field(default=0, ge=0, le=8)
+    connections_per_address: int = Field(default=200, ge=0)
+    body_limit: int = Field(default=BODY_LIMIT_BYTES, ge=1024)
+    websocket_message_limit: int = Field(default=WEBSOCKET_MESSAGE_LIMIT_BYTES, ge=16 * 1024)
     api_docs: bool = True
     demo_data: bool = True
 
@@ -138,9 +138,9 @@ class Settings(BaseSettings):
     metrics_token: SecretStr = SecretStr("")
     prune_interval: Seconds = timedelta(minutes=10)
 
-    argon2_memory_kib: int = Field(OWASP_ARGON2_MEMORY_KIB, ge=8)
-    argon2_time_cost: int = Field(OWASP_ARGON2_TIME_COST, ge=1)
-    argon2_parallelism: int = Field(OWASP_ARGON2_PARALLELISM, ge=1)
+    argon2_memory_kib: int = Field(default=OWASP_ARGON2_MEMORY_KIB, ge=8)
+    argon2_time_cost: int = Field(default=OWASP_ARGON2_TIME_COST, ge=1)
+    argon2_parallelism: int = Field(default=OWASP_ARGON2_PARALLELISM, ge=1)
 
     @property
     def secret_keys(self) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ import threading
 from collections import OrderedDict, defaultdict
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from cachetools import TLRUCache
 from limits import RateLimitItem
@@ -130,13 +130,14 @@ class Counters:
 
 
 def _redis(url: str) -> RedisStorage:
+    once: Any = Retry(NoBackoff(), 0)  # passed on to redis as it is
     return RedisStorage(
         url,
         key_prefix="rxapp:throttle",
         wrap_exceptions=True,
         socket_timeout=REDIS_TIMEOUT_SECONDS,
         socket_connect_timeout=REDIS_TIMEOUT_SECONDS,
-        retry=Retry(NoBackoff(), 0),  # type: ignore[arg-type]  # passed on to redis as it is
+        retry=once,
     )
 
 

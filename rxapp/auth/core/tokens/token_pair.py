@@ -1,7 +1,9 @@
 """What a browser holds of a session: an access token, and the refresh token of the same generation."""
 
 from dataclasses import dataclass, field
-from typing import Any
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
 
 from rxapp.auth.core.tokens.access_tokens import AccessTokens
 from rxapp.auth.core.tokens.refresh_tokens import RefreshTokens
@@ -15,7 +17,26 @@ class TokenPair:
     refresh_token: str = field(repr=False)
 
 
-def issue_pair(access_tokens: AccessTokens, refresh_tokens: RefreshTokens, session: Any, user: Any, generation: int) -> TokenPair:
+class PairSession(Protocol):
+    """What a pair says of its session."""
+
+    id: UUID
+    user_id: UUID
+    salt: bytes
+    expires_at: datetime
+    device_key_thumbprint: str | None
+
+
+class PairUser(Protocol):
+    """What a pair says of its user."""
+
+    user_name: str
+    roles: list[str]
+
+
+def issue_pair(
+    access_tokens: AccessTokens, refresh_tokens: RefreshTokens, session: PairSession, user: PairUser, generation: int
+) -> TokenPair:
     """The pair of that generation of `session`, with the name and the roles of `user` as they are now."""
     return TokenPair(
         access_token=access_tokens.issue(

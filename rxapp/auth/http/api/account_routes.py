@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from http import HTTPStatus
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 from uuid import UUID
 
 from fastapi import APIRouter, Response
@@ -30,7 +30,7 @@ R = TypeVar("R")
 
 router = APIRouter(prefix="/api", route_class=LimitedBodyRoute)
 
-_NOTHING_TO_TAKE: dict[int | str, dict] = {204: {"description": "The session is bound to a key, and stays as it is"}}
+_NOTHING_TO_TAKE: dict[int | str, dict[str, Any]] = {204: {"description": "The session is bound to a key, and stays as it is"}}
 _WITH_A_BODY = REFUSALS | documented(*COMMON_PROBLEMS, HTTPStatus.TOO_MANY_REQUESTS)
 
 
@@ -56,7 +56,7 @@ async def list_sessions(identity: Bearer) -> list[SessionResponse]:
     sessions = await in_thread(get_service().accounts.sessions_of, identity)
     open_pages = await session_listeners().count_pages(session.id for session in sessions)
     return [
-        SessionResponse(**session._mapping, current=session.id == identity.session_id, open_pages=open_pages[session.id])
+        SessionResponse(**session._asdict(), current=session.id == identity.session_id, open_pages=open_pages[session.id])
         for session in sessions
     ]
 

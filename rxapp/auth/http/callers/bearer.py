@@ -21,7 +21,7 @@ BEARER, DPOP = "bearer", "dpop"
 """Schemes of the `Authorization` header, in small letters for comparison."""
 
 
-def documented(*statuses: HTTPStatus) -> dict[int | str, dict]:
+def documented(*statuses: HTTPStatus) -> dict[int | str, dict[str, Any]]:
     """For `responses=`: the problem documents that a route may return."""
     content = {"application/problem+json": {"schema": Problem.model_json_schema()}}
     return {
@@ -46,7 +46,9 @@ class AccessTokenBearer(HTTPBearer):
     A session that is bound to a key uses the scheme `DPoP` with a proof (RFC 9449 §7.1). Any other session uses `Bearer`.
     """
 
-    async def __call__(self, connection: HTTPConnection, response: Response) -> Identity:  # type: ignore[override]
+    async def __call__(  # type: ignore[override]  # pyright: ignore[reportIncompatibleMethodOverride]  FastAPI injects both
+        self, connection: HTTPConnection, response: Response
+    ) -> Identity:
         """The caller of this request or handshake. A refusal raises an exception that any FastAPI app can answer."""
         with as_http_errors(connection):
             identity = await _authenticate(connection)

@@ -85,7 +85,8 @@ def _redact_message(record: logging.LogRecord) -> None:
 
 
 def _redact_exception(record: logging.LogRecord) -> None:
-    text = record.exc_text or logging.Formatter().formatException(record.exc_info)  # type: ignore[arg-type]
+    raised: Any = record.exc_info
+    text = record.exc_text or logging.Formatter().formatException(raised)
     record.exc_text = redact(text[-MAXIMUM_TEXT_LENGTH:])
     if record.exc_text != text:
         record.exc_info = (Withheld, Withheld(record.exc_text), None)

@@ -54,7 +54,9 @@ def shown_roles(roles: tuple[object, ...]) -> tuple[str, ...]:
 
 
 def _names(roles: Collection[object], write: str) -> tuple[str, ...]:
+    names: list[str] = []
     for role in roles:
         if not isinstance(role, str) or not is_role(role):
             raise DeclarationRefused(f"{role!r} is no name that a role can have. Write {write}, a text for each role.")
-    return tuple(str.__str__(role) for role in roles)  # a member of an enumeration may call itself something else
+        names.append(str.__str__(role))  # a member of an enumeration may call itself something else
+    return tuple(names)

@@ -42,7 +42,8 @@ class _AddressedUpdate(StateUpdate):
 
 def watch_connections(app: rx.App) -> None:
     """From now on, keep `connections` up to date and send to each what it may be sent."""
-    namespace, watch = app.event_namespace, _Watch(app)
+    namespace: Any = app.event_namespace  # its methods are replaced, and it is there in every app that has states
+    watch = _Watch(app)
     take_in_one_step(namespace._token_manager)
     app.register_lifespan_task(counted_events, app=app)
     of_its_session_only(app, _page_of)
@@ -55,7 +56,8 @@ class _Watch:
 
     def __init__(self, app: rx.App) -> None:
         self._app = app
-        self._namespace = namespace = app.event_namespace
+        namespace: Any = app.event_namespace
+        self._namespace = namespace
         self._manager = namespace._token_manager
         self._connect, self._receive = namespace.on_connect, namespace.on_event
         self._disconnect, self._send = namespace.on_disconnect, namespace.emit_update

@@ -63,7 +63,8 @@ def allow_no_strangers(app: rx.App, settings: Settings) -> None:
     config = get_config()
     if tuple(config.cors_allowed_origins) != ("*",):
         return
-    own_pages = () if settings.in_production else (config.deploy_url,)  # in development they come from another port
+    # In development they come from another port.
+    own_pages = (config.deploy_url,) if config.deploy_url and not settings.in_production else ()
     config.cors_allowed_origins = settings.allowed_origins or own_pages
     for middleware in app._api.user_middleware if app._api else ():  # which read the configuration when the app was made
         if middleware.cls is CORSMiddleware:

@@ -139,7 +139,7 @@ async def _act_on_page(client_token: str, state: Any, act: Callable[[Any], Any],
         await asyncio.sleep(after)
     if client_token not in _connected():
         return
-    app = RegistrationContext.get().app
+    app: Any = RegistrationContext.get().app
     async with app.modify_state(rx.BaseStateToken(ident=client_token, cls=state)) as root:
         follows = act(await root.get_state(state))
     if follows:
@@ -154,7 +154,8 @@ def _finished(push: asyncio.Task) -> None:
 
 def _connected() -> Any:
     # `token_to_sid` would be made anew each time, of all pages: to tell each of two thousand took a third of the time.
-    return RegistrationContext.get().app.event_namespace._token_manager.token_to_socket
+    namespace: Any = RegistrationContext.get().app.event_namespace
+    return namespace._token_manager.token_to_socket
 
 
 def _sweep_if_due() -> None:

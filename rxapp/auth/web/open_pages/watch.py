@@ -8,13 +8,13 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import AsyncIterator
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from rxapp.auth.core.audit import events
 from rxapp.auth.core.audit.events import EventKind
+from rxapp.auth.core.audit.rows import EventNews
 from rxapp.auth.core.errors import SessionExpired
 from rxapp.auth.core.service import AuthService
 from rxapp.auth.http.runtime.service import get_service, in_thread
@@ -54,14 +54,14 @@ class SessionWatch:
             _tell_pages(happened, replaced)
         load_waiting_pages()
 
-    def _read(self) -> list[Any]:
+    def _read(self) -> list[EventNews]:
         with self._service.database.connect() as db:
             is_first = self._newest_id is None
             newest_id = events.newest_id(db) if self._newest_id is None else self._newest_id
             found = events.since(db, newest_id - LATE_COMMITS)
         new = [event for event in found if event.id not in self._handled]
-        self._newest_id = max([newest_id, *(event.id for event in found)])
-        self._handled = {event.id for event in found if event.id > self._newest_id - LATE_COMMITS}
+        self._newest_id = newest_id = max([newest_id, *(event.id for event in found)])
+        self._handled = {event.id for event in found if event.id > newest_id - LATE_COMMITS}
         return [] if is_first else new
 
 
@@ -88,10 +88,11 @@ async def _keep_looking(watch: SessionWatch) -> None:
         await asyncio.sleep(INTERVAL_SECONDS)
 
 
-def _tell_pages(happened: Any, replaced: set[UUID]) -> None:
-    if happened.kind == EventKind.SESSION_REVOKED and happened.session_id in replaced:
-        leave_replaced_session(happened.session_id, happened.detail)
-    elif happened.kind in (EventKind.SESSION_REVOKED, EventKind.TOKEN_REUSED):
-        log_out_open_pages(happened.session_id, happened.detail)
-    elif happened.kind == EventKind.ROLES_CHANGED:
-        load_open_pages_anew(happened.user_id)
+def _tell_pages(happened: EventNews, replaced: set[UUID]) -> None:
+    session_id, user_id, kind = happened.session_id, happened.user_id, happened.kind
+    if session_id is not None and session_id in replaced and kind == EventKind.SESSION_REVOKED:
+        leave_replaced_session(session_id, happened.detail)
+    elif session_id is not None and kind in (EventKind.SESSION_REVOKED, EventKind.TOKEN_REUSED):
+        log_out_open_pages(session_id, happened.detail)
+    elif user_id is not None and kind == EventKind.ROLES_CHANGED:
+        load_open_pages_anew(user_id)

@@ -38,7 +38,8 @@ def take_in_one_step(manager: TokenManager) -> None:
         manager._ensure_socket_record_task()
         record = SocketRecord(instance_id=manager.instance_id, sid=sid)
         # Read at each call: what is pickled for Redis is sealed (`sealed_state.py`).
-        sealed, key, seconds = token_manager.pickle.dumps(record), manager._get_redis_key(token), manager.token_expiration
+        sealed = token_manager.pickle.dumps(record)  # pyright: ignore[reportPrivateImportUsage]
+        key, seconds = manager._get_redis_key(token), manager.token_expiration
         try:
             is_ours = await manager.redis.set(key, sealed, ex=seconds, nx=True)
         except RedisError:

@@ -11,6 +11,7 @@ import reflex as rx
 
 from rxapp.auth.core.audit.csv_export import write_csv
 from rxapp.auth.core.audit.events import EventFilter
+from rxapp.auth.core.audit.rows import ListedEvent
 from rxapp.auth.core.features import event_kinds
 from rxapp.auth.core.identity.user_names import ADMIN_ROLE
 from rxapp.auth.http.runtime.service import get_service, in_thread
@@ -89,7 +90,7 @@ class EventsState(rx.State):
         self.pages = max(1, ceil(self.total / PAGE_SIZE))
 
 
-def _as_csv(events: Sequence[Any]) -> str:
+def _as_csv(events: Sequence[ListedEvent]) -> str:
     text = io.StringIO()
     write_csv(events, text)
     return text.getvalue()

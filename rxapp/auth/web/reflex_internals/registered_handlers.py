@@ -70,7 +70,7 @@ def _registered() -> Iterator[tuple[str, Handler]]:
 
 def _is_reflexs_own(handler: EventHandler) -> bool:
     """A function may be a handler of `rx.State` itself, and the app's."""
-    return is_reflexs_own(handler.state) and handler.fn.__module__ in _OF_REFLEX
+    return handler.state is not None and is_reflexs_own(handler.state) and handler.fn.__module__ in _OF_REFLEX
 
 
 def _is_method(value: Any) -> bool:

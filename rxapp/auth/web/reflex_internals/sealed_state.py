@@ -70,8 +70,8 @@ def seal_states(secret_key: str) -> None:
     """
     seal = Seal(secret_key)
 
-    def serialize(state: BaseState) -> bytes:
-        return seal.close(_serialize(state))
+    def serialize(self: BaseState) -> bytes:
+        return seal.close(_serialize(self))
 
     def deserialize(cls: type[BaseState], data: bytes | None = None, fp: BinaryIO | None = None) -> BaseState:
         try:
@@ -80,5 +80,6 @@ def seal_states(secret_key: str) -> None:
             raise StateSchemaMismatchError(str(error)) from None
         return _deserialize(cls, opened)
 
-    BaseState._serialize, BaseState._deserialize = serialize, classmethod(deserialize)
-    token_manager.pickle = state_tokens.pickle = SealedPickle(seal)
+    # The checker knows no way to replace a class method, and takes `pickle` for private to these modules.
+    BaseState._serialize, BaseState._deserialize = serialize, classmethod(deserialize)  # pyright: ignore[reportAttributeAccessIssue]
+    token_manager.pickle = state_tokens.pickle = SealedPickle(seal)  # pyright: ignore[reportPrivateImportUsage]

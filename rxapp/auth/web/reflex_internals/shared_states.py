@@ -37,7 +37,7 @@ def note_what_is_linked(is_a_page: Callable[[str], Awaitable[bool]]) -> None:
             self._linked_locks_holder()._exit_stack.callback(_stands_for.pop, id(linked), None)
         return linked
 
-    link_and_note.__wrapped__ = link  # type: ignore[attr-defined]
+    link_and_note.__wrapped__ = link  # type: ignore[attr-defined]  # pyright: ignore[reportFunctionMemberAccess]
     SharedStateBaseInternal._internal_patch_linked_state = link_and_note
     SharedStateBaseInternal._link_to = link_to_no_page
 

@@ -13,7 +13,8 @@ def send_halves_of_characters(app: rx.App) -> None:
 
     It cannot be encoded in UTF-8: Engine.IO's writer would end without a word, and the page would wait for ever.
     """
-    packets = app.sio.packet_class
+    sio: Any = app.sio
+    packets = sio.packet_class
     dumps = packets.json.dumps
 
     def sendable(value: Any, **options: Any) -> str:

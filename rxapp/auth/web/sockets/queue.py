@@ -18,12 +18,12 @@ class PacketQueue(asyncio.Queue):
         self._unsent = 0
         self._has_ended = False
 
-    def put_nowait(self, packet: Any) -> None:
+    def put_nowait(self, item: Any) -> None:
         """Add a packet; None ends the queue."""
-        if self._has_ended and packet is not None:
+        if self._has_ended and item is not None:
             return
-        super().put_nowait(packet)
-        self._unsent += _size(packet)
+        super().put_nowait(item)
+        self._unsent += _size(item)
         if self._unsent > UNSENT_BYTES_AT_MOST and self.qsize() > 1:  # a single one may be as long as it has to be
             self._end()
 

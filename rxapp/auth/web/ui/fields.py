@@ -40,7 +40,7 @@ def _labelled(label: str, name: str, control: rx.Component, hint: Any) -> rx.Com
     )
 
 
-def notices(message: rx.Var[str], error: rx.Var[str], wait: Any = 0, **props: Any) -> rx.Component:
+def notices(message: rx.Var[str] | str, error: rx.Var[str] | str, wait: Any = 0, **props: Any) -> rx.Component:
     """What went well and what went wrong. The regions are there from the start: one that comes with its text is not read out.
 
     `wait` is in how many seconds to try again. It stands apart: an alert that counts would be read out each time.

@@ -34,7 +34,7 @@ def text_in(form: Mapping[str, Any], name: str) -> str:
     return value if isinstance(value, str) else ""
 
 
-def auth_form(*children: Any, on_submit: Any, is_busy: rx.Var[bool], **props: Any) -> rx.Component:
+def auth_form(*children: Any, on_submit: Any, is_busy: rx.Var[bool] | bool, **props: Any) -> rx.Component:
     """A form that `forms.js` looks after; its submit button is disabled while it is invalid or busy.
 
     The method is named although our own code always sends the form: if everything else failed, the browser would send a form that
@@ -51,7 +51,7 @@ def auth_form(*children: Any, on_submit: Any, is_busy: rx.Var[bool], **props: An
     )
 
 
-def submit_button(label: str, busy_label: str, *, is_busy: rx.Var[bool], **props: Any) -> rx.Component:
+def submit_button(label: str, busy_label: str, *, is_busy: rx.Var[bool] | bool, **props: Any) -> rx.Component:
     """Disabled as built: `forms.js` enables it as soon as the form is valid."""
     return rx.el.button(rx.cond(is_busy, busy_label, label), type="submit", disabled=True, **props)
 

@@ -51,7 +51,8 @@ def _receiver(app: rx.App) -> Any:
         except SpentProofsUnavailable:
             return _refusal(503, "temporarily_unavailable", "Please try again in a moment.")
         # The real Reflex receives it; each event that it makes of it says by which connection it has come, and for whom.
-        return await upload(SimpleNamespace(event_processor=_OfConnection(app, connection, session)))(request)
+        stand_in: Any = SimpleNamespace(event_processor=_OfConnection(app, connection, session))
+        return await upload(stand_in)(request)
 
     return receive_upload
 

@@ -36,6 +36,6 @@ def find_place(logger_name: str | None, file: str, line: int, function: str | No
     frame: FrameType | None = sys._getframe(1)
     while frame is not None:
         if frame.f_code.co_name == function and frame.f_code.co_filename == file:
-            return Place(frame.f_globals.get("__name__") or "", function, line, frame)
+            return Place(frame.f_globals.get("__name__") or "", frame.f_code.co_name, line, frame)
         frame = frame.f_back
     return Place(logger_name or "", function or "?", line, is_compiled=bool(file) and not file.endswith(".py"))

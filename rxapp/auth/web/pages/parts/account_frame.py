@@ -47,7 +47,7 @@ def _tabs(label: str, tabs: dict[str, str], current: str) -> rx.Component:
     )
 
 
-def pager(page: rx.Var[int], pages: rx.Var[int], *, on_previous: Any, on_next: Any) -> rx.Component:
+def pager(page: rx.vars.NumberVar | int, pages: rx.vars.NumberVar | int, *, on_previous: Any, on_next: Any) -> rx.Component:
     """Previous and next, where there is more than one page."""
     texts = site.texts.notices
     return rx.cond(

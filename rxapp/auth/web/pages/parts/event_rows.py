@@ -8,6 +8,7 @@ from typing import Any
 import reflex as rx
 
 from rxapp.auth.core.audit.events import EventKind
+from rxapp.auth.core.audit.rows import ListedEvent
 from rxapp.auth.core.identity.client import Client
 from rxapp.auth.web.pages.parts.session_rows import device_in_words
 from rxapp.auth.web.site.registry import site
@@ -29,12 +30,12 @@ class EventRow:
     place: str
 
 
-async def event_rows(events: Iterable[Any]) -> list[EventRow]:
+async def event_rows(events: Iterable[ListedEvent]) -> list[EventRow]:
     """What `security_events.newest` found, in words. In a thread, for reading a user agent takes up to a millisecond."""
     return await asyncio.to_thread(lambda: [_row(event) for event in events])
 
 
-def _row(event: Any) -> EventRow:
+def _row(event: ListedEvent) -> EventRow:
     texts, words, is_end = site.texts, site.texts.events, event.kind == EventKind.SESSION_REVOKED
     return EventRow(
         id=str(event.id),
@@ -47,7 +48,7 @@ def _row(event: Any) -> EventRow:
     )
 
 
-def _place(event: Any) -> str:
+def _place(event: ListedEvent) -> str:
     device = device_in_words(Client(event.address, event.user_agent).describe_device()) if event.user_agent else ""
     return " · ".join(part for part in (device, event.address) if part)
 

@@ -14,7 +14,7 @@ def password_link_url(state: rx.State, token: str) -> str:
     return f"{state.router.url.origin}{get_config().prepend_frontend_path(SET_PASSWORD)}#{token}"
 
 
-def password_link(url: rx.Var[str]) -> rx.Component:
+def password_link(url: rx.Var[str] | str) -> rx.Component:
     """The link in a field to copy it from; nothing while there is none."""
     texts = site.texts.users
     return rx.cond(

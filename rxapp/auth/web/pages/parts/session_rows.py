@@ -8,6 +8,7 @@ from uuid import UUID
 import reflex as rx
 
 from rxapp.auth.core.identity.client import UNKNOWN_DEVICE, browser_and_system
+from rxapp.auth.core.sessions.rows import ListedSession
 from rxapp.auth.web.open_pages.counts import count_pages_everywhere
 from rxapp.auth.web.site.registry import site
 from rxapp.auth.web.ui import style
@@ -29,7 +30,7 @@ class SessionRow:
     is_this: bool
 
 
-async def session_rows(sessions: Collection[Any], own: UUID | None = None) -> list[SessionRow]:
+async def session_rows(sessions: Collection[ListedSession], own: UUID | None = None) -> list[SessionRow]:
     """What `sessions.active_of` found, with `own` marked."""
     open_pages = await count_pages_everywhere(session.id for session in sessions)
     return [

@@ -1,0 +1,52 @@
+"""The rows that the statements on `auth_session` give: which columns they have, and of what type. They are only read."""
+
+from datetime import datetime
+from typing import Any, Protocol
+from uuid import UUID
+
+
+class RotatedSession(Protocol):
+    """What the next token pair is made of: columns of the session, and of its user."""
+
+    id: UUID
+    user_id: UUID
+    salt: bytes
+    expires_at: datetime
+    device_key_thumbprint: str | None
+    user_name: str
+    roles: list[str]
+
+
+class StoredSession(RotatedSession, Protocol):
+    """The same, and all that decides whether the session is active, and how its refresh tokens are answered."""
+
+    generation: int
+    generation_seen_at: datetime | None
+    last_used_at: datetime
+    authenticated_at: datetime
+    amr: str
+    revoked_at: datetime | None
+    revoked_reason: str | None
+    disabled_at: datetime | None
+
+
+class ListedSession(Protocol):
+    """What people see of a session. `is_bound` says that its tokens are worth nothing without the device's key."""
+
+    id: UUID
+    device: str
+    address: str
+    is_bound: bool
+    created_at: datetime
+    last_used_at: datetime
+    expires_at: datetime
+
+    def _asdict(self) -> dict[str, Any]:
+        """The columns by name."""
+        ...
+
+
+class ListedSessionOfUser(ListedSession, Protocol):
+    """The same in a list of everybody's."""
+
+    user_name: str
