@@ -3,6 +3,7 @@
 This part knows no web framework: it is `rxapp.auth.core`. `rxapp.auth.http` serves it, `rxapp.auth.web` fits it to Reflex.
 """
 
+from rxapp.auth.core.accounts.self_service import RegistrationClosed
 from rxapp.auth.core.clock import Clock, system_clock
 from rxapp.auth.core.database.engine import Database
 from rxapp.auth.core.database.migration_history import DatabaseNotMigrated, MigrationHistory, TableTaken, take_turn
@@ -10,10 +11,14 @@ from rxapp.auth.core.database.outages import DatabaseUnavailable
 from rxapp.auth.core.database.tables import AuthSession, AuthTable, SecurityEvent, User
 from rxapp.auth.core.errors import (
     AccessTokenExpired,
+    AccessTokenNotYetValid,
     AuthError,
+    DeviceKeyRequired,
+    DpopNonceRequired,
     FreshAuthenticationRequired,
     InputRefused,
     InvalidCredentials,
+    InvalidDpopProof,
     InvalidToken,
     InvalidUserName,
     LastAdministrator,
@@ -27,11 +32,14 @@ from rxapp.auth.core.errors import (
     SessionRevoked,
     TokenReused,
     TooManyRequests,
+    UserNameLooksTaken,
     UserNameTaken,
     WrongPassword,
 )
+from rxapp.auth.core.extras import ExtraNotInstalled
 from rxapp.auth.core.identity.client import Client
 from rxapp.auth.core.identity.identity import Identity
+from rxapp.auth.core.identity.role_names import InvalidRole
 from rxapp.auth.core.maintenance.demo_users import add_demo_users
 from rxapp.auth.core.service import AuthService
 from rxapp.auth.core.settings.production_checks import UnsafeSettings
@@ -42,6 +50,7 @@ from rxapp.auth.migrations import AUTH_HISTORY
 __all__ = [
     "AUTH_HISTORY",
     "AccessTokenExpired",
+    "AccessTokenNotYetValid",
     "AuthError",
     "AuthService",
     "AuthSession",
@@ -51,10 +60,15 @@ __all__ = [
     "Database",
     "DatabaseNotMigrated",
     "DatabaseUnavailable",
+    "DeviceKeyRequired",
+    "DpopNonceRequired",
+    "ExtraNotInstalled",
     "FreshAuthenticationRequired",
     "Identity",
     "InputRefused",
     "InvalidCredentials",
+    "InvalidDpopProof",
+    "InvalidRole",
     "InvalidToken",
     "InvalidUserName",
     "LastAdministrator",
@@ -62,6 +76,7 @@ __all__ = [
     "NotFound",
     "PasswordRefused",
     "PermissionDenied",
+    "RegistrationClosed",
     "RevocationReason",
     "SecurityEvent",
     "SessionEnded",
@@ -75,6 +90,7 @@ __all__ = [
     "TooManyRequests",
     "UnsafeSettings",
     "User",
+    "UserNameLooksTaken",
     "UserNameTaken",
     "WrongPassword",
     "add_demo_users",

@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
+from rxapp.auth.core.extras import has_reflex
 from rxapp.auth.doctor.findings import Finding, ok, problem, warning
 from rxapp.auth.doctor.handlers import say_faults
 
@@ -38,6 +39,9 @@ _LOOKED_AT_ALREADY = {"database", "migrations", "redis"}
 
 def check_app() -> Iterator[Finding]:
     """A handler without a guard and without `public=True` has been forgotten, and any browser can call it."""
+    if not has_reflex():
+        yield ok("handlers", "not looked at: Reflex is not installed, so there are none")
+        return
     try:
         number, faults, unbuilt, not_ready = _inspect()
     except (subprocess.SubprocessError, ValueError, IndexError) as error:

@@ -8,17 +8,18 @@ from fastapi import FastAPI
 
 from rxapp.auth.core.clock import Clock, system_clock
 from rxapp.auth.core.database.engine import Database
-from rxapp.auth.core.service import AuthService
 from rxapp.auth.core.settings.settings import Settings, get_settings
 from rxapp.auth.http.api.app import create_api
+from rxapp.auth.http.api.conflicts import require_free_api
+from rxapp.auth.http.install import start_service
 from rxapp.auth.http.logs.library_records import keep_payloads_out
 from rxapp.auth.http.middleware.login_pacing import put_turnstile_outside
 from rxapp.auth.http.middleware.request_log import RequestLog
+from rxapp.auth.http.middleware.security_headers import DEFAULT_HEADERS, SecurityHeaders
 from rxapp.auth.http.operations.pruning_task import pruned_regularly
 from rxapp.auth.http.operations.routes import add_operations
 from rxapp.auth.http.operations.startup import prepared_database
-from rxapp.auth.http.runtime.hooks import Hooks, LoginHook, RegistrationHook, use_hooks
-from rxapp.auth.http.runtime.service import use_service
+from rxapp.auth.http.runtime.hooks import Hooks, LoginHook, RegistrationHook
 from rxapp.auth.http.runtime.session_listeners import SessionListeners, listen
 from rxapp.auth.web.auth_state.closed_pages import is_a_page
 from rxapp.auth.web.auth_state.connection_watch import watch_connections
@@ -29,7 +30,7 @@ from rxapp.auth.web.browser_storage.device_key import DeviceKey
 from rxapp.auth.web.browser_storage.token_store import TokenStore
 from rxapp.auth.web.delivery.built_pages import BuiltPages
 from rxapp.auth.web.delivery.origins import allow_no_strangers, origin_check, with_public_origins
-from rxapp.auth.web.delivery.security_headers import DEFAULT_HEADERS, SecurityHeaders, add_security_headers
+from rxapp.auth.web.delivery.security_headers import add_security_headers
 from rxapp.auth.web.open_pages.counts import announce_pages, count_pages_everywhere
 from rxapp.auth.web.open_pages.registry import leave_replaced_session, log_out_open_pages
 from rxapp.auth.web.open_pages.watch import watch_sessions
@@ -42,7 +43,7 @@ from rxapp.auth.web.reflex_internals.sealed_state import seal_states
 from rxapp.auth.web.reflex_internals.shared_states import note_what_is_linked
 from rxapp.auth.web.reflex_internals.socket_json import send_halves_of_characters
 from rxapp.auth.web.reflex_internals.state_locks import renew_state_locks
-from rxapp.auth.web.site.conflicts import require_free_api, show_tables_to_reflex, warn_of_missing_styles
+from rxapp.auth.web.site.conflicts import show_tables_to_reflex, warn_of_missing_styles
 from rxapp.auth.web.site.page_layout import Look
 from rxapp.auth.web.site.registry import site
 from rxapp.auth.web.sockets.gate import gate_sockets
@@ -91,15 +92,12 @@ def install_auth(
     Raises `RouteTaken` or `InstalledTwice`, and `UnsafeSettings` in production.
     """
     settings = with_public_origins(settings or get_settings())
-    keep_payloads_out(settings)
+    start_service(settings, database, clock, Hooks(on_login, on_register, on_log_out))
     warn_of_missing_styles()
     show_tables_to_reflex()
-    database = database or Database.of(settings)
-    use_service(AuthService(settings, database, clock))
     seal_states(settings.secret_key.get_secret_value())
     renew_state_locks(app)
     site.install(app, login_route=login_route, home_route=home_route)
-    use_hooks(Hooks(on_login, on_register, on_log_out))
     listen(SessionListeners(log_out_open_pages, leave_replaced_session, count_pages_everywhere))
     site.furnish(look or Look(), texts, extra_fields)
     app.add_middleware(PageGate(), index=0)

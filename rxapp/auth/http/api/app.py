@@ -1,12 +1,12 @@
 """The API as a whole."""
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 
 from rxapp.auth.core.settings.settings import Settings
-from rxapp.auth.http.api import account_routes, token_routes
+from rxapp.auth.http.api import account_routes, registration_route, token_routes
 from rxapp.auth.http.api import jwks_route as public_keys_route
 from rxapp.auth.http.api.docs_page import add_docs_page
-from rxapp.auth.http.api.openapi_document import TrueDocument
+from rxapp.auth.http.api.openapi_document import correct_document
 from rxapp.auth.http.api.refresh_fast_path import DirectRefresh
 from rxapp.auth.http.middleware.body_limit import BodyLimit
 from rxapp.auth.http.middleware.load_shedding import LoadShedding
@@ -17,16 +17,31 @@ from rxapp.auth.http.middleware.unknown_paths import UnknownPaths
 
 def create_api(settings: Settings) -> FastAPI:
     """The HTTP API by itself, with its interactive documentation if the settings want that."""
-    api = TrueDocument(title="rxapp", docs_url=None, redoc_url=None, openapi_url="/openapi.json" if settings.api_docs else None)
+    api = FastAPI(title="rxapp", docs_url=None, redoc_url=None, openapi_url="/openapi.json" if settings.api_docs else None)
     api.add_middleware(UnknownPaths, api=api)
-    api.add_middleware(DirectRefresh)
-    api.add_middleware(BodyLimit, maximum=settings.body_limit)
-    api.include_router(token_routes.router)
-    api.include_router(account_routes.router)
-    api.include_router(public_keys_route.router)
+    add_routes(api, settings, auth_router())
     if settings.api_docs:
         add_docs_page(api)
+    return api
+
+
+def auth_router(*, with_registration: bool = False) -> APIRouter:
+    """Our routes. Where pages make accounts, programs do not: registration is for an app without pages."""
+    router = APIRouter()
+    router.include_router(token_routes.router)
+    router.include_router(account_routes.router)
+    router.include_router(public_keys_route.router)
+    if with_registration:
+        router.include_router(registration_route.router)
+    return router
+
+
+def add_routes(api: FastAPI, settings: Settings, router: APIRouter) -> None:
+    """Give `api` the routes, the limits, and problem documents in place of errors."""
+    api.add_middleware(DirectRefresh)
+    api.add_middleware(BodyLimit, maximum=settings.body_limit)
+    api.include_router(router)
     add_problem_handlers(api)
+    correct_document(api)
     api.add_middleware(LoadShedding)
     api.add_middleware(UnambiguousRequests)
-    return api

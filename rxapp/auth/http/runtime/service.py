@@ -66,7 +66,7 @@ def use_service(service: AuthService) -> None:
 def get_service() -> AuthService:
     """The auth service in use."""
     if _service is None:
-        raise RuntimeError("no auth service: call rxapp.auth.web.install_auth(app) where the app is made")
+        raise RuntimeError("no auth service: call install_auth(app) where the app is made")
     return _service
 
 

@@ -8,11 +8,9 @@ from reflex_components_core.react_router import link
 
 from rxapp.auth.core.database.outages import FORM_ERRORS
 from rxapp.auth.core.errors import InputRefused, PasswordRefused
-from rxapp.auth.core.identity.client import Client
 from rxapp.auth.core.identity.user_names import DISPLAY_NAME_MAXIMUM_LENGTH, USER_NAME_MAXIMUM_LENGTH
-from rxapp.auth.core.tokens.token_pair import TokenPair
-from rxapp.auth.http.runtime.hooks import Registration, get_hooks
-from rxapp.auth.http.runtime.service import get_service, in_hashing_thread
+from rxapp.auth.http.runtime.registration import register
+from rxapp.auth.http.runtime.service import get_service
 from rxapp.auth.web.auth_state.state import AuthState
 from rxapp.auth.web.guards import event
 from rxapp.auth.web.pages.parts.new_password import StrengthState, new_password_fields, require_same
@@ -61,20 +59,10 @@ class RegisterState(rx.State):
 
     async def _register(self, form: RegisterForm) -> None:
         auth = await self.get_state(AuthState)
-        client = auth._client()
-        registration, pair = await in_hashing_thread(_register_and_log_in, form, client)
-        await get_hooks().registered(registration, client)
-        await get_hooks().logged_in(pair, client)
+        user_name, display_name, password = (text_in(form, name) for name in ("username", "display_name", "new_password"))
+        pair = await register(user_name, display_name, password, auth._client(), extra_fields=_extra_fields_in(form))
         await auth._begin(pair)
         (await self.get_state(StrengthState)).reset()
-
-
-def _register_and_log_in(form: RegisterForm, client: Client) -> tuple[Registration, TokenPair]:
-    """In one call, so that nobody who has been let into the line is turned away between the two."""
-    service, user_name, password = get_service(), text_in(form, "username"), text_in(form, "new_password")
-    user = service.accounts.register(user_name, text_in(form, "display_name"), password, client)
-    registration = Registration(user.id, user.user_name, user.display_name, _extra_fields_in(form))
-    return registration, service.log_in(user_name, password, client)
 
 
 def require_other_names(extra_fields: Iterable[str]) -> None:

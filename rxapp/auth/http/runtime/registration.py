@@ -1,0 +1,35 @@
+"""Making an account and logging in with it, with the hooks of the app: for the page and over HTTP alike."""
+
+from collections.abc import Mapping
+
+from rxapp.auth.core.identity.client import Client
+from rxapp.auth.core.tokens.token_pair import TokenPair
+from rxapp.auth.http.runtime.hooks import Registration, get_hooks
+from rxapp.auth.http.runtime.service import get_service, in_hashing_thread
+
+_NO_FIELDS: Mapping[str, str] = {}
+
+
+async def register(
+    user_name: str, display_name: str, password: str, client: Client, *, extra_fields: Mapping[str, str] = _NO_FIELDS
+) -> TokenPair:
+    """Make an account; returns the pair of its first login. `extra_fields` are for `on_register`.
+
+    Raises what `Accounts.register` and `AuthService.log_in` raise, `Overloaded`, and what a hook raises.
+    """
+    registration, pair = await in_hashing_thread(
+        _register_and_log_in, user_name, display_name, password, client, extra_fields=extra_fields
+    )
+    await get_hooks().registered(registration, client)
+    await get_hooks().logged_in(pair, client)
+    return pair
+
+
+def _register_and_log_in(
+    user_name: str, display_name: str, password: str, client: Client, *, extra_fields: Mapping[str, str]
+) -> tuple[Registration, TokenPair]:
+    """In one call, so that nobody who has been let into the line is turned away between the two."""
+    service = get_service()
+    user = service.accounts.register(user_name, display_name, password, client)
+    registration = Registration(user.id, user.user_name, user.display_name, extra_fields)
+    return registration, service.log_in(user_name, password, client)
