@@ -12,13 +12,15 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse
 from sqlalchemy import inspect
+from starlette.middleware.cors import CORSMiddleware
 
-from rxapp.auth import AUTH_HISTORY, AuthError, Database, DatabaseNotMigrated, Settings
+from rxapp.auth import AUTH_HISTORY, AuthError, Database, DatabaseNotMigrated, Settings, system_clock
 from rxapp.auth import http as auth
 from rxapp.auth.http.operations.readiness import readiness
 from rxapp.auth.http.runtime.hooks import Hooks, use_hooks
 from tests.api_in_process import Client
 from tests.conftest import NO_LIMITS
+from tests.dpop import DeviceKey
 
 PASSWORD = "correct horse battery staple"
 ALICE = {"username": "alice", "password": PASSWORD}
@@ -38,7 +40,8 @@ def process_as_before():
 @pytest.fixture
 def settings(new_sqlite_url) -> Settings:
     cheap = {"argon2_memory_kib": 8, "argon2_time_cost": 1}
-    return Settings(_env_file=None, database_url=new_sqlite_url, secret_key="k" * 40, **cheap, **NO_LIMITS)
+    options = {"database_url": new_sqlite_url, "public_origins": ("http://testserver",)} | cheap | NO_LIMITS
+    return Settings(_env_file=None, secret_key="k" * 40, **options)
 
 
 def open_database(settings):
@@ -118,6 +121,23 @@ class TestRoutes:
         client = start(settings=settings.model_copy(update={"registration": False}))
         assert client.post("/api/auth/register", json=ALICE).status_code == 404
         assert "/api/auth/register" not in client.get("/openapi.json").json()["paths"]
+
+    def test_whose_login_is_refused_for_want_of_a_key_has_no_account_either(self, start, settings):
+        client = start(settings=settings.model_copy(update={"require_device_key": True}))
+        for _ in range(2):  # the second time too: the name is not taken
+            assert client.post("/api/auth/register", json=ALICE).json()["code"] == "device_key_required"
+        assert auth.get_service().administration.find_user("alice") is None
+
+    def test_a_key_that_is_proved_binds_the_first_session(self, start):
+        client, key = start(), DeviceKey()
+        url = "http://testserver/api/auth/register"
+        proof = key.proof("POST", url, system_clock(), nonce=auth.get_service().dpop.new_nonce())
+        registered = client.post("/api/auth/register", json=ALICE, headers={"DPoP": proof})
+        assert registered.json()["token_type"] == "DPoP"
+        assert registered.headers["dpop-nonce"]
+        assert client.get("/mine", headers=bearer(registered)).status_code == 401
+        again = client.post("/api/auth/register", json=ALICE | {"username": "bob"}, headers={"DPoP": proof})
+        assert again.json()["code"] == "invalid_dpop_proof", "each proof is good once"
 
     def test_without_the_role_it_is_403(self, start):
         client = start()
@@ -209,6 +229,12 @@ class TestAnswers:
             assert "content-security-policy" not in client.get(path).headers
             assert client.get(path).headers["x-content-type-options"] == "nosniff"
         assert "default-src 'none'" in client.get("/healthz").headers["content-security-policy"]
+
+    def test_what_the_app_says_for_cors_stays_and_a_page_of_that_origin_may_read_the_nonce(self, app, start):
+        app.add_middleware(CORSMiddleware, allow_origins=["https://pages.example.com"], allow_credentials=True)
+        headers = start().get("/healthz", headers={"Origin": "https://pages.example.com"}).headers
+        assert headers["access-control-allow-credentials"] == "true"
+        assert "DPoP-Nonce" in headers["access-control-expose-headers"]
 
     def test_without_security_headers_there_are_none(self, start):
         assert "x-content-type-options" not in start(security_headers=None).get("/healthz").headers

@@ -94,7 +94,7 @@ def _put_outside(app: FastAPI, settings: Settings, wanted: SecurityHeaders | Non
         headers = wanted.for_others(settings)
         # Which sources a page needs is known to the app alone: ours would leave FastAPI's /docs without its scripts.
         for_pages = {name: value for name, value in headers.items() if name != POLICY or POLICY in wanted.headers}
-        return SecurityHeadersMiddleware(stack, for_pages=for_pages, for_others=headers)
+        return SecurityHeadersMiddleware(stack, for_pages=for_pages, for_others=headers, keeps_credentials=True)
 
     app.build_middleware_stack = build_with_ours  # type: ignore[method-assign]
 

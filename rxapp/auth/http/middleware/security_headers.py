@@ -68,13 +68,17 @@ _CORS = (b"access-control-allow-origin", b"access-control-allow-credentials")
 
 
 class SecurityHeadersMiddleware:
-    """ASGI middleware: adds the headers that an answer does not have yet, and mends what Reflex says for CORS.
+    """ASGI middleware: adds the headers that an answer does not have yet, and says for CORS what a page may read.
 
     Who somebody is stands in the `Authorization` header, never in a cookie, so a page of another origin needs no credentials.
+    Reflex allows them all the same: that is taken back, unless `keeps_credentials`, for an app that says itself what it allows.
     """
 
-    def __init__(self, app: ASGIApp, *, for_pages: Mapping[str, str], for_others: Mapping[str, str]) -> None:
+    def __init__(
+        self, app: ASGIApp, *, for_pages: Mapping[str, str], for_others: Mapping[str, str], keeps_credentials: bool = False
+    ) -> None:
         self._app = app
+        self._keeps_credentials = keeps_credentials
         self._for_pages = _encoded(for_pages)
         self._for_others = _encoded(for_others)
 
@@ -91,7 +95,8 @@ class SecurityHeadersMiddleware:
                 message["headers"] = [*message["headers"], *more]
                 if not sent.keys().isdisjoint(_CORS):
                     headers = MutableHeaders(scope=message)
-                    del headers["Access-Control-Allow-Credentials"]
+                    if not self._keeps_credentials:
+                        del headers["Access-Control-Allow-Credentials"]
                     if "Access-Control-Allow-Origin" in headers:
                         headers.setdefault("Access-Control-Expose-Headers", EXPOSED)
             await send(message)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from rxapp.auth.core.errors import AuthError
 from rxapp.auth.core.identity.client import Client
 from rxapp.auth.core.tokens.token_pair import TokenPair
 from rxapp.auth.http.runtime.hooks import Registration, get_hooks
@@ -28,8 +29,16 @@ async def register(
 def _register_and_log_in(
     user_name: str, display_name: str, password: str, client: Client, *, extra_fields: Mapping[str, str]
 ) -> tuple[Registration, TokenPair]:
-    """In one call, so that nobody who has been let into the line is turned away between the two."""
+    """In one call, so that nobody who has been let into the line is turned away between the two.
+
+    Where the login is refused, for want of a device's key or for a proof that was used before, no account is left behind: its
+    person has been told that there is none, and could not make it again.
+    """
     service = get_service()
     user = service.accounts.register(user_name, display_name, password, client)
     registration = Registration(user.id, user.user_name, user.display_name, extra_fields)
-    return registration, service.log_in(user_name, password, client)
+    try:
+        return registration, service.log_in(user_name, password, client)
+    except AuthError:
+        service.accounts.undo_registration(user.id, client)
+        raise
