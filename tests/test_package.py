@@ -1,19 +1,23 @@
 """The wheel: what it needs is in it, what is the example app's is not, and its metadata is true."""
 
 import ast
+import inspect
 import re
 import sys
 import tomllib
 import zipfile
+from functools import partial
 from importlib.metadata import requires, version
 
 import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+import rxapp.auth.http
 import rxapp.auth.rxconfig
 import rxapp.auth.web
 from tests.conftest import ROOT
+from tests.core.test_public_errors import named_after_raises
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 EXAMPLE = {"rxapp.py", "demo"}
@@ -67,6 +71,15 @@ def test_the_example_app_uses_nothing_but_public_names():
 
 
 EXTRAS = PROJECT["optional-dependencies"]
+
+
+@pytest.mark.parametrize("face", [rxapp.auth.http, rxapp.auth.web], ids=lambda module: module.__name__)
+def test_whoever_calls_a_public_function_can_catch_what_it_says_that_it_raises(face):
+    public = set(face.__all__) | set(rxapp.auth.__all__)
+    functions = [each for each in map(partial(getattr, face), face.__all__) if inspect.isfunction(each)]
+    named = {error for function in functions for error in named_after_raises(function)}
+    assert {"DeclarationRefused", "Overloaded", "RouteTaken", "InstalledTwice", "UnsafeSettings"} <= named
+    assert sorted(named - public) == []
 
 
 def test_what_it_depends_on_is_what_is_pinned_and_tested_here():

@@ -15,13 +15,18 @@ FOR_EVENT_LOOPS = {WouldBlock.__name__}
 """Says that another method is to be asked; nobody who calls that one gets to see it."""
 
 
+def named_after_raises(function):
+    """The errors that stand behind the word `Raises` in its docstring."""
+    for sentence in re.findall(r"\b[Rr]aises\b.*?(?:\.\s|\.?$)", inspect.getdoc(function) or "", re.DOTALL):
+        yield from re.findall(r"`([A-Z]\w+)`", sentence)
+
+
 def raised():
     for cls in (AuthService, Accounts, Administration):
         for name, method in inspect.getmembers(cls, inspect.isfunction):
             if not name.startswith("_"):
-                for sentence in re.findall(r"Raises\b.*?(?:\.\s|\.?$)", inspect.getdoc(method) or "", re.DOTALL):
-                    for error in re.findall(r"`([A-Z]\w+)`", sentence):
-                        yield pytest.param(error, id=f"{cls.__name__}.{name}-{error}")
+                for error in named_after_raises(method):
+                    yield pytest.param(error, id=f"{cls.__name__}.{name}-{error}")
 
 
 RAISED = [each for each in raised() if each.values[0] not in FOR_EVENT_LOOPS]

@@ -103,7 +103,7 @@ async def _service_with_fresh_keys() -> AuthService:
 
 
 async def in_hashing_thread(call: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-    """Run a call that hashes a password. Callers beyond the number of cores wait in line; `Overloaded` if that is full."""
+    """Run a call that hashes a password. Callers beyond the number of cores wait in line. Raises `Overloaded` if that is full."""
     global _hashing_calls
     require_place_in_line()
     _hashing_calls += 1
