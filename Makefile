@@ -50,8 +50,8 @@ test-thorough: $(VENV)/dev browser  ## more variants of the same: every attack o
 test-production: $(VENV)/dev browser  ## two workers, PostgreSQL and Redis behind nginx with TLS: what only they can get wrong
 	$(REGISTRY) pytest tests/e2e tests/chaos -m production $(ARGS)
 
-test-oldest: $(VENV)/dev browser  ## the wheel with all that it needs, and with the oldest Reflex of the stated range
-	$(REGISTRY) pytest tests/e2e/stranger -m oldest $(ARGS)
+test-oldest: $(VENV)/dev browser  ## the wheel with all that it needs, without Reflex, and with the oldest Reflex of the stated range
+	$(REGISTRY) pytest tests/e2e/stranger tests/test_without_reflex.py -m oldest $(ARGS)
 
 test-production-whole: $(VENV)/dev browser  ## all end-to-end tests that way
 	$(REGISTRY) RXAPP_TEST_SERVER=production pytest tests/e2e -m "not oldest" $(ARGS)

@@ -43,7 +43,7 @@ app = rx.App(
 app.app_wraps[55, "ErrorBoundary"] = lambda _stateful: error_boundary(fallback_render=rx.Var.create(layout.failed()))
 app.register_lifespan_task(own_tables)
 look = auth.Look(frame=layout.layout, logo=layout.logo, waiting=layout.waiting, forbidden=layout.forbidden)
-api = auth.install_auth(app, look=look)
+api = auth.install_auth(app, pages=auth.Pages(look=look))
 api.include_router(customers_api.router)
 auth.add_readiness_check("own migrations", lambda: HISTORY.require_usable(auth.get_service().database))
 if settings.demo_data:

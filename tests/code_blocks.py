@@ -3,6 +3,7 @@
 A fork for each block: to import Reflex anew for each would take minutes.
 """
 
+import asyncio
 import contextlib
 import importlib
 import io
@@ -15,6 +16,7 @@ from pathlib import Path
 
 import pytest
 import reflex as rx
+from fastapi import FastAPI
 
 from rxapp.auth import web as auth
 from rxapp.auth.web.site.registry import site
@@ -64,12 +66,20 @@ def _failures_of(directory: str, file: str) -> str:
 
 def _build_pages(module: types.ModuleType) -> None:
     app = getattr(module, "app", None)
+    if isinstance(app, FastAPI):
+        asyncio.run(_start(app))
+        return
     if not isinstance(app, rx.App):
         app = rx.App()
-        auth.install_auth(app, own_pages=[options["route"] for _, options in site._waiting_pages])
+        auth.install_auth(app, pages=auth.Pages(own=[options["route"] for _, options in site._waiting_pages]))
     own = [page for page in app._unevaluated_pages.values() if getattr(page.component, "__module__", "") == module.__name__]
     for page in own:
         page.component().render()
+
+
+async def _start(app: FastAPI) -> None:
+    async with app.router.lifespan_context(app):
+        app.openapi()
 
 
 def main() -> None:

@@ -7,6 +7,7 @@ import sys
 
 import pytest
 
+import rxapp.auth.http
 from tests.conftest import ROOT
 from tests.thorough import thorough_but_for
 
@@ -15,13 +16,14 @@ TESTING = "from rxapp.auth.web.testing import "
 
 
 @pytest.mark.timeout(300)
+@pytest.mark.parametrize("example", ["fastapi_only", "notes"])
 @pytest.mark.parametrize("new_url", thorough_but_for(("sqlite",), ("sqlite", "postgresql")), indirect=True)
-def test_the_tests_of_notes_pass_in_its_own_directory(new_url, tmp_path):
-    """In a process of its own, for its tables and pages are not this app's. Its migrations run there, after ours."""
+def test_its_own_tests_pass_in_its_own_directory(example, new_url, tmp_path):
+    """In a process of its own, for its tables and pages are not this app's. Its tables are made there, after ours."""
     environment = os.environ | {"DATABASE_URL": new_url, "PYTHONPATH": str(ROOT)}
     environment |= {"PYTHONDONTWRITEBYTECODE": "1", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", f"--basetemp={tmp_path / 'notes'}"]
-    done = subprocess.run(command, cwd=EXAMPLES / "notes", env=environment, capture_output=True, text=True, check=False)
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", f"--basetemp={tmp_path / example}"]
+    done = subprocess.run(command, cwd=EXAMPLES / example, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-2000:]
 
 
@@ -38,14 +40,20 @@ def test_at_most_five_lines_of_minimal_are_about_signing_in():
 
 
 def test_the_examples_use_only_public_names():
-    """Those of `rxapp.auth` and `rxapp.auth.web`, which do not change without a word in the changelog."""
+    """Those of `rxapp.auth`, `rxapp.auth.http` and `rxapp.auth.web`, which do not change without a word in the changelog."""
     for file in EXAMPLES.rglob("*.py"):
         for line in file.read_text().splitlines():
             if "rxapp" in line and "import" in line:
                 assert line.startswith(("from rxapp.auth import ", TESTING, "from rxapp.auth.web import testing")), (file, line)
 
 
-@pytest.mark.parametrize("example", ["minimal", "notes"])
+def test_the_example_on_fastapi_uses_only_names_that_its_public_face_lists():
+    source = (EXAMPLES / "fastapi_only" / "todos.py").read_text()
+    assert set(re.findall(r"\bauth\.(\w+)", source.replace("rxapp.auth", ""))) <= set(rxapp.auth.http.__all__)
+    assert "reflex" not in source
+
+
+@pytest.mark.parametrize("example", ["fastapi_only", "minimal", "notes"])
 def test_its_readme_names_files_that_are_there(example):
     readme = EXAMPLES / example / "README.md"
     targets = re.findall(r"\]\(([^)]+)\)", readme.read_text())

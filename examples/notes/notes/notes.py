@@ -10,9 +10,11 @@ from rxapp.auth import web as auth
 app = rx.App(html_lang="en")
 api = auth.install_auth(
     app,
-    look=auth.Look(frame=layout.frame, logo=layout.logo, waiting=layout.waiting),
-    own_pages={"/login", "/register"},
-    extra_fields={"city"},
-    on_register=keep_profile,
+    pages=auth.Pages(
+        look=auth.Look(frame=layout.frame, logo=layout.logo, waiting=layout.waiting),
+        own={"/login", "/register"},
+        extra_fields={"city"},
+    ),
+    hooks=auth.Hooks(on_register=keep_profile),
 )
 api.include_router(notes_api.router)

@@ -19,6 +19,7 @@ from rxapp.auth import (
     get_settings,
 )
 from rxapp.auth.cli.refusals import describe_database_error, describe_settings_error, refuse
+from rxapp.auth.core.extras import ExtraNotInstalled
 
 
 @contextmanager
@@ -63,5 +64,7 @@ def open_database(settings: Settings) -> Database:
     """The configured database. An invalid URL ends the process."""
     try:
         return Database.of(settings)
-    except (ArgumentError, ImportError, ValueError):
+    except (ArgumentError, ImportError, ValueError) as error:
+        if isinstance(error, ModuleNotFoundError) and error.name == "psycopg":
+            refuse(str(ExtraNotInstalled("A PostgreSQL database", "psycopg", "postgres", "psycopg")))
         refuse("DATABASE_URL is neither sqlite:///… nor postgresql+psycopg://….")

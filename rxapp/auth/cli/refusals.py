@@ -8,12 +8,21 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 
 from rxapp.auth import DatabaseUnavailable, Settings
+from rxapp.auth.core.extras import ExtraNotInstalled, require_reflex
 
 
 def refuse(sentence: str) -> NoReturn:
     """Print the sentence on stderr and exit with 1."""
     typer.echo(sentence, err=True)
     raise typer.Exit(1)
+
+
+def refuse_without_reflex(command: str) -> None:
+    """Say what to install and exit, where `command` has no Reflex to work with."""
+    try:
+        require_reflex(f"rxapp {command}")
+    except ExtraNotInstalled as error:
+        refuse(str(error))
 
 
 def describe_settings_error(error: ValidationError) -> str:

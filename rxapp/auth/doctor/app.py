@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
+from rxapp.auth.core.extras import has_reflex
 from rxapp.auth.doctor.findings import Finding, ok, problem, warning
 from rxapp.auth.doctor.handlers import describe_faults
 
@@ -38,6 +39,9 @@ _ALREADY_CHECKED = {"database", "migrations", "redis"}
 
 def check_app() -> Iterator[Finding]:
     """Find handlers without a guard and without `public=True`: somebody forgot them, and any browser can call them."""
+    if not has_reflex():
+        yield ok("handlers", "not checked: Reflex is not installed, so there are none")
+        return
     try:
         number, faults, unbuilt, not_ready = _inspect()
     except (subprocess.SubprocessError, ValueError, IndexError) as error:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from rxapp.auth import Settings
+from rxapp.auth.core.extras import has_reflex
 from rxapp.auth.core.settings.bounds import out_of_bounds
 from rxapp.auth.core.settings.production_checks import HOW_TO_GENERATE
 from rxapp.auth.core.settings.secret_strength import why_guessable
@@ -60,13 +61,19 @@ def _origins(settings: Settings) -> Finding:
 
 
 def _public_address(settings: Settings) -> Finding:
-    from rxapp.auth.web.delivery.origins import with_public_origins  # noqa: PLC0415  it loads Reflex, which `--help` does not need
-
-    named = with_public_origins(settings).public_origins
-    if named:
+    if named := _public_origins(settings):
         return ok("public address", ", ".join(named))
     return warning(
         "public address",
         "not known: programs that prove a key (DPoP) can only log in from this machine",
         "Set RXAPP_PUBLIC_ORIGINS, or REFLEX_DEPLOY_URL where the server runs, to the address that people see.",
     )
+
+
+def _public_origins(settings: Settings) -> tuple[str, ...]:
+    """Those of the settings, or else of Reflex's own configuration."""
+    if not has_reflex():
+        return settings.public_origins
+    from rxapp.auth.web.delivery.origins import with_public_origins  # noqa: PLC0415  loads Reflex, which `--help` does without
+
+    return with_public_origins(settings).public_origins

@@ -3,18 +3,23 @@
 The ready-made pages are functions that take slots; `docs/customising.md` says how an app puts its own in their place.
 """
 
+from rxapp.auth.core.extras import require_reflex
+
+require_reflex("rxapp.auth.web")
+
 from rxapp.auth.core.features import included_features
+from rxapp.auth.http.api.conflicts import InstalledTwice, RouteTaken
 from rxapp.auth.http.callers.bearer import REFUSALS, require
 from rxapp.auth.http.logs.logging_setup import configure_logging
 from rxapp.auth.http.middleware.body_limit import LimitedBodyRoute
 from rxapp.auth.http.middleware.problems import problem
+from rxapp.auth.http.middleware.security_headers import SecurityHeaders
 from rxapp.auth.http.operations.readiness import add_readiness_check
 from rxapp.auth.http.runtime.declared_roles import DeclarationRefused
-from rxapp.auth.http.runtime.hooks import Registration
-from rxapp.auth.http.runtime.service import get_service, in_thread
+from rxapp.auth.http.runtime.hooks import Hooks, Registration
+from rxapp.auth.http.runtime.service import Overloaded, get_service, in_hashing_thread, in_thread
 from rxapp.auth.web.admission import admit_again, current_user
 from rxapp.auth.web.auth_state.state import IN, OUT, UNKNOWN, AuthState
-from rxapp.auth.web.delivery.security_headers import SecurityHeaders
 from rxapp.auth.web.guards import event, has_role, page
 from rxapp.auth.web.install import install_auth
 from rxapp.auth.web.page_session.work import AdmittedNoMore
@@ -27,8 +32,7 @@ from rxapp.auth.web.pages.register import RegisterState, register_page
 from rxapp.auth.web.pages.sessions import SessionsState, sessions_page
 from rxapp.auth.web.pages.user import UserState, user_page
 from rxapp.auth.web.pages.users import UsersState, users_page
-from rxapp.auth.web.site.conflicts import InstalledTwice, RouteTaken
-from rxapp.auth.web.site.page_layout import Look
+from rxapp.auth.web.site.page_layout import Look, Pages
 from rxapp.auth.web.site.wording import in_words
 from rxapp.auth.web.texts import ENGLISH, GERMAN, Texts
 from rxapp.auth.web.ui import style
@@ -50,10 +54,13 @@ __all__ = [
     "AuthState",
     "DeclarationRefused",
     "EventsState",
+    "Hooks",
     "InstalledTwice",
     "LimitedBodyRoute",
     "LoginState",
     "Look",
+    "Overloaded",
+    "Pages",
     "RegisterState",
     "Registration",
     "RouteTaken",
@@ -77,6 +84,7 @@ __all__ = [
     "forbidden_view",
     "get_service",
     "has_role",
+    "in_hashing_thread",
     "in_thread",
     "in_words",
     "install_auth",

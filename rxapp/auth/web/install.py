@@ -1,6 +1,6 @@
 """Fits the auth core into a Reflex app, beside whatever the app already has."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -10,17 +10,19 @@ from fastapi import FastAPI
 from rxapp.auth.core.clock import Clock, system_clock
 from rxapp.auth.core.database.engine import Database
 from rxapp.auth.core.features import Feature
-from rxapp.auth.core.service import AuthService
 from rxapp.auth.core.settings.settings import Settings, get_settings
 from rxapp.auth.http.api.app import create_api
+from rxapp.auth.http.api.conflicts import require_free_api
+from rxapp.auth.http.install import start_service
 from rxapp.auth.http.logs.library_records import keep_payloads_out
 from rxapp.auth.http.middleware.login_pacing import add_login_pacing
 from rxapp.auth.http.middleware.request_log import RequestLog
+from rxapp.auth.http.middleware.security_headers import DEFAULT_HEADERS, SecurityHeaders
 from rxapp.auth.http.operations.pruning_task import regular_pruning
 from rxapp.auth.http.operations.routes import add_operations
 from rxapp.auth.http.operations.startup import prepared_database
-from rxapp.auth.http.runtime.hooks import Hooks, LoginHook, RegistrationHook, use_hooks
-from rxapp.auth.http.runtime.service import use_service
+from rxapp.auth.http.runtime.hooks import NO_HOOKS, Hooks
+from rxapp.auth.http.runtime.service import get_service
 from rxapp.auth.http.runtime.session_listeners import SessionListeners, listen
 from rxapp.auth.web.auth_state.closed_pages import is_a_page
 from rxapp.auth.web.auth_state.connection_watch import watch_connections
@@ -31,7 +33,7 @@ from rxapp.auth.web.browser_storage.device_key import DeviceKey
 from rxapp.auth.web.browser_storage.token_store import TokenStore
 from rxapp.auth.web.delivery.built_pages import BuiltPages
 from rxapp.auth.web.delivery.origins import allow_no_strangers, origin_check, with_public_origins
-from rxapp.auth.web.delivery.security_headers import DEFAULT_HEADERS, SecurityHeaders, add_security_headers
+from rxapp.auth.web.delivery.security_headers import add_security_headers
 from rxapp.auth.web.open_pages.counts import announce_pages, count_pages_everywhere
 from rxapp.auth.web.open_pages.registry import leave_replaced_session, log_out_open_pages
 from rxapp.auth.web.open_pages.watch import watch_sessions
@@ -44,12 +46,11 @@ from rxapp.auth.web.reflex_internals.sealed_state import seal_states
 from rxapp.auth.web.reflex_internals.shared_states import note_what_is_linked
 from rxapp.auth.web.reflex_internals.socket_json import send_halves_of_characters
 from rxapp.auth.web.reflex_internals.state_locks import renew_state_locks
-from rxapp.auth.web.site.conflicts import require_free_api, show_tables_to_reflex, warn_of_missing_styles
-from rxapp.auth.web.site.page_layout import Look
+from rxapp.auth.web.site.conflicts import show_tables_to_reflex, warn_of_missing_styles
+from rxapp.auth.web.site.page_layout import DEFAULT_PAGES, Pages
 from rxapp.auth.web.site.registry import site
 from rxapp.auth.web.sockets.gate import gate_sockets
 from rxapp.auth.web.sockets.queue import PacketQueue
-from rxapp.auth.web.texts import ENGLISH, Texts
 from rxapp.auth.web.ui.forms import forms_script
 from rxapp.auth.web.uploads.route import ask_for_tickets
 from rxapp.auth.web.uploads.upload_ticket import UploadTicket
@@ -66,47 +67,32 @@ def install_auth(
     database: Database | None = None,
     clock: Clock = system_clock,
     features: Sequence[Feature] | None = None,
-    login_route: str = "/login",
-    home_route: str = "/",
-    look: Look | None = None,
-    texts: Texts = ENGLISH,
-    extra_fields: Collection[str] = (),
-    own_pages: Collection[str] = (),
+    pages: Pages = DEFAULT_PAGES,
+    hooks: Hooks = NO_HOOKS,
     security_headers: SecurityHeaders | None = DEFAULT_HEADERS,
     migrates: bool = True,
-    on_login: LoginHook | None = None,
-    on_register: RegistrationHook | None = None,
-    on_log_out: LoginHook | None = None,
 ) -> FastAPI:
     """Give `app` the ready-made pages, the guards' inner works and the HTTP API; returns the API, for more routes.
 
-    `features` are the further ways to log in (`rxapp.auth.features`): by default all that need no configuration.
-    `look` fits the pages into the app, `texts` are all that they say (`GERMAN`; the language of the document is the app's to
-    name, `rx.App(html_lang="de")`). `own_pages` are the routes of ready-made pages for which the app has its own; `Slots` are
-    what can be put into ours. `extra_fields` names inputs that the app adds to the registration form, for `on_register`.
-    The app's own `api_transformer` and head components stay in force. In an app without Reflex's toaster, `rx.App(toaster=None)`,
-    which makes its pages 10 KB lighter, a notice of ours says when the server cannot be reached.
+    `features` are the further ways to log in (`rxapp.auth.features`): by default all that need no configuration. `pages` fits the
+    ready-made pages into the app. `hooks` are what the app does when somebody logs in, registers or logs out.
     `security_headers` says what they shall be beyond the default; None sends none. In development our tables are brought up
     to date at start, unless `migrates` is False, for an app whose own migrations include ours; in production that is never done.
 
-    The hooks are awaited: `on_login` before anybody gets the tokens and `on_register` before the new person is let in (each
-    refuses by raising an `AuthError`, whose message the form shows), `on_log_out` after the session has ended.
+    The app's own `api_transformer` and head components stay in force. In an app without Reflex's toaster, `rx.App(toaster=None)`,
+    which makes its pages 10 KB lighter, a notice of ours says when the server cannot be reached.
 
     Raises `RouteTaken` or `InstalledTwice`, and `UnsafeSettings` in production.
     """
     settings = with_public_origins(settings or get_settings())
-    keep_payloads_out(settings)
+    start_service(settings, database, clock, features, hooks)
     warn_of_missing_styles()
     show_tables_to_reflex()
-    database = database or Database.of(settings)
-    service = AuthService(settings, database, clock, features=features)
-    use_service(service)
     seal_states(settings.secret_key.get_secret_value())
     renew_state_locks(app)
-    site.install(app, login_route=login_route, home_route=home_route)
-    use_hooks(Hooks(on_login, on_register, on_log_out))
+    site.install(app, login_route=pages.login_route, home_route=pages.home_route)
     listen(SessionListeners(log_out_open_pages, leave_replaced_session, count_pages_everywhere))
-    site.furnish(look or Look(), texts, extra_fields)
+    site.furnish(pages.look, pages.texts, pages.extra_fields)
     app.add_middleware(PageGate(), index=0)
     watch_connections(app)
     note_what_is_linked(partial(is_a_page, app))
@@ -142,8 +128,8 @@ def install_auth(
     if security_headers is not None:
         add_security_headers(app, settings, security_headers)
     app.register_lifespan_task(add_login_pacing())
-    add_pages(service.features, exclude=own_pages)
-    api = create_api(settings, service.features)
+    add_pages(get_service().features, exclude=pages.own)
+    api = create_api(settings, get_service().features)
     add_operations(api, settings)
     own: Any = app.api_transformer if isinstance(app.api_transformer, list | tuple) else [app.api_transformer]
     own = [transformer for transformer in own if transformer is not None]

@@ -31,7 +31,7 @@ def session_id(pair) -> UUID:
 ROWS = {
     StoredSession: lambda db, _user_id, session_id, _now: [sessions.find(db, session_id)],
     RotatedSession: lambda db, _user_id, session_id, now: [
-        rotation_statements.rotate_active(db, session_id, 0, now, idle_since=LONG_AGO, device_key=None)
+        rotation_statements.rotate(db, session_id, 0, now, idle_since=LONG_AGO, device_key=None)
     ],
     ListedSession: lambda db, user_id, _session_id, now: sessions.active_of(db, user_id, now, LONG_AGO),
     ListedSessionOfUser: lambda db, _user_id, _session_id, now: sessions.all_active(db, now, LONG_AGO),

@@ -32,7 +32,7 @@ def as_the_guide_says(directory, *packages, **options):
 def app(request, tmp_path_factory, wheel):
     """The wheel is installed either way; to install thirty packages more takes half a minute, and is for `make check`."""
     lent = request.param == "with_our_packages"
-    app = as_the_guide_says(tmp_path_factory.mktemp("stranger"), str(wheel), borrows_dependencies=lent)
+    app = as_the_guide_says(tmp_path_factory.mktemp("stranger"), f"{wheel}[reflex]", borrows_dependencies=lent)
     app.start()
     yield app
     app.stop()
@@ -81,7 +81,7 @@ OLDEST_REFLEX = "0.10.0"
 @pytest.mark.timeout(300)
 def test_with_the_oldest_reflex_of_the_range_the_app_compiles_and_serves(tmp_path, wheel):
     """Without a browser: the JavaScript packages that it wants may not be had any more."""
-    app = as_the_guide_says(tmp_path, str(wheel), f"reflex=={OLDEST_REFLEX}")
+    app = as_the_guide_says(tmp_path, f"{wheel}[reflex]", f"reflex=={OLDEST_REFLEX}")
     assert "Compiling" in app.run("-m", "reflex", "compile", "--dry")
     app.start(is_backend_only=True)
     try:
@@ -94,6 +94,6 @@ def test_with_the_oldest_reflex_of_the_range_the_app_compiles_and_serves(tmp_pat
 
 
 def test_the_range_that_is_stated_is_the_one_that_is_tested():
-    (reflex,) = [Requirement(text) for text in PROJECT["dependencies"] if text.startswith("reflex")]
+    (reflex,) = [Requirement(text) for text in PROJECT["optional-dependencies"]["reflex"]]
     assert f">={OLDEST_REFLEX}" in str(reflex.specifier)
     assert f"reflex=={version('reflex')}" in (ROOT / "requirements.in").read_text().splitlines()

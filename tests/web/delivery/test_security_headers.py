@@ -7,7 +7,7 @@ import pytest
 from rxapp.auth.http.middleware import body_limit
 from rxapp.auth.http.middleware.body_limit import BodyLimit
 from rxapp.auth.http.middleware.content_security_policy import hashes_of_built_pages, policy_text, script_hashes
-from rxapp.auth.web.delivery.security_headers import DEFAULT_HEADERS, SecurityHeaders, SecurityHeadersMiddleware
+from rxapp.auth.http.middleware.security_headers import DEFAULT_HEADERS, SecurityHeaders, SecurityHeadersMiddleware
 from tests.web.test_events import in_a_loop
 
 POLICY = "Content-Security-Policy"

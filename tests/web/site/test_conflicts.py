@@ -13,7 +13,8 @@ from starlette.applications import Starlette
 from starlette.routing import Route
 
 from rxapp.auth.http.api.app import create_api
-from rxapp.auth.web.site.conflicts import RouteTaken, require_free_api, require_free_pages, warn_of_missing_styles
+from rxapp.auth.http.api.conflicts import RouteTaken, require_free_api
+from rxapp.auth.web.site.conflicts import require_free_pages, warn_of_missing_styles
 from tests.conftest import ROOT
 
 
@@ -34,7 +35,7 @@ class TestPages:
 
     @pytest.mark.parametrize("route", ["/sign-in", "sign-in/", "/"])
     def test_a_route_that_the_app_has_is_refused_with_the_way_to_keep_it(self, app, route):
-        with pytest.raises(RouteTaken, match="own_pages"):
+        with pytest.raises(RouteTaken, match="Pages"):
             require_free_pages(app, ["/account", route])
 
     def test_others_are_free(self, app):

@@ -8,7 +8,7 @@ import typer
 from rxapp.auth.cli.opening import open_settings
 from rxapp.auth.cli.options import AsJson
 from rxapp.auth.cli.output import print_json
-from rxapp.auth.cli.refusals import refuse
+from rxapp.auth.cli.refusals import refuse, refuse_without_reflex
 
 
 def headers(
@@ -21,10 +21,11 @@ def headers(
 
     They contain the hashes of the pages' inline scripts: print them again after each build.
     """
+    refuse_without_reflex("headers")
     from reflex_base.config import get_config  # noqa: PLC0415  other commands start faster without Reflex
 
+    from rxapp.auth.http.middleware.security_headers import DEFAULT_HEADERS  # noqa: PLC0415
     from rxapp.auth.web.delivery.built_pages import built_pages  # noqa: PLC0415
-    from rxapp.auth.web.delivery.security_headers import DEFAULT_HEADERS  # noqa: PLC0415
 
     settings = open_settings()
     directory = pages or built_pages()

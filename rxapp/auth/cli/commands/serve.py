@@ -9,7 +9,7 @@ import typer
 
 from rxapp.auth import Settings
 from rxapp.auth.cli.opening import open_settings
-from rxapp.auth.cli.refusals import refuse
+from rxapp.auth.cli.refusals import refuse, refuse_without_reflex
 from rxapp.auth.core.settings.loopback import LOOPBACK_ADDRESS, is_loopback
 from rxapp.auth.core.settings.production_checks import unsafe_workers
 
@@ -30,6 +30,7 @@ def serve(
     It builds nothing, so that it starts within seconds. Build first: reflex export --frontend-only --no-zip
     RXAPP_ENVIRONMENT must be set, unless --host is a loopback address.
     """
+    refuse_without_reflex("serve")
     settings = open_settings()
     _refuse_unnamed_environment(settings, host)
     # Other commands start faster without Reflex.

@@ -77,7 +77,11 @@ async def end_session(session_id: UUID, identity: Bearer, client: Sender) -> Res
     return Response(status_code=HTTPStatus.NO_CONTENT)
 
 
-@router.post("/auth/confirm", response_model=TokenPairResponse, responses=_WITH_A_BODY | _NOTHING_TO_TAKE)
+@router.post(
+    "/auth/confirm",
+    response_model=TokenPairResponse,
+    responses=_WITH_A_BODY | documented(HTTPStatus.NOT_FOUND) | _NOTHING_TO_TAKE,
+)
 async def confirm(request: ConfirmRequest, identity: Bearer, client: Sender) -> Response:
     """Prove again who one is, by the password or by another proof, so that what wants a fresh one is allowed for a while.
 

@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 
 from rxapp.auth.core.features import Feature, included_features
 from rxapp.auth.core.settings.settings import Settings
-from rxapp.auth.http.api import account_routes, jwks_route, refresh_route, token_routes
+from rxapp.auth.http.api import account_routes, jwks_route, refresh_route, registration_route, token_routes
 from rxapp.auth.http.api.docs_page import add_docs_page
-from rxapp.auth.http.api.openapi_document import TrueDocument
+from rxapp.auth.http.api.openapi_document import correct_document
 from rxapp.auth.http.api.refresh_route import DirectRefresh
 from rxapp.auth.http.middleware.body_limit import BodyLimit
 from rxapp.auth.http.middleware.load_shedding import LoadShedding
@@ -19,20 +19,35 @@ from rxapp.auth.http.middleware.unknown_paths import UnknownPaths
 
 def create_api(settings: Settings, features: Sequence[Feature] | None = None) -> FastAPI:
     """The HTTP API by itself, with the routes of the features, and its interactive documentation if the settings want that."""
-    api = TrueDocument(title="rxapp", docs_url=None, redoc_url=None, openapi_url="/openapi.json" if settings.api_docs else None)
+    api = FastAPI(title="rxapp", docs_url=None, redoc_url=None, openapi_url="/openapi.json" if settings.api_docs else None)
     api.add_middleware(UnknownPaths, api=api)
-    api.add_middleware(DirectRefresh)
-    api.add_middleware(BodyLimit, maximum=settings.body_limit)
-    api.include_router(token_routes.router)
-    api.include_router(refresh_route.router)
-    api.include_router(account_routes.router)
-    api.include_router(jwks_route.router)
-    for feature in included_features() if features is None else features:
-        if routes := feature.load("routes"):
-            api.include_router(routes.router)
+    add_routes(api, settings, auth_router(included_features() if features is None else features))
     if settings.api_docs:
         add_docs_page(api)
+    return api
+
+
+def auth_router(features: Sequence[Feature], *, with_registration: bool = False) -> APIRouter:
+    """Our routes. Where pages make accounts, programs do not: registration is for an app without pages."""
+    router = APIRouter()
+    router.include_router(token_routes.router)
+    router.include_router(account_routes.router)
+    router.include_router(refresh_route.router)
+    router.include_router(jwks_route.router)
+    for feature in features:
+        if routes := feature.load("routes"):
+            router.include_router(routes.router)
+    if with_registration:
+        router.include_router(registration_route.router)
+    return router
+
+
+def add_routes(api: FastAPI, settings: Settings, router: APIRouter) -> None:
+    """Give `api` the routes, the limits, and problem documents in place of errors."""
+    api.add_middleware(DirectRefresh)
+    api.add_middleware(BodyLimit, maximum=settings.body_limit)
+    api.include_router(router)
     add_problem_handlers(api)
+    correct_document(api)
     api.add_middleware(LoadShedding)
     api.add_middleware(UnambiguousRequests)
-    return api

@@ -6,22 +6,29 @@ from typing import Any
 from fastapi import FastAPI
 
 from rxapp.auth.http.callers.bearer import documented
+from rxapp.auth.http.middleware.problems import answers_malformed_input
 
 _NEVER_ANSWERED = str(HTTPStatus.UNPROCESSABLE_ENTITY.value)
 _ANSWERED = str(HTTPStatus.BAD_REQUEST.value)
 _OF_FASTAPI = ("HTTPValidationError", "ValidationError")
 
 
-class TrueDocument(FastAPI):
-    """FastAPI, with the document corrected."""
+def correct_document(api: FastAPI) -> None:
+    """Have `api` tell the corrected document. FastAPI makes it once, and anew when routes are added."""
+    made_by_fastapi = api.openapi
 
-    def openapi(self) -> dict[str, Any]:
-        """The document; FastAPI makes it once, and anew when routes are added."""
-        document = super().openapi()
-        for operations in document["paths"].values():
-            for operation in operations.values():
-                if operation["responses"].pop(_NEVER_ANSWERED, None):
-                    operation["responses"].setdefault(_ANSWERED, documented(HTTPStatus.BAD_REQUEST)[HTTPStatus.BAD_REQUEST])
-        for schema in _OF_FASTAPI:
-            document.get("components", {}).get("schemas", {}).pop(schema, None)
-        return document
+    def openapi() -> dict[str, Any]:
+        document = made_by_fastapi()
+        return _corrected(document) if answers_malformed_input(api) else document
+
+    api.openapi = openapi  # type: ignore[method-assign]  # FastAPI's documented way to change the document
+
+
+def _corrected(document: dict[str, Any]) -> dict[str, Any]:
+    for operations in document["paths"].values():
+        for operation in operations.values():
+            if operation["responses"].pop(_NEVER_ANSWERED, None):
+                operation["responses"].setdefault(_ANSWERED, documented(HTTPStatus.BAD_REQUEST)[HTTPStatus.BAD_REQUEST])
+    for schema in _OF_FASTAPI:
+        document.get("components", {}).get("schemas", {}).pop(schema, None)
+    return document

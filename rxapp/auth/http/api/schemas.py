@@ -33,6 +33,12 @@ class LoginRequest(BaseModel):
     password: Text = Field(max_length=MAXIMUM_PASSWORD_LENGTH, repr=False)
 
 
+class RegistrationRequest(LoginRequest):
+    """A user name and a password, both new, and the name that others see; without one that is the user name."""
+
+    display_name: Text = Field("", alias="displayName", max_length=MAXIMUM_USER_NAME_LENGTH)
+
+
 class RefreshRequest(BaseModel):
     """The pair that the client holds; the access token may have expired."""
 

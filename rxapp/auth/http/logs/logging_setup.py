@@ -4,10 +4,9 @@ import logging
 import os
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
-
-from granian import log as granian_log
 
 from rxapp.auth.core.settings.settings import Settings
 from rxapp.auth.http.logs.library_records import Withheld, keep_payloads_out
@@ -51,7 +50,10 @@ def _take_over(names: tuple[str, ...]) -> None:
         logger.handlers.clear()
         logger.propagate = True
     # Granian configures its loggers again when it starts, after the app was loaded.
-    granian_log.LOGGING_CONFIG["loggers"] = {name: {"level": "INFO"} for name in ("_granian", "granian.access")}
+    with suppress(ImportError):  # it comes with Reflex; another app may be served by another server
+        from granian import log as granian_log  # noqa: PLC0415
+
+        granian_log.LOGGING_CONFIG["loggers"] = {name: {"level": "INFO"} for name in ("_granian", "granian.access")}
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from http import HTTPStatus
 from typing import Any
 
 from fastapi import FastAPI, Request
+from fastapi.exception_handlers import http_exception_handler, request_validation_exception_handler
 from fastapi.exceptions import RequestValidationError, WebSocketException
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
@@ -162,15 +163,24 @@ def _unavailable(detail: str = "Try again in a moment.") -> JSONResponse:
     return problem(HTTPStatus.SERVICE_UNAVAILABLE, "temporarily_unavailable", detail, headers=headers)
 
 
+_FASTAPIS_OWN = (None, http_exception_handler, request_validation_exception_handler)
+
+
 def problem_of(request: HTTPConnection, error: Exception) -> JSONResponse:
     """The answer to an exception that a route raised."""
     return next(answer for kind, answer in _ANSWERS.items() if isinstance(error, kind))(request, error)
 
 
 def add_problem_handlers(api: FastAPI) -> None:
-    """Make `api` answer every exception with a problem document."""
+    """Make `api` answer every exception with a problem document, except those for which it has a handler of its own."""
     for kind, answer in _ANSWERS.items():
-        api.add_exception_handler(kind, answer)
+        if api.exception_handlers.get(kind) in _FASTAPIS_OWN:
+            api.add_exception_handler(kind, answer)
+
+
+def answers_malformed_input(api: FastAPI) -> bool:
+    """Whether `api` answers it as we do, and not by a handler of its own."""
+    return api.exception_handlers.get(RequestValidationError) is _malformed
 
 
 def _malformed(_request: Request, error: RequestValidationError) -> JSONResponse:

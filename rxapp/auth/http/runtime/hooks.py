@@ -67,7 +67,10 @@ class Hooks:
             logger.exception("on_log_out failed")
 
 
-_hooks = Hooks()
+NO_HOOKS = Hooks()
+"""For an app that does nothing of its own."""
+
+_hooks = NO_HOOKS
 
 
 def use_hooks(hooks: Hooks) -> None:

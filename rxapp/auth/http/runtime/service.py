@@ -68,7 +68,7 @@ def use_service(service: AuthService) -> None:
 def get_service() -> AuthService:
     """The auth service in use."""
     if _service is None:
-        raise RuntimeError("no auth service: call rxapp.auth.web.install_auth(app) where the app is made")
+        raise RuntimeError("no auth service: call install_auth(app) where the app is made")
     return _service
 
 
@@ -128,7 +128,7 @@ async def _service_with_fresh_keys() -> AuthService:
 
 
 async def in_hashing_thread(call: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-    """Run a call that hashes a password. Callers beyond the number of cores wait in line; `Overloaded` if that is full."""
+    """Run a call that hashes a password. Callers beyond the number of cores wait in line. Raises `Overloaded` if that is full."""
     global _hashing_calls
     require_place_in_line()
     _hashing_calls += 1

@@ -19,10 +19,9 @@ from rxapp.auth.http.runtime.service import get_service, in_hashing_thread
 from rxapp.auth.web.auth_state.state import IN, AuthState
 from rxapp.auth.web.guards import event
 from rxapp.auth.web.open_pages.registry import log_out_all
-from rxapp.auth.web.pages.register import own_register_route
 from rxapp.auth.web.site import places as places_on
 from rxapp.auth.web.site.places import places
-from rxapp.auth.web.site.redirects import login_url, own_path
+from rxapp.auth.web.site.redirects import login_url, own_path, own_register_route
 from rxapp.auth.web.site.registry import site
 from rxapp.auth.web.site.wording import in_words
 from rxapp.auth.web.texts import LoginTexts

@@ -8,13 +8,12 @@ from reflex_components_core.react_router import link
 
 from rxapp.auth.core.database.outages import FORM_ERRORS
 from rxapp.auth.core.errors import InputRefused, PasswordRefused
-from rxapp.auth.core.identity.client import Client
 from rxapp.auth.core.identity.user_names import DISPLAY_NAME_MAXIMUM_LENGTH, USER_NAME_MAXIMUM_LENGTH
-from rxapp.auth.core.tokens.token_pair import TokenPair
-from rxapp.auth.http.runtime.hooks import Registration, get_hooks
-from rxapp.auth.http.runtime.service import get_service, in_hashing_thread
+from rxapp.auth.core.login.stages import LoginIncomplete
+from rxapp.auth.http.runtime.registration import register
 from rxapp.auth.web.auth_state.state import AuthState
 from rxapp.auth.web.guards import event
+from rxapp.auth.web.pages.login import LoginState
 from rxapp.auth.web.pages.parts.new_password import StrengthState, new_password_fields, require_same
 from rxapp.auth.web.site.registry import site
 from rxapp.auth.web.site.wording import in_words
@@ -23,8 +22,6 @@ from rxapp.auth.web.ui.fields import form_page, notices, text_field
 from rxapp.auth.web.ui.forms import auth_form, submit_button, text_in
 from rxapp.auth.web.ui.interpolation import sentence
 from rxapp.auth.web.ui.slots import Slots, extra_in
-
-REGISTER = "/register"
 
 
 class RegisterForm(TypedDict):
@@ -52,6 +49,8 @@ class RegisterState(rx.State):
         try:
             require_same(form)
             await self._register(form)
+        except LoginIncomplete as incomplete:
+            yield (await self.get_state(LoginState))._hand_over(incomplete)
         except FORM_ERRORS as error:
             self.error, self.wait = in_words(error), error.retry_after_seconds
             is_about_the_name = isinstance(error, InputRefused) and not isinstance(error, PasswordRefused)
@@ -61,20 +60,10 @@ class RegisterState(rx.State):
 
     async def _register(self, form: RegisterForm) -> None:
         auth = await self.get_state(AuthState)
-        client = auth._client()
-        registration, pair = await in_hashing_thread(_register_and_log_in, form, client)
-        await get_hooks().registered(registration, client)
-        await get_hooks().logged_in(pair, client)
+        user_name, display_name, password = (text_in(form, name) for name in ("username", "display_name", "new_password"))
+        pair = await register(user_name, display_name, password, auth._client(), extra_fields=_extra_fields_in(form))
         await auth._begin(pair)
         (await self.get_state(StrengthState)).reset()
-
-
-def _register_and_log_in(form: RegisterForm, client: Client) -> tuple[Registration, TokenPair]:
-    """In one call, so that nobody who has been let into the line is turned away between the two."""
-    service, user_name, password = get_service(), text_in(form, "username"), text_in(form, "new_password")
-    user = service.accounts.register(user_name, text_in(form, "display_name"), password, client)
-    registration = Registration(user.id, user.user_name, user.display_name, _extra_fields_in(form))
-    return registration, service.log_in(user_name, password, client)
 
 
 def require_other_names(extra_fields: Iterable[str]) -> None:
@@ -86,11 +75,6 @@ def require_other_names(extra_fields: Iterable[str]) -> None:
 def _extra_fields_in(form: Mapping[str, Any]) -> dict[str, str]:
     """What was typed into the fields that the app has declared; whoever sends others by hand sends them to nobody."""
     return {name: text_in(form, name) for name in site.extra_fields}
-
-
-def own_register_route() -> str:
-    """Our registration page; empty if people may not make accounts for themselves."""
-    return REGISTER if get_service().settings.registration else ""
 
 
 def register_page(**slots: Unpack[Slots]) -> rx.Component:

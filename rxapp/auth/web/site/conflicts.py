@@ -1,32 +1,17 @@
 """What an app may lack, or have already, when `rxapp.auth` is fitted into it: said at once and in words."""
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from contextlib import suppress
-from typing import Any
 
 import reflex as rx
-from fastapi import FastAPI
-from fastapi.openapi.utils import get_openapi
 from reflex_base.config import get_config
 from reflex_base.registry import RegistrationContext
-from starlette.applications import Starlette
-from starlette.routing import Route
 
 from rxapp.auth.core.database.tables import AuthTable
+from rxapp.auth.http.api.conflicts import RouteTaken
 
 logger = logging.getLogger(__name__)
-
-
-class RouteTaken(Exception):
-    """The app has a page or an API route where one of ours would be."""
-
-
-class InstalledTwice(Exception):
-    """`install_auth` was called again for the same app."""
-
-    def __init__(self) -> None:
-        super().__init__("install_auth was called twice for this app. Call it once, after rx.App().")
 
 
 def require_free_pages(app: rx.App, routes: Iterable[str]) -> None:
@@ -37,17 +22,8 @@ def require_free_pages(app: rx.App, routes: Iterable[str]) -> None:
         if _normal(route) in taken:
             raise RouteTaken(
                 f"The app has a page at {route}, where rxapp.auth has one too. "
-                f'To keep the app\'s: install_auth(app, own_pages=["{route}"]).'
+                f'To keep the app\'s: install_auth(app, pages=auth.Pages(own=["{route}"])).'
             )
-
-
-def require_free_api(transformers: Sequence[Any], api: FastAPI) -> None:
-    """Raise `RouteTaken` if the app's own API has a route that `api` would hide: ours stands in front."""
-    ours = _methods_and_paths(api)
-    for transformer in transformers:
-        if isinstance(transformer, Starlette):
-            for method, path in sorted(_methods_and_paths(transformer) & ours):
-                raise RouteTaken(f"The app's API has {method} {path}, and so has rxapp.auth. Please give yours another path.")
 
 
 def warn_of_missing_styles() -> None:
@@ -64,10 +40,3 @@ def show_tables_to_reflex() -> None:
 
 def _normal(route: str) -> str:
     return "/" + route.strip("/").removeprefix("index")
-
-
-def _methods_and_paths(app: Starlette) -> set[tuple[str, str]]:
-    if isinstance(app, FastAPI):
-        document = get_openapi(title=app.title, version=app.version, routes=app.routes)
-        return {(method.upper(), path) for path, operations in document.get("paths", {}).items() for method in operations}
-    return {(method, route.path) for route in app.routes if isinstance(route, Route) for method in route.methods or ()}

@@ -2,6 +2,10 @@
 
 from urllib.parse import urlencode, urlsplit
 
+from rxapp.auth.http.runtime.service import get_service
+
+REGISTER = "/register"
+
 
 def own_path(target: str | None, otherwise: str) -> str:
     r"""`target` if it is a path of this app, else `otherwise`.
@@ -27,3 +31,8 @@ def login_url(login_route: str, *, reason: str = "", next_path: str = "") -> str
     """The login page, with why one is there and where one wanted to go."""
     query = urlencode({key: value for key, value in (("reason", reason), ("next", next_path)) if value}, safe="/")
     return f"{login_route}?{query}" if query else login_route
+
+
+def own_register_route() -> str:
+    """Our registration page; empty if people may not make accounts for themselves."""
+    return REGISTER if get_service().settings.registration else ""

@@ -8,7 +8,8 @@ import reflex as rx
 from reflex_base.config import get_config
 from reflex_base.registry import RegistrationContext
 
-from rxapp.auth.web.site.conflicts import InstalledTwice, require_free_pages
+from rxapp.auth.http.api.conflicts import InstalledTwice
+from rxapp.auth.web.site.conflicts import require_free_pages
 from rxapp.auth.web.site.page_layout import Look
 from rxapp.auth.web.site.redirects import path_in_app
 from rxapp.auth.web.texts import ENGLISH, Texts

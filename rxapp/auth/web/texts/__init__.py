@@ -1,6 +1,6 @@
 """All texts that a person reads in the ready-made pages, to be translated or replaced; the defaults are English.
 
-`install_auth(app, texts=GERMAN)` chooses a language, `dataclasses.replace(ENGLISH, login=LoginTexts(title="Welcome back"))`
+`Pages(texts=GERMAN)` chooses a language, `dataclasses.replace(ENGLISH, login=LoginTexts(title="Welcome back"))`
 changes single texts. What stands in braces is filled in, and stands in a translation too. The language of the document is the
 app's to say, `rx.App(html_lang="de")`: screen readers pronounce by it, and relative times ("5 minutes ago") are in it.
 """

@@ -9,7 +9,7 @@ class Slots(TypedDict, total=False):
     """Each may be left out. `title` is the heading, `logo` stands above it: in place of the look's, on the pages that have one.
 
     `extra` stands below the fields of a form, above its button, or below what a page shows. Inputs with a `name` in the
-    registration's are handed to `on_register`, if `install_auth(extra_fields=…)` names them.
+    registration's are handed to `on_register`, if `Pages(extra_fields=…)` names them.
     """
 
     title: str

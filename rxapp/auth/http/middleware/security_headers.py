@@ -1,0 +1,122 @@
+"""The headers that tell a browser how to treat what an app answers: pages and assets, API and errors, and each 304."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from http import HTTPStatus
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from rxapp.auth.core.settings.loopback import LOOPBACK_NAME
+from rxapp.auth.core.settings.settings import Settings
+from rxapp.auth.http.middleware.content_security_policy import NO_PAGE, PAGE, Sources, hashes_of_built_pages, policy_text
+
+HSTS_MAX_AGE = timedelta(days=730)
+"""Two years: what browsers' preload lists recommend; ASVS 3.4.1 wants one."""
+
+OWN_HOST = (LOOPBACK_NAME, "0.0.0.0", "::")  # noqa: S104  names, nothing is bound
+"""What Reflex's pages take, in the API's URL that they were built with, for the host that they come from."""
+
+POLICY = "Content-Security-Policy"
+
+ALWAYS: Mapping[str, str] = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+
+
+@dataclass(frozen=True)
+class SecurityHeaders:
+    """What the app around sends beyond, or instead of, what `rxapp.auth` would.
+
+    `sources` adds to the policy for pages, such as `{"img-src": ["https://images.example.com"]}`. `headers` replaces headers by
+    their names, or leaves one out where it is None. A header that a route itself sets is left as it is.
+    """
+
+    sources: Sources = field(default_factory=dict)
+    headers: Mapping[str, str | None] = field(default_factory=dict)
+
+    def for_pages(self, settings: Settings, pages: Path | None, backend: str = "") -> dict[str, str]:
+        """Headers of an HTML page. `pages` is where the built ones lie, `backend` the API's URL if that is another origin."""
+        own = {"script-src": hashes_of_built_pages(pages) if pages else [], "connect-src": _connections(backend)}
+        return self._with_policy(settings, policy_text(PAGE, own, self.sources))
+
+    def for_others(self, settings: Settings) -> dict[str, str]:
+        """Headers of everything else."""
+        return self._with_policy(settings, policy_text(NO_PAGE))
+
+    def _with_policy(self, settings: Settings, policy: str) -> dict[str, str]:
+        headers = {POLICY: policy, **ALWAYS}
+        if settings.in_production:  # over http, where a browser ignores it, only the proxy in front hears it (RFC 6797 §8.1)
+            headers["Strict-Transport-Security"] = f"max-age={int(HSTS_MAX_AGE.total_seconds())}; includeSubDomains"
+        return {name: value for name, value in {**headers, **self.headers}.items() if value is not None}
+
+
+DEFAULT_HEADERS = SecurityHeaders()
+
+
+EXPOSED = "DPoP-Nonce, Retry-After, WWW-Authenticate, X-Request-ID"
+"""What a page of an allowed origin may read of an answer, besides the body (for the first: RFC 9449 §8)."""
+
+
+_CORS = (b"access-control-allow-origin", b"access-control-allow-credentials")
+
+
+class SecurityHeadersMiddleware:
+    """ASGI middleware: adds the headers that an answer does not have yet, and says for CORS what a page may read.
+
+    Who somebody is stands in the `Authorization` header, never in a cookie, so a page of another origin needs no credentials.
+    Reflex allows them all the same: that is taken back, unless `keeps_credentials`, for an app that says itself what it allows.
+    """
+
+    def __init__(
+        self, app: ASGIApp, *, for_pages: Mapping[str, str], for_others: Mapping[str, str], keeps_credentials: bool = False
+    ) -> None:
+        self._app = app
+        self._keeps_credentials = keeps_credentials
+        self._for_pages = _encoded(for_pages)
+        self._for_others = _encoded(for_others)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer as the app does, with the headers."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                sent = dict(message["headers"])
+                more = [header for header in self._headers_of(message["status"], sent) if header[0] not in sent]
+                message["headers"] = [*message["headers"], *more]
+                if not sent.keys().isdisjoint(_CORS):
+                    headers = MutableHeaders(scope=message)
+                    if not self._keeps_credentials:
+                        del headers["Access-Control-Allow-Credentials"]
+                    if "Access-Control-Allow-Origin" in headers:
+                        headers.setdefault("Access-Control-Expose-Headers", EXPOSED)
+            await send(message)
+
+        await self._app(scope, receive, send_with_headers)
+
+    def _headers_of(self, status: int, sent: Mapping[bytes, bytes]) -> list[tuple[bytes, bytes]]:
+        """A 304 does not say what it is about, and its headers replace those that the browser has kept with the page."""
+        is_page = sent.get(b"content-type", b"").startswith(b"text/html") or status == HTTPStatus.NOT_MODIFIED
+        return self._for_pages if is_page else self._for_others
+
+
+def _encoded(headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
+    """As ASGI has them: names in lower case."""
+    return [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+
+
+def _connections(backend: str) -> list[str]:
+    """The origins of an API elsewhere."""
+    parts = urlsplit(backend)
+    if not parts.hostname or parts.hostname in OWN_HOST:
+        return []
+    return [f"{scheme}://{parts.netloc}" for scheme in (("https", "wss") if parts.scheme == "https" else ("http", "ws"))]
