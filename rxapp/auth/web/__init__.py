@@ -27,6 +27,7 @@ from rxapp.auth.web.pages.sessions import SessionsState, sessions_page
 from rxapp.auth.web.pages.set_password import SetPasswordState, set_password_page
 from rxapp.auth.web.pages.user import UserState, user_page
 from rxapp.auth.web.pages.users import UsersState, users_page
+from rxapp.auth.web.reflex_internals.components import error_boundary, link
 from rxapp.auth.web.site.conflicts import InstalledTwice, RouteTaken
 from rxapp.auth.web.site.page_layout import Look
 from rxapp.auth.web.site.wording import in_words
@@ -72,6 +73,7 @@ __all__ = [
     "auth_form",
     "configure_logging",
     "current_user",
+    "error_boundary",
     "event",
     "events_page",
     "forbidden_view",
@@ -80,6 +82,7 @@ __all__ = [
     "in_thread",
     "in_words",
     "install_auth",
+    "link",
     "login_page",
     "page",
     "problem",

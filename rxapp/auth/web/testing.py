@@ -12,7 +12,6 @@ from typing import Any, TypeVar
 
 import reflex as rx
 from reflex.event import EventHandler
-from reflex.state import State
 
 from rxapp.auth.core.accounts.users import find_user
 from rxapp.auth.core.clock import Clock, system_clock
@@ -25,6 +24,7 @@ from rxapp.auth.http.runtime.declared_roles import declared_roles
 from rxapp.auth.http.runtime.service import get_service, use_service
 from rxapp.auth.migrations import AUTH_HISTORY
 from rxapp.auth.web.auth_state.state import AuthState
+from rxapp.auth.web.reflex_internals.state_trees import new_page
 
 PASSWORD = "correct horse battery staple"
 """Of everybody whom `signed_in_as` makes."""
@@ -56,7 +56,7 @@ class Page:
     """One open page: its states, and who is signed in on it."""
 
     def __init__(self, pair: TokenPair | None = None) -> None:
-        self._root = State(_reflex_internal_init=True)
+        self._root = new_page()
         self._pair = pair
         if pair is not None:
             auth = self.state(AuthState)

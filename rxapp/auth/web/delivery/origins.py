@@ -5,12 +5,12 @@ from collections.abc import Callable
 from urllib.parse import SplitResult, urlsplit
 
 import reflex as rx
-from reflex_base.config import get_config
 from starlette.middleware.cors import CORSMiddleware
 
 from rxapp.auth.core.settings.loopback import is_loopback
 from rxapp.auth.core.settings.own_origins import named_origins
 from rxapp.auth.core.settings.settings import Settings
+from rxapp.auth.web.reflex_internals.app import get_config, http_app
 
 logger = logging.getLogger(__name__)
 
@@ -65,7 +65,8 @@ def allow_no_strangers(app: rx.App, settings: Settings) -> None:
         return
     own_pages = () if settings.in_production else (config.deploy_url,)  # in development they come from another port
     config.cors_allowed_origins = settings.allowed_origins or own_pages
-    for middleware in app._api.user_middleware if app._api else ():  # which read the configuration when the app was made
+    api = http_app(app)
+    for middleware in api.user_middleware if api else ():  # which read the configuration when the app was made
         if middleware.cls is CORSMiddleware:
             middleware.kwargs["allow_origins"] = config.cors_allowed_origins
 

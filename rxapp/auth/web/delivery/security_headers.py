@@ -9,7 +9,6 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import reflex as rx
-from reflex_base.config import get_config
 from starlette.applications import Starlette
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -18,6 +17,7 @@ from rxapp.auth.core.settings.loopback import LOOPBACK_NAME
 from rxapp.auth.core.settings.settings import Settings
 from rxapp.auth.http.middleware.content_security_policy import NO_PAGE, PAGE, Sources, hashes_of_built_pages, policy_text
 from rxapp.auth.web.delivery.built_pages import served_pages
+from rxapp.auth.web.reflex_internals.app import get_config
 
 HSTS_MAX_AGE = timedelta(days=730)
 """Two years: what browsers' preload lists recommend; ASVS 3.4.1 wants one."""

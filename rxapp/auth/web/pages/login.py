@@ -4,7 +4,6 @@ from typing import Any, TypedDict, Unpack
 
 import reflex as rx
 from pydantic import ValidationError
-from reflex_components_core.react_router import link
 
 from rxapp.auth.core.database.outages import FORM_ERRORS
 from rxapp.auth.core.errors import InvalidCredentials
@@ -16,6 +15,7 @@ from rxapp.auth.http.runtime.service import get_service, in_hashing_thread
 from rxapp.auth.web.auth_state.state import IN, AuthState
 from rxapp.auth.web.guards import event
 from rxapp.auth.web.pages.register import own_register_route
+from rxapp.auth.web.reflex_internals.components import link
 from rxapp.auth.web.site.redirects import own_path
 from rxapp.auth.web.site.registry import site
 from rxapp.auth.web.site.wording import in_words

@@ -14,7 +14,7 @@ from rxapp.auth.http.runtime.service import get_service, in_hashing_thread, in_t
 from rxapp.auth.web.guards import event
 from rxapp.auth.web.open_pages.registry import log_out_all
 from rxapp.auth.web.pages.parts.new_password import new_password_fields, require_same
-from rxapp.auth.web.reflex_internals.router import page_client
+from rxapp.auth.web.reflex_internals.state_trees import page_client
 from rxapp.auth.web.site.redirects import login_url
 from rxapp.auth.web.site.registry import site
 from rxapp.auth.web.site.wording import in_words
