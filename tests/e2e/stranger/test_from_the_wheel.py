@@ -93,6 +93,7 @@ def test_with_the_oldest_reflex_of_the_range_the_app_compiles_and_serves(tmp_pat
         app.stop()
 
 
+@pytest.mark.pinned
 def test_the_range_that_is_stated_is_the_one_that_is_tested():
     (reflex,) = [Requirement(text) for text in PROJECT["dependencies"] if text.startswith("reflex")]
     assert f">={OLDEST_REFLEX}" in str(reflex.specifier)
