@@ -74,7 +74,7 @@ def test_the_command_line_came_with_it(app):
     assert "handlers" in app.run("-m", "rxapp", "doctor")
 
 
-OLDEST_REFLEX = "0.10.0"
+OLDEST_REFLEX = "0.10.1"
 
 
 @pytest.mark.oldest
