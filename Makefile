@@ -26,7 +26,20 @@ LOCK := .lock
 COMPILE = $(LOCK)/bin/uv pip compile --quiet --universal --fork-strategy fewest --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --custom-compile-command "make lock" $(ARGS)
 
-.PHONY: run prod lock test test-thorough test-production test-oldest test-production-whole check bench bench-more chaos browser clean
+# Of each direct dependency the newest or the oldest version that `pyproject.toml` allows, in an environment of its own.
+# What the tests need besides is as pinned.
+RANGES := .newest .oldest
+.newest/requirements.txt: RESOLUTION := highest --upgrade
+.newest/requirements.txt: FORCE # what is newest today may not have been there yesterday
+FORCE:
+.oldest/requirements.txt: RESOLUTION := lowest-direct
+
+# The tests in the environment $(1), but for those that compare what is installed with what is pinned. Another Reflex writes
+# `reflex.lock` anew: `git checkout reflex.lock` takes that back.
+TEST_WITH = export PATH="$(CURDIR)/$(1)/bin:$$PATH" && python -m tests.e2e.browser && \
+	$(REGISTRY) python -m pytest $(WORKERS) -m "not production and not oldest and not thorough and not pinned" $(ARGS)
+
+.PHONY: run prod lock test test-thorough test-production test-newest test-oldest test-wheel test-production-whole check bench bench-more chaos browser clean
 .DEFAULT_GOAL := run
 
 run: $(VENV)/app  ## serve the app at http://localhost:3000, reloading when a file changes
@@ -50,7 +63,13 @@ test-thorough: $(VENV)/dev browser  ## more variants of the same: every attack o
 test-production: $(VENV)/dev browser  ## two workers, PostgreSQL and Redis behind nginx with TLS: what only they can get wrong
 	$(REGISTRY) pytest tests/e2e tests/chaos -m production $(ARGS)
 
-test-oldest: $(VENV)/dev browser  ## the wheel with all that it needs, without Reflex, and with the oldest Reflex of the stated range
+test-newest: .newest/dev  ## what `make test` runs, with the newest versions that pyproject.toml allows
+	$(call TEST_WITH,.newest)
+
+test-oldest: .oldest/dev test-wheel  ## the same with the oldest that it allows
+	$(call TEST_WITH,.oldest)
+
+test-wheel: $(VENV)/dev browser  ## the wheel with all that it needs, without Reflex, and with the oldest Reflex of the stated range
 	$(REGISTRY) pytest tests/e2e/stranger tests/test_without_reflex.py -m oldest $(ARGS)
 
 test-production-whole: $(VENV)/dev browser  ## all end-to-end tests that way
@@ -87,8 +106,19 @@ $(LOCK)/bin/uv: requirements-lock.txt
 	$(LOCK)/bin/python -m pip install $(PIP_OPTIONS) -r requirements-lock.txt
 	touch $@
 
+$(RANGES:%=%/requirements.txt): pyproject.toml requirements.in requirements-dev.in $(LOCK)/bin/uv
+	mkdir -p $(@D)
+	{ grep -v "^-r" requirements-dev.in; grep -E "^(bun|nodejs)-wheel" requirements.in; } > $(@D)/tests.in
+	$(LOCK)/bin/uv pip compile --quiet --resolution $(RESOLUTION) --python $(PYTHON) --generate-hashes --no-emit-index-url \
+		--all-extras pyproject.toml $(@D)/tests.in --output-file $@
+
+$(RANGES:%=%/dev): %/dev: %/requirements.txt
+	test -x $(@D)/bin/python || $(PYTHON) -m venv $(@D)
+	$(@D)/bin/python -m pip install $(PIP_OPTIONS) -r $<
+	touch $@
+
 clean:
-	rm -rf $(VENV) $(LOCK) .bench .web .states .pytest_cache .hypothesis .mypy_cache .ruff_cache
+	rm -rf $(VENV) $(LOCK) $(RANGES) .bench .web .states .pytest_cache .hypothesis .mypy_cache .ruff_cache
 
 $(VENV)/app: requirements.txt
 	@test -n "$(PYTHON)" || { echo "rxapp needs Python 3.11, 3.12 or 3.13; name one with: make PYTHON=/path/to/python"; exit 1; }

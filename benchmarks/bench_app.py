@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import reflex as rx
-from reflex_components_core.react_router import link
 
 import rxapp.auth.core.clock
 
@@ -103,7 +102,7 @@ def _view() -> rx.Component:
         rx.el.h1("Customers"),
         rx.el.ul(rx.foreach(names, rx.el.li)),
         _loads(),
-        link("Hub", to="/bench/hub"),
+        auth.link("Hub", to="/bench/hub"),
     )
 
 
@@ -117,7 +116,7 @@ def guarded_page() -> rx.Component:
 
 
 def hub() -> rx.Component:
-    return rx.el.main(link("Guarded", to="/bench/guarded"), link("Open", to="/bench/open"), _loads())
+    return rx.el.main(auth.link("Guarded", to="/bench/guarded"), auth.link("Open", to="/bench/open"), _loads())
 
 
 app.add_page(_view, route="/bench/open", on_load=BenchState.load_open)

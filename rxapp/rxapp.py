@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import reflex as rx
-from reflex_components_core.base.error_boundary import error_boundary
 
 from rxapp.auth import get_settings
 from rxapp.auth import web as auth
@@ -40,7 +39,7 @@ app = rx.App(
     head_components=[rx.el.link(rel="icon", href="/favicon.svg", type="image/svg+xml")],
     toaster=None,  # no page here shows a toast, and each would carry it
 )
-app.app_wraps[55, "ErrorBoundary"] = lambda _stateful: error_boundary(fallback_render=rx.Var.create(layout.failed()))
+app.app_wraps[55, "ErrorBoundary"] = lambda _stateful: auth.error_boundary(fallback_render=rx.Var.create(layout.failed()))
 app.register_lifespan_task(own_tables)
 look = auth.Look(frame=layout.layout, logo=layout.logo, waiting=layout.waiting, forbidden=layout.forbidden)
 api = auth.install_auth(app, pages=auth.Pages(look=look))

@@ -114,7 +114,7 @@ COME_WITH = {
 }
 """What is imported and not named as a dependency, for one that is named is made of it."""
 
-LOADED_IN_A_FUNCTION = {"cli/commands/headers.py", "cli/commands/serve.py", "http/logs/logging_setup.py"}
+LOADED_IN_A_FUNCTION = {"cli/commands/serve.py", "http/logs/logging_setup.py"}
 """The files that work with what `reflex` brings, and can be imported without it."""
 
 

@@ -18,7 +18,7 @@ import pytest
 from playwright.sync_api import expect
 
 from rxapp.auth.core.audit.events import EventFilter, EventKind
-from rxapp.auth.web.reflex_internals.state_locks import EXPIRATION_SECONDS
+from rxapp.auth.web.reflex_internals.state_managers import EXPIRATION_SECONDS
 from tests.e2e import test_device_key
 from tests.e2e.conftest import (
     EXPIRED,

@@ -14,14 +14,14 @@ from rxapp.auth.doctor.handlers import describe_faults
 
 TIMEOUT_SECONDS = 300
 
-_LOAD = "from reflex.utils.prerequisites import get_app; get_app()"
+_LOAD = "from rxapp.auth.web.reflex_internals.app import load_app; load_app()"
 _INSPECT = f"""
 import asyncio, json
 {_LOAD}
-from reflex.utils.prerequisites import get_compiled_app
+from rxapp.auth.web.reflex_internals.app import compile_without_writing
 unbuilt = ""
 try:
-    get_compiled_app(dry_run=True, use_rich=False)
+    compile_without_writing()
 except Exception as error:
     unbuilt = type(error).__name__
 from rxapp.auth.web.site.handler_faults import handler_faults

@@ -32,6 +32,7 @@ from rxapp.auth.web.pages.register import RegisterState, register_page
 from rxapp.auth.web.pages.sessions import SessionsState, sessions_page
 from rxapp.auth.web.pages.user import UserState, user_page
 from rxapp.auth.web.pages.users import UsersState, users_page
+from rxapp.auth.web.reflex_internals.components import error_boundary, link
 from rxapp.auth.web.site.page_layout import Look, Pages
 from rxapp.auth.web.site.wording import in_words
 from rxapp.auth.web.texts import ENGLISH, GERMAN, Texts
@@ -79,6 +80,7 @@ __all__ = [
     "auth_form",
     "configure_logging",
     "current_user",
+    "error_boundary",
     "event",
     "events_page",
     "forbidden_view",
@@ -88,6 +90,7 @@ __all__ = [
     "in_thread",
     "in_words",
     "install_auth",
+    "link",
     "login_page",
     "page",
     "problem",

@@ -3,13 +3,12 @@
 import functools
 import inspect
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, aclosing, closing, nullcontext
+from contextlib import aclosing, closing
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 
 import reflex as rx
-from reflex.istate.proxy import StateProxy
 
 from rxapp.auth.core.audit.events import EventKind
 from rxapp.auth.core.errors import AuthError, FreshAuthenticationRequired, PermissionDenied
@@ -22,7 +21,7 @@ from rxapp.auth.web.auth_state.outage import OutageState
 from rxapp.auth.web.auth_state.state import AuthState
 from rxapp.auth.web.direct_calls import DirectCall, is_direct_call
 from rxapp.auth.web.page_session.work import AdmittedNoMore, PageWork, end_work, running_work
-from rxapp.auth.web.reflex_internals.router import page_client
+from rxapp.auth.web.reflex_internals.state_trees import StateProxy, locked, page_client
 
 H = TypeVar("H", bound=Callable)
 
@@ -106,7 +105,7 @@ def guarded_handler(handler: H, roles: frozenset[str], *, is_fresh: bool, is_bac
 async def _guard(call: _Call, roles: frozenset[str], *, is_fresh: bool) -> AsyncGenerator[Any]:
     """What the handler yields and returns, if its caller may."""
     with logged_event(call.handler.__qualname__):
-        async with _locked(call.state):
+        async with locked(call.state):
             auth = await call.state.get_state(AuthState)
             sent = auth._page.issued
             identity = await _admit(auth, call, roles, is_fresh=is_fresh)
@@ -135,11 +134,6 @@ def _present_admission() -> _Admission:
         return _admitted.get()
     except LookupError:
         raise PermissionDenied from None
-
-
-def _locked(state: Any) -> AbstractAsyncContextManager[Any]:
-    """Holds the lock on the page's state in the block: in a background task it has to be taken, if it is not already."""
-    return state if isinstance(state, StateProxy) and not state._is_mutable() else nullcontext()
 
 
 async def _as_admitted(admission: _Admission, results: AsyncGenerator[Any]) -> AsyncGenerator[Any]:
@@ -171,7 +165,7 @@ async def _ask_if_doubtful(state: rx.State, admission: _Admission) -> None:
         raise AdmittedNoMore
     if work.is_doubtful:
         work.is_doubtful = False
-        async with _locked(state):
+        async with locked(state):
             await _ask_again(state, admission)
 
 

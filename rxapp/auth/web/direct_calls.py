@@ -4,9 +4,8 @@ import logging
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator
 from typing import Any
 
-from reflex_base.registry import RegistrationContext
-
 from rxapp.auth.web.page_session.work import running_work
+from rxapp.auth.web.reflex_internals.app import registrations
 
 logger = logging.getLogger(__name__)
 
@@ -47,7 +46,7 @@ def is_direct_call(handler: Callable) -> bool:
     work = running_work()
     if work is None:
         return False
-    registered = RegistrationContext.get().event_handlers.get(work.event_name)
+    registered = registrations().event_handlers.get(work.event_name)
     is_first = not work.is_begun and registered is not None and getattr(registered.handler.fn, "__wrapped__", None) is handler
     work.is_begun = work.is_begun or is_first
     return not is_first

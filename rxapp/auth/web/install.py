@@ -42,10 +42,10 @@ from rxapp.auth.web.pages.notices.connection_notice import connection_notice
 from rxapp.auth.web.pages.notices.outage_notice import outage_notice
 from rxapp.auth.web.pages.notices.slow_down import slow_down_notice
 from rxapp.auth.web.pages.parts.confirm import confirm_dialog
+from rxapp.auth.web.reflex_internals.connections import bound_sockets, send_halves_of_characters
 from rxapp.auth.web.reflex_internals.sealed_state import seal_states
 from rxapp.auth.web.reflex_internals.shared_states import note_what_is_linked
-from rxapp.auth.web.reflex_internals.socket_json import send_halves_of_characters
-from rxapp.auth.web.reflex_internals.state_locks import renew_state_locks
+from rxapp.auth.web.reflex_internals.state_managers import renew_state_locks
 from rxapp.auth.web.site.conflicts import show_tables_to_reflex, warn_of_missing_styles
 from rxapp.auth.web.site.page_layout import DEFAULT_PAGES, Pages
 from rxapp.auth.web.site.registry import site
@@ -120,10 +120,7 @@ def install_auth(
     if app.toaster is None:
         app.app_wraps[_REFLEX_OVERLAY] = lambda _stateful: rx.fragment(connection_notice())
     allow_no_strangers(app, settings)
-    sio: Any = app.sio  # it is there in every app that has states
-    sio.eio.cors_allowed_origins = origin_check(settings)
-    sio.eio.max_http_buffer_size = settings.websocket_message_limit
-    sio.eio.create_queue = PacketQueue
+    bound_sockets(app, allowed=origin_check(settings), message_limit=settings.websocket_message_limit, queue=PacketQueue)
     send_halves_of_characters(app)
     if security_headers is not None:
         add_security_headers(app, settings, security_headers)

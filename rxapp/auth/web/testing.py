@@ -8,11 +8,10 @@ from collections.abc import Collection, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import reflex as rx
 from reflex.event import EventHandler
-from reflex.state import BaseState, State
 
 from rxapp.auth.core.accounts.users import find_user
 from rxapp.auth.core.clock import Clock, system_clock
@@ -25,6 +24,7 @@ from rxapp.auth.http.runtime.declared_roles import declared_roles
 from rxapp.auth.http.runtime.service import get_service, use_service
 from rxapp.auth.migrations import AUTH_HISTORY
 from rxapp.auth.web.auth_state.state import AuthState
+from rxapp.auth.web.reflex_internals.state_trees import new_page
 
 PASSWORD = "correct horse battery staple"
 """Of everybody whom `signed_in_as` makes."""
@@ -56,7 +56,7 @@ class Page:
     """One open page: its states, and who is signed in on it."""
 
     def __init__(self, pair: TokenPair | None = None) -> None:
-        self._root = State(_reflex_internal_init=True)  # pyright: ignore[reportCallIssue]  hidden from apps
+        self._root = new_page()
         self._pair = pair
         if pair is not None:
             auth = self.state(AuthState)
@@ -78,9 +78,9 @@ class Page:
         """
         if not isinstance(handler, EventHandler) or handler.state is None:
             raise TypeError("call(State.handler, *arguments): the handler itself, not the result of calling it")
-        return _run(self._follow(handler.fn, handler.state, args, kwargs))
+        return _run(self._follow(handler.fn, cast("type[rx.State]", handler.state), args, kwargs))
 
-    async def _follow(self, function: Any, cls: type[BaseState], args: tuple, kwargs: dict[str, Any]) -> list[Any]:
+    async def _follow(self, function: Any, cls: type[rx.State], args: tuple, kwargs: dict[str, Any]) -> list[Any]:
         auth = await self._root.get_state(AuthState)
         told = auth.storage_command
         result = function(await self._root.get_state(cls), *args, **kwargs)

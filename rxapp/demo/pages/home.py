@@ -1,10 +1,9 @@
 """Home: says whether one is signed in, and leads on."""
 
 import reflex as rx
-from reflex_components_core.react_router import link
 
 from rxapp.auth import web as auth
-from rxapp.auth.web import AuthState, style
+from rxapp.auth.web import AuthState, link, style
 from rxapp.demo.pages.layout import layout
 
 

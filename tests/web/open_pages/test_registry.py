@@ -9,6 +9,7 @@ import reflex as rx
 
 from rxapp.auth import Identity
 from rxapp.auth.web.open_pages import registry as open_pages
+from rxapp.auth.web.reflex_internals import connections
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -23,7 +24,7 @@ def connected(monkeypatch) -> dict[str, str]:
     connected: dict[str, str] = {}
     namespace = SimpleNamespace(_token_manager=SimpleNamespace(token_to_socket=connected))
     app = SimpleNamespace(event_namespace=namespace)
-    monkeypatch.setattr(open_pages.RegistrationContext, "get", lambda: SimpleNamespace(app=app))
+    monkeypatch.setattr(connections, "registrations", lambda: SimpleNamespace(app=app))
     monkeypatch.setattr(open_pages, "_shown", {})
     return connected
 
@@ -57,4 +58,4 @@ def test_sessions_whose_lifetime_has_ended_are_known(connected):
 
 def test_to_ask_whether_a_page_is_open_copies_no_register_of_all_pages(connected):
     """Two thousand pages are told one by one that their sessions have ended, and each is looked for."""
-    assert open_pages._connected() is connected
+    assert open_pages.connected_pages() is connected

@@ -12,7 +12,7 @@ INSPECT = """
 import json
 import rxapp.rxapp
 from reflex_base.registry import RegistrationContext
-from rxapp.auth.web.reflex_internals.own_machinery import is_reflexs_own
+from rxapp.auth.web.reflex_internals.registered_handlers import is_reflexs_own
 from rxapp.auth.web.site.handler_policy import handler_policies
 shown = {}
 policies = {name: sorted(policy) if isinstance(policy, frozenset) else policy for name, policy in handler_policies().items()}

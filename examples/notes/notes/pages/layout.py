@@ -3,7 +3,6 @@
 from typing import Any
 
 import reflex as rx
-from reflex_components_core.react_router import link
 
 from rxapp.auth import web as auth
 
@@ -38,7 +37,7 @@ def waiting() -> rx.Component:
 
 def brand() -> rx.Component:
     """The app's name, leading home."""
-    return link("✎ Notes", to="/", class_name="rounded-md text-lg font-bold text-slate-900 dark:text-white")
+    return auth.link("✎ Notes", to="/", class_name="rounded-md text-lg font-bold text-slate-900 dark:text-white")
 
 
 def logo() -> rx.Component:
@@ -54,7 +53,7 @@ def field(label: str, name: str, *, of: Any = rx.el.input, **props: Any) -> rx.C
 
 def _navigation() -> rx.Component:
     return rx.el.div(
-        link("Account", to="/account", class_name=_NAVIGATION),
+        auth.link("Account", to="/account", class_name=_NAVIGATION),
         rx.el.button("Log out", type="button", on_click=auth.AuthState.log_out, class_name=_NAVIGATION),
         class_name="flex items-center gap-1",
     )

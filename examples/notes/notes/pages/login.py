@@ -1,7 +1,6 @@
 """A login page of this app's own. `auth.LoginState` does the work: `prepare` on load, and `submit` with the form's two fields."""
 
 import reflex as rx
-from reflex_components_core.react_router import link
 
 from notes.pages.layout import PAGE, field
 from rxapp.auth import web as auth
@@ -38,7 +37,7 @@ def _form() -> rx.Component:
         ),
         rx.el.p(
             "New here? ",
-            link("Create an account", to="/register", class_name=auth.style.LINK),
+            auth.link("Create an account", to="/register", class_name=auth.style.LINK),
             class_name="mt-6 " + auth.style.TEXT,
         ),
         class_name="mx-auto w-full max-w-sm",

@@ -22,13 +22,12 @@ def headers(
     They contain the hashes of the pages' inline scripts: print them again after each build.
     """
     refuse_without_reflex("headers")
-    from reflex_base.config import get_config  # noqa: PLC0415  other commands start faster without Reflex
-
+    # Other commands start faster without Reflex.
     from rxapp.auth.http.middleware.security_headers import DEFAULT_HEADERS  # noqa: PLC0415
-    from rxapp.auth.web.delivery.built_pages import built_pages  # noqa: PLC0415
+    from rxapp.auth.web.reflex_internals.app import directory_of_built_pages, get_config  # noqa: PLC0415
 
     settings = open_settings()
-    directory = pages or built_pages()
+    directory = pages or directory_of_built_pages()
     if not any(directory.rglob("*.html")):
         refuse(f"There are no built pages in {directory}. Build them with: reflex export --frontend-only --no-zip")
     found = DEFAULT_HEADERS.for_pages(settings, directory, get_config().api_url)

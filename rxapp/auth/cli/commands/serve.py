@@ -39,10 +39,11 @@ def serve(
     from reflex_base.constants import Env  # noqa: PLC0415
     from reflex_base.environment import environment  # noqa: PLC0415
 
-    from rxapp.auth.web.delivery.built_pages import built_pages  # noqa: PLC0415
+    from rxapp.auth.web.reflex_internals.app import directory_of_built_pages  # noqa: PLC0415
 
-    if not backend_only and not any(built_pages().rglob("*.html")):
-        refuse(f"There are no built pages in {built_pages()}. Build them with: reflex export --frontend-only --no-zip")
+    directory = directory_of_built_pages()
+    if not backend_only and not any(directory.rglob("*.html")):
+        refuse(f"There are no built pages in {directory}. Build them with: reflex export --frontend-only --no-zip")
     environment.REFLEX_ENV_MODE.set(Env.PROD)
     environment.REFLEX_SKIP_COMPILE.set(True)
     config = get_config()

@@ -5,15 +5,15 @@ from collections import OrderedDict
 
 import reflex as rx
 from redis.exceptions import RedisError
-from reflex.istate.manager.memory import StateManagerMemory
-from reflex.istate.manager.redis import StateManagerRedis
-from reflex.state import BaseState, State
+from reflex.state import BaseState
 
 from rxapp.auth.web.auth_state.state import AuthState
 from rxapp.auth.web.open_pages.registry import unregister_page
 from rxapp.auth.web.page_session import held_events
 from rxapp.auth.web.page_session.client_tokens import is_client_token
 from rxapp.auth.web.page_session.pending_events import all_handled
+from rxapp.auth.web.reflex_internals.state_managers import is_forgotten, remove
+from rxapp.auth.web.reflex_internals.state_trees import forget_report, forget_request, root_of
 
 KEPT_OF_NOBODY = 500
 """Pages of nobody that have closed, of each worker: some 50 MB. A reload finds what it left, and strangers fill nothing."""
@@ -32,14 +32,14 @@ def keep_no_more(client_token: str) -> None:
 async def forget_connection(app: rx.App, client_token: str, connection: str) -> None:
     """The connection has closed: no token, key or identity that it has shown is kept."""
     manager, page = app.state_manager, rx.BaseStateToken(ident=client_token, cls=AuthState)
-    if not client_token or (isinstance(manager, StateManagerMemory) and page.cache_key not in manager.states):
+    if not client_token or is_forgotten(manager, page):
         held_events.close(connection)
         return
     await all_handled(connection)
     is_nobodys = False
     try:
         async with manager.modify_state(page) as state:
-            root = state._get_root_state()
+            root = root_of(state)
             auth = await root.get_state(AuthState)
             if auth._page.connection == connection:
                 is_nobodys = auth._page.owner is None
@@ -57,7 +57,7 @@ async def is_a_page(app: rx.App, client_token: str) -> bool:
     if not is_client_token(client_token):
         return False
     state = await app.state_manager.get_state(rx.BaseStateToken(ident=client_token, cls=AuthState))
-    page = (await state._get_root_state().get_state(AuthState))._page
+    page = (await root_of(state).get_state(AuthState))._page
     return bool(page.connection or page.owner)
 
 
@@ -65,17 +65,9 @@ def _forget(root: BaseState, auth: AuthState, client_token: str) -> None:
     if auth._page.owner is not None:
         unregister_page(auth._page.owner, client_token)
     else:
-        _forget_headers_and_address(root)  # which are more than all the rest
+        forget_request(root)  # which are more than all the rest
     auth._begin_connection("", client_token)
-    root._reset_client_storage()
-    root._clean()
-
-
-def _forget_headers_and_address(root: BaseState) -> None:
-    root.router_data = {}
-    for name, var in type(root).get_fields().items():
-        if name.startswith("rx_router"):
-            setattr(root, name, var.default_value())
+    forget_report(root)
 
 
 async def _keep_few(manager: object, client_token: str) -> None:
@@ -83,13 +75,4 @@ async def _keep_few(manager: object, client_token: str) -> None:
     _of_nobody.move_to_end(client_token)
     while len(_of_nobody) > KEPT_OF_NOBODY:
         oldest, _ = _of_nobody.popitem(last=False)
-        page = rx.BaseStateToken(ident=oldest, cls=State)
-        if isinstance(manager, StateManagerMemory):
-            if not (lock := manager._states_locks.get(page.lock_key)) or not lock.locked():
-                manager._purge_token(page)
-        elif isinstance(manager, StateManagerRedis):
-            await manager.redis.delete(*(page._state_key(cls) for cls in _all_states(State)))
-
-
-def _all_states(cls: type[BaseState]) -> list[type[BaseState]]:
-    return [cls, *(state for substate in cls.get_substates() for state in _all_states(substate))]
+        await remove(manager, oldest)

@@ -12,17 +12,17 @@ from uuid import UUID
 import reflex as rx
 from redis.exceptions import RedisError
 from reflex.state import BaseState, StateUpdate
-from reflex.utils.token_manager import RedisTokenManager
-from reflex_base.constants import RouteVar
-from socketio.exceptions import ConnectionRefusedError as Refused  # type: ignore[import-untyped]
 
 from rxapp.auth.web.auth_state.closed_pages import forget_connection, keep_no_more
 from rxapp.auth.web.auth_state.state import AuthState
 from rxapp.auth.web.page_session import connections
-from rxapp.auth.web.page_session.client_tokens import names_a_page, take_in_one_step
+from rxapp.auth.web.page_session.client_tokens import names_a_page
 from rxapp.auth.web.page_session.page import PageSession
 from rxapp.auth.web.page_session.pending_events import counted_events, large_ones_handled, room_for_more
 from rxapp.auth.web.page_session.work import of_its_session_only, session_of_sender
+from rxapp.auth.web.reflex_internals.connections import RedisTokenManager, Refused, take_in_one_step, token_manager_of
+from rxapp.auth.web.reflex_internals.events import RouteVar
+from rxapp.auth.web.reflex_internals.state_trees import root_of
 
 logger = logging.getLogger(__name__)
 
@@ -44,7 +44,7 @@ def watch_connections(app: rx.App) -> None:
     """From now on, keep `connections` up to date and send to each what it may be sent."""
     namespace: Any = app.event_namespace  # its methods are replaced, and it is there in every app that has states
     watch = _Watch(app)
-    take_in_one_step(namespace._token_manager)
+    take_in_one_step(token_manager_of(app))
     app.register_lifespan_task(counted_events, app=app)
     of_its_session_only(app, _page_of)
     namespace.on_connect, namespace.on_event = watch.on_connect, watch.on_event
@@ -58,7 +58,7 @@ class _Watch:
         self._app = app
         namespace: Any = app.event_namespace
         self._namespace = namespace
-        self._manager = namespace._token_manager
+        self._manager = token_manager_of(app)
         self._connect, self._receive = namespace.on_connect, namespace.on_event
         self._disconnect, self._send = namespace.on_disconnect, namespace.emit_update
 
@@ -119,7 +119,7 @@ async def _connection_of(app: rx.App, client_token: str) -> str:
     """The connection that the page has, on whichever worker; empty if it has none."""
     try:
         state = await app.state_manager.get_state(rx.BaseStateToken(ident=client_token, cls=AuthState))
-        return (await state._get_root_state().get_state(AuthState))._page.connection
+        return (await root_of(state).get_state(AuthState))._page.connection
     except RedisError as error:
         logger.warning("an update could not be handed on: %s", type(error).__name__)
         return ""

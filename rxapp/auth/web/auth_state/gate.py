@@ -3,21 +3,13 @@
 What waits goes on by itself, in order, once the browser has answered. So the person notices nothing, and no click is lost.
 """
 
-import functools
-from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
-from typing import Any, get_type_hints
 from uuid import UUID
 
 import reflex as rx
 from reflex.event import Event
-from reflex.state import BaseState, StateUpdate, _apply_client_storage_vars
-from reflex_base.constants.state import FIELD_MARKER
-from reflex_base.event.processor.base_state_processor import _transform_event_payload
-from reflex_base.registry import RegistrationContext
-from reflex_base.utils.format import format_event_handler
-from reflex_components_core.core._upload import UploadChunkIterator, UploadFile
+from reflex.state import BaseState, StateUpdate
 
 from rxapp.auth.core.database.outages import DatabaseUnavailable
 from rxapp.auth.core.errors import AuthError, TooManyRequests
@@ -27,12 +19,15 @@ from rxapp.auth.web.page_session import connections, held_events
 from rxapp.auth.web.page_session.own_events import KINDS, LOADING, NAVIGATING
 from rxapp.auth.web.page_session.page import ACKNOWLEDGED_WITHIN, Kind, Step
 from rxapp.auth.web.page_session.work import begin_work, started_by_whom
-from rxapp.auth.web.reflex_internals.router import connection_of
+from rxapp.auth.web.reflex_internals.app import registrations
+from rxapp.auth.web.reflex_internals.events import FIELD_MARKER, name_of_handler, store_report
 from rxapp.auth.web.reflex_internals.shared_states import is_a_shared_one
 from rxapp.auth.web.reflex_internals.state_reset import session_storage_names
+from rxapp.auth.web.reflex_internals.state_trees import connection_of, root_of
+from rxapp.auth.web.reflex_internals.uploads import FILES
 from rxapp.auth.web.site import handler_policy
 
-_KINDS = KINDS | {format_event_handler(AuthState.event_handlers["prove_key"]): Kind.PROVING}
+_KINDS = KINDS | {name_of_handler(AuthState.event_handlers["prove_key"]): Kind.PROVING}
 
 
 class PageGate(rx.Middleware):
@@ -42,7 +37,7 @@ class PageGate(rx.Middleware):
         """None if the event may run, else the update to send instead."""
         auth = await state.get_state(AuthState)
         sender, kind = connection_of(auth), kind_of(event)
-        if is_a_shared_one(state._get_root_state(), sender.client_token):
+        if is_a_shared_one(root_of(state), sender.client_token):
             return StateUpdate()
         if sender.session_id != auth._page.connection:
             if connections.is_open(sender.session_id):
@@ -79,7 +74,7 @@ def kind_of(event: Event) -> Kind:
 def has_files(event: Event) -> bool:
     """Whether the event is an upload."""
     values = [item for value in event.payload.values() for item in (value if isinstance(value, list) else [value])]
-    return any(isinstance(value, UploadFile | UploadChunkIterator) for value in values)
+    return any(isinstance(value, FILES) for value in values)
 
 
 def _take_out(event: Event, names: set[str]) -> None:
@@ -105,17 +100,10 @@ def _counts_as_the_present_ones(auth: AuthState, closed: str, kind: Kind, event:
 
 async def _store(state: BaseState, auth: AuthState, event: Event) -> None:
     """Store what the browser reports, as Reflex is about to do: what decides is what was stored, and not what was said."""
-    handler = RegistrationContext.get().event_handlers[event.name].handler
     try:
-        payload = _transform_event_payload(event.payload, _hints_of(handler.fn))
-        await _apply_client_storage_vars(state, payload.get("vars") or {})
+        await store_report(state, event)
     except Exception:  # noqa: BLE001  Reflex will fail on it too, and say so; until then this connection holds nothing
         auth._begin_report()
-
-
-@functools.cache
-def _hints_of(function: Callable) -> dict[str, Any]:
-    return get_type_hints(function)
 
 
 async def _acknowledge(auth: AuthState) -> None:
@@ -160,7 +148,7 @@ async def _connected(app: rx.App, state: BaseState, auth: AuthState, event: Even
     owner = auth._page.owner
     await _settle(app, auth)
     if owner is not None and not auth._page.belongs_to(owner):
-        _take_out(event, session_storage_names(state._get_root_state()))
+        _take_out(event, session_storage_names(root_of(state)))
 
 
 async def _settle(app: rx.App, auth: AuthState) -> None:
@@ -180,5 +168,5 @@ async def _settle(app: rx.App, auth: AuthState) -> None:
 
 
 def _signs_in(event: Event) -> bool:
-    registered = RegistrationContext.get().event_handlers.get(event.name)
+    registered = registrations().event_handlers.get(event.name)
     return registered is not None and handler_policy.signs_in(registered.handler.fn)

@@ -5,12 +5,13 @@ was somebody's (`token_store.js`); that is for it to decide, for a reload and a 
 """
 
 import reflex as rx
-from reflex_base.config import get_config
 
 from rxapp.auth.core.errors import RevocationReason
 from rxapp.auth.web.auth_state.tokens import PageTokens
 from rxapp.auth.web.browser_storage import token_store
+from rxapp.auth.web.reflex_internals.app import get_config
 from rxapp.auth.web.reflex_internals.state_reset import forget_private_state
+from rxapp.auth.web.reflex_internals.state_trees import root_of
 from rxapp.auth.web.site.redirects import login_url, path_in_app
 from rxapp.auth.web.site.registry import site
 
@@ -33,7 +34,7 @@ class Leaving(PageTokens, mixin=True):  # type: ignore[call-arg]  # the keyword 
 
     def _forget_states(self) -> None:
         """Forget what all other states of this page hold."""
-        forget_private_state(self._get_root_state(), exclude=type(self))
+        forget_private_state(root_of(self), exclude=type(self))
 
     def _go_to_login(self, next_path: str = "") -> None:
         """Have the browser go there, once storage is as the command wants it."""

@@ -8,12 +8,11 @@ from typing import Any
 import reflex as rx
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import TimeoutError as RedisTimeoutError
-from reflex_base.constants.state import FIELD_MARKER
-from reflex_base.event.context import EventContext
 
 from rxapp.auth.core.database.outages import DatabaseUnavailable
 from rxapp.auth.web.page_session.connections import send_to_anyone
 from rxapp.auth.web.page_session.work import AdmittedNoMore
+from rxapp.auth.web.reflex_internals.events import FIELD_MARKER, send_now
 from rxapp.auth.web.site.handler_policy import public
 from rxapp.auth.web.site.wording import outage_in_words
 
@@ -76,6 +75,6 @@ def _tell_without_state() -> None:
     The handler may have run: state is written after it.
     """
     sentence = {f"sentence{FIELD_MARKER}": DatabaseUnavailable.in_words(is_outcome_known=False)}
-    telling = asyncio.get_running_loop().create_task(EventContext.get().emit_delta({OutageState.get_full_name(): sentence}))
+    telling = asyncio.get_running_loop().create_task(send_now({OutageState.get_full_name(): sentence}))
     _tellings.add(telling)
     telling.add_done_callback(_tellings.discard)

@@ -6,7 +6,6 @@ from uuid import UUID
 
 import reflex as rx
 from reflex.event import Event, EventSpec
-from reflex_base.registry import RegistrationContext
 
 from rxapp.auth.core.database.outages import DatabaseUnavailable
 from rxapp.auth.core.errors import (
@@ -32,7 +31,8 @@ from rxapp.auth.web.open_pages.registry import log_out_open_pages, register_page
 from rxapp.auth.web.page_session import held_events
 from rxapp.auth.web.page_session.connections import connect_anew, send_to_anyone
 from rxapp.auth.web.page_session.page import NOBODY, NOTHING
-from rxapp.auth.web.reflex_internals.router import connection_of, page_client
+from rxapp.auth.web.reflex_internals.app import registrations
+from rxapp.auth.web.reflex_internals.state_trees import connection_of, page_client
 from rxapp.auth.web.site.handler_policy import public
 from rxapp.auth.web.site.registry import site
 from rxapp.auth.web.uploads import tickets as upload_tickets
@@ -224,7 +224,7 @@ class AuthState(Leaving, rx.State):
 
     def _load_events(self) -> Any:
         """What loads this page. It begins with finding out who is there, on pages without our guard too."""
-        events = list(RegistrationContext.get().app.get_load_events(self.router.url.path))
+        events = list(registrations().app.get_load_events(self.router.url.path))
         return events if AuthState.enter in events else [AuthState.enter, *events]
 
     def _forget_former_person(self) -> bool:

@@ -19,7 +19,7 @@ from rxapp.auth.web.page_session import connections, held_events
 from rxapp.auth.web.page_session.own_events import LOADING
 from rxapp.auth.web.page_session.page import PageSession
 from rxapp.auth.web.page_session.work import page_turns
-from rxapp.auth.web.reflex_internals.router import connection_of
+from rxapp.auth.web.reflex_internals.state_trees import connection_of
 
 
 class PageTokens(rx.State, mixin=True):  # type: ignore[call-arg]  # the keyword is Reflex's own

@@ -5,12 +5,10 @@ from datetime import timedelta
 from http import HTTPStatus
 from pathlib import Path, PurePosixPath
 
-import reflex as rx
-from reflex.utils import prerequisites
-from reflex_base.config import get_config
-from reflex_base.environment import environment
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from rxapp.auth.web.reflex_internals.app import directory_of_built_pages, get_config, serves_built_pages
 
 KEPT_FOR = timedelta(days=365)
 """As long as RFC 2616 §14.21 let an answer live; later standards name no limit, and caches still know this one."""
@@ -57,14 +55,9 @@ class BuiltPages:
         await self._app(found, receive, send_with_caching)
 
 
-def built_pages() -> Path:
-    """Where `reflex run --env prod` and `reflex export` build the pages."""
-    return prerequisites.get_web_dir() / rx.constants.Dirs.STATIC / get_config().frontend_path.strip("/")
-
-
 def served_pages() -> Path | None:
-    """The same, if this process serves them."""
-    return built_pages() if environment.REFLEX_MOUNT_FRONTEND_COMPILED_APP.get() else None
+    """Where the built pages lie, if this process serves them."""
+    return directory_of_built_pages() if serves_built_pages() else None
 
 
 def _pages_below(root: Path) -> frozenset[str]:

@@ -5,12 +5,12 @@ from collections.abc import Callable
 from urllib.parse import SplitResult, urlsplit
 
 import reflex as rx
-from reflex_base.config import get_config
 from starlette.middleware.cors import CORSMiddleware
 
 from rxapp.auth.core.settings.loopback import is_loopback
 from rxapp.auth.core.settings.own_origins import named_origins
 from rxapp.auth.core.settings.settings import Settings
+from rxapp.auth.web.reflex_internals.app import get_config, http_app
 
 logger = logging.getLogger(__name__)
 
@@ -66,7 +66,8 @@ def allow_no_strangers(app: rx.App, settings: Settings) -> None:
     # In development they come from another port.
     own_pages = (config.deploy_url,) if config.deploy_url and not settings.in_production else ()
     config.cors_allowed_origins = settings.allowed_origins or own_pages
-    for middleware in app._api.user_middleware if app._api else ():  # which read the configuration when the app was made
+    api = http_app(app)
+    for middleware in api.user_middleware if api else ():  # which read the configuration when the app was made
         if middleware.cls is CORSMiddleware:
             middleware.kwargs["allow_origins"] = config.cors_allowed_origins
 

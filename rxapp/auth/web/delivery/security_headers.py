@@ -4,12 +4,12 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 import reflex as rx
-from reflex_base.config import get_config
 from starlette.applications import Starlette
 
 from rxapp.auth.core.settings.settings import Settings
 from rxapp.auth.http.middleware.security_headers import SecurityHeaders, SecurityHeadersMiddleware
 from rxapp.auth.web.delivery.built_pages import served_pages
+from rxapp.auth.web.reflex_internals.app import get_config
 
 
 def add_security_headers(app: rx.App, settings: Settings, wanted: SecurityHeaders) -> None:

@@ -14,9 +14,9 @@ from uuid import UUID
 
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
-from reflex.utils.prerequisites import get_redis
 
 from rxapp.auth.web.open_pages.registry import count_open_pages, open_pages
+from rxapp.auth.web.reflex_internals.app import get_redis
 
 INTERVAL_SECONDS = 0.3
 COUNTS_FOR_SECONDS = 60

@@ -13,10 +13,11 @@ from uuid import UUID
 
 import reflex as rx
 from reflex.state import StateUpdate
-from reflex_base.registry import RegistrationContext
 
 from rxapp.auth.core.identity.identity import Identity
 from rxapp.auth.web.page_session.work import doubt_work, leave_work
+from rxapp.auth.web.reflex_internals.app import registrations
+from rxapp.auth.web.reflex_internals.connections import connected_pages
 
 SWEEP_THRESHOLD = 1_024
 """Registered pages above which those closed since are looked for; afterwards twice what remained."""
@@ -63,12 +64,12 @@ def unregister_page(session_id: UUID, client_token: str) -> None:
 def count_open_pages(session_id: UUID) -> int:
     """How many pages of the session are open now, as far as this process knows."""
     session = _shown.get(session_id)
-    return len(session.pages.keys() & _connected().keys()) if session else 0
+    return len(session.pages.keys() & connected_pages().keys()) if session else 0
 
 
 def open_pages() -> set[tuple[UUID, str]]:
     """The session and the client token of each page that has its socket in this process."""
-    connected = _connected()
+    connected = connected_pages()
     return {(id_, page) for id_, session in _shown.items() for page in session.pages if page in connected}
 
 
@@ -137,9 +138,9 @@ async def _act_on_page(client_token: str, state: Any, act: Callable[[Any], Any],
     leave_work()
     if after:
         await asyncio.sleep(after)
-    if client_token not in _connected():
+    if client_token not in connected_pages():
         return
-    app: Any = RegistrationContext.get().app
+    app: Any = registrations().app
     async with app.modify_state(rx.BaseStateToken(ident=client_token, cls=state)) as root:
         follows = act(await root.get_state(state))
     if follows:
@@ -152,18 +153,12 @@ def _finished(push: asyncio.Task) -> None:
         logger.error("a page could not be told what became of its session", exc_info=push.exception())
 
 
-def _connected() -> Any:
-    # `token_to_sid` would be made anew each time, of all pages: to tell each of two thousand took a third of the time.
-    namespace: Any = RegistrationContext.get().app.event_namespace
-    return namespace._token_manager.token_to_socket
-
-
 def _sweep_if_due() -> None:
     """Forget closed pages now and then, so that the register does not grow with every tab ever opened."""
     global _sweep_at
     if sum(len(session.pages) for session in _shown.values()) < _sweep_at:
         return
-    connected = _connected()
+    connected = connected_pages()
     for session_id, session in list(_shown.items()):
         for client_token in session.pages.keys() - connected.keys():
             del session.pages[client_token]

@@ -12,9 +12,9 @@ from uuid import UUID
 
 from reflex.event import Event, EventSpec, remove_session_storage
 from reflex.state import StateUpdate
-from reflex_base.constants.state import FIELD_MARKER
 
 from rxapp.auth.web.page_session.page import PageSession
+from rxapp.auth.web.reflex_internals.events import FIELD_MARKER, FORGET_KEY_OF_TAB
 
 
 @dataclass(slots=True)
@@ -28,7 +28,7 @@ class _Connection:
 _open: dict[str, _Connection] = {}
 
 _public_vars: set[tuple[str, str]] = set()
-_PUBLIC_EVENTS = frozenset({"_remove_session_storage"})
+_PUBLIC_EVENTS = frozenset({FORGET_KEY_OF_TAB})
 
 _NOBODYS = _Connection()
 

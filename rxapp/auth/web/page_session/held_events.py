@@ -14,10 +14,10 @@ from typing import Any
 from uuid import UUID
 
 from reflex.event import Event
-from reflex_base.constants import RouteVar
 
 from rxapp.auth.http.runtime.service import get_service
 from rxapp.auth.web.page_session.work import StartedEvent, started_by_whom
+from rxapp.auth.web.reflex_internals.events import RouteVar
 
 _ADDRESS = (RouteVar.PATH, RouteVar.ORIGIN, RouteVar.QUERY)
 

@@ -11,11 +11,11 @@ from typing import Any
 
 import reflex as rx
 from reflex.event import Event
-from reflex_base.constants import RouteVar
-from reflex_base.registry import RegistrationContext
 
 from rxapp.auth.http.runtime.service import get_service
 from rxapp.auth.web.page_session.work import chained
+from rxapp.auth.web.reflex_internals.app import registrations
+from rxapp.auth.web.reflex_internals.events import RouteVar
 
 MAXIMUM_PENDING = 128
 """Events of one connection. A person who types fast into a field that is sent at each key makes ten a second."""
@@ -78,7 +78,7 @@ async def counted_events(app: rx.App) -> AsyncIterator[None]:
     async def enqueue_counted(token: str, event: Event, ev_ctx: Any = None) -> Any:
         future = await enqueue(token, chained(token, event), ev_ctx)
         connection = event.router_data.get(RouteVar.SESSION_ID)  # what a handler has chained has none
-        registered = RegistrationContext.get().event_handlers.get(event.name)
+        registered = registrations().event_handlers.get(event.name)
         if connection and not future.done() and registered is not None and not registered.handler.is_background:
             _count(connection, future, len(repr(event.payload)))
         return future

@@ -20,6 +20,7 @@ from reflex.state import StateUpdate
 
 from rxapp.auth.core.errors import PermissionDenied
 from rxapp.auth.web.page_session.page import NOBODY, PageSession
+from rxapp.auth.web.reflex_internals.state_trees import root_of
 
 
 class AdmittedNoMore(PermissionDenied):
@@ -153,7 +154,7 @@ class _OfItsSession:
         state = await self._modification.__aenter__()
         is_own = False
         try:
-            page = await self._page_of(state._get_root_state())
+            page = await self._page_of(root_of(state))
             is_own = not self._work.is_over and self._work.is_of(page)
         finally:
             if not is_own:

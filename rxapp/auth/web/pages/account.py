@@ -15,7 +15,7 @@ from rxapp.auth.web.guards import event
 from rxapp.auth.web.open_pages.registry import leave_replaced_session, log_out_all
 from rxapp.auth.web.pages.parts.account_frame import ACCOUNT, account_frame
 from rxapp.auth.web.pages.parts.new_password import StrengthState, new_password_fields, require_same
-from rxapp.auth.web.reflex_internals.router import page_client
+from rxapp.auth.web.reflex_internals.state_trees import page_client
 from rxapp.auth.web.site import places as places_on
 from rxapp.auth.web.site.places import places
 from rxapp.auth.web.site.registry import site

@@ -5,7 +5,6 @@ from typing import Any, TypedDict, Unpack
 
 import reflex as rx
 from pydantic import ValidationError
-from reflex_components_core.react_router import link
 
 from rxapp.auth.core.database.outages import FORM_ERRORS
 from rxapp.auth.core.errors import InvalidCredentials, RevocationReason
@@ -19,6 +18,7 @@ from rxapp.auth.http.runtime.service import get_service, in_hashing_thread
 from rxapp.auth.web.auth_state.state import IN, AuthState
 from rxapp.auth.web.guards import event
 from rxapp.auth.web.open_pages.registry import log_out_all
+from rxapp.auth.web.reflex_internals.components import link
 from rxapp.auth.web.site import places as places_on
 from rxapp.auth.web.site.places import places
 from rxapp.auth.web.site.redirects import login_url, own_path, own_register_route

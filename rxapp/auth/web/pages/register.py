@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping
 from typing import Any, TypedDict, Unpack
 
 import reflex as rx
-from reflex_components_core.react_router import link
 
 from rxapp.auth.core.database.outages import FORM_ERRORS
 from rxapp.auth.core.errors import InputRefused, PasswordRefused
@@ -15,6 +14,7 @@ from rxapp.auth.web.auth_state.state import AuthState
 from rxapp.auth.web.guards import event
 from rxapp.auth.web.pages.login import LoginState
 from rxapp.auth.web.pages.parts.new_password import StrengthState, new_password_fields, require_same
+from rxapp.auth.web.reflex_internals.components import link
 from rxapp.auth.web.site.registry import site
 from rxapp.auth.web.site.wording import in_words
 from rxapp.auth.web.ui import style

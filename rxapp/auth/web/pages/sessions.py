@@ -13,7 +13,7 @@ from rxapp.auth.web.guards import event
 from rxapp.auth.web.open_pages.registry import log_out_all, log_out_open_pages
 from rxapp.auth.web.pages.parts.account_frame import SESSIONS, account_frame
 from rxapp.auth.web.pages.parts.session_rows import SessionRow, session_list, session_rows
-from rxapp.auth.web.reflex_internals.router import page_client
+from rxapp.auth.web.reflex_internals.state_trees import page_client
 from rxapp.auth.web.site.registry import site
 from rxapp.auth.web.ui import style
 from rxapp.auth.web.ui.fields import notices

@@ -21,7 +21,7 @@ from rxapp.auth.web.pages.parts.account_frame import USERS, admin_frame
 from rxapp.auth.web.pages.parts.event_rows import EventRow, event_list, event_rows
 from rxapp.auth.web.pages.parts.password_link import password_link, password_link_url
 from rxapp.auth.web.pages.parts.session_rows import SessionRow, session_list, session_rows
-from rxapp.auth.web.reflex_internals.router import acting
+from rxapp.auth.web.reflex_internals.state_trees import acting
 from rxapp.auth.web.site import places as places_on
 from rxapp.auth.web.site.places import places
 from rxapp.auth.web.site.registry import site

@@ -5,7 +5,6 @@ from math import ceil
 from typing import Any, TypedDict, Unpack
 
 import reflex as rx
-from reflex_components_core.react_router import link
 
 from rxapp.auth.core.errors import InputRefused
 from rxapp.auth.core.identity.user_names import ADMIN_ROLE, DISPLAY_NAME_MAXIMUM_LENGTH, USER_NAME_MAXIMUM_LENGTH
@@ -14,7 +13,8 @@ from rxapp.auth.web.admission import current_user
 from rxapp.auth.web.guards import event
 from rxapp.auth.web.pages.parts.account_frame import USERS, admin_frame, pager, turned
 from rxapp.auth.web.pages.parts.password_link import password_link, password_link_url
-from rxapp.auth.web.reflex_internals.router import acting
+from rxapp.auth.web.reflex_internals.components import link
+from rxapp.auth.web.reflex_internals.state_trees import acting
 from rxapp.auth.web.site.registry import site
 from rxapp.auth.web.site.wording import in_words
 from rxapp.auth.web.texts import UsersTexts

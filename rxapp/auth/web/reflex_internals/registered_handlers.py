@@ -5,12 +5,27 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
-from reflex.state import BaseState, ComponentState, EventHandlerSetVar, State
+from reflex.istate.shared import SharedStateBaseInternal
+from reflex.state import (
+    BaseState,
+    ComponentState,
+    EventHandlerSetVar,
+    FrontendEventExceptionState,
+    OnLoadInternalState,
+    State,
+    UpdateVarsInternalState,
+)
 from reflex_base.constants import SETTER_PREFIX
 from reflex_base.event import EventHandler
-from reflex_base.registry import RegistrationContext
 
-from rxapp.auth.web.reflex_internals.own_machinery import REFLEX_STATES, is_reflexs_own
+from rxapp.auth.web.reflex_internals.app import registrations
+
+REFLEX_STATES: frozenset[type[BaseState]] = frozenset(
+    {State, ComponentState, FrontendEventExceptionState, OnLoadInternalState, SharedStateBaseInternal, UpdateVarsInternalState}
+)
+"""Needs: all states that Reflex registers by itself. `test_states_of_reflex.py` finds out if it registers another.
+Why: they hold nothing of an app's, wherever that defines its own: an app's state may live in a module of Reflex's.
+Without it: handlers of Reflex's are reported as open, or its own state is set back while it is in use."""
 
 _OF_REFLEX = {cls.__module__ for cls in REFLEX_STATES}
 
@@ -26,7 +41,12 @@ class Handler(NamedTuple):
 
 
 def callable_handlers() -> Iterator[Handler]:
-    """All of them but Reflex's own."""
+    """All of them but Reflex's own.
+
+    Needs: `event_handlers` and `base_states` of what is registered, and that `setvar` calls any method named `set_…`.
+    Why: a handler that is forgotten can be called by anybody, so `doctor` and the policy look at each.
+    Without it: a forgotten one is not found.
+    """
     named = defaultdict(list)
     for full_name, handler in _registered():
         named[f"{state_name(handler.state)}.{full_name.rpartition('.')[2]}"].append((full_name, handler))
@@ -36,10 +56,30 @@ def callable_handlers() -> Iterator[Handler]:
             yield handler._replace(name=f"{name} ({full_name})" if is_ambiguous else name)
 
 
+def is_reflexs_own(cls: type[BaseState]) -> bool:
+    """Whether the state is Reflex's own, and holds nothing of an app's."""
+    return cls in REFLEX_STATES
+
+
+def is_mixin(cls: type[BaseState]) -> bool:
+    """Whether the class is declared with `mixin=True`.
+
+    Needs: `BaseState._mixin`.
+    Why: handlers of a mixin are registered only where a state inherits them.
+    Without it: a guard in a mixin that no state has yet counts as one that never runs.
+    """
+    return cls._mixin
+
+
 def state_as_written(cls: type[BaseState]) -> type[BaseState]:
-    """The class that the app has written: of a component's state, that of which there is one for each component."""
+    """The class that the app has written: of a component's state, that of which there is one for each component.
+
+    Needs: that the state of each component is a subclass, in a module of Reflex's.
+    Why: a person looks for the class that they have written.
+    Without it: `doctor` names classes that stand in no file.
+    """
     base: Any = cls.__bases__[0]
-    return base if cls.__module__ != base.__module__ and issubclass(base, ComponentState) and base._mixin else cls
+    return base if cls.__module__ != base.__module__ and issubclass(base, ComponentState) and is_mixin(base) else cls
 
 
 def state_name(cls: type[BaseState]) -> str:
@@ -55,7 +95,7 @@ def identity_of(function: Any) -> tuple[int, ...]:
 
 
 def _registered() -> Iterator[tuple[str, Handler]]:
-    context = RegistrationContext.get()
+    context = registrations()
     for full_name, entry in context.event_handlers.items():
         handler = entry.handler
         if isinstance(handler, EventHandlerSetVar) or handler.state is None or _is_reflexs_own(handler):

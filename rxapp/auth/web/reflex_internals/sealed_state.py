@@ -67,6 +67,10 @@ def seal_states(secret_key: str) -> None:
 
     What was stored under another secret key counts as not there: the page starts over, and its person is known again by the
     tokens in the browser.
+
+    Needs: `BaseState._serialize()` and `_deserialize()`, and the name `pickle` in two modules of Reflex.
+    Why: Reflex has no hook for it.
+    Without it: who can read Redis has everybody's tokens, and who can write there runs code in every worker.
     """
     seal = Seal(secret_key)
 

@@ -11,6 +11,11 @@ from reflex.istate.shared import SharedState, SharedStateBaseInternal
 from reflex.state import BaseState
 from reflex_base.utils.exceptions import ReflexRuntimeError
 
+JOIN = "_link_to"
+"""Needs: the method of a shared state with which a page joins it.
+Why: `doctor` looks for handlers that let anybody join.
+Without it: it finds none."""
+
 _stands_for: dict[int, BaseState] = {}
 """The page's own instance, by the `id` of the shared one that stands in its place while an event runs."""
 
@@ -20,7 +25,12 @@ class NotAName(ReflexRuntimeError):
 
 
 def note_what_is_linked(is_a_page: Callable[[str], Awaitable[bool]]) -> None:
-    """From now on, note which instance of a page a shared one stands for, and link to no page. Once in a process."""
+    """From now on, note which instance of a page a shared one stands for, and link to no page. Once in a process.
+
+    Needs: `SharedStateBaseInternal._internal_patch_linked_state()` and `_link_to()`, and the exit stack that ends with the event.
+    Why: Reflex puts the shared instance in the place of the page's own, and keeps that out of reach.
+    Without it: who leaves a page goes on reading what is shared, and who knows a client token reads that page.
+    """
     link, link_to = SharedStateBaseInternal._internal_patch_linked_state, SharedStateBaseInternal._link_to
     if getattr(link, "__wrapped__", None) is not None:
         return
@@ -43,7 +53,12 @@ def note_what_is_linked(is_a_page: Callable[[str], Awaitable[bool]]) -> None:
 
 
 def leave_shared_states(root: BaseState) -> None:
-    """The page is linked to none any more, and has its own instances back in this very event."""
+    """The page is linked to none any more, and has its own instances back in this very event.
+
+    Needs: `_reflex_internal_links` of the root, and `_linked_from` of the shared state.
+    Why: Reflex's way to leave works for one shared state at a time, and only from inside it.
+    Without it: the next person at the page is linked as the last one was.
+    """
     if getattr(root, "_reflex_internal_links", None):
         root._reflex_internal_links = {}
     page = root.rx_router_session.client_token
@@ -54,7 +69,12 @@ def leave_shared_states(root: BaseState) -> None:
 
 
 def is_linked(state: BaseState) -> bool:
-    """Whether it is a shared instance, which belongs to all that are linked to it."""
+    """Whether it is a shared instance, which belongs to all that are linked to it.
+
+    Needs: `SharedState._linked_to`.
+    Why: what belongs to others is not set back when one of them leaves.
+    Without it: it is emptied for all.
+    """
     return isinstance(state, SharedState) and bool(state._linked_to)
 
 

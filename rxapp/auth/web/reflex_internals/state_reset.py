@@ -7,7 +7,7 @@ from reflex.istate.storage import SessionStorage
 from reflex.state import BaseState
 from reflex_base.constants.state import FIELD_MARKER
 
-from rxapp.auth.web.reflex_internals.own_machinery import is_reflexs_own
+from rxapp.auth.web.reflex_internals.registered_handlers import is_reflexs_own
 from rxapp.auth.web.reflex_internals.shared_states import is_linked, leave_shared_states
 
 
@@ -18,6 +18,11 @@ def forget_private_state(root: BaseState, *, exclude: type[BaseState]) -> None:
     signs in on that page next. Cached computed vars are forgotten too: one may have looked at what Reflex cannot see. Of the
     browser's storage, what lasts as long as the tab (`rx.SessionStorage`) is the person's. Shared states are left, and not
     written to.
+
+    Needs: how a state holds its vars (`get_fields()`, `Field._owner`, `computed_vars`, `_cache_attr`), and marks what has changed
+    (`dirty_vars`, `_mark_dirty()`, `_was_touched`).
+    Why: `State.reset()` knows neither states that are not at hand, nor cached computed vars, nor what a handler has added.
+    Without it: the next person is sent what the last one saw.
     """
     leave_shared_states(root)
     all_states = list(_states_below(root))  # each must be there before one is set back, which looks at those that depend on it
@@ -27,7 +32,12 @@ def forget_private_state(root: BaseState, *, exclude: type[BaseState]) -> None:
 
 
 def session_storage_names(root: BaseState) -> set[str]:
-    """The vars that a browser keeps as long as a tab lasts, as it names them when it reports what it holds."""
+    """The vars that a browser keeps as long as a tab lasts, as it names them when it reports what it holds.
+
+    Needs: that the default of such a var is a `SessionStorage`, and that names may end with Reflex's marker.
+    Why: a tab reports what it has kept of the person who has left it.
+    Without it: that is stored as the next one's.
+    """
     names = {f"{cls.get_full_name()}.{name}" for cls in _classes_below(type(root)) for name in _parts_of(cls).of_the_tab}
     return names | {f"{name}{FIELD_MARKER}" for name in names}
 

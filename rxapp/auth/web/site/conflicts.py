@@ -5,19 +5,17 @@ from collections.abc import Iterable
 from contextlib import suppress
 
 import reflex as rx
-from reflex_base.config import get_config
-from reflex_base.registry import RegistrationContext
 
 from rxapp.auth.core.database.tables import AuthTable
 from rxapp.auth.http.api.conflicts import RouteTaken
+from rxapp.auth.web.reflex_internals.app import get_config, routes_of_pages
 
 logger = logging.getLogger(__name__)
 
 
 def require_free_pages(app: rx.App, routes: Iterable[str]) -> None:
     """Raise `RouteTaken` if the app has a page at one of `routes`."""
-    taken = {_normal(route) for route in app._unevaluated_pages}
-    taken |= {_normal(options.get("route", "")) for _, options in RegistrationContext.get().decorated_pages}
+    taken = {_normal(route) for route in routes_of_pages(app)}
     for route in routes:
         if _normal(route) in taken:
             raise RouteTaken(

@@ -7,7 +7,7 @@ from typing import Any
 import reflex as rx
 
 from rxapp.auth.http.runtime.declared_roles import DeclarationRefused, require_flags
-from rxapp.auth.web.reflex_internals.upload_annotations import takes_files
+from rxapp.auth.web.reflex_internals.uploads import takes_files
 from rxapp.auth.web.site import handler_policy
 
 _PAGE_OPTIONS = frozenset(inspect.signature(rx.App.add_page).parameters) - {"self", "component"}

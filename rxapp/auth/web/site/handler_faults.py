@@ -7,15 +7,13 @@ from functools import partial
 from types import CodeType
 from typing import Any, NamedTuple
 
-from reflex.istate.shared import SharedState
+import reflex as rx
+from reflex.event import EventHandler
 from reflex.state import BaseState
-from reflex_base.event import EventHandler
 
-from rxapp.auth.web.reflex_internals.registered_handlers import Handler, callable_handlers, identity_of
+from rxapp.auth.web.reflex_internals.registered_handlers import Handler, callable_handlers, identity_of, is_mixin
+from rxapp.auth.web.reflex_internals.shared_states import JOIN
 from rxapp.auth.web.site import handler_policy
-
-JOIN = "_link_to"
-"""With this method of a shared state, a page joins a room."""
 
 
 class FaultKind(StrEnum):
@@ -79,7 +77,7 @@ def _that_run(handlers: list[Handler]) -> Iterator[Any]:
         if not handler.is_by_setvar:  # which does not wait for what it calls
             yield from _within(handler.function)
     for mixin in _subclasses(BaseState):
-        if mixin._mixin:
+        if is_mixin(mixin):
             yield from (value for name, value in vars(mixin).items() if not name.startswith("_"))
 
 
@@ -100,7 +98,7 @@ def _joins(handler: Handler) -> bool:
 
 def _helpers(name: str, function: Any, state: type[BaseState]) -> Iterator[Callable]:
     places = [function.__globals__.get(name)]
-    places += [inspect.getattr_static(cls, name, None) for cls in (state, *_subclasses(SharedState))]
+    places += [inspect.getattr_static(cls, name, None) for cls in (state, *_subclasses(rx.SharedState))]
     for value in places:
         helper = getattr(value, "__func__", value)
         if inspect.isfunction(helper) and not str(helper.__module__).startswith("reflex."):
@@ -112,7 +110,7 @@ def _names(code: CodeType) -> Iterator[str]:
     for constant in code.co_consts:
         if isinstance(constant, CodeType):
             yield from _names(constant)
-        elif isinstance(constant, str):  # as in `getattr(room, "_link_to")`
+        elif isinstance(constant, str):  # as in `getattr(room, JOIN)`
             yield constant
 
 

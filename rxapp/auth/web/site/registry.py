@@ -5,10 +5,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import reflex as rx
-from reflex_base.config import get_config
-from reflex_base.registry import RegistrationContext
 
 from rxapp.auth.http.api.conflicts import InstalledTwice
+from rxapp.auth.web.reflex_internals.app import get_config, registrations
 from rxapp.auth.web.site.conflicts import require_free_pages
 from rxapp.auth.web.site.page_layout import Look
 from rxapp.auth.web.site.redirects import path_in_app
@@ -67,7 +66,7 @@ class Site:
 
     def is_guarded(self, path: str) -> bool:
         """Whether the page at this path, as the browser shows it, is guarded."""
-        route = RegistrationContext.get().app.router(path_in_app(path, get_config().frontend_path))
+        route = registrations().app.router(path_in_app(path, get_config().frontend_path))
         return route is not None and route.strip("/") in self._guarded_routes
 
 

@@ -9,13 +9,13 @@ from http import HTTPStatus
 from typing import Any
 
 import reflex as rx
-from reflex_base.config import get_config
-from reflex_base.constants import Endpoint
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from rxapp.auth.core.settings.settings import Settings
 from rxapp.auth.http.callers.request_source import address_of
+from rxapp.auth.web.reflex_internals.app import Endpoint, get_config
+from rxapp.auth.web.reflex_internals.connections import namespaces_to_join
 from rxapp.auth.web.sockets.connection_limit import SocketConnections, TooManyConnections
 from rxapp.auth.web.sockets.messages import MessageRefused, SocketMessages
 
@@ -89,8 +89,7 @@ class SocketGate:
         if self._event_path not in scope["path"]:
             await self._app(scope, receive, send)
             return
-        namespaces = self._sio.namespace_handlers.keys() | self._sio.handlers.keys()
-        messages = SocketMessages(namespaces, self._settings.websocket_message_limit)
+        messages = SocketMessages(namespaces_to_join(self._sio), self._settings.websocket_message_limit)
         turn = _Turn(self._turns)
         try:
             await self._app(scope, _gated(receive, messages, turn), _patient(send))

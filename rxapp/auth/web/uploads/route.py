@@ -7,11 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import reflex as rx
-from reflex._upload import upload
 from reflex.event import Event
-from reflex_base.config import get_config
-from reflex_base.constants import Endpoint, RouteVar
-from reflex_base.registry import RegistrationContext
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -21,6 +17,9 @@ from rxapp.auth.core.dpop.replay import SpentProofsUnavailable
 from rxapp.auth.http.callers.request_source import request_client
 from rxapp.auth.http.runtime.service import get_service, in_thread
 from rxapp.auth.web.page_session.work import StartedEvent
+from rxapp.auth.web.reflex_internals.app import Endpoint, get_config, http_app, registrations
+from rxapp.auth.web.reflex_internals.events import RouteVar
+from rxapp.auth.web.reflex_internals.uploads import receive
 from rxapp.auth.web.uploads import tickets as upload_tickets
 from rxapp.auth.web.uploads.tickets import TicketRefused
 
@@ -32,8 +31,8 @@ _PAGE_HEADER, _HANDLER_HEADER = "Reflex-Client-Token", "Reflex-Event-Handler"
 def ask_for_tickets(app: rx.App) -> None:
     """From now on, take an upload only with the ticket that its page was given."""
     path = get_config().prepend_backend_path(str(Endpoint.UPLOAD))
-    if app._api is not None:
-        app._api.router.routes.insert(0, Route(path, _receiver(app), methods=["POST"]))  # in front of Reflex's
+    if (api := http_app(app)) is not None:
+        api.router.routes.insert(0, Route(path, _receiver(app), methods=["POST"]))  # in front of Reflex's
 
 
 def _receiver(app: rx.App) -> Any:
@@ -42,7 +41,7 @@ def _receiver(app: rx.App) -> Any:
         try:
             connection, session = await in_thread(upload_tickets.redeem, get_service(), client_token, ticket)
         except TicketRefused:
-            named = RegistrationContext.get().event_handlers.get(request.headers.get(_HANDLER_HEADER, ""))
+            named = registrations().event_handlers.get(request.headers.get(_HANDLER_HEADER, ""))
             detail = named.handler.fn.__qualname__ if named is not None else ""  # nothing of a stranger's choice
             facts: dict[str, Any] = {"client": request_client(request), "detail": detail}
             await in_thread(get_service().failures.record, EventKind.UPLOAD_REFUSED, **facts)
@@ -52,7 +51,7 @@ def _receiver(app: rx.App) -> Any:
             return _refusal(503, "temporarily_unavailable", "Please try again in a moment.")
         # The real Reflex receives it; each event that it makes of it says by which connection it has come, and for whom.
         stand_in: Any = SimpleNamespace(event_processor=_OfConnection(app, connection, session))
-        return await upload(stand_in)(request)
+        return await receive(stand_in)(request)
 
     return receive_upload
 

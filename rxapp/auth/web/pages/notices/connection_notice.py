@@ -1,8 +1,8 @@
 """The notice that the server cannot be reached, on whatever page one is."""
 
 import reflex as rx
-from reflex_components_core.core.banner import has_too_many_connection_errors
 
+from rxapp.auth.web.reflex_internals.components import cannot_connect
 from rxapp.auth.web.site.registry import site
 from rxapp.auth.web.ui import style
 
@@ -14,7 +14,7 @@ def connection_notice() -> rx.Component:
     """
     words = rx.el.p(site.texts.notices.not_connected, class_name="mx-auto max-w-xl shadow-lg " + style.ALARM_NOTICE)
     return rx.el.div(
-        rx.cond(has_too_many_connection_errors, words),
+        rx.cond(cannot_connect, words),
         role="alert",
         class_name="fixed inset-x-4 top-4 z-50 empty:hidden",
     )

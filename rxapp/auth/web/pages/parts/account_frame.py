@@ -3,9 +3,9 @@
 from typing import Any, Unpack
 
 import reflex as rx
-from reflex_components_core.react_router import link
 
 from rxapp.auth.web.pages.parts.plain_frame import plain_frame
+from rxapp.auth.web.reflex_internals.components import link
 from rxapp.auth.web.site.registry import site
 from rxapp.auth.web.ui import style
 from rxapp.auth.web.ui.interpolation import sentence

@@ -10,7 +10,7 @@ from rxapp.auth.core.passwords.policy import MAXIMUM_LENGTH, Strength
 from rxapp.auth.http.runtime.service import get_service
 from rxapp.auth.web.guards import event
 from rxapp.auth.web.pages.parts.strength_estimates import estimates
-from rxapp.auth.web.reflex_internals.router import connection_of
+from rxapp.auth.web.reflex_internals.state_trees import connection_of
 from rxapp.auth.web.site.registry import site
 from rxapp.auth.web.site.wording import in_words
 from rxapp.auth.web.ui.fields import password_field

@@ -1,8 +1,8 @@
 """The one-time link with which a person sets a password, shown to the administrator who made it."""
 
 import reflex as rx
-from reflex_base.config import get_config
 
+from rxapp.auth.web.reflex_internals.app import get_config
 from rxapp.auth.web.site.registry import site
 from rxapp.auth.web.ui import style
 

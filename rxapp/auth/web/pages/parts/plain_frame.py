@@ -3,9 +3,9 @@
 from typing import Any
 
 import reflex as rx
-from reflex_components_core.react_router import link
 
 from rxapp.auth.web.auth_state.state import AuthState
+from rxapp.auth.web.reflex_internals.components import link
 from rxapp.auth.web.site.registry import site
 from rxapp.auth.web.ui import style
 

@@ -11,8 +11,8 @@ from redis.asyncio import Redis
 from reflex.istate.manager.memory import StateManagerMemory
 from reflex.istate.manager.redis import StateManagerRedis
 
-from rxapp.auth.web.reflex_internals import state_locks
-from rxapp.auth.web.reflex_internals.state_locks import EXPIRATION_SECONDS, renew_state_locks
+from rxapp.auth.web.reflex_internals import state_managers
+from rxapp.auth.web.reflex_internals.state_managers import EXPIRATION_SECONDS, renew_state_locks
 from tests.core.throttling.test_throttle_redis import RealRedis
 from tests.web.test_events import in_a_loop
 
@@ -30,7 +30,7 @@ def redis(tmp_path):
 @pytest.fixture
 def run(redis, monkeypatch):
     """Run a coroutine function with a worker's state manager; locks are renewed at once, and not after a second."""
-    monkeypatch.setattr(state_locks, "RENEWED_EVERY_SECONDS", 0.01)
+    monkeypatch.setattr(state_managers, "RENEWED_EVERY_SECONDS", 0.01)
 
     async def with_manager(act):
         manager = StateManagerRedis(redis=Redis.from_url(redis.url))
@@ -84,7 +84,7 @@ def test_a_lock_that_has_passed_to_another_is_left_to_them(run):
     async def act(manager):
         key = manager._lock_key(PAGE)
         await manager.redis.set(key, b"another's", px=LONG_MS)
-        renewing = asyncio.create_task(state_locks._keep_renewing(manager, key, b"mine"))
+        renewing = asyncio.create_task(state_managers._keep_renewing(manager, key, b"mine"))
         asked = (await manager.redis.info("commandstats")).get("cmdstat_eval", {"calls": 0})["calls"]
 
         async def has_tried():
@@ -123,3 +123,37 @@ def test_without_redis_there_is_nothing_to_renew():
     app = SimpleNamespace(state_manager=StateManagerMemory())
     renew_state_locks(app)
     assert not hasattr(app.state_manager, "lock_expiration")
+
+
+def test_a_page_that_is_removed_from_memory_is_forgotten():
+    async def act():
+        manager = StateManagerMemory()
+        await manager.get_state(PAGE)
+        assert not state_managers.is_forgotten(manager, PAGE)
+        await state_managers.remove(manager, PAGE.ident)
+        assert state_managers.is_forgotten(manager, PAGE)
+        await manager.close()
+
+    in_a_loop(act())
+
+
+def test_a_page_that_is_in_use_stays_in_memory():
+    async def act():
+        manager = StateManagerMemory()
+        async with manager.modify_state(PAGE):
+            await state_managers.remove(manager, PAGE.ident)
+            assert not state_managers.is_forgotten(manager, PAGE)
+        await manager.close()
+
+    in_a_loop(act())
+
+
+def test_of_a_page_that_is_removed_from_redis_no_key_is_left(run):
+    async def act(manager):
+        async with manager.modify_state(PAGE) as state:
+            state.is_hydrated = True
+        assert await manager.redis.keys(f"*{PAGE.ident}*")
+        await state_managers.remove(manager, PAGE.ident)
+        assert await manager.redis.keys(f"*{PAGE.ident}*") == []
+
+    run(act)

@@ -7,7 +7,7 @@ import sys
 import pytest
 from reflex.state import ComponentState
 
-from rxapp.auth.web.reflex_internals.own_machinery import REFLEX_STATES
+from rxapp.auth.web.reflex_internals.registered_handlers import REFLEX_STATES
 from tests.conftest import ROOT
 
 LOOK = """
@@ -24,7 +24,7 @@ for distribution in importlib.metadata.distributions():
 registered = [f"{state.__module__}.{state.__qualname__}" for state in RegistrationContext.get().base_states.values()]
 
 from reflex.state import OnLoadInternalState
-from rxapp.auth.web.reflex_internals.own_machinery import is_reflexs_own
+from rxapp.auth.web.reflex_internals.registered_handlers import is_reflexs_own
 
 def in_a_function():
     class Local(rx.State):

@@ -1,0 +1,94 @@
+"""The app that Reflex runs: its configuration, its pages and its HTTP routes."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import reflex as rx
+from reflex.utils import prerequisites
+from reflex_base import config, constants
+from reflex_base.environment import environment
+from reflex_base.registry import RegistrationContext
+from starlette.applications import Starlette
+
+get_config = config.get_config
+"""Needs: the configuration in force, with what `rxconfig.py`, the environment and the command line say.
+Why: `rx.Config` only makes one. Paths, plugins, origins and the API's URL are looked up when they are needed.
+Without it: nothing knows under which path the app is served, and `install_auth` fails at once."""
+
+Endpoint = constants.Endpoint
+"""Needs: the paths at which Reflex takes WebSockets and uploads.
+Why: the gate in front of WebSockets and the route for uploads stand at these paths.
+Without it: both would stand where nothing comes, so Reflex's own would take everything."""
+
+registrations = RegistrationContext.get
+"""Needs: what is registered in this process: the app, its states, its pages, and its event handlers by their names.
+Why: `rx.App` is not at hand where an event is handled, and an event names its handler by a text.
+Without it: no page can be pushed to, loaded anew, or asked which guard an event meets."""
+
+get_redis = prerequisites.get_redis
+"""Needs: a client for the Redis that Reflex itself uses, or None.
+Why: workers tell each other there which pages are open, and nobody configures Redis twice.
+Without it: each worker counts its own pages only."""
+
+
+def http_app(app: rx.App) -> Starlette | None:
+    """The Starlette app with Reflex's own routes.
+
+    Needs: `App._api`, made when `rx.App()` is.
+    Why: our upload route must come before Reflex's, and CORS must not allow every origin; there is no option for either.
+    Without it: uploads need no ticket, and any site may read answers.
+    """
+    return app._api
+
+
+def routes_of_pages(app: rx.App) -> Iterator[str]:
+    """The routes of all pages that the app has declared so far.
+
+    Needs: `App._unevaluated_pages`, and what `@rx.page` has registered.
+    Why: a page of the app's and one of ours at the same route is refused in words.
+    Without it: one silently hides the other.
+    """
+    yield from app._unevaluated_pages
+    for _, options in registrations().decorated_pages:
+        yield options.get("route", "")
+
+
+def directory_of_built_pages() -> Path:
+    """Where Reflex builds the pages.
+
+    Needs: `get_web_dir()`.
+    Why: inline scripts of the built pages are hashed for the Content-Security-Policy.
+    Without it: that policy blocks them, and no page starts.
+    """
+    return prerequisites.get_web_dir() / rx.constants.Dirs.STATIC / get_config().frontend_path.strip("/")
+
+
+def serves_built_pages() -> bool:
+    """Whether this process serves the built pages.
+
+    Needs: the variable `REFLEX_MOUNT_FRONTEND_COMPILED_APP`, which Reflex sets for its workers.
+    Why: only then are headers and caching of pages ours to say.
+    Without it: pages come without security headers.
+    """
+    return environment.REFLEX_MOUNT_FRONTEND_COMPILED_APP.get()
+
+
+def load_app() -> Any:
+    """Import the app that `rxconfig.py` names.
+
+    Needs: `get_app()`.
+    Why: `doctor` looks at the event handlers of any app, whatever its module is called.
+    Without it: `doctor` says that the app cannot be loaded.
+    """
+    return prerequisites.get_app()
+
+
+def compile_without_writing() -> None:
+    """Evaluate all pages of the app, and write nothing.
+
+    Needs: `get_compiled_app()` with `dry_run`.
+    Why: the states of an `rx.ComponentState` are made where a page is built, and their handlers are to be looked at too.
+    Without it: `doctor` warns that it has not looked at them.
+    """
+    prerequisites.get_compiled_app(dry_run=True, use_rich=False)

@@ -1,0 +1,91 @@
+"""The states of one page, which are a tree: its root, which page and connection it is, and its lock in a background task."""
+
+from contextlib import AbstractAsyncContextManager, nullcontext
+from typing import Any
+
+import reflex as rx
+from reflex.istate import proxy
+from reflex.istate.data import SessionData
+from reflex.state import BaseState, State
+
+from rxapp.auth.core.accounts.administration import Actor
+from rxapp.auth.core.identity.client import Client
+from rxapp.auth.core.identity.identity import Identity
+from rxapp.auth.core.identity.proved_key import ProvedKey
+
+root_of = BaseState._get_root_state
+"""Needs: the state at the top of the page's tree.
+Why: all states of a page are forgotten together, also those of which this event knows nothing.
+Without it: the next person sees what the last one's states hold."""
+
+StateProxy = proxy.StateProxy
+"""Needs: what a background task has in place of its state.
+Why: a task does not hold the lock on its page's state by itself.
+Without it: a guard in a task reads the state while somebody else writes it."""
+
+
+def locked(state: Any) -> AbstractAsyncContextManager[Any]:
+    """Holds the lock on the page's state in the block: in a background task it has to be taken, if it is not already.
+
+    Needs: `StateProxy._is_mutable()`.
+    Why: to take the lock again inside `async with self` would wait for ever.
+    Without it: as above, or guards in tasks never answer.
+    """
+    return state if isinstance(state, StateProxy) and not state._is_mutable() else nullcontext()
+
+
+def connection_of(state: rx.State) -> SessionData:
+    """`state.router.session`: which page has sent the event, and by which connection.
+
+    Needs: the var `rx_router_session`.
+    Why: Reflex puts `router` together anew each time, of five parts, and a guard asks for this one again and again.
+    Without it: `state.router.session` says the same, more slowly.
+    """
+    return state.rx_router_session
+
+
+def page_client(state: rx.State, device_key: ProvedKey | None = None) -> Client:
+    """Who sent the event that `state` is handling. Reflex finds the address by the same rule.
+
+    Needs: the vars `rx_router_session` and `rx_router_headers`. Why, and what breaks: as above.
+    """
+    return Client.of(connection_of(state).client_ip, state.rx_router_headers.user_agent, device_key)
+
+
+def acting(identity: Identity, state: rx.State) -> Actor:
+    """The administrator who does something by the event that `state` is handling."""
+    return Actor(identity.user_id, page_client(state))
+
+
+def forget_report(root: BaseState) -> None:
+    """Forget what the browser has reported that it holds, and send nothing of that.
+
+    Needs: `_reset_client_storage()` and `_clean()`.
+    Why: with each connection the browser says anew what it holds. To send an empty token would overwrite the browser's.
+    Without it: tokens stay in the memory of a page that has closed.
+    """
+    root._reset_client_storage()
+    root._clean()
+
+
+def forget_request(root: BaseState) -> None:
+    """Forget the headers and the address of the last request.
+
+    Needs: `router_data`, and the vars whose names begin with `rx_router`.
+    Why: they take more memory than all else of a page that is nobody's.
+    Without it: closed pages take some five times as much.
+    """
+    root.router_data = {}
+    for name, var in type(root).get_fields().items():
+        if name.startswith("rx_router"):
+            setattr(root, name, var.default_value())
+
+
+def new_page() -> State:
+    """The root of a new page, as if a browser had opened it.
+
+    Needs: the keyword without which Reflex lets nobody make a state.
+    Why: tests of an app call its event handlers without a browser (`rxapp.auth.web.testing`).
+    Without it: those tests fail at once.
+    """
+    return State(_reflex_internal_init=True)  # pyright: ignore[reportCallIssue]  hidden from apps
