@@ -26,7 +26,7 @@ LOCK := .lock
 COMPILE = $(LOCK)/bin/uv pip compile --quiet --universal --fork-strategy fewest --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --custom-compile-command "make lock" $(ARGS)
 
-.PHONY: run prod lock test test-thorough test-production test-oldest test-production-whole check bench bench-more chaos browser clean
+.PHONY: run prod lock test test-thorough test-production test-oldest test-production-whole check bench bench-more trace chaos browser clean
 .DEFAULT_GOAL := run
 
 run: $(VENV)/app  ## serve the app at http://localhost:3000, reloading when a file changes
@@ -69,6 +69,9 @@ bench-more: $(VENV)/dev browser  ## what takes longer: sign-out, search, pruning
 	$(REGISTRY) python -m benchmarks.accounts $(ARGS)
 	$(REGISTRY) python -m benchmarks.device_key $(ARGS)
 	$(REGISTRY) python -m benchmarks.login_flood $(ARGS)
+
+trace: $(VENV)/dev  ## the files and functions that a login, a rotation, a request and an event pass; ARGS=--write for docs/architecture.md
+	python -m benchmarks.trace $(ARGS)
 
 chaos: $(VENV)/dev  ## kill workers, restart the database, set the clock and fill the disk under load; writes docs/faults.md
 	python -m chaos
