@@ -39,7 +39,7 @@ FORCE:
 TEST_WITH = export PATH="$(CURDIR)/$(1)/bin:$$PATH" && python -m tests.e2e.browser && \
 	$(REGISTRY) python -m pytest $(WORKERS) -m "not production and not oldest and not thorough and not pinned" $(ARGS)
 
-.PHONY: run prod lock test test-thorough test-production test-newest test-oldest test-wheel test-production-whole check bench bench-more chaos browser clean
+.PHONY: run prod lock test test-thorough test-production test-newest test-oldest test-wheel test-production-whole check bench bench-more trace chaos browser clean
 .DEFAULT_GOAL := run
 
 run: $(VENV)/app  ## serve the app at http://localhost:3000, reloading when a file changes
@@ -89,6 +89,9 @@ bench-more: $(VENV)/dev browser  ## what takes longer: sign-out, search, pruning
 	$(REGISTRY) python -m benchmarks.accounts $(ARGS)
 	$(REGISTRY) python -m benchmarks.device_key $(ARGS)
 	$(REGISTRY) python -m benchmarks.login_flood $(ARGS)
+
+trace: $(VENV)/dev  ## the files and functions that a login, a rotation, a request and an event pass; ARGS=--write for docs/architecture.md
+	python -m benchmarks.trace $(ARGS)
 
 chaos: $(VENV)/dev  ## kill workers, restart the database, set the clock and fill the disk under load; writes docs/faults.md
 	python -m chaos

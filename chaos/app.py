@@ -43,7 +43,16 @@ class App:
         self.set_clock(0)
 
     def start(self) -> None:
-        self._prepare_database()
+        self.prepare_database()
+        command = [sys.executable, "-m", "rxapp", "serve", "--backend-only", "--host", "127.0.0.1", "--port", str(self.port)]
+        with self.log.open("ab") as log:
+            self._process = subprocess.Popen(
+                command, cwd=ROOT, env=self.environment(), stdout=log, stderr=log, start_new_session=True
+            )
+        self._wait_until_it_answers()
+
+    def environment(self) -> dict[str, str]:
+        """What it is started with."""
         path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
         environment = os.environ | {
             "PATH": path,
@@ -63,12 +72,10 @@ class App:
         }
         if self._redis_url:
             environment["REDIS_URL"] = self._redis_url
-        command = [sys.executable, "-m", "rxapp", "serve", "--backend-only", "--host", "127.0.0.1", "--port", str(self.port)]
-        with self.log.open("ab") as log:
-            self._process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log, start_new_session=True)
-        self._wait_until_it_answers()
+        return environment
 
-    def _prepare_database(self) -> None:
+    def prepare_database(self) -> None:
+        """Migrate, and make the user, if that was not done before."""
         database = Database(self.database_url)
         migrate(database)
         service = AuthService(Settings(_env_file=None, secret_key=SECRET_KEY), database)

@@ -54,6 +54,7 @@ class Page:
     clicks: int = 0
     failures: Counter[str] = field(default_factory=Counter)
     longest_wait: float = 0.0
+    answer_timeout: float = ANSWER_TIMEOUT_SECONDS
     _answers: asyncio.Queue[Update] = field(default_factory=asyncio.Queue, repr=False)
 
     async def open(self) -> None:
@@ -130,7 +131,7 @@ class Page:
 
     async def _until(self, is_it: Callable[[Update], Any]) -> None:
         self._answers = asyncio.Queue()
-        async with asyncio.timeout(ANSWER_TIMEOUT_SECONDS):
+        async with asyncio.timeout(self.answer_timeout):
             while not is_it(update := await self._answers.get()):
                 if update["delta"].get(OUTAGE_STATE, {}).get(f"sentence{VAR}"):
                     raise Told

@@ -8,8 +8,8 @@ from xdist.scheduler import LoadScopeScheduling
 BEGIN_FIRST = ("tests/e2e/stranger", "tests/e2e/examples", "tests/sockets", "tests/e2e", "tests/chaos", "tests/cli", "tests")
 """Folders: what builds, what starts servers and browsers, what starts processes, and the rest."""
 
-SHARE_A_SERVER = PurePosixPath("tests/sockets")
-"""The files of this folder are run by one worker, which starts each server once."""
+SHARE_A_SERVER = (PurePosixPath("tests/sockets"), PurePosixPath("tests/upgrade"))
+"""The files of such a folder are run by one worker, which starts each server once."""
 
 
 def place_of(file: PurePosixPath) -> int:
@@ -21,7 +21,7 @@ def place_of(file: PurePosixPath) -> int:
 def unit_of(test: str) -> str:
     """What one worker does from its beginning to its end: a file, or files that share a server."""
     file = PurePosixPath(test.partition("::")[0])
-    return str(SHARE_A_SERVER if SHARE_A_SERVER in file.parents else file)
+    return str(next((folder for folder in SHARE_A_SERVER if folder in file.parents), file))
 
 
 def put_in_order(items: list[pytest.Item]) -> None:

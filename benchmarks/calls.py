@@ -1,0 +1,73 @@
+"""Which functions of ours are called, in all threads, while something is done."""
+
+import opcode
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import Any, NamedTuple
+
+PACKAGE = Path(__file__).resolve().parents[1] / "rxapp"
+RESUME = opcode.opmap["RESUME"]
+KIND_OF_RESUMPTION = 3
+"""The bits of what follows `RESUME`: 0 at the start of a function, more after each `yield` and `await` within it."""
+
+
+class Function(NamedTuple):
+    """`file` is relative to the package; the name is as in `Class.method` and `function.inner`."""
+
+    file: str
+    name: str
+
+
+Calls = dict[Function, int]
+"""How often each was called, in the order of the first calls."""
+
+
+class Recorder:
+    """Begin with it before any thread is started: those that run already are not seen."""
+
+    def __init__(self, package: Path = PACKAGE) -> None:
+        self._package = package
+        self._calls: Calls = {}
+        self._is_on = False
+        self.noticed = 0
+        """Calls of ours so far, recorded or not: while it stays as it is, nothing is under way."""
+
+        threading.setprofile(self._note)
+        sys.setprofile(self._note)
+
+    @contextmanager
+    def recording(self) -> Iterator[Calls]:
+        """What is called until the end of the block."""
+        self._calls, self._is_on = {}, True
+        yield self._calls
+        self._is_on = False
+
+    def close(self) -> None:
+        """Threads that were started meanwhile are seen on."""
+        threading.setprofile(None)
+        sys.setprofile(None)
+
+    def _note(self, frame: FrameType, event: str, _argument: Any) -> None:
+        code = frame.f_code
+        if event != "call" or not code.co_filename.startswith(str(self._package)) or code.co_name.startswith("<"):
+            return
+        self.noticed += 1
+        if self._is_on and _is_start(frame):
+            function = Function(str(Path(code.co_filename).relative_to(self._package)), code.co_qualname.replace(".<locals>", ""))
+            self._calls[function] = self._calls.get(function, 0) + 1
+
+
+def _is_start(frame: FrameType) -> bool:
+    """Python tells of a coroutine and a generator each time when they go on, too."""
+    code, at = frame.f_code.co_code, frame.f_lasti
+    return code[at] != RESUME or not code[at + 1] & KIND_OF_RESUMPTION
+
+
+def in_each(runs: list[Calls]) -> Calls:
+    """What was called in every one of them, as often as at least: what the app does besides by itself is not in all."""
+    first = runs[0]
+    return {function: min(run[function] for run in runs) for function in first if all(function in run for run in runs)}

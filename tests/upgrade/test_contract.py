@@ -1,0 +1,76 @@
+"""Nothing is missing that the last release has promised to programs, browsers, operators, and apps that are built on it."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import rxapp.rxapp
+from rxapp.auth.migrations import AUTH_HISTORY
+from tests.conftest import ROOT
+from tests.upgrade.contract import contract_of
+
+IN_WORDS = {"title", "summary", "description", "operationId"}
+"""What a document says to people, who understand it in other words too."""
+
+
+@pytest.fixture(scope="module")
+def before(release) -> dict[str, Any]:
+    return release.do("contract")
+
+
+@pytest.fixture(scope="module")
+def now() -> dict[str, Any]:
+    return contract_of(rxapp.rxapp.app, rxapp.rxapp.api)
+
+
+def missing(before: Any, now: Any, at: str = "") -> list[str]:
+    """The places at which something of `before` is not there, or is something else."""
+    if isinstance(before, dict) and isinstance(now, dict):
+        return [
+            place
+            for name, value in before.items()
+            if name not in IN_WORDS or isinstance(value, dict)
+            for place in (missing(value, now[name], f"{at}/{name}") if name in now else [f"{at}/{name}"])
+        ]
+    if isinstance(before, list) and isinstance(now, list):
+        return [f"{at}/{value}" for value in before if value not in now]
+    return [] if before == now else [f"{at}: {before} is {now}"]
+
+
+def test_what_is_compared_is_the_release_and_not_what_is_worked_on_here(before, unpacked):
+    assert Path(before["file"]).is_relative_to(unpacked)
+    assert Path(rxapp.rxapp.__file__).is_relative_to(ROOT)
+
+
+def test_what_is_missing_is_found():
+    promised = {"paths": {"/login": {"post": {"description": "Log in", "codes": [200, 401]}}}, "revision": "4"}
+    assert missing(promised, promised | {"more": 1}) == []
+    assert missing(promised, {"paths": {"/login": {"post": {"codes": [200, 400, 401]}}}, "revision": "4"}) == []
+    assert missing(promised, {"paths": {"/login": {}}, "revision": "4"}) == ["/paths//login/post"]
+    assert missing(promised, {"paths": {"/login": {"post": {"codes": [200]}}}, "revision": "3"}) == [
+        "/paths//login/post/codes/401",
+        "/revision: 4 is 3",
+    ]
+
+
+@pytest.mark.parametrize("part", ["imports", "variables", "http", "pages", "storage keys", "tables", "codes of errors"])
+def test_nothing_is_missing(before, now, part):
+    assert before[part]
+    assert missing(before[part], now[part]) == []
+
+
+def test_a_browser_finds_its_pair_where_the_release_has_stored_it(before, now):
+    assert before["storage keys"] == ["jwt", "refreshToken"]
+    assert {*before["storage keys"]} <= {*now["storage keys"]}
+
+
+def test_no_request_needs_more_than_it_did(before, now):
+    """A client of before does not know of it."""
+    for name, schema in before["http"]["components"]["schemas"].items():
+        if name.endswith("Request"):
+            assert {*now["http"]["components"]["schemas"][name]["required"]} <= {*schema["required"]}, name
+
+
+def test_the_newest_migration_of_the_release_is_one_of_ours(before):
+    assert before["revision"] in AUTH_HISTORY._known_revisions
