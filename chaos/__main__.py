@@ -27,50 +27,50 @@ REDIS_AWAY_SECONDS = 1
 HEAD = """# Faults
 
 What `make chaos` did and found on {date:%Y-%m-%d}, with {clients} clients and {pages} open pages. Load average {load:.1f} on
-{cores} cores before it began: others used the machine too where that is above zero. The command writes this file.
+{cores} cores before it began. A load above zero means that others used the machine too. The command writes this file.
 
-Each client rotates its own session continually, uses each new access token once, and on a 5xx or no answer retries 0.2 s later
-with the pair it holds.
+Each client rotates its own session without pause and uses each new access token once. After a 5xx or no answer it retries
+0.2 s later with the pair that it holds.
 
-"Signed out" counts clients that were refused, "forked" sessions that afterwards gave two refresh tokens to two simultaneous
-rotations, "reuse" detections of a reuse that there was none of. "Rotating" is how many clients rotate afterwards.
+"Logged out" counts clients that were refused. "Forked" counts sessions that afterwards gave two refresh tokens to two
+simultaneous rotations. "Reuse" counts false alarms of reuse detection. "Rotating" is how many clients can rotate afterwards.
 
-| fault | rotations | 503 | no answer | 500 | longest wait | signed out | forked | reuse | rotating |
+| fault | rotations | 503 | no answer | 500 | longest wait | logged out | forked | reuse | rotating |
 |---|---|---|---|---|---|---|---|---|---|
 """
 
 TAIL = """
-"Longest wait" is how long a client waited for an answer, its retries included: how long until all was well for the one hit worst.
-Nothing that was answered is lost. A rotation that was committed and not answered is answered by its retry.
+"Longest wait" is the longest time that a client waited for an answer, its retries included.
+No answered rotation is lost. If a rotation was committed and not answered, the retry gets the answer.
 
 ## Open pages
 
-Meanwhile {pages} people are signed in at `/customers` and click Refresh twice a second. `chaos/page.py` speaks as the browser
-does: Reflex's events over a WebSocket.
+Meanwhile {pages} people are logged in at `/customers` and click Refresh twice a second. `chaos/page.py` sends
+Reflex's events over a WebSocket, as the browser does.
 
 | fault | clicks done | told "not now" | no answer in 5 s | broken off | longest | sent to login |
 |---|---|---|---|---|---|---|
 {page_rows}
 
-"Longest" is until a click was done, with everything in it: that the person was told, clicked again, was connected again. A page
-whose state was lost with Redis connects anew by itself at the next click, and the click is not lost.
+"Longest" is the longest time until a click was done. It includes the notice, the second click and the reconnection. A page
+whose state was lost with Redis reconnects by itself at the next click, and the click is not lost.
 
 ## Many open pages
 
-{sockets.pages:,} open pages on one worker, each of a session of its own, opened {at_a_time} at a time in {sockets.opening:.0f} s.
+{sockets.pages:,} open pages on one worker, each with its own session, opened {at_a_time} at a time in {sockets.opening:.0f} s.
 
 | what | measured |
 |---|---|
 | the worker's memory, before and after | {sockets.before:.0f} and {sockets.after:.0f} MiB: {sockets.kib_a_page:.0f} KiB a page |
 | a click on one of them, median | {sockets.median_click:.3f} s |
-| one session is revoked over HTTP: until its page is at the login page | {sockets.one_signed_out:.2f} s |
-| another process disables the user, all are signed out at once: until the last page is there | {sockets.all_signed_out:.1f} s |
+| time from revoking one session over HTTP until its page is at the login page | {sockets.one_signed_out:.2f} s |
+| another process disables the user: time until the last of all pages is at the login page | {sockets.all_signed_out:.1f} s |
 | pages that stay | {sockets.still_open} |
 
-What a person sees (`tests/web/test_outages.py`): a click that meets an outage says "That could not be done just now", and the
-page stays as it is. A page that is opened in the outage loads by itself when the database is back.
+What a person sees (`tests/web/test_outages.py`): a click during an outage says "That could not be done just now", and the
+page does not change. A page that is opened during the outage loads by itself when the database is back.
 
-Not measured here: a real browser. `tests/e2e/test_production.py` has one beside a killed worker and a Redis that restarts.
+A real browser is not measured here. `tests/e2e/test_production.py` uses one with a killed worker and a Redis that restarts.
 """
 
 

@@ -175,10 +175,28 @@ _ROOMS = "core|http|web|features|demo|rxconfig|sockets|e2e|cli|chaos"
 NAMED_TEST = re.compile(rf"`((?:tests/)?(?:{_ROOMS})/(?:\w+/)*test_\w+\.py)")
 
 
-@pytest.mark.parametrize("file", DOCUMENTS, ids=lambda file: file.name)
+@pytest.mark.parametrize("file", DOCUMENTS, ids=lambda file: file.relative_to(ROOT).as_posix())
 def test_tests_that_are_named_are_there(file):
     for name in NAMED_TEST.findall(file.read_text()):
         assert (ROOT / "tests" / name.removeprefix("tests/")).exists(), name
+
+
+FOLDERS = "rxapp|tests|benchmarks|chaos|examples|deploy|docs|alembic"
+NAMED_PATH = re.compile(rf"`((?:{FOLDERS})/[\w./-]*)(?:::[\w:]+)?`")
+NAMED_FILE = re.compile(r"`(\w+\.(?:py|js))`")
+FILES = {file.name for folder in FOLDERS.split("|") for pattern in ("*.py", "*.js") for file in (ROOT / folder).rglob(pattern)}
+HISTORY = ROOT / "CHANGELOG.md"
+"""It tells of each release in the names of its time."""
+
+
+@pytest.mark.parametrize(
+    "file", [file for file in DOCUMENTS if file != HISTORY], ids=lambda file: file.relative_to(ROOT).as_posix()
+)
+def test_paths_and_files_that_are_named_are_there(file):
+    text = re.sub(r"^ *```.*?^ *```$", "", file.read_text(), flags=re.MULTILINE | re.DOTALL)
+    paths = {path for path in NAMED_PATH.findall(text) if not path.startswith("chaos/test_")}  # those are under `tests/`
+    assert {path for path in paths if not (ROOT / path).exists()} == set()
+    assert set(NAMED_FILE.findall(text)) - FILES == set()
 
 
 def test_the_document_of_the_command_line_names_every_command():

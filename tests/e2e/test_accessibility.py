@@ -9,7 +9,7 @@ from tests.e2e.database import open_service
 
 def test_home_and_login(tab):
     tab.goto("/")
-    expect(tab.get_by_text("You are not signed in.")).to_be_visible()
+    expect(tab.get_by_text("You are not logged in.")).to_be_visible()
     assert_accessible(tab)
     tab.goto("/login?reason=token_reused")
     expect(tab.get_by_text("used in two places")).to_be_visible()
@@ -25,7 +25,7 @@ def test_customers_and_home_when_signed_in(tab):
     log_in(tab)
     assert_accessible(tab)
     tab.get_by_role("link", name="rxapp").click()
-    expect(tab.get_by_text("You are signed in as")).to_be_visible()
+    expect(tab.get_by_text("You are logged in as")).to_be_visible()
     assert_accessible(tab)
 
 

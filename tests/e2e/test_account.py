@@ -58,7 +58,7 @@ def test_changing_the_password_ends_the_other_sessions_and_gives_this_browser_a_
     elsewhere = [other_profile.new_page() for _ in range(2)]
     sign_in(elsewhere[0], person)
     elsewhere[1].goto("/")
-    expect(elsewhere[1].get_by_text("You are signed in as")).to_be_visible()
+    expect(elsewhere[1].get_by_text("You are logged in as")).to_be_visible()
     their_pair = stored(elsewhere[0])
     sign_in(tab, person)
     own_pair = stored(tab)
@@ -67,7 +67,7 @@ def test_changing_the_password_ends_the_other_sessions_and_gives_this_browser_a_
     change_password(tab)
     expect(tab.get_by_text("Your password is changed. One other session was ended.")).to_be_visible()
     for page in elsewhere:
-        expect_login_with(page, "password_changed", "Your password was changed")
+        expect_login_with(page, "password_changed", "your password was changed")
     new_pair = expect_stored(tab, changed_from=own_pair)
     accepted = [
         api.get("/api/me", headers={"Authorization": f"Bearer {pair['jwt']}"}).status_code
@@ -99,7 +99,7 @@ def test_whoever_has_copied_the_pair_of_the_very_tab_is_out_within_a_second_and_
         second.get_by_role("link", name="Activity").click()
         expect(second.get_by_text("Password changed", exact=True)).to_be_visible()
     assert [url for url in seen if "/login" in url] == []
-    expect_login_with(thief, "password_changed", "Your password was changed")
+    expect_login_with(thief, "password_changed", "your password was changed")
     assert person not in thief.content()
     refused = api.post("/api/token/refresh", json={"accessToken": pair["jwt"], "refreshToken": pair["refreshToken"]})
     assert (refused.status_code, refused.json()["reason"]) == (400, "password_changed")

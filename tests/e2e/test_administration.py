@@ -144,7 +144,7 @@ def test_an_administrator_ends_one_session_and_all_of_a_user(admin, other_profil
     admin.get_by_role("button", name="End all").click()
     for page in (first, second):
         expect_login_with(page, "ended_by_administrator", "An administrator ended your session.")
-    expect(admin.get_by_text("Not signed in anywhere.")).to_be_visible()
+    expect(admin.get_by_text("Not logged in anywhere.")).to_be_visible()
     second.context.close()
 
 

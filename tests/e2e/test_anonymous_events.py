@@ -86,7 +86,7 @@ def arguments_for(name):
 
 def test_no_handler_does_anything_private_for_nobody(tab):
     tab.goto("/")
-    expect(tab.get_by_text("You are not signed in.")).to_be_visible()
+    expect(tab.get_by_text("You are not logged in.")).to_be_visible()
     names = handlers()
     assert [name for name, policy in names.items() if policy != "public"], "there are guarded handlers to call"
     payloads = {name: arguments_for(name) for name in names}

@@ -166,7 +166,7 @@ def test_nobody_changes_anything_by_calling_the_events(tab, database):
         "remove": {"customer_id": 2},
     }
     tab.goto("/")
-    expect(tab.get_by_text("You are not signed in.")).to_be_visible()
+    expect(tab.get_by_text("You are not logged in.")).to_be_visible()
     own = {name: name.rpartition(".")[2] for name in handlers() if "customers_state" in name}
     boot = {name: payloads[short] for name, short in own.items() if short in payloads}
     assert len(boot) == len(payloads)

@@ -101,7 +101,7 @@ class TestCopied:
         thief.goto("/account")
         expect_login_with(thief, "invalid_dpop_proof", COPIED)
         tab.goto("/account/activity")
-        expect(tab.get_by_text("tried without its device's key").first).to_be_visible()
+        expect(tab.get_by_text("used without the key of its device").first).to_be_visible()
 
 
 class TestTheOwnerNoticesNothing:

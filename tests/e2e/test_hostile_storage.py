@@ -87,7 +87,7 @@ def test_corrupted_tokens_in_an_open_page_are_noticed_at_the_next_navigation(tab
     log_in(tab)
     store(tab, {"jwt": "garbage", "refreshToken": "garbage"})
     tab.get_by_role("link", name="rxapp").click()
-    expect(tab.get_by_text("You are not signed in.")).to_be_visible()
+    expect(tab.get_by_text("You are not logged in.")).to_be_visible()
 
 
 def test_storage_emptied_by_hand_signs_out_at_the_next_load(tab):

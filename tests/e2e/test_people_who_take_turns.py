@@ -229,7 +229,7 @@ class TestAPageThatTheBrowserKeepsForBack:
         desk.goto(NOWHERE)
         other = elsewhere_signed_out(desk)
         fill_in(other, other_person)
-        expect(other.get_by_text(f"You are signed in as {other_person}.")).to_be_visible()
+        expect(other.get_by_text(f"You are logged in as {other_person}.")).to_be_visible()
         desk.go_back(wait_until="commit")
         expect_here(desk, other_person)
         assert desk.evaluate("sessionStorage.getItem('seen-again')") == "false", "it came from the cache, and was not seen"
@@ -303,9 +303,9 @@ class TestSomebodyElseInAnotherTab:
     def test_after_the_first_has_logged_out_there(self, desk, person, other_person):
         other = elsewhere_signed_out(desk)
         fill_in(other, other_person)
-        expect(other.get_by_text(f"You are signed in as {other_person}.")).to_be_visible()
+        expect(other.get_by_text(f"You are logged in as {other_person}.")).to_be_visible()
         expect_another_document(desk)
-        expect(desk.get_by_text(f"You are signed in as {other_person}.")).to_be_visible()
+        expect(desk.get_by_text(f"You are logged in as {other_person}.")).to_be_visible()
 
 
 @pytest.mark.parametrize(
@@ -448,7 +448,7 @@ class TestWhatReflexKeeps:
         log_out(desk)
         expect_login(desk)
         fill_in(desk, other_person)
-        expect(desk.get_by_text(f"You are signed in as {other_person}.")).to_be_visible()
+        expect(desk.get_by_text(f"You are logged in as {other_person}.")).to_be_visible()
         desk.clock.fast_forward(61_000)  # what the first has typed and clicked last was to be sent after a minute
         desk.goto("desk")
         expect_here(desk, other_person)

@@ -34,7 +34,7 @@ def test_a_person_registers_is_signed_in_and_can_sign_in_again(tab, other_profil
     expect(tab).to_have_url(re.compile("/register/?$"))
     fill(tab, user_name)
     create(tab)
-    expect(tab.get_by_text(f"You are signed in as {user_name}.")).to_be_visible()
+    expect(tab.get_by_text(f"You are logged in as {user_name}.")).to_be_visible()
     assert stored(tab)["refreshToken"]
     sign_in(other_profile.new_page(), user_name.upper(), GOOD_PASSWORD)
 
@@ -48,7 +48,7 @@ def test_with_the_keyboard_alone(tab, user_name):
     tab.keyboard.press("Tab")  # past the button that shows the password
     tab.keyboard.type(GOOD_PASSWORD)
     tab.keyboard.press("Enter")
-    expect(tab.get_by_text(f"You are signed in as {user_name}.")).to_be_visible()
+    expect(tab.get_by_text(f"You are logged in as {user_name}.")).to_be_visible()
 
 
 @pytest.mark.parametrize(
@@ -94,6 +94,6 @@ def test_no_password_is_in_the_log_or_in_a_url(tab, server, user_name):
     tab.on("request", lambda request: requested.append(request.url))
     fill(tab, user_name)
     create(tab)
-    expect(tab.get_by_text("You are signed in as")).to_be_visible()
+    expect(tab.get_by_text("You are logged in as")).to_be_visible()
     assert GOOD_PASSWORD not in server.log.read_text()
     assert not [url for url in requested if "horse" in url]

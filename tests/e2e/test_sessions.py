@@ -37,7 +37,7 @@ def test_each_session_says_device_address_times_and_open_pages_and_this_one_is_m
     own = session_items(tab).filter(has_text="This device")
     expect(own).to_contain_text("Chrome on Linux")
     expect(own).to_contain_text("127.0.0.1 · one page open")
-    expect(own).to_contain_text("Signed in now · last used now")
+    expect(own).to_contain_text("Logged in now · last used now")
     expect(other_item(tab)).to_contain_text("2 pages open")
     title = own.locator("time").first.get_attribute("title")
     assert "20" in title, "the exact time is there on hover"
@@ -48,7 +48,7 @@ def test_ending_a_session_takes_all_its_pages_to_the_login_page_within_a_second_
     tab, elsewhere = two
     second = other_profile.new_page()
     second.goto("/")
-    expect(second.get_by_text("You are signed in as")).to_be_visible()
+    expect(second.get_by_text("You are logged in as")).to_be_visible()
     pair = stored(elsewhere)
     other_item(tab).get_by_role("button").click()
     expect_to_leave("session_revoked", elsewhere, second)
@@ -115,7 +115,7 @@ class TestLongAfterThePassword:
             tab.keyboard.type(PASSWORD)
             tab.keyboard.press("Enter")
             expect_login_with(elsewhere, "session_revoked", "Your session was ended.")
-            expect_login_with(thief, "password_confirmed", "You confirmed your password in another place")
+            expect_login_with(thief, "password_confirmed", "you confirmed your password in another place")
             expect(session_items(tab)).to_have_count(1)
             second.get_by_label("Display name").fill("Somebody Else")
             second.get_by_role("button", name="Save").click()
@@ -176,5 +176,5 @@ def test_a_page_that_is_open_when_the_lifetime_of_its_session_ends_leaves_by_its
     sign_in(tab, person)
     expect(tab.get_by_label("Display name")).to_have_value(person)
     server.move_clock(7 * 24 * 3600)
-    expect_login_with(tab, "session_expired", "Your session has reached its end.")
+    expect_login_with(tab, "session_expired", "your session has reached its end.")
     assert person not in tab.content()

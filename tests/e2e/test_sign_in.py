@@ -14,7 +14,7 @@ def fill(tab, user_name=USER, password=PASSWORD):
 
 def test_home_says_that_nobody_is_signed_in_and_leads_to_log_in_and_customers(tab):
     tab.goto("/")
-    expect(tab.get_by_text("You are not signed in.")).to_be_visible()
+    expect(tab.get_by_text("You are not logged in.")).to_be_visible()
     expect(tab.get_by_role("link", name="Customers")).to_be_visible()
     tab.get_by_role("link", name="Log in").click()
     expect(tab.get_by_label("Username")).to_be_focused()
@@ -24,7 +24,7 @@ def test_logging_in_from_home_leads_home_where_the_person_is_named(tab):
     tab.goto("/login")
     fill(tab)
     tab.keyboard.press("Enter")
-    expect(tab.get_by_text("You are signed in as johndoe.")).to_be_visible()
+    expect(tab.get_by_text("You are logged in as johndoe.")).to_be_visible()
     assert stored(tab)["refreshToken"].startswith("rxr1_")
     assert stored(tab)["jwt"].count(".") == 2
 
@@ -51,7 +51,7 @@ def test_login_never_leads_to_another_site(tab, server):
         tab.goto(f"/login?next={target}")
         fill(tab)
         tab.keyboard.press("Enter")
-        expect(tab.get_by_text("You are signed in as")).to_be_visible()
+        expect(tab.get_by_text("You are logged in as")).to_be_visible()
         assert tab.url.rstrip("/") == server.url
         tab.get_by_role("button", name="Log out").click()
         expect(tab.get_by_text("You are logged out.")).to_be_visible()
@@ -110,10 +110,10 @@ def test_the_login_page_sends_a_signed_in_person_on(tab):
 
 def test_back_after_signing_in_does_not_show_the_form_again(tab):
     tab.goto("/")
-    expect(tab.get_by_text("You are not signed in.")).to_be_visible()
+    expect(tab.get_by_text("You are not logged in.")).to_be_visible()
     log_in(tab)
     tab.go_back()
-    expect(tab.get_by_text("You are signed in as johndoe.")).to_be_visible()
+    expect(tab.get_by_text("You are logged in as johndoe.")).to_be_visible()
 
 
 def test_signing_in_works_with_the_keyboard_alone(tab):

@@ -61,7 +61,7 @@ def test_after_seven_days_the_person_is_told_to_sign_in_again_and_comes_back_to_
         expect(tab.get_by_text("refreshed once" if day == 1 else f"refreshed {day} times")).to_be_visible()
         pair = expect_stored(tab, pair)
     server.move_clock(7 * EXPIRED)  # and the page need not be touched: the server knows by itself that the session is over
-    expect_login_with(tab, "session_expired", "Your session has reached its end.")
+    expect_login_with(tab, "session_expired", "your session has reached its end.")
     tab.get_by_label("Username").fill("johndoe")
     tab.get_by_label("Password").fill("def@123")
     tab.keyboard.press("Enter")
@@ -72,7 +72,7 @@ def test_after_a_day_without_use_the_person_is_told_that_they_were_away(tab, ser
     log_in(tab)
     server.move_clock(DAY + 1)
     refresh_button(tab).click()
-    expect_login_with(tab, "session_idle", "You were away for a while")
+    expect_login_with(tab, "session_idle", "you were away for a while")
 
 
 def test_coming_back_after_the_session_ended_tells_the_reason_too(tab, profile, server):
@@ -81,7 +81,7 @@ def test_coming_back_after_the_session_ended_tells_the_reason_too(tab, profile, 
     server.move_clock(8 * DAY)
     tab = profile.new_page()
     tab.goto("/customers")
-    expect_login_with(tab, "session_expired", "Your session has reached its end.")
+    expect_login_with(tab, "session_expired", "your session has reached its end.")
 
 
 @pytest.mark.unbound
@@ -89,7 +89,7 @@ def test_revoking_over_http_takes_the_open_page_to_the_login_page_with_the_reaso
     log_in(tab)
     other = profile.new_page()
     other.goto("/")
-    expect(other.get_by_text("You are signed in as")).to_be_visible()
+    expect(other.get_by_text("You are logged in as")).to_be_visible()
     pair = stored(tab)
     assert api.post("/api/token/revoke", headers={"Authorization": f"Bearer {pair['jwt']}"}).status_code == 204
     for each in (tab, other):

@@ -40,7 +40,7 @@ def test_typing_with_an_expired_access_token_rotates_and_no_character_is_lost(ta
 def test_navigating_to_a_guarded_page_with_an_expired_access_token_rotates_silently(tab, server):
     log_in(tab)
     tab.get_by_role("link", name="rxapp").click()
-    expect(tab.get_by_text("You are signed in as johndoe.")).to_be_visible()
+    expect(tab.get_by_text("You are logged in as johndoe.")).to_be_visible()
     before = stored(tab)
     server.move_clock(EXPIRED)
     with watching(tab) as navigations:

@@ -51,10 +51,10 @@ def test_a_session_that_rotates_too_often_stays_signed_in_and_its_page_goes_on_b
     tab.goto("/login")
     store(tab, {"jwt": expired, "refreshToken": pair["refreshToken"]})
     tab.goto("/account")
-    expect(tab.get_by_role("status").filter(has_text="You stay signed in.")).to_be_visible()
+    expect(tab.get_by_role("status").filter(has_text="You stay logged in.")).to_be_visible()
     expect(tab).to_have_url(re.compile(r"/account/?$"))
     assert tab.evaluate("localStorage.refreshToken") == pair["refreshToken"]
     server.move_clock(60)
     stopwatch.fast_forward(MINUTE_MS)
     expect(tab.get_by_label("Display name")).to_have_value(person)
-    expect(tab.get_by_text("You stay signed in.")).to_be_hidden()
+    expect(tab.get_by_text("You stay logged in.")).to_be_hidden()

@@ -40,7 +40,7 @@ def test_race_18_logging_out_takes_every_tab_to_the_login_page_and_removes_both_
     others = [second_tab(profile) for _ in range(2)]
     at_home = profile.new_page()
     at_home.goto("/")
-    expect(at_home.get_by_text("You are signed in as")).to_be_visible()
+    expect(at_home.get_by_text("You are logged in as")).to_be_visible()
     for each in (tab, *others, at_home):
         each.evaluate("window.isTheSameDocument = true")
     tab.get_by_role("button", name="Log out").click()
@@ -77,7 +77,7 @@ def test_signing_in_as_somebody_else_changes_who_is_signed_in_in_every_tab(tab, 
     log_in(tab)
     at_home = profile.new_page()
     at_home.goto("/")
-    expect(at_home.get_by_text("You are signed in as johndoe.")).to_be_visible()
+    expect(at_home.get_by_text("You are logged in as johndoe.")).to_be_visible()
     other = second_tab(profile)
     switching = profile.new_page()
     switching.goto("/")
@@ -86,8 +86,8 @@ def test_signing_in_as_somebody_else_changes_who_is_signed_in_in_every_tab(tab, 
     switching.get_by_label("Username").fill("janedoe")
     switching.get_by_label("Password").fill(PASSWORD)
     switching.keyboard.press("Enter")
-    expect(switching.get_by_text("You are signed in as janedoe.")).to_be_visible()
-    expect(other.get_by_text("You are signed in as janedoe.")).to_be_visible()
+    expect(switching.get_by_text("You are logged in as janedoe.")).to_be_visible()
+    expect(other.get_by_text("You are logged in as janedoe.")).to_be_visible()
     other.goto("/customers")
     expect(other.get_by_role("heading", name="You do not have access")).to_be_visible()
     assert "John Doe" not in other.content()

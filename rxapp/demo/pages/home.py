@@ -11,7 +11,7 @@ from rxapp.demo.pages.layout import layout
 def home() -> rx.Component:
     """The first page."""
     return layout(
-        rx.el.h1("Sign in once. Stay signed in.", class_name=style.HEADING + " sm:text-4xl"),
+        rx.el.h1("Log in once. Stay logged in.", class_name=style.HEADING + " sm:text-4xl"),
         rx.el.p(
             "Short-lived access tokens, rotated behind the scenes, and sessions that end the moment you say so.",
             class_name=style.TEXT + " mt-4 max-w-2xl",
@@ -27,7 +27,7 @@ def _who() -> rx.Component:
         (
             auth.IN,
             rx.fragment(
-                rx.el.p("You are signed in as ", rx.el.strong(AuthState.user_name), ".", class_name=style.TEXT),
+                rx.el.p("You are logged in as ", rx.el.strong(AuthState.user_name), ".", class_name=style.TEXT),
                 rx.el.div(
                     link("Customers", to="/customers", class_name=style.PRIMARY),
                     rx.el.button("Log out", type="button", on_click=AuthState.log_out, class_name=style.SECONDARY),
@@ -38,7 +38,7 @@ def _who() -> rx.Component:
         (
             auth.OUT,
             rx.fragment(
-                rx.el.p("You are not signed in.", class_name=style.TEXT),
+                rx.el.p("You are not logged in.", class_name=style.TEXT),
                 rx.el.div(
                     link("Log in", to="/login", class_name=style.PRIMARY),
                     link("Customers", to="/customers", class_name=style.SECONDARY),

@@ -44,9 +44,9 @@ def forbidden() -> rx.Component:
         rx.el.p("403", class_name="text-sm font-semibold text-indigo-600 dark:text-indigo-400"),
         rx.el.h1("You do not have access to this page", class_name=style.HEADING + " mt-2"),
         rx.el.p(
-            "You are signed in as ",
+            "You are logged in as ",
             rx.el.strong(AuthState.user_name),
-            ", and this account does not have the role that this page asks for. An administrator can give it to you.",
+            ". This account does not have the role that this page asks for. An administrator can give it to you.",
             class_name=style.TEXT + " mt-4 max-w-2xl",
         ),
         link("Back to the start", to="/", class_name=style.SECONDARY + " mt-8"),

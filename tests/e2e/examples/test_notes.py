@@ -109,7 +109,7 @@ def test_the_apps_own_api_and_migrations_stand_beside_ours(server, api):
 
 def test_nothing_is_cut_off_and_axe_finds_nothing(tab):
     tab.goto("/login?reason=session_idle")
-    expect(tab.get_by_text("You were away for a while")).to_be_visible()
+    expect(tab.get_by_text("you were away for a while")).to_be_visible()
     assert_accessible(tab)
     register(tab, city="Bern")
     write(tab, "A word without an end", "long" * 100)

@@ -18,7 +18,7 @@ class AccountTexts:
     activity_tab: str = "Activity"
 
     profile: str = "Profile"
-    your_user_name: str = "Your user name is {user_name}."
+    your_user_name: str = "Your username is {user_name}."
     display_name: str = "Display name"
     save: str = "Save"
     saving: str = "Saving…"
@@ -51,7 +51,7 @@ class SessionsTexts:
     """The list of sessions, a person's own and that of an administrator."""
 
     page_title: str = "Your sessions"
-    intro: str = "Where you are signed in. End what you do not recognise."
+    intro: str = "Where you are logged in. End every session that you do not recognise."
     label: str = "Sessions"
     this_device: str = "This device"
     unknown_device: str = UNKNOWN_DEVICE
@@ -59,16 +59,16 @@ class SessionsTexts:
     open_pages: Counted = Counted("one page open", "{count} pages open", "no page open")
     bound_here: str = "bound to this device"
     bound: str = "bound to its device"
-    bound_hint: str = "It works only together with a key that the browser there does not give away."
+    bound_hint: str = "It works only together with a key that its browser does not give away."
     not_bound: str = "not bound"
-    not_bound_hint: str = "Whoever copies what the browser or the program there has stored can use it."
-    times: str = "Signed in {created} · last used {last_used}"
+    not_bound_hint: str = "Whoever copies what its browser or program has stored can use it."
+    times: str = "Logged in {created} · last used {last_used}"
     end: str = "End"
     end_this_label: str = "End this session"
     end_label: str = "End the session on {device}"
     end_all_others: str = "End all others"
     ended: str = "The session was ended."
-    had_ended: str = "That session had ended already."
+    had_ended: str = "That session had already ended."
     others_ended: Counted = Counted("One session was ended.", "{count} sessions were ended.")
 
 

@@ -30,7 +30,7 @@ class UsersTexts:
     found: Counted = Counted("1 user", "{count} users")
     disabled: str = "Disabled"
     no_roles: str = "no roles"
-    sessions: Counted = Counted("1 session", "{count} sessions", "not signed in")
+    sessions: Counted = Counted("1 session", "{count} sessions", "not logged in")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class UserTexts:
     giving: str = "Giving…"
     sessions: str = "Sessions"
     end_all: str = "End all"
-    no_sessions: str = "Not signed in anywhere."
+    no_sessions: str = "Not logged in anywhere."
     events: str = "Recent events"
     done: str = "Done."
     unknown: str = "There is no such user."

@@ -32,7 +32,7 @@ class NoticeTexts:
     try_again_in_minutes: Counted = Counted("Try again in a minute.", "Try again in {count} minutes.")
     try_again_in_seconds: Counted = Counted("Try again in 1 second.", "Try again in {count} seconds.")
     try_again_now: str = "You can try again now."
-    slow_down: str = "That was too much at once. You stay signed in."
+    slow_down: str = "That was too much at once. You stay logged in."
 
     nothing_was_done: str = DatabaseUnavailable.in_words(is_outcome_known=True)
     not_connected: str = "The server cannot be reached at the moment. This page goes on by itself as soon as it can."

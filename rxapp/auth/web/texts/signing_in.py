@@ -10,25 +10,25 @@ class ReasonTexts(ByCode):
     """Why somebody finds themself at the login page. A code that is not here is not shown, for it comes from the URL."""
 
     signed_out: str = "You are logged out."
-    session_expired: str = "Your session has reached its end. Please log in again."
-    session_idle: str = "You were away for a while, so we logged you out. Please log in again."
+    session_expired: str = "You have been logged out because your session has reached its end. Please log in again."
+    session_idle: str = "You have been logged out because you were away for a while. Please log in again."
     session_revoked: str = "Your session was ended. Please log in again."
-    password_changed: str = "Your password was changed, so you were logged out here. Please log in with the new one."
+    password_changed: str = "You have been logged out because your password was changed. Please log in with the new one."
     password_confirmed: str = (
-        "You confirmed your password in another place that used the same sign-in, so you were logged out here. "
+        "You have been logged out because you confirmed your password in another place that used the same login. "
         "Please log in again."
     )
     ended_by_administrator: str = "An administrator ended your session. Please log in again."
     user_disabled: str = "An administrator has disabled your account."
     account_deleted: str = "Your account has been deleted."
     token_reused: str = (
-        "We logged you out because your sign-in was used in two places, so somebody else may have a copy of it. "
-        "Please log in again, and change your password if this was not you."
+        "You have been logged out because your login was used in two places. Somebody else may have a copy of it. "
+        "Please log in again. If this was not you, change your password."
     )
     invalid_dpop_proof: str = (
-        "The sign-in stored in this browser was made for another device, so it does not work here. Please log in again."
+        "The login stored in this browser was made for another device, so it does not work here. Please log in again."
     )
-    invalid_token: str = "Your stored sign-in was not valid any more. Please log in again."
+    invalid_token: str = "The login stored in this browser is not valid any more. Please log in again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class RegisterTexts:
     display_name_hint: str = "What others see. You may leave it empty."
     submit: str = "Create account"
     busy: str = "Creating…"
-    have_one: str = "Have one already? {log_in}"
+    have_one: str = "Already have an account? {log_in}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,25 +12,25 @@ from rxapp.auth.web.texts.signing_in import (
 
 REASONS = ReasonTexts(
     signed_out="Sie sind abgemeldet.",
-    session_expired="Ihre Sitzung ist zu Ende. Bitte melden Sie sich neu an.",
-    session_idle="Sie waren eine Weile nicht da, darum haben wir Sie abgemeldet. Bitte melden Sie sich neu an.",
+    session_expired="Sie wurden abgemeldet, weil Ihre Sitzung zu Ende ist. Bitte melden Sie sich neu an.",
+    session_idle="Sie wurden abgemeldet, weil Sie eine Weile nicht da waren. Bitte melden Sie sich neu an.",
     session_revoked="Ihre Sitzung wurde beendet. Bitte melden Sie sich neu an.",
-    password_changed="Ihr Passwort wurde geändert, darum wurden Sie hier abgemeldet. Bitte melden Sie sich mit dem neuen an.",
+    password_changed="Sie wurden abgemeldet, weil Ihr Passwort geändert wurde. Bitte melden Sie sich mit dem neuen an.",
     password_confirmed=(
-        "Ihr Passwort wurde an einer anderen Stelle mit derselben Anmeldung bestätigt, darum wurden Sie hier abgemeldet. "
+        "Sie wurden abgemeldet, weil Sie Ihr Passwort an einer anderen Stelle mit derselben Anmeldung bestätigt haben. "
         "Bitte melden Sie sich neu an."
     ),
     ended_by_administrator="Die Verwaltung hat Ihre Sitzung beendet. Bitte melden Sie sich neu an.",
     user_disabled="Die Verwaltung hat Ihr Konto gesperrt.",
     account_deleted="Ihr Konto ist gelöscht.",
     token_reused=(
-        "Wir haben Sie abgemeldet, weil Ihre Anmeldung an zwei Orten verwendet wurde: Jemand anderes hat vielleicht eine Kopie "
-        "davon. Bitte melden Sie sich neu an, und ändern Sie Ihr Passwort, falls Sie das nicht waren."
+        "Sie wurden abgemeldet, weil Ihre Anmeldung an zwei Orten verwendet wurde. Vielleicht hat jemand eine Kopie davon. "
+        "Bitte melden Sie sich neu an. Falls Sie das nicht waren, ändern Sie Ihr Passwort."
     ),
     invalid_dpop_proof=(
         "Die Anmeldung in diesem Browser wurde für ein anderes Gerät gemacht und gilt hier nicht. Bitte melden Sie sich neu an."
     ),
-    invalid_token="Ihre gespeicherte Anmeldung galt nicht mehr. Bitte melden Sie sich neu an.",
+    invalid_token="Die Anmeldung in diesem Browser gilt nicht mehr. Bitte melden Sie sich neu an.",
 )
 
 LOGIN = LoginTexts(
