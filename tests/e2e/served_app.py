@@ -1,4 +1,7 @@
-"""The app under test: rxapp itself, with a clock that the tests move and a crash that they can order, both by way of a file."""
+"""The app under test: rxapp itself, with a clock that the tests move and a crash that they can order, both by way of a file.
+
+`renew_refused_passwords` is set for the users whose names begin with `renewed-`, so that one server does for all tests.
+"""
 
 import datetime as dt
 import os
@@ -38,6 +41,23 @@ def _crash_if_ordered_or_issue_pair(*arguments):
 rxapp.auth.core.clock.datetime = _MovedDatetime
 limits.storage.redis.time = SimpleNamespace(time=lambda: time.time() + _seconds_moved())
 rxapp.auth.core.sessions.refresh.issue_pair = _crash_if_ordered_or_issue_pair
+
+from rxapp.auth.features.new_password.rules import NewPasswordStage  # noqa: E402  after the clock
+
+_is_due = NewPasswordStage.is_due
+
+
+def _is_due_as_set_for_some(stage, attempt):
+    service, settings = stage._service, stage._service.settings
+    is_one = attempt.user.user_name.startswith("renewed-")
+    stage._service = SimpleNamespace(settings=settings.model_copy(update={"renew_refused_passwords": is_one}))
+    try:
+        return _is_due(stage, attempt)
+    finally:
+        stage._service = service
+
+
+NewPasswordStage.is_due = _is_due_as_set_for_some
 
 from rxapp.rxapp import app  # noqa: E402, F401  after the clock
 from tests.e2e import background_page  # noqa: E402, F401
