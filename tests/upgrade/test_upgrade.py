@@ -12,6 +12,7 @@ from rxapp.auth import InvalidToken
 from rxapp.auth.core.audit.csv_export import write_csv
 from rxapp.auth.core.audit.events import EventFilter, EventKind
 from rxapp.auth.core.maintenance.key_rotation import KeyState, describe_keys
+from rxapp.auth.features.new_password.rules import log_in_by_link
 from tests.api_in_process import assert_problem, bearer, refresh_body
 from tests.http.api.test_dpop_routes import Device, assert_challenged
 from tests.upgrade.conftest import PASSWORD, USER_NAME
@@ -69,10 +70,10 @@ def test_the_password_is_good(client, who_is):
 
 def test_a_password_link_that_was_sent_is_good_once(left_behind, client, served, who_is):
     assert served.accounts.user_of_link(left_behind["link"]).user_name == "invited"
-    served.accounts.set_password(left_behind["link"], PASSWORD)
+    log_in_by_link(served, left_behind["link"], PASSWORD)
     assert who_is(client.post(LOGIN, json={"username": "invited", "password": PASSWORD}).json())
     with pytest.raises(InvalidToken):
-        served.accounts.set_password(left_behind["link"], PASSWORD)
+        log_in_by_link(served, left_behind["link"], PASSWORD)
 
 
 class TestASessionThatIsBoundToAKey:

@@ -70,7 +70,9 @@ def test_by_a_link_one_logs_in_too(client, served):
 
 
 def test_another_proof_than_the_password_confirms_only_where_there_is_one(client, tokens):
-    answer = client.post("/api/auth/confirm", json={"method": "fingerprint", "answer": "x"}, headers=bearer(tokens))
-    assert_problem(answer, 404, "not_found")
-    both = {"method": "pwd", "answer": PASSWORD, "password": PASSWORD}
-    assert_problem(client.post("/api/auth/confirm", json=both, headers=bearer(tokens)), 400, "invalid_request")
+    unknown = client.post("/api/auth/confirm/fingerprint", json={"answer": "x"}, headers=bearer(tokens))
+    assert_problem(unknown, 404, "not_found")
+    assert_problem(client.post("/api/auth/confirm/pwd", json={}, headers=bearer(tokens)), 400, "invalid_request")
+    assert_problem(client.post("/api/auth/confirm/pwd", json={"answer": "wrong"}, headers=bearer(tokens)), 403, "wrong_password")
+    confirmed = client.post("/api/auth/confirm/pwd", json={"answer": PASSWORD}, headers=bearer(tokens))
+    assert client.get("/api/me", headers=bearer(confirmed.json())).json()["amr"] == ["pwd"]

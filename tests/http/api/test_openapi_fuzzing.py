@@ -88,7 +88,7 @@ class Caller:
         """Put what opens the operation into a body that fits the document, now and then."""
         is_positive = case.meta is not None and case.meta.generation.mode is GenerationMode.POSITIVE
         secrets = (
-            [name for name in (*SECRETS, "pendingLogin", "answers") if name in case.body]
+            [name for name in (*SECRETS, "answer", "pendingLogin", "answers") if name in case.body]
             if is_positive and isinstance(case.body, dict)
             else []
         )
@@ -96,6 +96,8 @@ class Caller:
             self._bodies[case.operation.label] += 1
             if self._bodies[case.operation.label] % GENUINE_EACH == 0:
                 genuine = self._genuine()
+                if "method" in (case.path_parameters or {}):
+                    case.path_parameters["method"] = "pwd"
                 case.body = case.body | {name: genuine[name] for name in secrets}  # another dict: the one given is used again
         return case
 
@@ -103,7 +105,11 @@ class Caller:
         pair = self._pair = self._log_in()
         password, other = self._passwords
         values = (self.name, password, pair.access_token, pair.refresh_token, password, other)
-        return dict(zip(SECRETS, values, strict=True)) | {"pendingLogin": self._pending(), "answers": {"newPassword": other}}
+        return dict(zip(SECRETS, values, strict=True)) | {
+            "answer": password,
+            "pendingLogin": self._pending(),
+            "answers": {"newPassword": other},
+        }
 
     def _pending(self) -> str:
         """A login by a link, which goes on with a new password."""

@@ -9,11 +9,14 @@ from fastapi import APIRouter, Response
 
 from rxapp.auth.core.accounts.password_proof import PASSWORD
 from rxapp.auth.core.errors import RevocationReason, SessionEnded
+from rxapp.auth.core.identity.client import Client
+from rxapp.auth.core.identity.identity import Identity
 from rxapp.auth.http.api.schemas import (
     ConfirmRequest,
     MeResponse,
     PasswordRequest,
     PasswordResponse,
+    ProofRequest,
     SessionResponse,
     TokenPairResponse,
     token_answer,
@@ -77,17 +80,26 @@ async def end_session(session_id: UUID, identity: Bearer, client: Sender) -> Res
     return Response(status_code=HTTPStatus.NO_CONTENT)
 
 
-@router.post(
-    "/auth/confirm",
-    response_model=TokenPairResponse,
-    responses=_WITH_A_BODY | documented(HTTPStatus.NOT_FOUND) | _NOTHING_TO_TAKE,
-)
+@router.post("/auth/confirm", response_model=TokenPairResponse, responses=_WITH_A_BODY | _NOTHING_TO_TAKE)
 async def confirm(request: ConfirmRequest, identity: Bearer, client: Sender) -> Response:
-    """Prove again who one is, by the password or by another proof, so that what wants a fresh one is allowed for a while.
+    """Give the password again, so that what asks for a fresh authentication is allowed for a while.
 
     A session that is bound to no key is replaced: the answer is the pair of the new one, and the old pair is dead.
     """
-    method, answer = (PASSWORD, request.password) if request.password is not None else (request.method, request.answer)
+    return await _confirm(identity, PASSWORD, request.password, client)
+
+
+@router.post(
+    "/auth/confirm/{method}",
+    response_model=TokenPairResponse,
+    responses=_WITH_A_BODY | documented(HTTPStatus.NOT_FOUND) | _NOTHING_TO_TAKE,
+)
+async def confirm_by(method: str, request: ProofRequest, identity: Bearer, client: Sender) -> Response:
+    """The same by another proof, such as one of a feature. `method` is its name in RFC 8176; `pwd` is the password."""
+    return await _confirm(identity, method, request.answer, client)
+
+
+async def _confirm(identity: Identity, method: str, answer: str, client: Client) -> Response:
     confirmed = await _verified(get_service().confirmation.confirm, identity, method, answer, client)
     if confirmed is None:
         return Response(status_code=HTTPStatus.NO_CONTENT)

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi.responses import JSONResponse
-from pydantic import AfterValidator, AliasChoices, BaseModel, Field, field_validator, model_validator
+from pydantic import AfterValidator, AliasChoices, BaseModel, Field, field_validator
 
 from rxapp.auth.core.tokens.token_pair import TokenPair
 from rxapp.auth.http.middleware.problems import nonce_headers
@@ -64,17 +64,15 @@ def token_answer(pair: TokenPair, *, is_bound: bool, **members: Any) -> JSONResp
 
 
 class ConfirmRequest(BaseModel):
-    """The password of whoever is logged in; or another proof, by its method (RFC 8176), and the answer to it."""
+    """The password of whoever is logged in."""
 
-    password: Text | None = Field(None, max_length=MAXIMUM_PASSWORD_LENGTH, repr=False)
-    method: Text = Field("", max_length=16)
-    answer: Text = Field("", max_length=MAXIMUM_ANSWER_LENGTH, repr=False)
+    password: Text = Field(max_length=MAXIMUM_PASSWORD_LENGTH, repr=False)
 
-    @model_validator(mode="after")
-    def _has_one(self) -> "ConfirmRequest":
-        if (self.password is None) == (not self.method):
-            raise ValueError("either a password, or a method and its answer")
-        return self
+
+class ProofRequest(BaseModel):
+    """The answer to another proof than the password."""
+
+    answer: Text = Field(max_length=MAXIMUM_ANSWER_LENGTH, repr=False)
 
 
 class PendingLoginRequest(BaseModel):
