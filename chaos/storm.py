@@ -15,6 +15,9 @@ from chaos.page import Page
 from rxapp.auth import AuthService, AuthSession, Database, SecurityEvent, Settings
 from rxapp.auth.core.audit.events import EventKind
 
+RECOVERY_TIMEOUT_SECONDS = 60
+"""After the last fault. A server that has not answered everybody by then is down."""
+
 Fault = Callable[[], Awaitable[None]]
 
 
@@ -67,7 +70,8 @@ async def storm(app: App, clients: int, seconds: float, faults: list[Fault], pag
         await asyncio.gather(*raging)
         calm = time.monotonic()
         is_over.set()
-        await asyncio.gather(*rotating, *clicking)
+        async with asyncio.timeout(RECOVERY_TIMEOUT_SECONDS):  # granian may have given up: then nobody would ever be answered
+            await asyncio.gather(*rotating, *clicking)
         outcome = Outcome(clients, seconds, rotations=sum(client.rotations for client in everyone))
         for page in open_pages:
             await _note_page(page, outcome)
