@@ -24,6 +24,7 @@ def begin(tab, user_name):
     tab.get_by_label("Password").fill(PASSWORD)
     tab.get_by_role("button", name="Log in").click()
     expect(tab.get_by_text("too easy to guess by the rules of today")).to_be_visible()
+    expect(tab.get_by_label("New password", exact=True)).to_be_focused()
 
 
 def choose(tab, password, again=None):

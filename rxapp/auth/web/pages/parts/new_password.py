@@ -52,7 +52,7 @@ def require_same(form: Mapping[str, Any]) -> None:
         raise PasswordRefused(site.texts.password.mismatch)
 
 
-def new_password_fields(*, is_new: bool = False) -> rx.Component:
+def new_password_fields(*, is_new: bool = False, auto_focus: bool = False) -> rx.Component:
     """The fields `new_password` and `new_password_again`; `is_new` says that there is another one already."""
     texts = site.texts.password
     at_first = texts.hint.format(minimum=get_service().settings.password_minimum_length)
@@ -61,6 +61,7 @@ def new_password_fields(*, is_new: bool = False) -> rx.Component:
             texts.new_password if is_new else texts.password,
             "new_password",
             auto_complete="new-password",
+            auto_focus=auto_focus,
             on_change=StrengthState.estimate,
             hint=rx.fragment(_meter(), rx.el.span(rx.cond(StrengthState.hint, StrengthState.hint, at_first), aria_live="polite")),
         ),
