@@ -1,4 +1,4 @@
-"""Which functions of ours are called, in all threads, while something is done."""
+"""Records which functions of ours are called, in all threads."""
 
 import opcode
 import sys
@@ -12,11 +12,11 @@ from typing import Any, NamedTuple
 PACKAGE = Path(__file__).resolve().parents[1] / "rxapp"
 RESUME = opcode.opmap["RESUME"]
 KIND_OF_RESUMPTION = 3
-"""The bits of what follows `RESUME`: 0 at the start of a function, more after each `yield` and `await` within it."""
+"""The bits of the argument of `RESUME` for its kind: 0 at the start of a function, more after a `yield` or `await` in it."""
 
 
 class Function(NamedTuple):
-    """`file` is relative to the package; the name is as in `Class.method` and `function.inner`."""
+    """`file` is relative to the package. `name` has the form `Class.method` or `function.inner`."""
 
     file: str
     name: str
@@ -27,27 +27,27 @@ Calls = dict[Function, int]
 
 
 class Recorder:
-    """Begin with it before any thread is started: those that run already are not seen."""
+    """Make it before any thread is started. It does not see the calls of older threads."""
 
     def __init__(self, package: Path = PACKAGE) -> None:
         self._package = package
         self._calls: Calls = {}
         self._is_on = False
         self.noticed = 0
-        """Calls of ours so far, recorded or not: while it stays as it is, nothing is under way."""
+        """The number of our calls so far, recorded or not. While it does not grow, the app is idle."""
 
         threading.setprofile(self._note)
         sys.setprofile(self._note)
 
     @contextmanager
     def recording(self) -> Iterator[Calls]:
-        """What is called until the end of the block."""
+        """The calls until the end of the block."""
         self._calls, self._is_on = {}, True
         yield self._calls
         self._is_on = False
 
     def close(self) -> None:
-        """Threads that were started meanwhile are seen on."""
+        """Stop. Threads that were started meanwhile are still seen."""
         threading.setprofile(None)
         sys.setprofile(None)
 
@@ -62,12 +62,12 @@ class Recorder:
 
 
 def _is_start(frame: FrameType) -> bool:
-    """Python tells of a coroutine and a generator each time when they go on, too."""
+    """Whether the function begins here. Python also reports each time that a coroutine or generator continues."""
     code, at = frame.f_code.co_code, frame.f_lasti
     return code[at] != RESUME or not code[at + 1] & KIND_OF_RESUMPTION
 
 
 def in_each(runs: list[Calls]) -> Calls:
-    """What was called in every one of them, as often as at least: what the app does besides by itself is not in all."""
+    """The functions that were called in all runs, with the least number of calls. The app's own background work is not in all."""
     first = runs[0]
     return {function: min(run[function] for run in runs) for function in first if all(function in run for run in runs)}

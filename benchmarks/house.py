@@ -1,4 +1,4 @@
-"""The rooms of docs/architecture.md, between two marks: what each package says of itself, and who may import whom."""
+"""Writes the rooms into docs/architecture.md, between two marks: the docstring of each package, and who may import whom."""
 
 import ast
 import tomllib
@@ -12,7 +12,7 @@ DEPTH = 2
 
 
 def filled(document: str) -> str:
-    """The document with the rooms as they are now."""
+    """The document with the current rooms."""
     before, _, rest = document.partition(BEGIN)
     return f"{before}{BEGIN}\n\n{rooms()}\n\n{contracts()}\n\n{END}{rest.partition(END)[2]}"
 
@@ -25,7 +25,7 @@ def rooms() -> str:
 
 
 def contracts() -> str:
-    """A list: the contracts of import-linter, as pyproject.toml has them."""
+    """A list of import-linter's contracts in pyproject.toml."""
     settings = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]
     return "\n".join(f"- {contract['name']}: {_in_words(contract)}." for contract in settings["contracts"])
 

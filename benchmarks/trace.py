@@ -1,7 +1,7 @@
-"""`python -m benchmarks.trace [--write]`: which files and functions of ours a login, a rotation, a request and an event pass.
+"""`python -m benchmarks.trace [--write]`: the files and functions of ours that a login, a rotation, a request and an event pass.
 
-From a real run (`benchmarks/ways.py`). `--write` puts the files and functions into docs/architecture.md, between two marks, and
-the rooms (`benchmarks/house.py`).
+They come from a real run (`benchmarks/ways.py`). `--write` writes them into docs/architecture.md, between two marks, and also the
+rooms (`benchmarks/house.py`).
 """
 
 import argparse
@@ -28,11 +28,11 @@ TITLES = {
     "event": "A page event, with a good access token",
     "event with rotation": "A page event whose access token has expired, until the page has stored the new pair",
 }
-"""Of the ways, in this order."""
+"""The title of each way, in the order of the report."""
 
 
 def ways() -> dict[str, Calls]:
-    """What each way passes, with the numbers of calls, in the order of the first calls."""
+    """The functions that each way passes, with their numbers of calls, in the order of the first calls."""
     with tempfile.TemporaryDirectory(prefix="rxapp-trace-") as name:
         directory = Path(name)
         found, log = directory / "ways.json", directory / "app.log"
@@ -55,7 +55,7 @@ def ways() -> dict[str, Calls]:
 
 
 def report(way: str, calls: Calls) -> str:
-    """For the terminal: each file with its functions and their calls, and the totals."""
+    """The report for the terminal: each file with its functions and their numbers of calls, and the totals."""
     lines = [f"{TITLES[way]}: {totals(calls)}, {sum(calls.values())} calls", ""]
     for file, functions in by_file(calls).items():
         lines += [file, *(f"    {number:4} {name}" for name, number in functions.items())]
@@ -63,7 +63,7 @@ def report(way: str, calls: Calls) -> str:
 
 
 def section(way: str, calls: Calls) -> str:
-    """For the document: the way through the rooms, and what it passes there. No calls are counted: they vary with versions."""
+    """The section of the document: rooms, files and functions of a way. It has no numbers of calls: they vary with versions."""
     files = by_file(calls)
     rooms = [room for room, _ in groupby(files, room_of)]
     rows = [
@@ -92,7 +92,7 @@ def totals(calls: Calls) -> str:
 
 
 def by_file(calls: Calls) -> dict[str, dict[str, int]]:
-    """Both files and functions in the order of their first calls."""
+    """The functions of each file. Files and functions are in the order of their first calls."""
     files: dict[str, dict[str, int]] = {}
     for function, number in calls.items():
         files.setdefault(function.file, {})[function.name] = number
@@ -100,18 +100,18 @@ def by_file(calls: Calls) -> dict[str, dict[str, int]]:
 
 
 def room_of(file: str) -> str:
-    """The folder, without `auth`, which all rooms are in."""
+    """The folder of a file, without `auth`, because all rooms are in it."""
     return str(PurePosixPath(file).parent).removeprefix("auth/")
 
 
 def filled(document: str, passed: dict[str, Calls]) -> str:
-    """The document with all sections made anew."""
+    """The document with new sections."""
     before, _, rest = document.partition(BEGIN)
     return before + "\n\n".join([BEGIN, *(section(way, calls) for way, calls in passed.items()), END]) + rest.partition(END)[2]
 
 
-def told_in(document: str) -> dict[str, set[tuple[str, str, str]]]:
-    """What a document says: of each way, by its title, the room, the file and the function of all that it passes."""
+def read_sections(document: str) -> dict[str, set[tuple[str, str, str]]]:
+    """Reads the document: for the title of each way, the room, the file and the name of all functions that it passes."""
     told: dict[str, set[tuple[str, str, str]]] = {}
     for line in document.partition(BEGIN)[2].partition(END)[0].splitlines():
         if line.startswith("### "):
@@ -124,7 +124,7 @@ def told_in(document: str) -> dict[str, set[tuple[str, str, str]]]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.trace", description=__doc__)
-    parser.add_argument("--write", action="store_true", help="docs/architecture.md, too")
+    parser.add_argument("--write", action="store_true", help="also write docs/architecture.md")
     arguments = parser.parse_args()
     passed = ways()
     sys.stdout.write("\n".join(report(way, calls) for way, calls in passed.items()))

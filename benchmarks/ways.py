@@ -1,6 +1,6 @@
-"""What `benchmarks.trace` starts: the app, its clients and the record of its calls, in one process. It writes JSON to a file.
+"""The run behind `benchmarks.trace`: the app, its clients and the recorder of calls, in one process. It writes JSON to a file.
 
-The app is served as in production, by granian over real connections; its clock is moved, so that nothing waits for it.
+Granian serves the app as in production, over real connections. The run moves the app's clock, so that it need not wait.
 """
 
 import asyncio
@@ -13,7 +13,7 @@ from typing import Any
 
 from benchmarks.calls import Calls, Recorder, in_each
 
-recorder = Recorder()  # before the threads that come with the app
+recorder = Recorder()  # before the app starts its threads
 
 import httpx  # noqa: E402
 from granian.constants import Interfaces  # noqa: E402
@@ -29,10 +29,10 @@ from rxapp.auth.web.open_pages import watch  # noqa: E402
 
 WARM_RUNS, RECORDED_RUNS = 1, 2
 QUIET_LOOKS, LOOK_SECONDS = 10, 0.02
-"""When so many looks in turn have seen no call, nothing is under way. It is looks that count: a busy machine may pause."""
+"""After so many looks in a row without a new call, the app is idle. Looks are counted and not time: a busy machine may pause."""
 
 PATIENCE_SECONDS = 30
-"""Also of a machine that is busy with other tests."""
+"""Enough for a machine that is busy with other tests."""
 
 NEVER = 24 * 3600
 
@@ -40,7 +40,7 @@ Step = Callable[[], Awaitable[Any]]
 
 
 class UnhurriedPage(BenchPage):
-    """Its answers come when the server has nothing else to do, as over a network: otherwise chance decides what they meet."""
+    """Sends only when the server is idle, as over a slow network. Otherwise chance decides what else is running then."""
 
     async def _send(self, name: str, payload: dict[str, Any]) -> None:
         await quiet()
@@ -48,7 +48,7 @@ class UnhurriedPage(BenchPage):
 
 
 class Clients:
-    """A program and an open page, each signed in, and the five things that they do."""
+    """A program and an open page, each logged in, and the five things that they do."""
 
     def __init__(self, url: str) -> None:
         self._http = httpx.AsyncClient(base_url=url, timeout=PATIENCE_SECONDS)
@@ -78,7 +78,7 @@ class Clients:
         response.raise_for_status()
 
     async def expire(self) -> None:
-        """Their access tokens. Somebody logs in then, so that the process has looked for new keys already."""
+        """Let the access tokens expire. Then log in, so that the process has already looked for new keys."""
         await bench_app.move_clock(EXPIRED_SECONDS)
         await self.log_in()
 
@@ -87,7 +87,7 @@ class Clients:
 
 
 async def record(step: Step, prepare: Step | None = None) -> Calls:
-    """After it was done once: what is kept from then on is there in production too."""
+    """Record the calls of a step. It is done once before, because production has warm caches too."""
     runs = []
     for number in range(WARM_RUNS + RECORDED_RUNS):
         if prepare:
@@ -113,12 +113,12 @@ async def quiet() -> None:
 async def run() -> dict[str, Calls]:
     environment.REFLEX_ENV_MODE.set(Env.PROD)
     environment.REFLEX_SKIP_COMPILE.set(True)  # no page is shown
-    watch.INTERVAL_SECONDS = NEVER  # it would read the audit log in the midst of each way
+    watch.INTERVAL_SECONDS = NEVER  # otherwise it would read the audit log during a way
     port = free_port()
     server = Server(bench_app.app(), port=port, interface=Interfaces.ASGI, websockets=True)
     serving = asyncio.create_task(server.serve())
     await until_it_answers(port)
-    logging.getLogger("httpx").setLevel(logging.WARNING)  # the app would format what its client logs here
+    logging.getLogger("httpx").setLevel(logging.WARNING)  # the app would format the log lines of the client in this process
     clients = Clients(f"http://127.0.0.1:{port}")
     await clients.open()
     await quiet()

@@ -1,1 +1,1 @@
-"""What breaks in production, broken on purpose while people rotate: `make chaos`."""
+"""Causes the faults of production on purpose, while people rotate: `make chaos`."""

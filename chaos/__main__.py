@@ -1,4 +1,4 @@
-"""`make chaos`: one fault after another under load, and the report, `docs/faults.md`. Ends with 1 if a promise was not kept."""
+"""`make chaos`: one fault after another under load, and the report `docs/faults.md`. Exits with 1 if a promise was broken."""
 
 import asyncio
 import os
@@ -63,8 +63,8 @@ whose state was lost with Redis reconnects by itself at the next click, and the 
 |---|---|
 | the worker's memory, before and after | {sockets.before:.0f} and {sockets.after:.0f} MiB: {sockets.kib_a_page:.0f} KiB a page |
 | a click on one of them, median | {sockets.median_click:.3f} s |
-| time from revoking one session over HTTP until its page is at the login page | {sockets.one_signed_out:.2f} s |
-| another process disables the user: time until the last of all pages is at the login page | {sockets.all_signed_out:.1f} s |
+| time from revoking one session over HTTP until its page is at the login page | {sockets.one_logged_out:.2f} s |
+| another process disables the user: time until the last of all pages is at the login page | {sockets.all_logged_out:.1f} s |
 | pages that stay | {sockets.still_open} |
 
 What a person sees (`tests/web/test_outages.py`): a click during an outage says "That could not be done just now", and the
@@ -111,7 +111,7 @@ def on_redis(directory: Path, seconds: float) -> Outcome:
 
 
 def restart_redis(redis: RedisServer) -> None:
-    """It is away for a second, and what it held is gone."""
+    """Redis is away for a second, and its data are gone."""
     redis.stop()
     time.sleep(REDIS_AWAY_SECONDS)
     redis.start()
@@ -140,7 +140,7 @@ def row(name: str, outcome: Outcome) -> str:
         *(outcome.failures[kind] for kind in ("503", "no answer", "500")),
         f"{outcome.longest_wait:.1f} s",
     ]
-    figures += [len(outcome.signed_out), outcome.forked, outcome.reuse_detections]
+    figures += [len(outcome.logged_out), outcome.forked, outcome.reuse_detections]
     return f"| {name} | {' | '.join(map(str, figures))} | {outcome.rotating_afterwards} of {outcome.clients} |"
 
 
@@ -180,7 +180,7 @@ def main() -> None:
     REPORT.write_text(text)
     print(text)
     for outcome in outcomes.values():
-        print(*outcome.signed_out, *outcome.sent_to_login, sep="\n", end="")
+        print(*outcome.logged_out, *outcome.sent_to_login, sep="\n", end="")
     sys.exit(sockets.still_open > 0 or not all(outcome.is_well for outcome in outcomes.values()))
 
 

@@ -1,4 +1,4 @@
-"""rxapp as `serve` serves it, with workers that can be killed, a clock that can be set, and Redis if it is given one."""
+"""rxapp as `serve` runs it. Its workers can be killed, its clock can be set, and it can have a Redis."""
 
 import os
 import random
@@ -31,7 +31,7 @@ def free_port() -> int:
 
 
 class App:
-    """Migrates, makes its one user, and runs until it is stopped."""
+    """Migrates the database, makes one user, and runs the app until `stop`."""
 
     def __init__(self, directory: Path, database_url: str, *, workers: int, redis_url: str = "") -> None:
         self.port, self.database_url, self.workers = free_port(), database_url, workers
@@ -52,18 +52,18 @@ class App:
         self._wait_until_it_answers()
 
     def environment(self) -> dict[str, str]:
-        """What it is started with."""
+        """The environment variables of the app."""
         path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
         environment = os.environ | {
             "PATH": path,
             "DATABASE_URL": self.database_url,
-            # Production takes several workers only with Redis; storms without it are about the database alone.
+            # Production accepts several workers only with Redis. Storms without Redis test the database alone.
             "RXAPP_ENVIRONMENT": "production" if self._redis_url or self.workers == 1 else "development",
             "RXAPP_DEMO_DATA": "false",
             "RXAPP_SECRET_KEY": SECRET_KEY,
-            "RXAPP_LOGIN_RATE_LIMIT": "100",  # production takes no more; nobody mistypes in the storm
+            "RXAPP_LOGIN_RATE_LIMIT": "100",  # the most that production accepts; nobody mistypes in the storm
             "RXAPP_REFRESH_RATE_LIMIT": "1000000",
-            "RXAPP_CONNECTIONS_PER_ADDRESS": "1000000",  # all pages are of one
+            "RXAPP_CONNECTIONS_PER_ADDRESS": "1000000",  # all pages have the same address
             "RXAPP_TEST_CLOCK_FILE": str(self._clock_file),
             "RXAPP_TEST_CRASH_FILE": str(self._clock_file.with_name("crash")),
             "REFLEX_APP_MODULE_IMPORT": "tests.e2e.served_app",
@@ -75,7 +75,7 @@ class App:
         return environment
 
     def prepare_database(self) -> None:
-        """Migrate, and make the user, if that was not done before."""
+        """Migrate, and make the user if there is none."""
         database = Database(self.database_url)
         migrate(database)
         service = AuthService(Settings(_env_file=None, secret_key=SECRET_KEY), database)
@@ -97,14 +97,14 @@ class App:
         raise RuntimeError(f"the app did not start:\n{self.log.read_text()[-4000:]}")
 
     def worker_ids(self) -> list[int]:
-        """The processes that the supervisor has forked, the eldest first."""
+        """The processes that the supervisor has forked, the oldest first."""
         children = psutil.Process(self._process.pid).children()
         return [child.pid for child in sorted(children, key=psutil.Process.create_time) if child.status() != psutil.STATUS_ZOMBIE]
 
     def kill_a_worker(self) -> int:
-        """As the kernel does when memory runs out: no handler runs, no answer in flight is finished. Which one, nobody knows.
+        """Kill a random worker, as the kernel does when memory runs out. No handler runs, and no answer in flight is finished.
 
-        Never the youngest: granian takes a worker that dies twice in 5.5 seconds for a loop of crashes, and gives up.
+        Never kill the youngest: if a worker dies twice in 5.5 seconds, granian sees a loop of crashes and gives up.
         """
         deadline = time.monotonic() + START_TIMEOUT_SECONDS
         while len(elder := self.worker_ids()[:-1]) < 1:
@@ -117,7 +117,7 @@ class App:
         return process_id
 
     def set_clock(self, seconds: float) -> None:
-        """Let the app's clock be this far from the machine's."""
+        """Set the app's clock so many seconds ahead of the machine's."""
         draft = self._clock_file.with_suffix(".new")
         draft.write_text(str(seconds))
         draft.replace(self._clock_file)

@@ -1,4 +1,4 @@
-"""Clients as programs should be: each rotates its own session continually, and retries with the pair that it holds."""
+"""Clients that behave as programs should. Each rotates its own session without pause, and retries with the pair that it holds."""
 
 import asyncio
 import time
@@ -10,26 +10,26 @@ import httpx
 from chaos.app import PASSWORD, USER_NAME
 
 PAUSE_SECONDS = 0.2
-"""Before a retry. Shorter than `Retry-After` asks for, so that more of the storm is met."""
+"""The pause before a retry. It is shorter than `Retry-After`, so that more requests meet a fault."""
 
 
 @dataclass
 class Client:
-    """`pair` is the last one received. `signed_out_for` is the code with which the server refused it, if it ever did."""
+    """`pair` is the last one received. `logged_out_for` is the code of the server's refusal, or empty."""
 
     http: httpx.AsyncClient
     pair: dict[str, str] = field(default_factory=dict, repr=False)
     rotations: int = 0
     failures: Counter[str] = field(default_factory=Counter)
-    signed_out_for: str = ""
+    logged_out_for: str = ""
     longest_wait: float = 0.0
 
     async def log_in(self) -> None:
         self.pair = (await self._until_answered("POST", "/api/auth/login", {"username": USER_NAME, "password": PASSWORD})).json()
 
     async def rotate_until(self, is_over: asyncio.Event) -> None:
-        """Rotate, and use the new access token once: from then on the spent refresh token would give a thief away."""
-        while not is_over.is_set() and not self.signed_out_for:
+        """Rotate, and use the new access token once. From then on the server detects reuse of the spent refresh token."""
+        while not is_over.is_set() and not self.logged_out_for:
             await self.rotate()
             await self._until_answered("GET", "/api/me")
 
@@ -67,6 +67,6 @@ class Client:
             await asyncio.sleep(PAUSE_SECONDS)
 
     def _note_refusal(self, path: str, answer: httpx.Response) -> None:
-        """A refused rotation is a sign-out. An access token may be refused as expired when a clock was set: that is mended."""
+        """A refused rotation is a logout. If the clock was set, an access token may be refused as expired: that is no logout."""
         if answer.is_client_error and not (answer.json()["code"] == "token_expired" and path == "/api/me"):
-            self.signed_out_for = f"{path}: {answer.json()['code']}"
+            self.logged_out_for = f"{path}: {answer.json()['code']}"

@@ -1,4 +1,4 @@
-"""A disk that fills up under the database, and is emptied again: a file system of its own, which only root may mount."""
+"""A disk that gets full under the database, and is emptied again. It is a separate file system, which only root may mount."""
 
 import asyncio
 import contextlib
@@ -15,13 +15,13 @@ from chaos.storm import Outcome, storm
 
 SQLITE_SIZE = "12m"
 POSTGRESQL_SIZE = "160m"
-"""What `initdb` writes takes 40 MB, its log 16 MB at a time."""
+"""`initdb` writes 40 MB. The write-ahead log grows by 16 MB at a time."""
 
 FULL_SECONDS = 5
 
 
 def full_disk_under_sqlite(directory: Path, clients: int, seconds: float, pages: int) -> Outcome | None:
-    """The outcome, or None where file systems may not be mounted."""
+    """The outcome, or None if this process may not mount file systems."""
     with _disk(directory, SQLITE_SIZE) as disk:
         if disk is None:
             return None
@@ -34,7 +34,7 @@ def full_disk_under_sqlite(directory: Path, clients: int, seconds: float, pages:
 
 
 def full_disk_under_postgresql(directory: Path, clients: int, seconds: float, pages: int) -> Outcome | None:
-    """The same. PostgreSQL ends itself when its log finds no room, and is started again when there is some."""
+    """The same. PostgreSQL stops when there is no room for its log. It is started again when there is."""
     with _disk(directory, POSTGRESQL_SIZE) as disk:
         if disk is None:
             return None
@@ -72,7 +72,7 @@ async def _fill(disk: Path, postgresql: PostgreSQL | None = None) -> None:
 
 
 def _use_up_the_log(postgresql: PostgreSQL) -> None:
-    """What it has set aside for its log would last longer than the disk is full."""
+    """Use up the log space that PostgreSQL has reserved. Otherwise it would last longer than the disk is full."""
     engine = sa.create_engine(postgresql.url, isolation_level="AUTOCOMMIT")
     with contextlib.suppress(sa.exc.OperationalError), engine.connect() as connection:
         connection.execute(sa.text("SELECT pg_switch_wal(), pg_logical_emit_message(true, 'rxapp', 'x')"))

@@ -1,4 +1,4 @@
-"""An open page as its browser speaks (Socket.IO over a WebSocket, Reflex's events in it), for more than browsers could hold."""
+"""Open pages without a browser: Reflex's events in Socket.IO over a WebSocket. So there can be thousands of pages."""
 
 import asyncio
 import contextlib
@@ -20,31 +20,31 @@ AUTH_STATE = f"{STATE}.rxapp___auth___web___auth_state___state____auth_state"
 CUSTOMERS_STATE = f"{STATE}.rxapp___demo___pages___customers___state____customers_state"
 HYDRATE = f"{STATE}.hydrate_and_load"
 VAR = "_rx_state_"
-"""What Reflex puts after the name of a var."""
+"""Reflex adds this to the name of a var."""
 
 NAMESPACE = "/_event"
 PATH = "/customers"
-"""The guarded page that is open."""
+"""The path of the open page, which is guarded."""
 
 OUTAGE_STATE = f"{STATE}.rxapp___auth___web___auth_state___outage____outage_state"
 ANSWER_TIMEOUT_SECONDS = 5
 PAUSE_SECONDS = 0.5
-"""Between two clicks, and before connecting again."""
+"""The pause between two clicks, and before the page connects again."""
 
 AWAY = (OSError, ConnectionClosed, InvalidHandshake, TimeoutError)
-"""What a page sees of a server that is away."""
+"""The errors that a page gets while the server is away."""
 
 
 Update = dict[str, Any]
 
 
-class Told(ConnectionError):
+class OutageNotice(ConnectionError):
     """The page says that something could not be done just now."""
 
 
 @dataclass
 class Page:
-    """At `/customers`, signed in with `pair`. `left_for` is where the server has sent it, if it ever did."""
+    """A page at `/customers`, logged in with `pair`. `left_for` is where the server has sent it, or empty."""
 
     url: str
     pair: dict[str, str] = field(repr=False)
@@ -58,7 +58,7 @@ class Page:
     _answers: asyncio.Queue[Update] = field(default_factory=asyncio.Queue, repr=False)
 
     async def open(self) -> None:
-        """Connect, and return when the page shows what only its person may see."""
+        """Connect, and return when the page shows its guarded content."""
         address = f"{self.url.replace('http', 'ws', 1)}{NAMESPACE}/?token={self.client_token}&EIO=4&transport=websocket"
         self._socket: ClientConnection = await connect(
             address, origin=self.url, compression=None, ping_interval=None, max_size=None
@@ -76,7 +76,7 @@ class Page:
         return time.perf_counter() - began
 
     async def click_until(self, is_over: asyncio.Event) -> None:
-        """Click on and on; when the connection breaks off, connect again, as the page does by itself."""
+        """Click again and again. If the connection breaks, connect again, as the real page does."""
         while not is_over.is_set() and not self.left_for:
             began = time.monotonic()
             while not self.left_for:
@@ -92,7 +92,7 @@ class Page:
             await asyncio.sleep(PAUSE_SECONDS)
 
     async def close(self) -> None:
-        """Leave without a word, as a closed tab does."""
+        """Disconnect without a message, as a closed tab does."""
         self._reader.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await self._reader
@@ -119,7 +119,7 @@ class Page:
     async def _hear(self, update: Update) -> None:
         update.setdefault("delta", {})
         for follows in update.get("events") or ():
-            if follows["name"] == "_remove_session_storage":  # whereupon Reflex's page sends what it sends on connecting
+            if follows["name"] == "_remove_session_storage":  # then Reflex's page sends what it sends on connecting
                 await self._send(HYDRATE, self._storage())
         command = update["delta"].get(AUTH_STATE, {}).get(f"storage_command{VAR}") or {}
         if command.get("go_to"):
@@ -134,8 +134,8 @@ class Page:
         async with asyncio.timeout(self.answer_timeout):
             while not is_it(update := await self._answers.get()):
                 if update["delta"].get(OUTAGE_STATE, {}).get(f"sentence{VAR}"):
-                    raise Told
+                    raise OutageNotice
 
 
 def _kind_of(error: BaseException) -> str:
-    return "told" if isinstance(error, Told) else "no answer" if isinstance(error, TimeoutError) else "broken off"
+    return "told" if isinstance(error, OutageNotice) else "no answer" if isinstance(error, TimeoutError) else "broken off"

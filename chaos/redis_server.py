@@ -1,4 +1,4 @@
-"""A real Redis by `deploy/redis.conf`, which is stopped and started again while it is in use, and then is empty."""
+"""A real Redis with `deploy/redis.conf`. It can be stopped and started again while it is in use, and is empty then."""
 
 import contextlib
 import subprocess
@@ -13,7 +13,7 @@ STOP_TIMEOUT_SECONDS = 30
 
 
 class RedisServer:
-    """Runs from `start` to `stop`; nothing of it is kept, as in production."""
+    """Runs from `start` to `stop`. Its data are not kept, as in production."""
 
     def __init__(self, directory: Path) -> None:
         self._port, self._log = free_port(), directory / "redis.log"
@@ -30,7 +30,7 @@ class RedisServer:
             wait_until(lambda: _answers(client))
 
     def stop(self) -> None:
-        """What is connected is disconnected."""
+        """Stop. All clients are disconnected."""
         self._process.terminate()
         self._process.wait(STOP_TIMEOUT_SECONDS)
 

@@ -1,4 +1,4 @@
-"""Two thousand open pages on one worker: what each takes of memory, and how soon a sign-out reaches them."""
+"""Two thousand open pages on one worker: the memory of each, and how soon a logout reaches them."""
 
 import asyncio
 import resource
@@ -16,38 +16,38 @@ from rxapp.auth import AuthService, Database, Settings
 
 PAGES = 2_000
 AT_A_TIME = 16
-"""Opened gently: two thousand handshakes at once are another fault."""
+"""How many pages are opened at a time. Two thousand handshakes at once would be another fault."""
 
-FILES_BESIDE = 500
+OTHER_FILES = 500
 CLICKS = 50
-SIGN_OUT_TIMEOUT_SECONDS = 60
+LOGOUT_TIMEOUT_SECONDS = 60
 MIB = 2**20
 
 
 @dataclass
 class Sockets:
-    """What was found. Memory in MiB, times in seconds from the request until the page, or the last one, was told."""
+    """The results. Memory is in MiB. Times are in seconds, from the request until the page, or the last page, was told."""
 
     pages: int
     before: float
     after: float
     opening: float
     median_click: float
-    one_signed_out: float
-    all_signed_out: float
+    one_logged_out: float
+    all_logged_out: float
     still_open: int
 
     @property
     def kib_a_page(self) -> float:
-        """Of the worker's memory."""
+        """The worker's memory for each page."""
         return (self.after - self.before) * 1024 / self.pages
 
 
 def many_sockets(directory: Path, pages: int = PAGES) -> Sockets:
-    """Open them, click on some, sign one of them out, and then all."""
+    """Open the pages, click on some, log one of them out, and then all."""
     directory.mkdir()
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, min(hard, pages + FILES_BESIDE)), hard))  # the app inherits it
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, min(hard, pages + OTHER_FILES)), hard))  # the app inherits it
     postgresql = PostgreSQL(directory / "postgresql")
     app = App(directory, postgresql.url, workers=1)
     database = Database(postgresql.url)
@@ -65,7 +65,7 @@ async def _measure(app: App, service: AuthService, number: int) -> Sockets:
     pairs = [await asyncio.to_thread(service.log_in, USER_NAME, PASSWORD) for _ in range(number + 1)]
     pages = [Page(app.url, {"token": pair.access_token, "refreshToken": pair.refresh_token}) for pair in pairs]
     first, *rest = pages
-    await first.open()  # and so what is made once is made
+    await first.open()  # now the app has made what it makes only once
     (worker,) = app.worker_ids()
     before, began = _resident(worker), time.monotonic()
     await _open(rest)
@@ -97,7 +97,7 @@ async def _open(pages: list[Page]) -> None:
 
 
 async def _until_left(pages: list[Page]) -> None:
-    deadline = time.monotonic() + SIGN_OUT_TIMEOUT_SECONDS
+    deadline = time.monotonic() + LOGOUT_TIMEOUT_SECONDS
     while not all(page.left_for for page in pages) and time.monotonic() < deadline:
         await asyncio.sleep(0.01)
 

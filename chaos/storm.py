@@ -1,4 +1,4 @@
-"""A storm: clients that rotate while faults happen, and what is found out afterwards about each of them."""
+"""A storm: clients rotate while faults happen. Afterwards each client is checked."""
 
 import asyncio
 import time
@@ -23,7 +23,7 @@ Fault = Callable[[], Awaitable[None]]
 
 @dataclass
 class Outcome:
-    """What the storm has left. `is_well` is the promise: nobody signed out, one live successor each, each goes on rotating."""
+    """The result of a storm. `is_well` is the promise: nobody is logged out, each client has one successor and can rotate."""
 
     clients: int
     seconds: float
@@ -31,7 +31,7 @@ class Outcome:
     failures: Counter[str] = field(default_factory=Counter)
     longest_wait: float = 0.0
     seconds_until_well: float = 0.0
-    signed_out: list[str] = field(default_factory=list)
+    logged_out: list[str] = field(default_factory=list)
     forked: int = 0
     rotating_afterwards: int = 0
     revoked_sessions: int = 0
@@ -44,7 +44,7 @@ class Outcome:
     @property
     def is_well(self) -> bool:
         bad = (
-            self.signed_out,
+            self.logged_out,
             self.sent_to_login,
             self.forked,
             self.revoked_sessions,
@@ -55,7 +55,7 @@ class Outcome:
 
 
 async def storm(app: App, clients: int, seconds: float, faults: list[Fault], pages: int = 0) -> Outcome:
-    """Let that many clients rotate, and people click on so many open pages, for that long while each of `faults` goes on."""
+    """For `seconds`, `clients` clients rotate and people click on `pages` open pages, while all `faults` happen."""
     limits = httpx.Limits(max_connections=None, max_keepalive_connections=None)
     async with httpx.AsyncClient(base_url=app.url, timeout=15, limits=limits) as http:
         everyone = [Client(http) for _ in range(clients)]
@@ -84,7 +84,7 @@ async def storm(app: App, clients: int, seconds: float, faults: list[Fault], pag
             outcome.rotating_afterwards += client.rotations == before + 1
             outcome.failures += client.failures
             outcome.longest_wait = max(outcome.longest_wait, client.longest_wait)
-        outcome.signed_out = [client.signed_out_for for client in everyone if client.signed_out_for]
+        outcome.logged_out = [client.logged_out_for for client in everyone if client.logged_out_for]
     await asyncio.to_thread(_ask_database, app, outcome)
     return outcome
 
@@ -113,7 +113,7 @@ def _ask_database(app: App, outcome: Outcome) -> None:
 
 
 async def every(seconds: float, times: int, act: Callable[[], object]) -> None:
-    """Do it that often, in a thread, with that long in between."""
+    """Call `act` so many times, in a thread, with a pause of `seconds` before each."""
     for _ in range(times):
         await asyncio.sleep(seconds)
         await asyncio.to_thread(act)

@@ -77,7 +77,7 @@ class TestDocument:
         assert written.startswith("before\n")
         assert written.endswith("\nafter")
         told = {("http/api", "app.py", "b"), ("http/api", "app.py", "A.a"), ("core", "clock.py", "c")}
-        assert trace.told_in(written) == {"A login over HTTP": told}
+        assert trace.read_sections(written) == {"A login over HTTP": told}
         assert trace.filled(written, {"login": self.CALLS}) == written
 
 
@@ -86,8 +86,8 @@ def test_the_document_has_the_rooms_and_their_contracts_as_they_are():
 
 
 def test_the_document_tells_which_files_and_functions_each_way_passes():
-    told = trace.told_in(DOCUMENT)
-    found = trace.told_in(trace.filled(DOCUMENT, trace.ways()))
+    told = trace.read_sections(DOCUMENT)
+    found = trace.read_sections(trace.filled(DOCUMENT, trace.ways()))
     assert list(told) == list(trace.TITLES.values())
     for way, functions in found.items():
         assert sorted(told[way] ^ functions) == [], f"{way}: {MEND}"

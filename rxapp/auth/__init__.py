@@ -1,6 +1,7 @@
-"""Sign-in done properly: short-lived access tokens, rotating refresh tokens, sessions that end when they should.
+"""Login done properly: short-lived access tokens, rotating refresh tokens, and sessions that end when they should.
 
-This part knows no web framework: it is `rxapp.auth.core`. `rxapp.auth.http` serves it, `rxapp.auth.web` fits it to Reflex.
+These names come from `rxapp.auth.core`, which knows no web framework. `rxapp.auth.http` is for FastAPI, `rxapp.auth.web` for
+Reflex.
 """
 
 from typing import TYPE_CHECKING
@@ -113,9 +114,9 @@ __all__ = [
 
 
 def __getattr__(name: str) -> object:
-    """`reflex_options`, for a `rxconfig.py`: only there Reflex is loaded."""
+    """`reflex_options`, for an app's `rxconfig.py`. Reflex is loaded only if it is asked for."""
     if name == "reflex_options":
-        from rxapp.auth.rxconfig.options import reflex_options  # noqa: PLC0415 - the core works where Reflex is not installed
+        from rxapp.auth.rxconfig.options import reflex_options  # noqa: PLC0415 - the core works without Reflex
 
         return reflex_options
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -59,7 +59,7 @@ def test_nobody_is_signed_out_and_everybody_goes_on_rotating_though_workers_are_
         workers=3,
     )
     assert len(kills) == 2
-    assert outcome.signed_out == []
+    assert outcome.logged_out == []
     assert outcome.sent_to_login == []
     assert outcome.forked == 0, "no session has two live successors"
     assert (outcome.revoked_sessions, outcome.reuse_detections) == (0, 0)

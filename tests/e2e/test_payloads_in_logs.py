@@ -62,7 +62,7 @@ def test_in_production_no_log_contains_anything_that_was_sent(tmp_path, set_up):
         fail_in_handlers(server.url)
     log = server.log.read_text()
     assert marked_lines(log) == []
-    assert "An event names no handler that there is." in log
+    assert "An event names an unknown handler." in log
     for function in ("fail_by_key", "fail_meanwhile", "fail_over_http"):
         assert re.search(rf"chatty_app.py.*, in {function}", log), "the traceback says where it failed"
 

@@ -1,10 +1,10 @@
-"""The extras of the package: what says so, in one sentence, where one that is needed is not installed."""
+"""The extras of the package. If one is needed and not installed, the error says in one sentence what to install."""
 
 from importlib.util import find_spec
 
 
 class ExtraNotInstalled(ModuleNotFoundError):
-    """A part needs a package that an extra of `rxapp` brings, and it is not there. The message says what to install."""
+    """A part needs a package that is not installed. An extra of `rxapp` brings it, and the message names the extra."""
 
     def __init__(self, part: str, needs: str, extra: str, module: str) -> None:
         says = f'{part} needs {needs}, which is not installed. Install it with: pip install "rxapp[{extra}]"'
@@ -17,6 +17,6 @@ def has_reflex() -> bool:
 
 
 def require_reflex(part: str) -> None:
-    """Raise `ExtraNotInstalled` where Reflex is not installed, in place of an error from somewhere deep inside."""
+    """Raise `ExtraNotInstalled` if Reflex is not installed. Otherwise an import deep inside would fail less clearly."""
     if not has_reflex():
         raise ExtraNotInstalled(part, "Reflex", "reflex", "reflex")

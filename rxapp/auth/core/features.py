@@ -1,7 +1,7 @@
-"""Further ways to prove who one is, or to hand access on: what each of them adds, and to which place.
+"""Features: further ways to prove an identity or to delegate access. A `Feature` says what it adds, and where.
 
-The core, HTTP and the pages know no feature by name. They ask the service for its features, and give each what belongs to its
-own place. A module is named by its dotted name, and loaded only where it is needed: the rules of a feature need no Reflex.
+The core, HTTP and the pages know no feature by name. Each asks the service for its features, and takes the part that belongs to
+it. A feature gives its modules by their dotted names. They are loaded only when needed: a feature's rules need no Reflex.
 """
 
 import functools
@@ -19,15 +19,15 @@ from rxapp.auth.core.login.confirmation import Proof
 from rxapp.auth.core.login.stages import LoginStage
 from rxapp.auth.core.settings.settings import Settings
 
-_ROOM = "rxapp.auth.features"
+_PACKAGE = "rxapp.auth.features"
 
 
 @dataclass(frozen=True, slots=True)
 class Pruner:
-    """What is removed of one kind, when it has been kept for long enough.
+    """Removes rows of one kind that have been kept for long enough.
 
-    `remove` takes a batch of rows in one transaction, and returns how many there were; it is called until there are none.
-    `kind` is its name for the operator, in the plural; `table` is the one that metrics name.
+    `remove` deletes one batch of rows in one transaction, and returns their number. It is called until it returns 0.
+    `kind` is the name that the operator sees, in the plural. `table` is the name in the metrics.
     """
 
     kind: str
@@ -38,10 +38,10 @@ class Pruner:
 
 @dataclass(frozen=True, slots=True)
 class Feature:
-    """Everything that one feature adds. What is left out costs nothing.
+    """Everything that one feature adds. A field that is left out costs nothing.
 
-    `stages` and `proofs` are made for each `AuthService`, which they are called with. `event_kinds` are what it writes into the
-    audit log besides the kinds of the core. `pruners` remove what it has kept for long enough.
+    `stages` and `proofs` are factories: each `AuthService` calls them with itself. `event_kinds` are the further kinds of events
+    that the feature writes into the audit log. `pruners` remove its rows that have been kept for long enough.
 
     `routes` names a module with a `router` of FastAPI, `pages` one with `add_pages()`, `commands` one with
     `add_commands(groups)`, and `checks` one with `check(settings, database)`, which yields findings for `doctor`.
@@ -59,25 +59,25 @@ class Feature:
     needs_configuration: bool = False
 
     def load(self, place: str) -> ModuleType | None:
-        """The module for that place, such as `routes`, or None."""
+        """The module that `place` names, such as `routes`, or None."""
         name = getattr(self, place)
         return import_module(name) if name else None
 
 
 @functools.cache
 def included_features() -> tuple[Feature, ...]:
-    """All features that come with us and need no configuration, in the order of their names."""
-    room = import_module(_ROOM)
-    names = sorted(module.name for module in pkgutil.iter_modules(room.__path__))
-    found = [import_module(f"{_ROOM}.{name}").FEATURE for name in names]
+    """All features that rxapp ships and that need no configuration, in the order of their names."""
+    package = import_module(_PACKAGE)
+    names = sorted(module.name for module in pkgutil.iter_modules(package.__path__))
+    found = [import_module(f"{_PACKAGE}.{name}").FEATURE for name in names]
     return tuple(feature for feature in found if not feature.needs_configuration)
 
 
 def pruners_of(features: Sequence[Feature]) -> list[Pruner]:
-    """All of theirs."""
+    """The pruners of all these features."""
     return [pruner for feature in features for pruner in feature.pruners]
 
 
 def event_kinds(features: Sequence[Feature]) -> list[str]:
-    """Everything that the audit log may say: the kinds of the core, and those of the features."""
+    """All kinds of events in the audit log: those of the core, and those of the features."""
     return [*EventKind, *(kind for feature in features for kind in feature.event_kinds)]

@@ -1,9 +1,9 @@
-"""The auth service: every rule of signing in, staying signed in and signing out, in plain synchronous Python.
+"""The auth service: every rule of logging in, staying logged in and logging out, in plain synchronous Python.
 
-It is given its settings, the database and a clock, and reads neither the environment nor the time by itself. Each method is one
-operation: it succeeds whole and returns a value, or raises one `AuthError` and has changed nothing that the error does not name.
-While the database is away it raises `DatabaseUnavailable`; retrying is safe: a rotation is then answered with the same successor.
-What is worth knowing later is written down in the same transaction (`security_events`).
+It is given its settings, the database and a clock. It reads neither the environment nor the time by itself. Each method is one
+operation: it succeeds and returns a value, or it raises one `AuthError` and has changed only what that error names. While the
+database is away it raises `DatabaseUnavailable`. Retrying is safe: the retry of a rotation gets the same successor. The audit
+event of an operation is stored in the same transaction (`security_events`).
 """
 
 from collections.abc import Sequence
@@ -61,8 +61,8 @@ from rxapp.auth.core.tokens.token_pair import TokenPair
 class AuthService:
     """Logs in, refreshes, verifies and revokes. Threads share one instance.
 
-    `accounts` is what people do with their own account, `administration` what administrators do with everyone's, and `login` the
-    way of a login through its stages. `features` are the further ways to sign in: by default all that need no configuration.
+    `accounts` is what people do with their own account, `administration` what administrators do with all accounts, and `login`
+    completes the stages of a login. `features` are further ways to log in: by default all that need no configuration.
     """
 
     def __init__(
@@ -129,7 +129,7 @@ class AuthService:
         self.administration = Administration(settings, database, clock, self.passwords, links)
 
     def create_user(self, user_name: str, password: str, *, roles: list[str] | None = None, display_name: str = "") -> User:
-        """Store a new user with a password that nobody checks. Raises `InvalidUserName` or `UserNameTaken`."""
+        """Store a new user. The password policy is not applied. Raises `InvalidUserName` or `UserNameTaken`."""
         user = users.new_user(user_name, display_name, self.passwords.hash_password(password), roles or [], self.clock())
         with self.database.write() as db:
             add_unchecked(db, user)
@@ -137,10 +137,10 @@ class AuthService:
         return user
 
     def log_in(self, user_name: str, password: str, client: Client = NO_CLIENT) -> TokenPair:
-        """Check the password and begin a session, bound to the key that `client` has proved if it has proved one.
+        """Check the password and begin a session. It is bound to the key that `client` has proved, if there is one.
 
         Raises `InvalidCredentials`, whatever the cause; `TooManyRequests`; `InvalidDpopProof` for a proof that was used before;
-        `DeviceKeyRequired`; and `LoginIncomplete` where the password was right and a stage is due, which `login.go_on` completes.
+        `DeviceKeyRequired`; or `LoginIncomplete` if the password is right and a stage is due: `login.go_on` completes it.
         """
         return self.login.with_password(user_name, password, client)
 
@@ -153,7 +153,7 @@ class AuthService:
         return run(self.refresh_in_steps(access_token, refresh_token, client))
 
     def refresh_in_steps(self, access_token: str, refresh_token: str, client: Client = NO_CLIENT) -> Steps[TokenPair]:
-        """`refresh`, for a caller that must not wait."""
+        """The same as `refresh`, for a caller that must not wait."""
         try:
             return (yield from self._exchange.refresh(access_token, refresh_token, client))
         except TokenReused as error:
@@ -162,7 +162,7 @@ class AuthService:
         except InvalidDpopProof:  # recorded where it is found
             raise
         except AuthError as error:
-            # Throttled is only who has shown a genuine token, so its session is named.
+            # Only genuine tokens are counted by the rate limit, so the session id in this token is genuine too.
             is_throttled = isinstance(error, TooManyRequests)
             session_id = PresentedRefreshToken.parse(refresh_token).session_id if is_throttled else None
             yield Step(self.failures.record_refresh, (error, client, session_id))
@@ -173,15 +173,15 @@ class AuthService:
     ) -> Identity:
         """Who holds this access token, if it is good and its session is active.
 
-        `received=False` says that the token comes from our own memory and does not show that the browser has it: a token that
-        was sent and got lost must not count as seen in use. `may_wait=False` is for an event loop: it raises `WouldBlock` where
-        there is more to do than to read. Raises `AccessTokenExpired`, `InvalidToken`, `InvalidDpopProof`, `SessionRevoked`,
+        `received=False` says that the token comes from our own memory, so it does not prove that the browser has it. A token
+        that was lost on its way must not count as in use. `may_wait=False` is for an event loop: it raises `WouldBlock` if more
+        than a read is needed. Raises `AccessTokenExpired`, `InvalidToken`, `InvalidDpopProof`, `SessionRevoked`,
         `SessionExpired` or `SessionIdle`.
         """
         return self._verifier.verify(access_token, client, received=received, may_wait=may_wait)
 
     def verify_session(self, session_id: UUID) -> Identity:
-        """Whose session it is, if it stands: for work that goes on, and has shown the session's tokens when it began.
+        """The holder of the session, if it is active. For long work that showed the session's tokens when it began.
 
         Raises `InvalidToken`, `SessionRevoked`, `SessionExpired` or `SessionIdle`.
         """
@@ -197,12 +197,12 @@ class AuthService:
     def revoke(
         self, session_id: UUID, reason: RevocationReason = RevocationReason.SESSION_REVOKED, client: Client = NO_CLIENT
     ) -> bool:
-        """End a session now, for every holder of its tokens. False if it had ended before."""
+        """End a session now, for every holder of its tokens. False if it had already ended."""
         with self.database.transaction() as db:
             return end_session(db, session_id, reason, self.clock(), client=client)
 
     def why_revoked(self, identity: Identity) -> str:
-        """The reason for which their session was ended before its time; empty if it was not."""
+        """Why the session was ended before its time. Empty if it was not."""
         with self.database.connect() as db:
             return events.why_revoked(db, identity.user_id, identity.session_id)
 
@@ -222,6 +222,6 @@ class AuthService:
 
     @retry_on_outage
     def record(self, kind: EventKind, **facts: Any) -> None:
-        """Write down something that stands by itself; `facts` as for `security_events.record`."""
+        """Record an event that belongs to no other operation. `facts` are those of `security_events.record`."""
         with self.database.transaction() as db:
             events.record(db, kind, self.clock(), **facts)

@@ -1,8 +1,8 @@
 """An operation that waits for the database, written once, for callers that may wait and for those that must not.
 
-Such an operation is a generator. It computes by itself, and yields each thing that may have to wait as a `Step`. A thread calls
-`run`. An event loop has a driver of its own (`rxapp.auth.http.runtime.service`), which tries each step without waiting and hands
-it to a thread if that is not possible; what lies between the steps it computes by itself, because two threads that compute at
+Such an operation is a generator. It yields each call that may wait as a `Step`, and computes the rest by itself. A thread calls
+`run`. An event loop has its own driver (`rxapp.auth.http.runtime.service`). That tries each step without waiting, and hands it to
+a thread if this is not possible. It computes what lies between the steps on the event loop, because two threads that compute at
 the same time slow each other down.
 """
 
@@ -13,7 +13,7 @@ R = TypeVar("R")
 
 
 class Step(NamedTuple):
-    """A call that may have to wait. With `tries` it takes `may_wait=False`, and raises `WouldBlock` rather than wait."""
+    """A call that may wait. With `tries` the call accepts `may_wait=False`: then it raises `WouldBlock` rather than wait."""
 
     call: Callable[..., Any]
     arguments: tuple[Any, ...]

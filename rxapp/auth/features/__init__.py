@@ -1,4 +1,5 @@
-"""Further ways to prove who one is, or to hand access on: one folder each, with a `FEATURE` that says what it adds.
+"""Features: further ways to prove an identity or to delegate access. Each has one folder, and its `FEATURE` says what it adds.
 
-In each folder: `rules.py` imports the core only, `routes.py` and `commands.py` also HTTP, `pages.py` also the adapter to Reflex.
+In each folder, `rules.py` imports the core only, `routes.py` also `http`, `commands.py` also `cli`, `checks.py` also `doctor`,
+and `pages.py` also `web`.
 """

@@ -1,4 +1,4 @@
-"""`rxapp.auth` on FastAPI: `install_auth(app)` fits it into an app, and `require` guards a route. It knows no Reflex."""
+"""`rxapp.auth` on FastAPI: `install_auth(app)` adds it to an app, and `require` guards a route. It knows no Reflex."""
 
 from rxapp.auth.core.identity.identity import Identity
 from rxapp.auth.http.api.conflicts import InstalledTwice, RouteTaken

@@ -1,4 +1,4 @@
-"""Fits the auth core into a FastAPI app; what an app on Reflex needs of it too is written here once."""
+"""Installs the auth core in a FastAPI app. The installation in a Reflex app uses parts of this module too."""
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -31,7 +31,7 @@ from rxapp.auth.http.operations.startup import prepared_database
 from rxapp.auth.http.runtime.hooks import NO_HOOKS, Hooks, use_hooks
 from rxapp.auth.http.runtime.service import use_service
 
-_MARK = "rxapp_auth_is_installed"
+_INSTALLED = "rxapp_auth_is_installed"
 
 
 def install_auth(
@@ -45,35 +45,35 @@ def install_auth(
     security_headers: SecurityHeaders | None = DEFAULT_HEADERS,
     migrates: bool = True,
 ) -> None:
-    """Give `app` the routes for logging in and for one's account, with registration if the settings allow it, and `/healthz`.
+    """Add to `app` the routes for logging in and for one's account, `/healthz`, and registration if the settings allow it.
 
-    All routes of `app` get our limits, request ids and security headers, and answer errors with problem documents; a handler
-    of errors that the app has of its own stays. HTML pages, such as FastAPI's `/docs`, get no Content-Security-Policy of ours.
+    All routes of `app` get our limits, request ids and security headers, and answer errors with problem documents. The app's own
+    error handlers stay. HTML pages, such as FastAPI's `/docs`, do not get our Content-Security-Policy.
 
-    At start our tables are brought up to date in development, unless `migrates` is False; in production the app does not start
-    with old ones. `features` are the further ways to log in (`rxapp.auth.features`): by default all that need no configuration.
+    In development our tables are migrated at the start, unless `migrates` is False. In production the app does not start with
+    old tables. `features` are further ways to log in (`rxapp.auth.features`): by default all that need no configuration.
     `hooks` are what the app does when somebody logs in, registers or logs out.
 
     Raises `RouteTaken` or `InstalledTwice`, and `UnsafeSettings` in production.
     """
     settings = settings or get_settings()
-    if getattr(app.state, _MARK, False):
+    if getattr(app.state, _INSTALLED, False):
         raise InstalledTwice
     features = included_features() if features is None else features
     router = auth_router(features, with_registration=settings.registration)
     _require_free(app, router)
     start_service(settings, database, clock, features, hooks)
-    setattr(app.state, _MARK, True)
+    setattr(app.state, _INSTALLED, True)
     add_routes(app, settings, router)
     add_operations(app, settings)
-    _put_outside(app, settings, security_headers)
-    _begin_with(app, settings, prepared_database(migrates=migrates))
+    _wrap_app(app, settings, security_headers)
+    _extend_lifespan(app, settings, prepared_database(migrates=migrates))
 
 
 def start_service(
     settings: Settings, database: Database | None, clock: Clock, features: Sequence[Feature] | None, hooks: Hooks
 ) -> None:
-    """Have guards, routes and pages work on these settings. Also keeps what was sent out of the logs of libraries."""
+    """Start the service that guards, routes and pages use. Also keeps the content of requests out of the logs of libraries."""
     keep_payloads_out(settings)
     use_service(AuthService(settings, database or Database.of(settings), clock, features=features))
     use_hooks(hooks)
@@ -86,8 +86,8 @@ def _require_free(app: FastAPI, router: APIRouter) -> None:
     require_free_api([app], ours)
 
 
-def _put_outside(app: FastAPI, settings: Settings, wanted: SecurityHeaders | None) -> None:
-    """Around everything, the answer to an unexpected error included, which no middleware of the app sees."""
+def _wrap_app(app: FastAPI, settings: Settings, wanted: SecurityHeaders | None) -> None:
+    """Wrap the whole app, because the app's middleware never sees the answer to an unexpected error."""
     build: Callable[[], ASGIApp] = app.build_middleware_stack
 
     def build_with_ours() -> ASGIApp:
@@ -95,20 +95,20 @@ def _put_outside(app: FastAPI, settings: Settings, wanted: SecurityHeaders | Non
         if wanted is None:
             return stack
         headers = wanted.for_others(settings)
-        # Which sources a page needs is known to the app alone: ours would leave FastAPI's /docs without its scripts.
+        # Only the app knows which sources its pages need. Our policy would block the scripts of FastAPI's /docs.
         for_pages = {name: value for name, value in headers.items() if name != POLICY or POLICY in wanted.headers}
         return SecurityHeadersMiddleware(stack, for_pages=for_pages, for_others=headers, keeps_credentials=True)
 
     app.build_middleware_stack = build_with_ours  # type: ignore[method-assign]
 
 
-def _begin_with(app: FastAPI, settings: Settings, prepared: Callable[[], AbstractAsyncContextManager[None]]) -> None:
-    """Before the app's own start, which may use our tables already, and until after its end."""
+def _extend_lifespan(app: FastAPI, settings: Settings, prepared: Callable[[], AbstractAsyncContextManager[None]]) -> None:
+    """Start before the app's own start, which may already use our tables, and stop after its end."""
     own, paced = app.router.lifespan_context, add_login_pacing()
 
     @asynccontextmanager
     async def lifespan(running: FastAPI) -> AsyncIterator[Any]:
-        keep_payloads_out(settings)  # again, when all of the app has set up its logging
+        keep_payloads_out(settings)  # again, because the app may have set up its logging meanwhile
         async with prepared(), regular_pruning(), paced(running), own(running) as state:
             yield state
 

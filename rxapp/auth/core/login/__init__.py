@@ -1,1 +1,1 @@
-"""Logging in: from the first proof, through the stages that are due, to a session."""
+"""Logging in: the first proof, then the stages that are due, then a session."""

@@ -1,4 +1,4 @@
-"""Fresh authentication: a person who is logged in proves again who they are, by any proof that they have."""
+"""Fresh authentication: a person who is logged in proves their identity again, with any proof that they have."""
 
 from collections.abc import Sequence
 from typing import Protocol
@@ -18,7 +18,7 @@ from rxapp.auth.core.sessions.replacement import Replacement, Replacements
 
 
 class Proof(Protocol):
-    """One way to prove who one is. `method` is its name in `amr` (RFC 8176), `event_kind` names its success in the audit log."""
+    """One way to prove an identity. `method` is its name in `amr` (RFC 8176), `event_kind` its success in the audit log."""
 
     @property
     def method(self) -> str: ...  # noqa: D102
@@ -27,16 +27,16 @@ class Proof(Protocol):
     def event_kind(self) -> str: ...  # noqa: D102
 
     def is_available(self, user: User) -> bool:
-        """Whether this user can give it."""
+        """Whether this user can give this proof."""
         ...
 
     def verify(self, user: User, session_id: UUID, answer: str, client: Client) -> None:
-        """Raise an `AuthError` unless `answer` is right. It counts and records failures by itself."""
+        """Raise an `AuthError` unless `answer` is right. The proof counts and records failures by itself."""
         ...
 
 
 class Confirmation:
-    """Threads share one instance. Whoever calls has verified the `Identity`."""
+    """Threads share one instance. The caller has verified the `Identity`."""
 
     def __init__(self, database: Database, clock: Clock, replacements: Replacements, proofs: Sequence[Proof]) -> None:
         self._database = database
@@ -52,10 +52,10 @@ class Confirmation:
 
     @retry_on_outage
     def confirm(self, identity: Identity, method: str, answer: str, client: Client = NO_CLIENT) -> Replacement | None:
-        """Note that the person has just given a proof, so that what asks for a fresh authentication goes on.
+        """Verify a proof, and note it, so that an action that asks for a fresh authentication is allowed.
 
-        A session that is bound to a key stays as it is, and None is returned. Any other is replaced by a new one until the same
-        end: else whoever holds a copy of its tokens would count as fresh too. Raises `NotFound` for a method that there is not;
+        A session that is bound to a key stays, and None is returned. Any other session is replaced by a new one with the same
+        expiry. Otherwise a thief with a copy of its tokens would count as fresh too. Raises `NotFound` for an unknown method;
         what the proof raises, such as `WrongPassword` or `TooManyRequests`; `DeviceKeyRequired`; or `SessionEnded` if the session
         has ended meanwhile.
         """

@@ -1,4 +1,4 @@
-"""A login from its first proof to its session. Between them are the stages that features have registered."""
+"""A login, from the first proof to the session. Between them are the stages that features register."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -28,18 +28,18 @@ from rxapp.auth.core.tokens.refresh_tokens import RefreshTokens
 from rxapp.auth.core.tokens.token_pair import TokenPair, issue_pair
 
 ENDED_SESSIONS_REMOVED_PER_LOGIN = 20
-"""Each login adds one session and removes up to this many that ended long ago, so the table does not grow for ever."""
+"""Each login adds one session, and removes up to so many that ended long ago. So the table does not grow forever."""
 
 
 class LoggedIn(NamedTuple):
-    """The first pair of the new session, and the ids of the sessions that its stages have ended, whose pages are to be told."""
+    """The first token pair of the new session, and the sessions that its stages have ended. The caller tells their pages."""
 
     pair: TokenPair
     ended: tuple[UUID, ...]
 
 
 class Login:
-    """Threads share one instance. `stages` are asked in order."""
+    """Threads share one instance. `stages` are asked in their order."""
 
     def __init__(
         self,
@@ -80,21 +80,23 @@ class Login:
                     user = users.find_user(db, user_name)
                 self._failures.record_login(error, user.id if user else None, client)
             raise
-        if isinstance(outcome, LoginIncomplete):  # raised here, because to the rate limit the attempt has succeeded
+        if isinstance(outcome, LoginIncomplete):  # raised after the block: for the rate limit the attempt is a success
             raise outcome
         return outcome
 
     def with_proof(self, user: User, method: str, client: Client) -> LoggedIn:
-        """Begin a session for a user who has given another proof than a password, if no stage is due.
+        """Begin a session for a user who has given a proof other than a password, if no stage is due.
 
-        Raises `LoginIncomplete`, `PendingLoginEnded` if the user has changed meanwhile, and as `AuthService.log_in` for the key.
+        Raises `LoginIncomplete`; `PendingLoginEnded` if the user has changed meanwhile; and for the key the same errors as
+        `AuthService.log_in`.
         """
         return self._finish(LoginAttempt(user, (method,)), client, self._binding.key_for_login(client))
 
     def go_on(self, pending_login: str, answers: Mapping[str, str], client: Client) -> LoggedIn:
-        """Complete the stage that a pending login names, and begin a session if no other one is due.
+        """Complete the stage that a pending login names, and begin a session if no other stage is due.
 
-        Raises `PendingLoginEnded`; `InvalidDpopProof` if it is another client's; `LoginIncomplete`; and what the stage raises.
+        Raises `PendingLoginEnded`; `InvalidDpopProof` if it belongs to another client; `LoginIncomplete`; and what the stage
+        raises.
         """
         pending, body, mac = PendingLogin.parse(pending_login)
         with self._database.read() as db:
@@ -121,7 +123,7 @@ class Login:
                 return incomplete
             if pair := self._begin_session(attempt, client, device_key, rehashed):
                 return pair
-            # The password was changed between our look and our write, or another login only rehashed it: look again.
+            # The password has changed between our read and our write, or another login has rehashed it. Read again.
 
     def _finish(self, attempt: LoginAttempt, client: Client, device_key: str | None) -> LoggedIn:
         if incomplete := self._next_stage(attempt, device_key):
@@ -141,7 +143,7 @@ class Login:
     def _begin_session(
         self, attempt: LoginAttempt, client: Client, device_key: str | None, rehashed: str | None = None
     ) -> TokenPair | None:
-        """None if the user has changed since the attempt has read them."""
+        """None if the user has changed since `attempt` read it."""
         now, user = self._clock(), attempt.user
         session = sessions.new_session(user.id, client, device_key, now, self._settings.session_lifetime, amr=attempt.amr)
         with self._database.write() as db:
@@ -158,5 +160,5 @@ class Login:
 
 
 def passed(attempt: LoginAttempt, user: User, amr: tuple[str, ...], ended: Sequence[UUID] = ()) -> LoginAttempt:
-    """The attempt after a stage: with the user as they are now, and the proofs that count from now on."""
+    """The attempt after a stage: with the user as it is now, and the proofs that count from now on."""
     return replace(attempt, user=user, amr=amr, password=None, ended=(*attempt.ended, *ended))

@@ -1,7 +1,7 @@
-"""What a client holds between two stages of a login: `rxl1_` + base64url(facts ‖ MAC), computed and never stored.
+"""Pending logins: a client holds one between two stages. `rxl1_` + base64url(facts ‖ MAC), computed and never stored.
 
-It is good for ten minutes, for the stage that it names, and for the client whose key it names. The MAC covers the user's password
-hash and nonce, as that of a set-password link does: setting a password ends every pending login of the user.
+A pending login is valid for ten minutes, for the stage that it names, and for the client whose key it names. Its MAC covers the
+user's password hash and nonce, like that of a set-password link. So setting a password ends all pending logins of the user.
 """
 
 import base64
@@ -21,17 +21,17 @@ from rxapp.auth.core.keys.derivation import Keys
 from rxapp.auth.core.keys.key_ring import KeyRing
 
 PREFIX = "rxl1_"
-"""Names the format, and lets secret scanners find a leaked one."""
+"""Names the format. Secret scanners find a leaked pending login by it."""
 
 LIFETIME = timedelta(minutes=10)
-"""Long enough to choose a password or to fetch a device. Whoever needs longer logs in again."""
+"""Enough time to choose a password or to fetch a device. A person who needs longer logs in again."""
 
 MAXIMUM_LENGTH = 1_024
 _MAC_BYTES = 32
 
 
 class PendingLoginEnded(AuthError):
-    """It is too old, was never issued, or the account has changed since."""
+    """The pending login is too old, was never issued, or the account has changed since."""
 
     code = "login_expired"
     message = "That took too long, or your account has changed meanwhile. Please log in again."
@@ -39,7 +39,7 @@ class PendingLoginEnded(AuthError):
 
 @dataclass(frozen=True, slots=True)
 class PendingLogin:
-    """The facts of one. Only `PendingLogins.verify` makes them good."""
+    """The facts in a pending login. Only `PendingLogins.verify` shows that they are genuine."""
 
     user_id: UUID
     stage: str
@@ -72,21 +72,21 @@ class PendingLogin:
 
 
 class PendingLogins:
-    """Issues and verifies them. Threads share one instance."""
+    """Issues and verifies pending logins. Threads share one instance."""
 
     def __init__(self, key_ring: KeyRing, clock: Clock) -> None:
         self._key_ring = key_ring
         self._clock = clock
 
     def issue(self, user: User, stage: str, amr: tuple[str, ...], device_key: str | None) -> tuple[str, datetime]:
-        """One for that stage, and until when it is good."""
+        """A pending login for that stage, and its expiry."""
         pending = PendingLogin(user.id, stage, amr, device_key, self._clock() + LIFETIME)
         body = pending.encode()
         raw = body + _mac(self._key_ring.signer().keys, body, user)
         return PREFIX + base64.urlsafe_b64encode(raw).decode().rstrip("="), pending.expires_at
 
     def verify(self, pending: PendingLogin, body: bytes, mac: bytes, user: User | None) -> User:
-        """The user whose login it is. Raises `PendingLoginEnded`."""
+        """The user that logs in. Raises `PendingLoginEnded`."""
         if user is None or user.disabled_at is not None or pending.expires_at <= self._clock():
             raise PendingLoginEnded
         try:

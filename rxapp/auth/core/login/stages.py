@@ -1,6 +1,6 @@
-"""What a login may still need after its first proof: a second factor, a confirmed address, a new password.
+"""Stages: what a login may need after its first proof, such as a second factor, a confirmed address or a new password.
 
-A stage is registered by a feature (`rxapp.auth.core.features`). The core knows none by name.
+Features register stages (`rxapp.auth.core.features`). The core knows none by name.
 """
 
 from collections.abc import Mapping
@@ -16,9 +16,9 @@ from rxapp.auth.core.identity.client import Client
 
 @dataclass(frozen=True, slots=True)
 class LoginAttempt:
-    """A login on its way. `amr` names the proofs given so far (RFC 8176 §2), and `ended` the sessions that it has ended.
+    """A login that has begun. `amr` names the proofs given so far (RFC 8176 §2), and `ended` the sessions that it has ended.
 
-    `password` is the one that was just typed, for stages that look at it; None in later stages and after other proofs.
+    `password` is the password just typed, for stages that check it. It is None in later stages and after other proofs.
     """
 
     user: User
@@ -33,16 +33,16 @@ class LoginStage(Protocol):
     name: str
 
     def is_due(self, attempt: LoginAttempt) -> bool:
-        """Whether this login needs it. A stage that was completed is asked again, and must say no then."""
+        """Whether this login needs the stage. After `complete` it is asked again, and must answer no."""
         ...
 
     def complete(self, attempt: LoginAttempt, answers: Mapping[str, str], client: Client) -> LoginAttempt:
-        """The attempt with what the answers have changed. Raises an `AuthError`, and nothing has changed."""
+        """The attempt, changed as the answers say. Raises an `AuthError`, and then nothing has changed."""
         ...
 
 
 class LoginIncomplete(AuthError):
-    """The proof was good, and one more stage is due. `pending_login` is what the next stage is asked with."""
+    """The proof was right, and one more stage is due. The client sends `pending_login` with its answers to that stage."""
 
     code = "login_incomplete"
     message = "One more step is needed to log in."

@@ -1,4 +1,4 @@
-"""Sessions that are bound to a device's key: their tokens are worth nothing without a proof of it."""
+"""Sessions that are bound to a device's key. Their tokens are useless without a proof of that key."""
 
 from typing import NoReturn
 
@@ -12,7 +12,7 @@ from rxapp.auth.core.throttling.failure_log import FailureLog
 
 
 class DeviceBinding:
-    """Binds a session to a key when it begins, and asks for the key whenever its tokens are used."""
+    """Binds a session to a key when the session begins, and requires the key whenever its tokens are used."""
 
     def __init__(self, settings: Settings, dpop: Dpop, failures: FailureLog) -> None:
         self._settings = settings
@@ -20,9 +20,9 @@ class DeviceBinding:
         self._failures = failures
 
     def key_for_login(self, client: Client) -> str | None:
-        """The thumbprint that a new session of `client` is bound to; None, and it is bound to nothing, if it proves no key.
+        """The thumbprint of the key that a new session of `client` is bound to. None if the client proves no key.
 
-        Raises `InvalidDpopProof` for a proof that was used before, and `DeviceKeyRequired` where sessions must be bound.
+        Raises `InvalidDpopProof` for a proof that was used before, and `DeviceKeyRequired` if sessions must be bound.
         """
         if client.device_key is not None:
             self._dpop.spend(client.device_key)
@@ -32,16 +32,17 @@ class DeviceBinding:
         return None
 
     def key_for_replacement(self, replaced: StoredSession, client: Client) -> str | None:
-        """The thumbprint that a session in place of `replaced` is bound to. A bound session is never replaced by an unbound one.
+        """The thumbprint for the session that replaces `replaced`. An unbound session never replaces a bound one.
 
-        Raises as `key_for_login`. What is bound already has proved its key with this very request, so no proof is spent again.
+        Raises the same errors as `key_for_login`. The holder of a bound session has proved its key with this request, so the
+        proof is not spent again.
         """
         return replaced.device_key_thumbprint or self.key_for_login(client)
 
     def require_key(self, session: StoredSession, client: Client) -> None:
-        """Raise `InvalidDpopProof`, and write it down, unless `client` proves the session's key with a proof not used before.
+        """Raise `InvalidDpopProof`, and record it, unless `client` proves the session's key with a proof not used before.
 
-        A proof that comes along with tokens that are bound to no key is refused as well (RFC 9449 §7.1).
+        A proof that is sent with unbound tokens is refused as well (RFC 9449 §7.1).
         """
         key = client.device_key
         if session.device_key_thumbprint is None and (key is None or not key.proof_id):
@@ -60,10 +61,10 @@ class DeviceBinding:
 
 
 def is_bound_to(thumbprint: str | None, client: Client) -> bool:
-    """Whether tokens that name this key, or none, are `client`'s to use."""
+    """Whether `client` may use tokens that are bound to the key of this thumbprint. None means: bound to no key."""
     return thumbprint is None or (client.device_key is not None and client.device_key.thumbprint == thumbprint)
 
 
 def can_use_fast_path(thumbprint: str | None, client: Client) -> bool:
-    """The same, where there is also no proof to be spent: nothing need be looked up, and nothing written down."""
+    """The same, and the client sent no proof to spend. So nothing more has to be looked up or recorded."""
     return is_bound_to(thumbprint, client) and (client.device_key is None or not client.device_key.proof_id)

@@ -1,7 +1,7 @@
-"""Exchanges a refresh token for its successor. `rotation` decides; here its facts are found out, and its decision is carried out.
+"""Exchanges a refresh token for its successor. `rotation` decides. This module reads the facts and carries the decision out.
 
-Nearly every refresh presents the current token of an active session whose salt is known. Then one statement is enough. Every
-other refresh is looked at closely, and is told why it is refused.
+Nearly every refresh presents the current token of an active session whose salt is known. Then one statement is enough. For
+every other refresh the session is read first, and a refusal says why.
 """
 
 from dataclasses import dataclass
@@ -28,10 +28,10 @@ from rxapp.auth.core.tokens.token_pair import TokenPair, issue_pair
 
 @dataclass(slots=True)
 class RefreshRequest:
-    """A refresh as it was asked for. `device_key` is the key that its session is bound to, as the access token says.
+    """A request for a refresh. `device_key` is the key that its session is bound to, as the access token says.
 
-    With `is_plain` the token is genuine, its key was proved if it needs one, and one statement may be enough. `is_counted` says
-    that the rate limit has let it pass, so that it is not counted again.
+    `is_plain` says that the token is genuine, that its key was proved if it needs one, and that one statement may be enough.
+    `is_counted` says that the rate limit has allowed this request, so that it is not counted twice.
     """
 
     presented: PresentedRefreshToken
@@ -64,7 +64,7 @@ class TokenExchange:
         self._binding = binding
 
     def refresh(self, access_token: str, refresh_token: str, client: Client) -> Steps[TokenPair]:
-        """The pair that follows. The only step is the one that makes its refresh token the current one."""
+        """The next token pair. The only step makes its refresh token the current one."""
         asked = self._read(access_token, refresh_token, client)
         session = yield Step(self._rotate, (asked,), tries=True)
         return issue_pair(self._access_tokens, self._refresh_tokens, session, session, asked.presented.generation + 1)
@@ -81,7 +81,7 @@ class TokenExchange:
         return RefreshRequest(presented, client, claims.device_key_thumbprint, is_plain)
 
     def _rotate(self, asked: RefreshRequest, *, may_wait: bool = True) -> RotatedSession:
-        """The session's row with its user's columns, once the successor is the current token."""
+        """The session's row with its user's columns. From now on the successor is the current token."""
         if self._may_use_one_statement(asked, may_wait) and (session := self._rotate_active(asked, asked.device_key, may_wait)):
             notify(ROTATED)
             return session
@@ -94,7 +94,7 @@ class TokenExchange:
         return self._decide_and_rotate(asked, session)
 
     def _may_use_one_statement(self, asked: RefreshRequest, may_wait: bool) -> bool:
-        if not may_wait and self._settings.redis_url:  # there the rate limit is a network call, so never on the event loop
+        if not may_wait and self._settings.redis_url:  # with Redis the rate limit is a network call, so never on the event loop
             raise WouldBlock
         if asked.is_plain and not asked.is_counted:
             asked.is_counted = self._throttle.allows_refresh(asked.presented.session_id)
@@ -111,7 +111,7 @@ class TokenExchange:
 
     @retry_on_outage
     def _decide_and_rotate(self, asked: RefreshRequest, session: StoredSession) -> RotatedSession:
-        # Also repeated after a commit whose outcome is unknown: if it was done, this finds the predecessor, and replays.
+        # Also handles a commit whose outcome is unknown: if it was done, the presented token is the predecessor now. Replay.
         while True:
             decision = decide_rotation(session, asked.presented.generation, self._clock(), self._settings)
             if decision is RotationDecision.REUSE:
@@ -125,6 +125,6 @@ class TokenExchange:
             if rotated := self._rotate_active(asked, session.device_key_thumbprint):
                 notify(ROTATED)
                 return rotated
-            # Somebody else rotated or ended it between our read and our write. Decide again: it is the predecessor now.
+            # Another caller has rotated or ended the session between our read and our write. Read it and decide again.
             with self._database.connect(pings=False) as db:
                 session = sessions.get(db, session.id)

@@ -1,7 +1,7 @@
-"""A new session in place of the one that asks, for its own holder alone.
+"""Replaces the caller's session with a new one that only its true holder has.
 
-A session that is bound to no key may have a second holder: whoever has copied its tokens. To the server both are one session.
-Giving the password tells them apart, so whoever gives it gets a new session, and the old one ends for everybody.
+A session that is bound to no key may have a second holder: a thief who has copied its tokens. To the server the two
+are the same, but only the true holder knows the password. The one who gives it gets a new session, and the old one ends for both.
 """
 
 from collections.abc import Sequence
@@ -33,9 +33,9 @@ from rxapp.auth.core.tokens.token_pair import TokenPair, issue_pair
 
 @dataclass(frozen=True, slots=True)
 class Replacement:
-    """What the holder goes on with: `pair`, which is bound to their key if `is_bound`, and who they are by it.
+    """The new session: its token `pair`, which is bound to the holder's key if `is_bound`, and the holder's `identity`.
 
-    `replaced` is the session that it stands in for, and `others` are the user's sessions that ended with that one.
+    `replaced` is the id of the old session. `others` are the user's sessions that ended together with it.
     """
 
     pair: TokenPair
@@ -47,7 +47,7 @@ class Replacement:
 
 @dataclass(frozen=True, slots=True)
 class PreparedSession:
-    """A session that is not stored yet, and its first pair."""
+    """A session that is not stored yet, and its first token pair."""
 
     session: AuthSession = field(repr=False)
     pair: TokenPair
@@ -56,7 +56,7 @@ class PreparedSession:
 
 
 class Replacements:
-    """Prepares the new session before the transaction, and puts it in the old one's place within it."""
+    """Prepares the new session before the transaction, and replaces the old one in the transaction."""
 
     def __init__(
         self,
@@ -76,30 +76,30 @@ class Replacements:
         self._binding = binding
 
     def is_bound(self, identity: Identity) -> bool:
-        """Whether the session that asks is bound to a key, so that a copy of its tokens is worth nothing."""
-        return self._asking(identity).device_key_thumbprint is not None
+        """Whether the caller's session is bound to a key, so that a copy of its tokens is useless."""
+        return self._callers_session(identity).device_key_thumbprint is not None
 
     def prepare(
         self, identity: Identity, user: User, client: Client, amr: Sequence[str], *, expires_at: datetime | None = None
     ) -> PreparedSession:
-        """A session as after a login, or one that ends at `expires_at`. It is bound to the key of the one that asks.
+        """A session like one after a login, or one that ends at `expires_at`. It is bound to the key of the caller's session.
 
-        Where that has none, it is bound to the key that `client` has proved. Raises `DeviceKeyRequired` where sessions must be
-        bound and there is no key, and `InvalidToken` if the session that asks is gone.
+        If that has no key, the new one is bound to the key that `client` has proved. Raises `DeviceKeyRequired` if sessions must
+        be bound and there is no key, and `InvalidToken` if the caller's session is gone.
         """
-        key = self._binding.key_for_replacement(self._asking(identity), client)
+        key = self._binding.key_for_replacement(self._callers_session(identity), client)
         session = sessions.new_session(user.id, client, key, self._clock(), self._settings.session_lifetime, amr=amr)
         session.expires_at = expires_at or session.expires_at
-        # Issuing may have to load keys: before the transaction, so that nothing is changed if that fails.
+        # Issuing may load keys. It is done before the transaction, so that nothing has changed if it fails.
         pair = issue_pair(self._access_tokens, self._refresh_tokens, session, user, session.generation)
         return PreparedSession(session, pair, _identity_of(session, user), identity.session_id)
 
     def put_in_place(
         self, db: Session, new: PreparedSession, reason: RevocationReason, client: Client, *, ends_others: bool
     ) -> Replacement:
-        """End the session that asked, and the user's others if wanted, and store the new one.
+        """End the old session, with `ends_others` also the user's other sessions, and store the new one.
 
-        Raises `SessionEnded` if the session that asked has ended meanwhile: giving the password brings nothing back.
+        Raises `SessionEnded` if the old session has ended meanwhile: the password does not revive an ended session.
         """
         connection, now, user_id = db.connection(), self._clock(), new.session.user_id
         if ends_others:
@@ -116,7 +116,7 @@ class Replacements:
         is_bound = new.session.device_key_thumbprint is not None
         return Replacement(new.pair, new.identity, is_bound, new.replaced, others)
 
-    def _asking(self, identity: Identity) -> StoredSession:
+    def _callers_session(self, identity: Identity) -> StoredSession:
         with self._database.connect(pings=False) as db:
             return sessions.get(db, identity.session_id)
 

@@ -1,4 +1,4 @@
-"""Ending sessions, with what the audit log is to know of it, in one transaction."""
+"""Ends sessions, and records it in the audit log, in one transaction."""
 
 from datetime import datetime
 from uuid import UUID
@@ -21,7 +21,7 @@ def end_session(
     client: Client = NO_CLIENT,
     actor_id: UUID | None = None,
 ) -> bool:
-    """End a session for every holder of its tokens. False if it had ended before, and then nothing is changed."""
+    """End a session for every holder of its tokens. False if it had already ended. Then nothing has changed."""
     owner_id = sessions.revoke(db, session_id, reason, now)
     if owner_id is None:
         return False
@@ -40,7 +40,7 @@ def end_sessions_of(
     actor_id: UUID | None = None,
     exclude: UUID | None = None,
 ) -> list[UUID]:
-    """End all sessions of a user, save `exclude`. Returns the ids of those that stood, so that their open pages can be told."""
+    """End all sessions of a user except `exclude`. Returns the ids of those that were active, to tell their open pages."""
     ended = sessions.revoke_all(db, owner_id, reason, now, exclude=exclude)
     for session_id in ended:
         kind = EventKind.SESSION_REVOKED

@@ -1,7 +1,7 @@
-"""How a presented refresh token is answered: the protocol's table as one function, without a database or a clock.
+"""Decides how a presented refresh token is answered: the protocol's table as one function, without a database or a clock.
 
-The same rule is in SQL where one statement decides and rotates (`rotation_statements`). It must never rotate where this function
-would not: `tests/core/sessions/test_one_statement_rotation.py` compares the two at every limit.
+The same rule is in SQL where one statement decides and rotates (`rotation_statements`). That statement must never rotate if this
+function would not: `tests/core/sessions/test_one_statement_rotation.py` compares the two at every limit.
 """
 
 from datetime import datetime
@@ -24,8 +24,8 @@ class RotationDecision(Enum):
 def decide_rotation(session: StoredSession, presented_generation: int, now: datetime, settings: Settings) -> RotationDecision:
     """Decide on a genuine refresh token. Raises like `require_active`, and `InvalidToken` for a generation not issued yet.
 
-    The immediate predecessor, and no older one, is answered until its successor is seen in use, and for `rotation_grace_period`
-    after that. A future generation is genuine only if the database was rolled back to before it.
+    Only the immediate predecessor is still answered: until its successor is seen in use, and for `rotation_grace_period` after
+    that. A genuine token of a future generation means that the database was restored to a state before it was issued.
     """
     require_active(session, now, settings)
     if presented_generation > session.generation:

@@ -1,4 +1,4 @@
-"""The rows that the statements on `auth_session` give: which columns they have, and of what type. They are only read."""
+"""The rows that the statements on `auth_session` return: their columns and types. Rows are read-only."""
 
 from datetime import datetime
 from typing import Any, Protocol
@@ -6,7 +6,7 @@ from uuid import UUID
 
 
 class RotatedSession(Protocol):
-    """What the next token pair is made of: columns of the session, and of its user."""
+    """The columns of a session and of its user that the next token pair is made of."""
 
     id: UUID
     user_id: UUID
@@ -18,7 +18,7 @@ class RotatedSession(Protocol):
 
 
 class StoredSession(RotatedSession, Protocol):
-    """The same, and all that decides whether the session is active, and how its refresh tokens are answered."""
+    """The same, with the columns that decide whether the session is active and how its refresh tokens are answered."""
 
     generation: int
     generation_seen_at: datetime | None
@@ -31,7 +31,7 @@ class StoredSession(RotatedSession, Protocol):
 
 
 class ListedSession(Protocol):
-    """What people see of a session. `is_bound` says that its tokens are worth nothing without the device's key."""
+    """What people see of a session. `is_bound` says that its tokens are useless without the device's key."""
 
     id: UUID
     device: str
@@ -47,6 +47,6 @@ class ListedSession(Protocol):
 
 
 class ListedSessionOfUser(ListedSession, Protocol):
-    """The same in a list of everybody's."""
+    """The same, in a list of the sessions of all users."""
 
     user_name: str

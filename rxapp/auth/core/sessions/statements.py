@@ -20,7 +20,7 @@ _NO_SESSION = UUID(int=0)
 
 SALT_BYTES = 32
 
-_WHAT_DECIDES = (
+_STORED_COLUMNS = (
     _session.c.id,
     _session.c.user_id,
     _session.c.salt,
@@ -35,7 +35,7 @@ _WHAT_DECIDES = (
     _session.c.revoked_reason,
 )
 
-IS_STANDING = (
+IS_ACTIVE = (
     _session.c.revoked_at.is_(None),
     _session.c.expires_at > bindparam("now"),
     _session.c.last_used_at > bindparam("idle_since"),
@@ -43,7 +43,7 @@ IS_STANDING = (
 """Conditions on `auth_session`, with the parameters `now` and `idle_since`."""
 
 _FIND: PreparedStatement[StoredSession] = PreparedStatement(
-    select(*_WHAT_DECIDES, _user.c.user_name, _user.c.roles, _user.c.disabled_at)
+    select(*_STORED_COLUMNS, _user.c.user_name, _user.c.roles, _user.c.disabled_at)
     .join(_user, _user.c.id == _session.c.user_id)
     .where(_session.c.id == bindparam("session_id"))
 )
@@ -89,7 +89,7 @@ _REVOKE_ALL = (
     .returning(_session.c.id)
 )
 
-_SHOWN = (
+_LISTED_COLUMNS = (
     _session.c.id,
     _session.c.device,
     _session.c.address,
@@ -99,22 +99,22 @@ _SHOWN = (
     _session.c.expires_at,
 )
 
-_SELECT_STANDING = (
-    select(*_SHOWN)
-    .where(_session.c.user_id == bindparam("owner_id"), *IS_STANDING)
+_SELECT_ACTIVE = (
+    select(*_LISTED_COLUMNS)
+    .where(_session.c.user_id == bindparam("owner_id"), *IS_ACTIVE)
     .order_by(_session.c.last_used_at.desc(), _session.c.id)
 )
 
-_SELECT_ALL_STANDING = (
-    select(*_SHOWN, _user.c.user_name)
+_SELECT_ALL_ACTIVE = (
+    select(*_LISTED_COLUMNS, _user.c.user_name)
     .join(_user, _user.c.id == _session.c.user_id)
-    .where(*IS_STANDING)
+    .where(*IS_ACTIVE)
     .order_by(_session.c.last_used_at.desc(), _session.c.id)
 )
 
-_COUNT_STANDING = (
+_COUNT_ACTIVE = (
     select(_session.c.user_id, func.count())
-    .where(_session.c.user_id.in_(bindparam("owner_ids", expanding=True)), *IS_STANDING)
+    .where(_session.c.user_id.in_(bindparam("owner_ids", expanding=True)), *IS_ACTIVE)
     .group_by(_session.c.user_id)
 )
 
@@ -124,9 +124,9 @@ _ENDED = (
     select(_session.c.id)
     .where(_session.c.expires_at < bindparam("ended_before"))
     .limit(bindparam("batch"))
-    .with_for_update(skip_locked=True)  # of two that clean up at once, each takes other rows
+    .with_for_update(skip_locked=True)  # two clean-ups at the same time take different rows
 )
-"""A statement of its own: as a part of the next one, PostgreSQL may look it up for each row, and removes more than a batch."""
+"""A separate statement. As a subquery of `_DELETE`, PostgreSQL may run it for each row, and then delete more than a batch."""
 
 _DELETE = delete(_session).where(_session.c.id.in_(bindparam("ids", expanding=True)))
 
@@ -134,9 +134,9 @@ _DELETE = delete(_session).where(_session.c.id.in_(bindparam("ids", expanding=Tr
 def new_session(
     user_id: UUID, client: Client, device_key: str | None, now: datetime, lifetime: timedelta, *, amr: Sequence[str]
 ) -> AuthSession:
-    """A session that begins now, not stored yet. `device_key` is the thumbprint of the key that it is bound to, if it is.
+    """A session that begins now and is not stored yet. `device_key` is the thumbprint of the key that it is bound to, or None.
 
-    `amr` names the proofs that its owner has given.
+    `amr` names the proofs that its user has given.
     """
     return AuthSession(
         user_id=user_id,
@@ -166,55 +166,55 @@ def get(db: Connection, session_id: UUID) -> StoredSession:
 
 
 def mark_seen(db: Connection, session_id: UUID, generation: int, now: datetime) -> None:
-    """Note that the generation is in use. Written once: a later call changes nothing, so the grace period is never re-armed."""
+    """Note that the generation is in use. Only the first call writes, so the grace period never starts again."""
     _MARK_SEEN.run(db, {"session_id": session_id, "seen_generation": generation, "now": now})
 
 
 def touch(db: Connection, session_id: UUID, now: datetime) -> None:
-    """Note that its owner is active."""
+    """Note that its user is active."""
     _TOUCH.run(db, {"session_id": session_id, "now": now})
 
 
 def mark_authenticated(db: Connection, session_id: UUID, now: datetime, amr: Sequence[str]) -> None:
-    """Note that its owner has just proved who they are, and by which proofs in this session."""
+    """Note that its user has just proved their identity, and all proofs given in this session."""
     db.execute(_MARK_AUTHENTICATED, {"session_id": session_id, "now": now, "amr": " ".join(amr)})
 
 
 def revoke(db: Connection, session_id: UUID, reason: str, now: datetime) -> UUID | None:
-    """End the session; the id of its user, or None if it had ended before, and then the first reason stays."""
+    """End the session. Returns the id of its user, or None if it had already been revoked. Then the first reason stays."""
     return db.execute(_REVOKE, {"session_id": session_id, "reason": reason, "now": now}).scalar_one_or_none()
 
 
 def revoke_all(db: Connection, owner_id: UUID, reason: str, now: datetime, *, exclude: UUID | None = None) -> list[UUID]:
-    """End all sessions of a user, save `exclude`; the ids of those that had not ended before."""
+    """End all sessions of a user except `exclude`. Returns the ids of those that had not ended before."""
     parameters = {"owner_id": owner_id, "kept_id": exclude or _NO_SESSION, "reason": reason, "now": now}
     return list(db.execute(_REVOKE_ALL, parameters).scalars())
 
 
 def active_of(db: Connection, owner_id: UUID, now: datetime, idle_since: datetime) -> Sequence[ListedSession]:
-    """A user's sessions that stand, the last used first."""
-    found = db.execute(_SELECT_STANDING, {"owner_id": owner_id, "now": now, "idle_since": idle_since}).all()
+    """A user's active sessions, the last used first."""
+    found = db.execute(_SELECT_ACTIVE, {"owner_id": owner_id, "now": now, "idle_since": idle_since}).all()
     return cast("Sequence[ListedSession]", found)
 
 
 def all_active(db: Connection, now: datetime, idle_since: datetime) -> Sequence[ListedSessionOfUser]:
-    """Everybody's sessions that stand, each with its `user_name`, the last used first."""
-    found = db.execute(_SELECT_ALL_STANDING, {"now": now, "idle_since": idle_since}).all()
+    """The active sessions of all users, each with its `user_name`, the last used first."""
+    found = db.execute(_SELECT_ALL_ACTIVE, {"now": now, "idle_since": idle_since}).all()
     return cast("Sequence[ListedSessionOfUser]", found)
 
 
 def count_active(db: Connection, owner_ids: Sequence[UUID], now: datetime, idle_since: datetime) -> dict[UUID, int]:
-    """How many sessions stand of each of these users; those who have none are left out."""
+    """How many active sessions each of these users has. Users without one are left out."""
     parameters = {"owner_ids": list(owner_ids), "now": now, "idle_since": idle_since}
-    return dict(db.execute(_COUNT_STANDING, parameters).all())
+    return dict(db.execute(_COUNT_ACTIVE, parameters).all())
 
 
 def count_ended(db: Connection, ended_before: datetime) -> int:
-    """How many sessions' lifetimes ended before that moment."""
+    """How many sessions have a lifetime that ended before that moment."""
     return db.execute(_COUNT_ENDED, {"ended_before": ended_before}).scalar_one()
 
 
 def delete_ended(db: Connection, ended_before: datetime, batch: int) -> int:
-    """Remove at most `batch` sessions whose lifetime ended before that moment; how many there were."""
+    """Delete at most `batch` sessions whose lifetime ended before that moment. Returns their number."""
     ids = db.scalars(_ENDED, {"ended_before": ended_before, "batch": batch}).all()
     return db.execute(_DELETE, {"ids": ids}).rowcount if ids else 0

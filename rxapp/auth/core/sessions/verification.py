@@ -1,4 +1,4 @@
-"""Verifies access tokens, and looks each time whether their sessions are still active."""
+"""Verifies access tokens, and checks each time that their sessions are still active."""
 
 from datetime import datetime
 from uuid import UUID
@@ -20,7 +20,7 @@ from rxapp.auth.core.tokens.access_tokens import AccessTokens
 from rxapp.auth.core.tokens.claims import AccessClaims
 
 LAST_USED_RESOLUTION = 1 / 20
-"""`last_used_at` is stored again only after this part of the idle timeout, so that most requests only read."""
+"""`last_used_at` is stored again only after this part of the idle timeout. So most requests only read."""
 
 
 class Verifier:
@@ -36,9 +36,9 @@ class Verifier:
         self._binding = binding
 
     def verify(self, access_token: str, client: Client, *, received: bool, may_wait: bool) -> Identity:
-        """Who holds it. A token that was `received` shows that the browser has its generation, and that is stored.
+        """The holder of the token. A `received` token proves that the browser has its generation, and this is stored.
 
-        Without `may_wait` it reads only: where anything is to be stored, or a proof to be spent, it raises `WouldBlock`.
+        Without `may_wait` it only reads. It raises `WouldBlock` if something has to be stored, or a proof has to be spent.
         """
         reading = self._database.reading(may_wait=may_wait)
         claims = self._access_tokens.verify(access_token)
@@ -59,7 +59,10 @@ class Verifier:
         return Identity.of(session)
 
     def verify_session(self, session_id: UUID) -> Identity:
-        """Whose session it is, if it is active. Its tokens were shown before. Raises `InvalidToken` or `SessionEnded`."""
+        """The holder of the session, if it is active. Its tokens were verified earlier.
+
+        Raises `InvalidToken` or `SessionEnded`.
+        """
         with self._database.connect(pings=False) as db:
             session = sessions.get(db, session_id)
         require_active(session, self._clock(), self._settings)

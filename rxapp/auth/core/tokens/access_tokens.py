@@ -1,4 +1,4 @@
-"""Access tokens: JWTs of RFC 9068's kind, short-lived, signed with a key derived for nothing else."""
+"""Access tokens: short-lived JWTs as in RFC 9068, signed with a key that is derived for this purpose only."""
 
 import secrets
 from datetime import datetime
@@ -16,7 +16,7 @@ from rxapp.auth.core.tokens.claims import AccessClaims
 from rxapp.auth.core.tokens.verified_token_cache import VerifiedTokenCache
 
 MAXIMUM_LENGTH = 4_096
-"""Characters; ours are about 500. Longer ones are refused before any work is done on them."""
+"""Characters. Ours have about 500. A longer token is refused before any work is done on it."""
 
 _REQUIRED_CLAIMS = ["iss", "aud", "sub", "sid", "gen", "jti", "name", "roles", "iat", "nbf", "exp"]
 
@@ -30,7 +30,7 @@ _UNREADABLE = (
     OSError,
     RecursionError,
 )
-"""What PyJWT, `json` and `datetime` raise for what is no token of ours."""
+"""What PyJWT, `json` and `datetime` raise for text that is not one of our tokens."""
 
 
 class AccessTokens:
@@ -54,7 +54,7 @@ class AccessTokens:
         device_key_thumbprint: str | None = None,
     ) -> str:
         """A signed token that lives `access_token_lifetime`, and never longer than its session."""
-        now = self._clock().replace(microsecond=0)  # RFC 7519 §2: ours are whole seconds
+        now = self._clock().replace(microsecond=0)  # RFC 7519 §2; we use whole seconds
         claims = AccessClaims(
             subject=subject,
             session_id=session_id,
@@ -73,7 +73,7 @@ class AccessTokens:
         return token
 
     def verify(self, token: str) -> AccessClaims:
-        """The claims of a genuine token within its lifetime; else `AccessTokenExpired`, `…NotYetValid` or `InvalidToken`."""
+        """The claims of a genuine token. Raises `AccessTokenExpired`, `AccessTokenNotYetValid` or `InvalidToken`."""
         claims = self.identify(token)
         now = self._clock()
         if max(claims.issued_at, claims.not_before) > now + CLOCK_SKEW_LEEWAY:
@@ -83,9 +83,9 @@ class AccessTokens:
         return claims
 
     def identify(self, token: str) -> AccessClaims:
-        """The claims of a genuine token, expired or not: signature, algorithm, type, issuer and audience are checked.
+        """The claims of a genuine token, expired or not. Checks signature, algorithm, type, issuer and audience.
 
-        PyJWT is kept from checking the times, for it would read the machine's clock and not ours; `verify` does it.
+        PyJWT does not check the times, because it would read the machine's clock and not ours. `verify` checks them.
         """
         if not isinstance(token, str) or len(token) > MAXIMUM_LENGTH or "=" in token:  # RFC 7515 §2: without padding
             raise InvalidToken
@@ -107,11 +107,11 @@ class AccessTokens:
         return AccessClaims.read(payload)
 
     def public_jwks(self) -> list[dict[str, Any]]:
-        """The keys with which others verify our access tokens (RFC 7517 §4); none if those keys could also sign."""
+        """The keys with which others verify our access tokens (RFC 7517 §4). Empty if those keys could also sign."""
         return [] if self._settings.access_token_algorithm == "HS256" else self._key_ring.public_jwks()
 
     def _key_named_by(self, token: str) -> AccessKey:
-        """The key of a token whose header is not spelled as we spell ours, or whose key is not known yet."""
+        """The key of a token whose header is not byte for byte one of ours, or whose key is not known yet."""
         header = jwt.get_unverified_header(token)
         if header.get("typ") != TOKEN_TYPE:
             raise InvalidToken

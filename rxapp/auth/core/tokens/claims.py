@@ -1,4 +1,4 @@
-"""What an access token says."""
+"""The claims of an access token."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -10,9 +10,9 @@ from rxapp.auth.core.errors import InvalidToken
 
 @dataclass(frozen=True, slots=True)
 class AccessClaims:
-    """What an access token says: who (`subject`), in which session, of which generation, with which roles, until when.
+    """The claims: the user (`subject`), the session and its generation, the roles, and the times.
 
-    `device_key_thumbprint` names the key that must be proved with it (`cnf.jkt`, RFC 9449 §6.1).
+    `device_key_thumbprint` names the key that the sender of the token must prove (`cnf.jkt`, RFC 9449 §6.1).
     """
 
     subject: UUID
@@ -28,7 +28,7 @@ class AccessClaims:
 
     @classmethod
     def read(cls, payload: dict[str, Any]) -> "AccessClaims":
-        """From a token's payload. Raises `InvalidToken`, or what Python raises for values of other kinds."""
+        """The claims from a token's payload. Raises `InvalidToken`, or what Python raises for values of wrong types."""
         generation, roles = payload["gen"], payload["roles"]
         if type(generation) is not int or generation < 0 or not isinstance(roles, list) or not isinstance(payload["name"], str):
             raise InvalidToken
@@ -46,7 +46,7 @@ class AccessClaims:
         )
 
     def payload(self, issuer: str, audience: str) -> dict[str, Any]:
-        """What `read` would read, of a token of `issuer`'s for `audience`."""
+        """The payload that `read` reads, in a token from `issuer` for `audience`."""
         payload: dict[str, Any] = {
             "iss": issuer,
             "aud": audience,
@@ -66,7 +66,7 @@ class AccessClaims:
 
 
 def _moment(seconds: Any) -> datetime:
-    """Ours are whole seconds; Python would also take True for one. Raises what Python raises for times that no calendar has."""
+    """Accepts whole seconds only; Python would accept True as 1. Raises what Python raises for times out of its range."""
     if type(seconds) is not int:
         raise InvalidToken
     return datetime.fromtimestamp(seconds, UTC)

@@ -1,8 +1,8 @@
 """Refresh tokens: `rxr1_` + base64url(session id ‖ generation ‖ MAC), computed and never stored.
 
-The MAC's key is derived from the server's secret and the session's own salt. So the database alone cannot make a token and the
-server key alone cannot either; a genuine spent token is told from a forged one although nothing is kept of it; and the successor
-of a token can be computed again, which lets a retry get the same answer.
+The MAC's key is derived from the server's secret and the session's own salt. So neither the database alone nor the server key
+alone is enough to make a token. A genuine spent token can be told from a forged one, although no token is stored. The successor
+of a token can be computed again, so a retry gets the same answer.
 """
 
 import base64
@@ -21,7 +21,7 @@ from rxapp.auth.core.keys.derivation import Keys, hkdf_sha256
 from rxapp.auth.core.keys.key_ring import KeyRing
 
 PREFIX = "rxr1_"
-"""Names the format, and lets secret scanners find a leaked token."""
+"""Names the format. Secret scanners find a leaked token by it."""
 
 _SESSION_ID_BYTES = 16
 _GENERATION_BYTES = 4
@@ -30,14 +30,14 @@ _TOKEN_BYTES = _SESSION_ID_BYTES + _GENERATION_BYTES + _MAC_BYTES
 _ENCODED_LENGTH = (_TOKEN_BYTES * 8 + 5) // 6
 
 SESSIONS_KEPT = 32_768
-"""Whose salt is remembered, and whose key is derived once for the tokens that come and those that go: 16 MB of so many."""
+"""Sessions whose salt and derived key are kept in memory, so that each key is derived once. So many take 16 MB."""
 
 MAXIMUM_GENERATION = 2 ** (8 * _GENERATION_BYTES) - 1
 
 
 @dataclass(frozen=True, slots=True)
 class PresentedRefreshToken:
-    """A refresh token taken apart. It claims a session and a generation; only `RefreshTokens.verify` makes the claim good."""
+    """The parts of a refresh token, with the session and generation that it claims. `RefreshTokens.verify` proves the claim."""
 
     session_id: UUID
     generation: int
@@ -45,7 +45,7 @@ class PresentedRefreshToken:
 
     @classmethod
     def parse(cls, token: str) -> "PresentedRefreshToken":
-        """Take a token apart, or raise `InvalidToken`. There is exactly one spelling of each token."""
+        """Split a token into its parts, or raise `InvalidToken`. Each token has exactly one spelling."""
         if not isinstance(token, str) or not token.startswith(PREFIX):
             raise InvalidToken
         encoded = token.removeprefix(PREFIX)
@@ -65,34 +65,34 @@ class PresentedRefreshToken:
 
 
 class RefreshTokens:
-    """Issues and verifies refresh tokens of a session, given the session's salt. Threads share one."""
+    """Issues and verifies refresh tokens of a session, given the session's salt. Threads share one instance."""
 
     def __init__(self, key_ring: KeyRing) -> None:
         self._key_ring = key_ring
-        # By the integer of its UUID, which is hashed in C: a UUID is hashed in Python, at each step of the cache.
+        # Keyed by the integer of the UUID: C code hashes it. A UUID itself is hashed in Python, at each step of the cache.
         self._salts: LRUCache[int, bytes] = LRUCache(SESSIONS_KEPT)
         self._lock = threading.Lock()  # `cachetools` has none of its own
 
     def known_salt(self, session_id: UUID) -> bytes | None:
-        """The session's salt, which never changes, if a token of it was issued here lately."""
+        """The session's salt, if a token of the session was issued here lately. A salt never changes."""
         with self._lock:
             return self._salts.get(session_id.int)
 
     def issue(self, session_id: UUID, generation: int, salt: bytes) -> str:
-        """The refresh token of that generation: until another key is used, the same arguments always give the same token."""
+        """The refresh token of that generation. The same arguments give the same token, as long as the same key signs."""
         with self._lock:
             self._salts[session_id.int] = salt
         body = session_id.bytes + generation.to_bytes(_GENERATION_BYTES, "big")
         return _encode(body + _mac(self._key_ring.signer().keys, body, salt))
 
     def verify(self, presented: PresentedRefreshToken, salt: bytes) -> None:
-        """Raise `InvalidToken` unless this server issued the token; compared in constant time."""
+        """Raise `InvalidToken` unless this server issued the token. Compares in constant time."""
         body = presented.session_id.bytes + presented.generation.to_bytes(_GENERATION_BYTES, "big")
         self._key_ring.require_any(lambda keys: hmac.compare_digest(presented.mac, _mac(keys, body, salt)))
 
 
 def first_part_of(session_id: UUID) -> str:
-    """What all refresh tokens of a session begin with, but for the last character: it proves nothing."""
+    """The first part of all refresh tokens of a session, except for its last character. It proves nothing."""
     return _encode(session_id.bytes)
 
 

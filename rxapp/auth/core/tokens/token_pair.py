@@ -1,4 +1,4 @@
-"""What a browser holds of a session: an access token, and the refresh token of the same generation."""
+"""The token pair that a browser holds: an access token, and the refresh token of the same generation."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -18,7 +18,7 @@ class TokenPair:
 
 
 class PairSession(Protocol):
-    """What a pair says of its session."""
+    """The columns of a session that a token pair needs."""
 
     id: UUID
     user_id: UUID
@@ -28,7 +28,7 @@ class PairSession(Protocol):
 
 
 class PairUser(Protocol):
-    """What a pair says of its user."""
+    """The columns of a user that a token pair needs."""
 
     user_name: str
     roles: list[str]
@@ -37,7 +37,7 @@ class PairUser(Protocol):
 def issue_pair(
     access_tokens: AccessTokens, refresh_tokens: RefreshTokens, session: PairSession, user: PairUser, generation: int
 ) -> TokenPair:
-    """The pair of that generation of `session`, with the name and the roles of `user` as they are now."""
+    """The token pair of that generation of `session`, with the current name and roles of `user`."""
     return TokenPair(
         access_token=access_tokens.issue(
             subject=session.user_id,

@@ -1,4 +1,4 @@
-"""Users who come over from an app with reflex-local-auth, with the passwords that they have."""
+"""Imports users from an app with reflex-local-auth. They keep their passwords."""
 
 from rxapp.auth.core.features import Feature
 

@@ -1,4 +1,4 @@
-"""For `doctor`: how many of the imported users have not logged in yet, so that their old hashes are still there."""
+"""For `doctor`: how many imported users have not logged in yet, and so still have their old hashes."""
 
 from collections.abc import Iterator
 
@@ -12,7 +12,7 @@ from rxapp.auth.doctor.findings import Finding, ok
 
 
 def check(_settings: Settings, database: Database) -> Iterator[Finding]:
-    """Nothing is wrong with such a hash. Its holder gets a better one with their next login."""
+    """Count the old hashes. They are no fault: each user gets a better hash with their next login."""
     with database.read() as db:
         left = db.exec(select(func.count()).select_from(User).where(col(User.password_hash).startswith(BCRYPT_PREFIX))).one()
     if left:

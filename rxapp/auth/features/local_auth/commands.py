@@ -24,7 +24,7 @@ DryRun = Annotated[bool, typer.Option("--dry-run", help="Change nothing, and onl
 
 
 def add_commands(groups: Mapping[str, typer.Typer]) -> None:
-    """`users import-local-auth`."""
+    """Add `users import-local-auth`."""
     groups["users"].command("import-local-auth")(import_local_auth)
 
 

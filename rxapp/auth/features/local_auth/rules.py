@@ -26,12 +26,12 @@ from rxapp.auth.core.database.tables import User
 from rxapp.auth.core.errors import InputRefused
 
 USER_IMPORTED = "user_imported"
-"""The kind of event for each of them."""
+"""The kind of event that is recorded for each imported user."""
 
 _TABLE = table("localuser", column("id"), column("username"), column("password_hash"), column("enabled"))
 
 _BCRYPT_HASH = re.compile(r"\$2[aby]\$(0[4-9]|1[0-6])\$[./A-Za-z0-9]{53}")
-"""At most 2^16 iterations, which take some seconds. A hash that takes hours is not a real user's, and would block a thread."""
+"""At most 2^16 iterations, which take some seconds. No real user has a hash that takes hours, and it would block a thread."""
 
 
 class SourceRefused(InputRefused):
@@ -82,7 +82,7 @@ class _DryRunDone(Exception):
 
 
 def read_local_users(database_url: str) -> Sequence[LocalUser]:
-    """All users of reflex-local-auth in that database. It is not changed. Raises `SourceRefused`."""
+    """All users of reflex-local-auth in that database. Only reads it. Raises `SourceRefused`."""
     url = _parse(database_url)
     try:
         engine = create_engine(url, poolclass=NullPool, hide_parameters=True)
@@ -127,7 +127,7 @@ class LocalAuthImport:
 
 
 def _store(db: Session, local_user: LocalUser, now: datetime) -> User:
-    """Raises `UserNameTaken`, `InvalidUserName`, or `InputRefused` for a hash that bcrypt cannot verify."""
+    """Store one user. Raises `UserNameTaken`, `InvalidUserName`, or `InputRefused` for a hash that bcrypt cannot verify."""
     if not _BCRYPT_HASH.fullmatch(local_user.password_hash):
         raise InputRefused("The password hash is not one that bcrypt makes.")
     user = users.new_user(local_user.user_name, "", local_user.password_hash, [], now)

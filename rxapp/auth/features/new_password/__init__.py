@@ -1,4 +1,4 @@
-"""A new password before one is let in: by a link at the first login or after a reset, or because the old one is refused today."""
+"""A login stage for a new password: after a set-password link, or when the policy refuses the old password today."""
 
 from rxapp.auth.core.features import Feature
 from rxapp.auth.features.new_password.rules import NewPasswordStage

@@ -1,7 +1,7 @@
-"""The page behind a one-time link, on which a person sets their password, and the form of the stage on the login page.
+"""The page of a set-password link, where a person sets their password, and the form of the stage on the login page.
 
-The link's token stands in the URL's fragment, which browsers do not send: so it is in no server's and no proxy's log, and in no
-`Referer`.
+The link's token is in the URL's fragment. Browsers do not send the fragment. So the token is in no log of a server or proxy, and
+in no `Referer`.
 """
 
 from collections.abc import Callable
@@ -59,7 +59,7 @@ class NewPasswordState(rx.State):
 
 
 class SetPasswordState(rx.State):
-    """Whose password it is, what went wrong, and whether it is at work."""
+    """The user whose password is set, the error, and whether the form is busy."""
 
     user_name: str = ""
     error: str = ""
@@ -68,7 +68,7 @@ class SetPasswordState(rx.State):
 
     @event(public=True)
     async def prepare(self) -> None:
-        """On load: find out whose password the link sets."""
+        """On load: find the user of the link."""
         self.user_name, self.error, self.wait, self.is_busy = "", "", 0, False
         try:
             self.user_name = (await in_thread(get_service().accounts.user_of_link, self._token())).user_name
@@ -77,7 +77,7 @@ class SetPasswordState(rx.State):
 
     @event(public=True, signs_in=True)
     async def submit(self, form: SetPasswordForm) -> Any:
-        """Set the password, and log in with it."""
+        """Set the password and log in with it."""
         self.is_busy, self.error, self.wait = True, "", 0
         yield
         self.is_busy = False
@@ -116,7 +116,7 @@ def _form(slots: Slots) -> rx.Component:
     texts, user_name = site.texts.set_password, rx.el.strong(SetPasswordState.user_name)
     return auth_form(
         rx.el.p(*sentence(texts.whose, user_name=user_name), class_name=style.TEXT + " mb-4"),
-        # Password managers file the new password under this name.
+        # Password managers store the new password under this name.
         rx.el.input(auto_complete="username", default_value=SetPasswordState.user_name, read_only=True, class_name="hidden"),
         new_password_fields(is_new=True),
         extra_in(slots),
@@ -127,7 +127,7 @@ def _form(slots: Slots) -> rx.Component:
 
 
 def add_pages() -> dict[str, tuple[str, Callable, Any]]:
-    """The form of the stage, and the page of the link."""
+    """Add the form of the stage. Returns the page of the link."""
     places.stage_forms[NewPasswordStage.name] = _stage_form
     return {SET_PASSWORD: (site.texts.set_password.title, set_password_page, SetPasswordState.prepare)}
 

@@ -1,4 +1,4 @@
-"""Logging in by a set-password link, for programs. What follows is `/api/auth/login/continue`."""
+"""The route for logging in with a set-password link, for programs. The next request is `/api/auth/login/continue`."""
 
 from http import HTTPStatus
 
@@ -17,7 +17,7 @@ router = APIRouter(prefix="/api", route_class=LimitedBodyRoute)
 
 
 class LinkRequest(BaseModel):
-    """The token of a set-password link, which stands in its fragment."""
+    """The token of a set-password link: the fragment of its URL."""
 
     link: Text = Field(max_length=MAXIMUM_TOKEN_LENGTH, repr=False)
 
@@ -29,5 +29,5 @@ class LinkRequest(BaseModel):
     responses=documented(*COMMON_PROBLEMS, HTTPStatus.FORBIDDEN, HTTPStatus.TOO_MANY_REQUESTS),
 )
 async def log_in_by_link(request: LinkRequest, client: ProvingSender) -> Response:
-    """Begin a login by a link. The answer is always 403 `login_incomplete`: the stage `new_password` asks for `newPassword`."""
+    """Begin a login with a link. The answer is always 403 `login_incomplete`: the stage `new_password` asks for `newPassword`."""
     return refusal(await in_thread(begin_by_link, get_service(), request.link, client), HTTPStatus.FORBIDDEN)

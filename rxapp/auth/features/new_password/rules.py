@@ -1,4 +1,4 @@
-"""The login stage in which a person chooses a new password, and who has to pass it."""
+"""The login stage in which a person chooses a new password, and when it is due."""
 
 from collections.abc import Mapping
 
@@ -13,14 +13,14 @@ from rxapp.auth.core.passwords.policy import require_good_password
 from rxapp.auth.core.service import AuthService
 
 LINK = "link"
-"""The proof of whoever has a set-password link. It is good for this stage only: the session's `amr` does not name it."""
+"""The proof that a set-password link gives. It is valid for this stage only: the session's `amr` does not name it."""
 
 ANSWER = "newPassword"
-"""The name of the answer."""
+"""The name of the answer that this stage asks for."""
 
 
 class NewPasswordStage:
-    """A `LoginStage`."""
+    """The `LoginStage` that asks for a new password."""
 
     name = "new_password"
 
@@ -28,7 +28,7 @@ class NewPasswordStage:
         self._service = service
 
     def is_due(self, attempt: LoginAttempt) -> bool:
-        """For whoever comes with a link; and, where `renew_refused_passwords` is set, with a password that the rules refuse."""
+        """After a set-password link. With `renew_refused_passwords` also after a password that the policy refuses."""
         if LINK in attempt.amr:
             return True
         settings = self._service.settings
@@ -41,7 +41,10 @@ class NewPasswordStage:
         return False
 
     def complete(self, attempt: LoginAttempt, answers: Mapping[str, str], client: Client) -> LoginAttempt:
-        """Set the password, and end all sessions that began with the old one. Raises `PasswordRefused` or `PendingLoginEnded`."""
+        """Set the password, and end all sessions of the user.
+
+        Raises `PasswordRefused`, or `InvalidToken` if the user has changed meanwhile.
+        """
         kind = EventKind.PASSWORD_SET if LINK in attempt.amr else EventKind.PASSWORD_CHANGED
         user, ended = self._service.accounts.replace_password(attempt.user, answers.get(ANSWER, ""), kind, client)
         proofs = (PASSWORD, *(method for method in attempt.amr if method not in (LINK, PASSWORD)))
@@ -49,7 +52,7 @@ class NewPasswordStage:
 
 
 def begin_by_link(service: AuthService, link: str, client: Client = NO_CLIENT) -> LoginIncomplete:
-    """The login of whoever holds the link, at the stage where they set their password. Raises `InvalidToken` for a bad link."""
+    """Begin a login with a link. It stops at the stage that asks for the password. Raises `InvalidToken` for a bad link."""
     user = service.accounts.user_of_link(link)
     try:
         service.login.with_proof(user, LINK, client)
@@ -59,9 +62,9 @@ def begin_by_link(service: AuthService, link: str, client: Client = NO_CLIENT) -
 
 
 def log_in_by_link(service: AuthService, link: str, new_password: str, client: Client = NO_CLIENT) -> LoggedIn:
-    """Set the password by a link, which is then spent, end all sessions, and begin one.
+    """Set the password with a link, end all sessions, and begin a new one. The link is then spent.
 
-    Raises `InvalidToken`, `PasswordRefused`, or `LoginIncomplete` where yet another stage is due.
+    Raises `InvalidToken`, `PasswordRefused`, or `LoginIncomplete` if another stage is due.
     """
     pending = begin_by_link(service, link, client).pending_login
     try:

@@ -1,1 +1,1 @@
-"""The routes of signing in, of an account, and of the public keys."""
+"""The routes for logging in and out, for an account, and for the public keys."""

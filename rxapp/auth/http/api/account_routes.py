@@ -1,4 +1,4 @@
-"""The HTTP API for people's own account and sessions: what the account pages do, for programs."""
+"""The HTTP API for one's own account and sessions. Programs do here what people do on the account pages."""
 
 from collections.abc import Callable
 from http import HTTPStatus
@@ -33,7 +33,7 @@ R = TypeVar("R")
 
 router = APIRouter(prefix="/api", route_class=LimitedBodyRoute)
 
-_NOTHING_TO_TAKE: dict[int | str, dict[str, Any]] = {204: {"description": "The session is bound to a key, and stays as it is"}}
+_NO_NEW_PAIR: dict[int | str, dict[str, Any]] = {204: {"description": "The session is bound to a key, and stays as it is"}}
 _WITH_A_BODY = REFUSALS | documented(*COMMON_PROBLEMS, HTTPStatus.TOO_MANY_REQUESTS)
 
 
@@ -55,7 +55,7 @@ async def me(identity: Bearer) -> MeResponse:
 
 @router.get("/sessions", responses=REFUSALS)
 async def list_sessions(identity: Bearer) -> list[SessionResponse]:
-    """Where the bearer is signed in, the session used last first."""
+    """Where the bearer is logged in. The session used last comes first."""
     sessions = await in_thread(get_service().accounts.sessions_of, identity)
     open_pages = await session_listeners().count_pages(session.id for session in sessions)
     return [
@@ -71,7 +71,7 @@ async def list_sessions(identity: Bearer) -> list[SessionResponse]:
     response_class=Response,
 )
 async def end_session(session_id: UUID, identity: Bearer, client: Sender) -> Response:
-    """End one of the bearer's own sessions. Another than the asking one wants a fresh password."""
+    """End one of the bearer's own sessions. Ending a session other than the caller's needs a fresh authentication."""
     service = get_service()
     if session_id != identity.session_id:
         service.require_fresh(identity)
@@ -80,11 +80,11 @@ async def end_session(session_id: UUID, identity: Bearer, client: Sender) -> Res
     return Response(status_code=HTTPStatus.NO_CONTENT)
 
 
-@router.post("/auth/confirm", response_model=TokenPairResponse, responses=_WITH_A_BODY | _NOTHING_TO_TAKE)
+@router.post("/auth/confirm", response_model=TokenPairResponse, responses=_WITH_A_BODY | _NO_NEW_PAIR)
 async def confirm(request: ConfirmRequest, identity: Bearer, client: Sender) -> Response:
     """Give the password again, so that what asks for a fresh authentication is allowed for a while.
 
-    A session that is bound to no key is replaced: the answer is the pair of the new one, and the old pair is dead.
+    A session that is bound to no key is replaced. The answer is the new session's pair, and the old pair is dead.
     """
     return await _confirm(identity, PASSWORD, request.password, client)
 
@@ -92,7 +92,7 @@ async def confirm(request: ConfirmRequest, identity: Bearer, client: Sender) -> 
 @router.post(
     "/auth/confirm/{method}",
     response_model=TokenPairResponse,
-    responses=_WITH_A_BODY | documented(HTTPStatus.NOT_FOUND) | _NOTHING_TO_TAKE,
+    responses=_WITH_A_BODY | documented(HTTPStatus.NOT_FOUND) | _NO_NEW_PAIR,
 )
 async def confirm_by(method: str, request: ProofRequest, identity: Bearer, client: Sender) -> Response:
     """The same by another proof, such as one of a feature. `method` is its name in RFC 8176; `pwd` is the password."""
@@ -109,9 +109,9 @@ async def _confirm(identity: Identity, method: str, answer: str, client: Client)
 
 @router.post("/account/password", response_model=PasswordResponse, responses=_WITH_A_BODY)
 async def change_password(request: PasswordRequest, identity: Bearer, client: Sender) -> Response:
-    """Change the bearer's password and, unless told otherwise, end their other sessions.
+    """Change the bearer's password. This also ends their other sessions, unless the request says otherwise.
 
-    This session is replaced in any case: the answer has the pair of the new one, bound to the same key, and the old pair is dead.
+    The caller's session is always replaced. The answer has the new pair, bound to the same key, and the old pair is dead.
     """
     changed = await _verified(
         get_service().accounts.change_password,
@@ -128,7 +128,7 @@ async def change_password(request: PasswordRequest, identity: Bearer, client: Se
 
 
 async def _verified(call: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-    """A call that verifies the password. The bearer's session may end while it does: then the token is refused as ever."""
+    """Make a call that verifies the password. If the bearer's session ends meanwhile, the token is refused as usual."""
     try:
         return await in_hashing_thread(call, *args, **kwargs)
     except SessionEnded as error:

@@ -1,4 +1,4 @@
-"""The API as a whole."""
+"""The whole HTTP API: its routes, its middleware and its documentation."""
 
 from collections.abc import Sequence
 
@@ -18,7 +18,7 @@ from rxapp.auth.http.middleware.unknown_paths import UnknownPaths
 
 
 def create_api(settings: Settings, features: Sequence[Feature] | None = None) -> FastAPI:
-    """The HTTP API by itself, with the routes of the features, and its interactive documentation if the settings want that."""
+    """The HTTP API as an app of its own, with the routes of the features. Also the interactive documentation, if set."""
     api = FastAPI(title="rxapp", docs_url=None, redoc_url=None, openapi_url="/openapi.json" if settings.api_docs else None)
     api.add_middleware(UnknownPaths, api=api)
     add_routes(api, settings, auth_router(included_features() if features is None else features))
@@ -28,7 +28,7 @@ def create_api(settings: Settings, features: Sequence[Feature] | None = None) ->
 
 
 def auth_router(features: Sequence[Feature], *, with_registration: bool = False) -> APIRouter:
-    """Our routes. Where pages make accounts, programs do not: registration is for an app without pages."""
+    """Our routes. Registration is only for an app without our pages. With pages, people register there."""
     router = APIRouter()
     router.include_router(token_routes.router)
     router.include_router(account_routes.router)
@@ -43,7 +43,7 @@ def auth_router(features: Sequence[Feature], *, with_registration: bool = False)
 
 
 def add_routes(api: FastAPI, settings: Settings, router: APIRouter) -> None:
-    """Give `api` the routes, the limits, and problem documents in place of errors."""
+    """Add the routes and the limits to `api`, and answer errors with problem documents."""
     api.add_middleware(DirectRefresh)
     api.add_middleware(BodyLimit, maximum=settings.body_limit)
     api.include_router(router)

@@ -1,4 +1,4 @@
-"""What an app has already when `rxapp.auth` is fitted into it: said at once and in words."""
+"""Conflicts between an app and `rxapp.auth`. They are found at the installation, and the error says what to change."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -10,7 +10,7 @@ from starlette.routing import Route
 
 
 class RouteTaken(Exception):
-    """The app has a page or an API route where one of ours would be."""
+    """The app has a page or an API route at the path of one of ours."""
 
 
 class InstalledTwice(Exception):
@@ -21,7 +21,7 @@ class InstalledTwice(Exception):
 
 
 def require_free_api(transformers: Sequence[Any], api: FastAPI) -> None:
-    """Raise `RouteTaken` if the app's own API has a route that `api` would hide: ours stands in front."""
+    """Raise `RouteTaken` if the app's own API has a route that `api` would hide, because ours comes first."""
     ours = _methods_and_paths(api)
     for transformer in transformers:
         if isinstance(transformer, Starlette):

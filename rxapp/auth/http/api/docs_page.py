@@ -1,4 +1,4 @@
-"""`/docs`: the API to try out. Its scripts come from elsewhere, so it has a Content-Security-Policy of its own."""
+"""`/docs`: a page to try out the API. Its scripts come from another host, so it has its own Content-Security-Policy."""
 
 from fastapi import FastAPI
 from fastapi.openapi.docs import get_swagger_ui_html
@@ -7,11 +7,11 @@ from fastapi.responses import HTMLResponse
 from rxapp.auth.http.middleware.content_security_policy import PAGE, policy_text, script_hashes
 
 SWAGGER_UI = "https://cdn.jsdelivr.net/npm/swagger-ui-dist@5/"
-"""Where FastAPI has it from. Whatever this host serves runs in our origin: a reason why the page is off in production."""
+"""The host that FastAPI uses. All scripts from it run in our origin. This is one reason why the page is off in production."""
 
 
 def add_docs_page(api: FastAPI) -> None:
-    """Give `api` the page at `/docs`, which reads `/openapi.json`."""
+    """Add the page at `/docs` to `api`. It reads `/openapi.json`."""
     page = get_swagger_ui_html(
         openapi_url=api.openapi_url or "",
         title=api.title,

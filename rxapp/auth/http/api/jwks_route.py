@@ -1,4 +1,4 @@
-"""The public keys, so that other services verify access tokens by themselves."""
+"""The public keys, with which other services verify access tokens by themselves."""
 
 from http import HTTPStatus
 from typing import Any
@@ -18,7 +18,7 @@ router = APIRouter()
 
 
 class JwkSetResponse(JSONResponse):
-    """A key set, which may be kept for as long as it takes a new key to come into use, less our own share of that time."""
+    """A key set. Caches may keep it until a new key can be in use, less the time that our own cache may take."""
 
     media_type = MEDIA_TYPE
 
@@ -29,11 +29,11 @@ class JwkSetResponse(JSONResponse):
 
 @router.get(
     "/.well-known/jwks.json",
-    status_code=HTTPStatus.OK,  # else FastAPI looks for it among the parameters of the response class
+    status_code=HTTPStatus.OK,  # otherwise FastAPI looks for it among the parameters of the response class
     response_class=JwkSetResponse,
     response_model=JsonWebKeySet,
     responses=documented(HTTPStatus.SERVICE_UNAVAILABLE),
 )
 async def public_keys() -> JwkSetResponse:
-    """The keys with which access tokens are verified (RFC 7517 §5). None if they are signed with HS256, whose keys are secret."""
+    """The keys with which access tokens are verified (RFC 7517 §5). Empty with HS256, whose keys are secret."""
     return JwkSetResponse({"keys": await in_thread(get_service().access_tokens.public_jwks)})

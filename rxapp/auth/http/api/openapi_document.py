@@ -1,4 +1,4 @@
-"""The OpenAPI document as it is true of this API: what FastAPI says of malformed input is 422, what is answered is 400."""
+"""Corrects the OpenAPI document: FastAPI documents 422 for malformed input, and this API answers 400."""
 
 from http import HTTPStatus
 from typing import Any
@@ -8,13 +8,13 @@ from fastapi import FastAPI
 from rxapp.auth.http.callers.bearer import documented
 from rxapp.auth.http.middleware.problems import answers_malformed_input
 
-_NEVER_ANSWERED = str(HTTPStatus.UNPROCESSABLE_ENTITY.value)
-_ANSWERED = str(HTTPStatus.BAD_REQUEST.value)
-_OF_FASTAPI = ("HTTPValidationError", "ValidationError")
+_FASTAPI_STATUS = str(HTTPStatus.UNPROCESSABLE_ENTITY.value)
+_OUR_STATUS = str(HTTPStatus.BAD_REQUEST.value)
+_FASTAPI_SCHEMAS = ("HTTPValidationError", "ValidationError")
 
 
 def correct_document(api: FastAPI) -> None:
-    """Have `api` tell the corrected document. FastAPI makes it once, and anew when routes are added."""
+    """Make `api` serve the corrected document. FastAPI makes it once, and again when routes are added."""
     made_by_fastapi = api.openapi
 
     def openapi() -> dict[str, Any]:
@@ -27,8 +27,8 @@ def correct_document(api: FastAPI) -> None:
 def _corrected(document: dict[str, Any]) -> dict[str, Any]:
     for operations in document["paths"].values():
         for operation in operations.values():
-            if operation["responses"].pop(_NEVER_ANSWERED, None):
-                operation["responses"].setdefault(_ANSWERED, documented(HTTPStatus.BAD_REQUEST)[HTTPStatus.BAD_REQUEST])
-    for schema in _OF_FASTAPI:
+            if operation["responses"].pop(_FASTAPI_STATUS, None):
+                operation["responses"].setdefault(_OUR_STATUS, documented(HTTPStatus.BAD_REQUEST)[HTTPStatus.BAD_REQUEST])
+    for schema in _FASTAPI_SCHEMAS:
         document.get("components", {}).get("schemas", {}).pop(schema, None)
     return document

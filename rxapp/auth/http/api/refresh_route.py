@@ -1,7 +1,7 @@
-"""The refresh: its route, and the short way to it.
+"""The refresh route, and a fast path to it.
 
-Every client sends refreshes again and again. FastAPI's routing, dependencies and validation cost more than the rotation itself
-(`benchmarks/RESULTS.md`), so a middleware reads the body and the sender by itself and calls the route's function. The route
+Every client refreshes again and again. FastAPI's routing, dependencies and validation cost more than the rotation itself
+(`benchmarks/RESULTS.md`). So a middleware reads the body and the sender by itself, and calls the route's function. The route
 declares the operation for the OpenAPI document.
 """
 
@@ -35,9 +35,9 @@ REFRESH_PATH = f"{router.prefix}/token/refresh"
     responses=documented(*COMMON_PROBLEMS, HTTPStatus.TOO_MANY_REQUESTS),
 )
 async def refresh(request: RefreshRequest, client: ProvingSender) -> Response:
-    """Exchange a token pair for its successor; the refresh token presented is then spent.
+    """Exchange a token pair for its successor. The presented refresh token is then spent.
 
-    The pair of a session that is bound to a key needs a `DPoP` header with a proof of it.
+    If the session is bound to a key, the request needs a `DPoP` header with a proof of that key.
     """
     try:
         pair = await refresh_pair(request.access_token, request.refresh_token, client)
@@ -48,13 +48,13 @@ async def refresh(request: RefreshRequest, client: ProvingSender) -> Response:
 
 
 class DirectRefresh:
-    """ASGI middleware of the API: a middleware that is added to the API later is around this one, and sees refreshes too."""
+    """ASGI middleware of the API. Middleware that is added later is outside of this one, so it sees refreshes too."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a refresh, hand on all else."""
+        """Answer a refresh, and pass all other requests on."""
         if scope["type"] != "http" or scope["path"] != REFRESH_PATH or scope["method"] != HTTPMethod.POST:
             await self._app(scope, receive, send)
             return
@@ -65,12 +65,12 @@ class DirectRefresh:
 async def _answer(request: Request) -> Response:
     try:
         return await refresh(await _read(request), await proving_sender(request, request_client(request)))
-    except Exception as error:  # noqa: BLE001  as FastAPI does around its routes
+    except Exception as error:  # noqa: BLE001  FastAPI does the same around its routes
         return problem_of(request, error)
 
 
 async def _read(request: Request) -> RefreshRequest:
-    """The body as FastAPI would read it."""
+    """Read the body as FastAPI would."""
     body = await request.body()
     try:
         return RefreshRequest.model_validate(json.loads(body) if _is_json(request) else body)
@@ -81,7 +81,7 @@ async def _read(request: Request) -> RefreshRequest:
 
 
 def _is_json(request: Request) -> bool:
-    """RFC 6839 §3.1 included."""
+    """Whether the body is JSON. Also types such as `application/problem+json` (RFC 6839 §3.1)."""
     sent = request.headers.get("Content-Type", "")
     if sent == "application/json":
         return True

@@ -1,4 +1,4 @@
-"""`POST /api/auth/register`: make an account, for an app that has no pages of ours to do it."""
+"""`POST /api/auth/register`: makes an account, in an app without our pages."""
 
 from http import HTTPStatus
 
@@ -20,9 +20,9 @@ router = APIRouter(prefix="/api", route_class=LimitedBodyRoute)
     responses=documented(*COMMON_PROBLEMS, HTTPStatus.FORBIDDEN, HTTPStatus.CONFLICT, HTTPStatus.TOO_MANY_REQUESTS),
 )
 async def register_and_log_in(request: RegistrationRequest, client: ProvingSender) -> Response:
-    """Make an account and log in with it; the pair is bound to the key of the `DPoP` header if there is one.
+    """Make an account and log in with it. The pair is bound to the key of the `DPoP` header if there is one.
 
-    403 `login_incomplete` says that the account is made, and that its login has one more stage.
+    403 `login_incomplete` says that the account is made, and that the login needs one more stage.
     """
     pair = await register(request.username, request.display_name, request.password, client)
     answer = token_answer(pair, is_bound=client.device_key is not None)

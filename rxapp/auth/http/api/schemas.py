@@ -1,4 +1,4 @@
-"""The bodies of requests and answers, with the names that the replaced system gave them."""
+"""The bodies of requests and answers. The names of their members are those of the system that rxapp replaces."""
 
 from datetime import datetime
 from typing import Annotated, Any, Literal
@@ -34,20 +34,20 @@ class LoginRequest(BaseModel):
 
 
 class RegistrationRequest(LoginRequest):
-    """A user name and a password, both new, and the name that others see; without one that is the user name."""
+    """A new user name, its password, and the name that others see. Without a display name, others see the user name."""
 
     display_name: Text = Field("", alias="displayName", max_length=MAXIMUM_USER_NAME_LENGTH)
 
 
 class RefreshRequest(BaseModel):
-    """The pair that the client holds; the access token may have expired."""
+    """The pair that the client holds. The access token may have expired."""
 
     access_token: Text = Field(alias="accessToken", max_length=MAXIMUM_TOKEN_LENGTH, repr=False)
     refresh_token: Text = Field(alias="refreshToken", max_length=MAXIMUM_TOKEN_LENGTH, repr=False)
 
 
 class TokenPairResponse(BaseModel):
-    """A token pair: `token` is the access token. `token_type` is left out unless the pair is bound to the client's key."""
+    """A token pair. `token` is the access token. `token_type` is there only if the pair is bound to the client's key."""
 
     token: str
     refresh_token: str = Field(alias="refreshToken")
@@ -55,9 +55,9 @@ class TokenPairResponse(BaseModel):
 
 
 def token_answer(pair: TokenPair, *, is_bound: bool, **members: Any) -> JSONResponse:
-    """200 with the pair and `members`; for a pair that is bound to a key also its type and the nonce for the next proof."""
+    """200 with the pair and `members`. A bound pair also gets its type, and the nonce for the next proof."""
     body = members | {"token": pair.access_token, "refreshToken": pair.refresh_token}
-    headers = {"Cache-Control": "no-store"}  # RFC 6749 §5.1: an answer with tokens in it is never cached
+    headers = {"Cache-Control": "no-store"}  # RFC 6749 §5.1: an answer with tokens is never cached
     if not is_bound:
         return JSONResponse(body, headers=headers)
     return JSONResponse(body | {"token_type": "DPoP"}, headers=headers | nonce_headers())
@@ -76,7 +76,7 @@ class ProofRequest(BaseModel):
 
 
 class PendingLoginRequest(BaseModel):
-    """What a login that is not complete was answered with, and the answers that its next stage asks for, by their names."""
+    """The pending login from the last answer, and the answers that its next stage asks for, by their names."""
 
     pending_login: Text = Field(alias="pendingLogin", max_length=MAXIMUM_TOKEN_LENGTH, repr=False)
     answers: dict[Text, Text] = Field(default_factory=dict, max_length=8, repr=False)
@@ -90,7 +90,7 @@ class PendingLoginRequest(BaseModel):
 
 
 class PasswordRequest(BaseModel):
-    """The password as it is, and as it shall be."""
+    """The current password, and the new one."""
 
     current_password: Text = Field(alias="currentPassword", max_length=MAXIMUM_PASSWORD_LENGTH, repr=False)
     new_password: Text = Field(alias="newPassword", max_length=MAXIMUM_PASSWORD_LENGTH, repr=False)
@@ -98,13 +98,13 @@ class PasswordRequest(BaseModel):
 
 
 class PasswordResponse(TokenPairResponse):
-    """How many *other* sessions were ended, and the pair of the new session, in whose place the pair of the request is dead."""
+    """The pair of the new session, and how many *other* sessions were ended. The pair of the request is dead."""
 
     ended_sessions: int = Field(alias="endedSessions")
 
 
 class MeResponse(BaseModel):
-    """Who the bearer of the token is. Times in UTC. `amr` names the proofs given in this session (RFC 8176)."""
+    """Who the bearer of the token is. Times are in UTC. `amr` names the proofs given in this session (RFC 8176)."""
 
     id: UUID
     user_name: str = Field(serialization_alias="userName")
@@ -117,9 +117,9 @@ class MeResponse(BaseModel):
 
 
 class SessionResponse(BaseModel):
-    """One login on one device. `current` is the one that asks; `open_pages` are those of it that are open now.
+    """One login on one device. `current` marks the caller's session. `open_pages` is how many pages of it are open now.
 
-    `bound` says whether its tokens are worth nothing without the device's key.
+    `bound` says that its tokens are useless without the device's key.
     """
 
     id: UUID
@@ -134,7 +134,7 @@ class SessionResponse(BaseModel):
 
 
 class JsonWebKey(BaseModel):
-    """The public half of an access key (RFC 7517 §4, RFC 7518 §6.2.1, RFC 8037 §2); `y` is for ES256 only."""
+    """The public half of an access key (RFC 7517 §4, RFC 7518 §6.2.1, RFC 8037 §2). Only ES256 has `y`."""
 
     kty: str
     crv: str

@@ -23,9 +23,9 @@ _LOGIN_RESPONSES = documented(*COMMON_PROBLEMS, HTTPStatus.UNAUTHORIZED, HTTPSta
 
 @router.post("/auth/login", response_model=TokenPairResponse, responses=_LOGIN_RESPONSES)
 async def log_in(request: LoginRequest, client: ProvingSender) -> Response:
-    """Exchange a user name and a password for a token pair, bound to the key of the `DPoP` header if there is one.
+    """Exchange a user name and a password for a token pair. It is bound to the key of the `DPoP` header if there is one.
 
-    403 `login_incomplete` says that the password is right and that one more stage is due.
+    403 `login_incomplete` says that the password is right, and that one more stage is due.
     """
     try:
         pair = await in_hashing_thread(get_service().log_in, request.username, request.password, client)
@@ -37,7 +37,7 @@ async def log_in(request: LoginRequest, client: ProvingSender) -> Response:
 
 @router.post("/auth/login/continue", response_model=TokenPairResponse, responses=_LOGIN_RESPONSES)
 async def go_on(request: PendingLoginRequest, client: ProvingSender) -> Response:
-    """Complete the stage that an incomplete login has named. A login that is bound to a key needs a proof of that key."""
+    """Complete the next stage of a pending login. If the login is bound to a key, the request needs a proof of that key."""
     logged_in = await in_hashing_thread(get_service().login.go_on, request.pending_login, request.answers, client)
     await get_hooks().logged_in(logged_in.pair, client)
     for session_id in logged_in.ended:
@@ -49,7 +49,7 @@ async def go_on(request: PendingLoginRequest, client: ProvingSender) -> Response
     "/token/revoke", status_code=HTTPStatus.NO_CONTENT, responses=documented(HTTPStatus.UNAUTHORIZED), response_class=Response
 )
 async def revoke(identity: Bearer, client: Sender) -> Response:
-    """End the session that the bearer token belongs to: its refresh token is dead, and so is the access token itself."""
+    """End the session that the bearer token belongs to. Its refresh token and its access token are dead at once."""
     await in_thread(get_service().revoke, identity.session_id, RevocationReason.SESSION_REVOKED, client)
     session_listeners().ended(identity.session_id, RevocationReason.SESSION_REVOKED)
     await get_hooks().signed_out(identity)

@@ -1,1 +1,1 @@
-"""What is logged, how, and what never is."""
+"""Logging: its format, what libraries may log, and how secrets are kept out."""

@@ -1,4 +1,4 @@
-"""One line for each event that came to a guard: what it was, what became of it, how long it took. Never what was in it."""
+"""One log line for each guarded event: its name, its outcome and its duration. Never its content."""
 
 import logging
 import time
@@ -10,14 +10,14 @@ from rxapp.auth.http.logs.log_format import fields
 from rxapp.auth.http.runtime.request_context import begin_request
 
 FAILED = "failed"
-"""The outcome of an event whose handler raised what it should not."""
+"""The outcome of an event whose handler raised an unexpected error."""
 
 logger = logging.getLogger("rxapp.events")
 
 
 @contextmanager
 def logged_event(name: str) -> Iterator[None]:
-    """Log and measure the event that is handled in this block. It gets a request id of its own."""
+    """Log and measure the event that this block handles. It gets its own request id."""
     context, began = begin_request(), time.perf_counter()
     try:
         yield

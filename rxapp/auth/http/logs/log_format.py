@@ -1,4 +1,4 @@
-"""How a log record becomes one line, as JSON or as text: without secrets, and unable to look like another line."""
+"""Formats a log record as one line, as JSON or as text. It has no secrets, and cannot forge another line."""
 
 import json
 import logging
@@ -12,17 +12,17 @@ from rxapp.auth.http.logs.redaction import redact
 from rxapp.auth.http.runtime.request_context import current_request
 
 MAXIMUM_TEXT_LENGTH = 32_768
-"""Characters of a message or a traceback that are kept: whoever sends much must not fill the disk."""
+"""Characters of a message or a traceback that are kept. Somebody who sends much must not fill the disk."""
 
 FIELDS = "rxapp_fields"
-"""The name under which `fields` travel in a record."""
+"""The attribute of a record that holds its `fields`."""
 
 
 _encode = json.JSONEncoder(default=str).encode
 
 
 def fields(**values: Any) -> dict[str, Any]:
-    """For `extra=`: members of the line, as which they can be searched for."""
+    """For `extra=`: further members of the line, so that a search can find them by name."""
     return {FIELDS: values}
 
 
@@ -30,7 +30,7 @@ class OneLineFormatter(logging.Formatter):
     """What both forms have in common."""
 
     def members(self, record: logging.LogRecord) -> dict[str, Any]:
-        """What the line says, in order. Ids are those of the request or event that is being handled."""
+        """The members of the line, in order. The ids are those of the current request or event."""
         message = record.getMessage()
         members: dict[str, Any] = {
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
@@ -49,13 +49,13 @@ class OneLineFormatter(logging.Formatter):
         return members
 
     def exception_text(self, record: logging.LogRecord) -> str:
-        """The traceback, without the values of variables; those of a stack too, if one was asked for."""
+        """The traceback, without the values of variables. With `stack_info`, the stack too."""
         text = record.exc_text or (self.formatException(record.exc_info) if record.exc_info and record.exc_info[0] else "")
         return "\n".join(part for part in (text, record.stack_info) if part)
 
 
 class JsonFormatter(OneLineFormatter):
-    """One JSON object a line; control characters cannot occur in it (RFC 8259 §7)."""
+    """One JSON object per line. Control characters cannot be in it (RFC 8259 §7)."""
 
     def format(self, record: logging.LogRecord) -> str:
         """The line."""
@@ -63,10 +63,10 @@ class JsonFormatter(OneLineFormatter):
 
 
 class TextFormatter(OneLineFormatter):
-    """For people: time, level, logger, message, and what else there is as `name=value`. Only a traceback takes more lines."""
+    """For people: time, level, logger, message, and all other members as `name=value`. Only a traceback takes more lines."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """The line. What belongs to a traceback is marked, so that it cannot pass for a line of its own."""
+        """The line. The lines of a traceback are marked, so that they do not look like log lines."""
         members = self.members(record)
         begin = [members.pop("time"), f"{members.pop('level').upper():<7}", members.pop("logger"), members.pop("message")]
         traceback = members.pop("exception", "")
@@ -75,7 +75,7 @@ class TextFormatter(OneLineFormatter):
 
 
 def _without_markup(message: str) -> str:
-    """Reflex's own messages are marked up for a terminal."""
+    """The text without terminal markup, which Reflex's own messages have."""
     try:
         return Text.from_markup(message).plain
     except MarkupError:

@@ -1,4 +1,4 @@
-"""Where everything that is logged goes: one handler on the root logger, for this app, Reflex, the server and all libraries."""
+"""Sets up logging: one handler on the root logger, for this app, Reflex, the server and all libraries."""
 
 import logging
 import os
@@ -14,18 +14,18 @@ from rxapp.auth.http.logs.log_format import MAXIMUM_TEXT_LENGTH, JsonFormatter, 
 from rxapp.auth.http.logs.redaction import redact
 
 _REFLEX_OWNS_LOGGING = "REFLEX_MANAGED_LOGGING"
-"""Reflex's mark for "attach our own handlers"; without it, Reflex leaves logging to the app."""
+"""With this variable, Reflex attaches its own handlers. Without it, Reflex leaves logging to the app."""
 
 _SERVERS = ("reflex", "_granian", "granian.access", "uvicorn", "uvicorn.access", "uvicorn.error", "gunicorn.error")
 
-_TALKATIVE = ("alembic.runtime.migration", "engineio.server", "socketio.server")
-"""One tells at each look at the schema which database it is; the others attach a handler of their own unless given a level."""
+_VERBOSE = ("alembic.runtime.migration", "engineio.server", "socketio.server")
+"""Alembic logs the kind of database at each look at the schema. The others attach their own handler unless they have a level."""
 
 
 def configure_logging(settings: Settings) -> None:
-    """Take over logging for the whole process: `log_format`, `log_level`, and no secrets in what the app itself logs.
+    """Set up logging for the whole process: `log_format`, `log_level`, and no secrets in what the app itself logs.
 
-    In development, as text, Reflex's own console output stays as it is. What libraries log is `install_auth`'s care.
+    In development with the text format, Reflex's own console output stays. `install_auth` filters what libraries log.
     """
     keep_payloads_out(settings)
     current = logging.getLogRecordFactory()
@@ -37,7 +37,7 @@ def configure_logging(settings: Settings) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(settings.log_level.upper())
-    for name in _TALKATIVE:
+    for name in _VERBOSE:
         logging.getLogger(name).setLevel(logging.WARNING)
     if settings.in_production or settings.log_format == "json":
         _take_over(_SERVERS)
@@ -49,8 +49,8 @@ def _take_over(names: tuple[str, ...]) -> None:
         logger = logging.getLogger(name)
         logger.handlers.clear()
         logger.propagate = True
-    # Granian configures its loggers again when it starts, after the app was loaded.
-    with suppress(ImportError):  # it comes with Reflex; another app may be served by another server
+    # Granian configures its loggers again when it starts, which is after the app is loaded.
+    with suppress(ImportError):  # granian comes with Reflex; without it, the app may have another server
         from granian import log as granian_log  # noqa: PLC0415
 
         granian_log.LOGGING_CONFIG["loggers"] = {name: {"level": "INFO"} for name in ("_granian", "granian.access")}
@@ -58,9 +58,10 @@ def _take_over(names: tuple[str, ...]) -> None:
 
 @dataclass(frozen=True, slots=True)
 class RecordsWithoutSecrets:
-    """A record factory around another, `make`: no secrets in message, arguments and exception, whoever logs.
+    """A record factory that wraps another one, `make`. It removes secrets from message, arguments and exception of each record.
 
-    The app's own messages are its own, so secrets are found by their shape and name. In what libraries log there are none.
+    It is for the app's own messages, which may say anything: secrets are found by their shape and name. The messages of libraries
+    have none, because they are filtered before.
     """
 
     make: Callable[..., logging.LogRecord]
@@ -80,7 +81,7 @@ def _redact_message(record: logging.LogRecord) -> None:
     try:
         message = record.getMessage()
     except (TypeError, ValueError, KeyError):
-        return  # the handler will say that the arguments do not fit the message
+        return  # the handler reports that the arguments do not fit the message
     cleaned = redact(message[:MAXIMUM_TEXT_LENGTH])
     if cleaned != message:
         record.msg, record.args = cleaned, ()

@@ -1,4 +1,4 @@
-"""Taking secrets out of text that is about to be logged. The last line of defence: our own code logs none in the first place."""
+"""Removes secrets from text before it is logged. This is the last line of defence, because our own code logs no secrets."""
 
 import re
 from re import Match
@@ -8,18 +8,18 @@ REDACTED = "[redacted]"
 _FLAGS = re.IGNORECASE | re.ASCII
 
 _TOKEN = r"rx[a-z]\d_[\w-]{8,}"
-"""Refresh tokens, the tokens of set-password links, and whatever comes of their kind."""
+"""Refresh tokens, pending logins, the tokens of set-password links, and later kinds with such a prefix."""
 
 _PASSWORD_HASH = r"\$argon2\w*\$[\w$=,+/.-]+"
 
 _CREDENTIALS = r"\b(?:bearer|basic|dpop)\s+(?=[\w.~+/-]{6})[\w.~+/=-]+"
-"""An Authorization header (RFC 9110 §11.4), whatever kind of token is in it."""
+"""An Authorization header (RFC 9110 §11.4), with any kind of token."""
 
 _USER_INFO = r"(?<=://)[^\s/@'\"]+@"
-"""User and password of a database's or Redis's address."""
+"""User and password in the address of a database or of Redis."""
 
 _QUERY = r"(?<=\?)[^\s'\"<>=?]*=[^\s'\"<>]*"
-"""A query string: the address of a page's WebSocket has its client token in it."""
+"""A query string. The address of a page's WebSocket has the client token in its query string."""
 
 _COOKIES = r"(?P<header>\b(?:set-)?cookie:\s)[^\n]+"
 
@@ -32,17 +32,17 @@ _NAMED = rf"(?P<name>{_NAME}){_VALUE}"
 _SECRET = re.compile(f"{_PASSWORD_HASH}|{_TOKEN}|{_USER_INFO}|{_QUERY}|{_COOKIES}|{_CREDENTIALS}|{_NAMED}", _FLAGS)
 
 _MAY_HOLD_SECRET = re.compile(rf"rx[a-z]\d_|eyJ|\$argon2|://|\?|bearer|basic|dpop|{_SECRET_NAMES}", _FLAGS)
-"""Whatever is found has one of these in it: most lines are let through after one look."""
+"""Every secret contains one of these. Most lines contain none, so one search is enough for them."""
 
 _RUN = re.compile(r"[\w.-]{20,}", re.ASCII)
-"""What could be a compact JWS or JWE. Runs are looked for first, so that hostile text cannot make the search slow."""
+"""Text that could be a compact JWS or JWE. Only such runs are searched for JWTs, so hostile text cannot make the search slow."""
 
 _JWT_HEADER = "eyJ"
-"""A JWT begins with a JSON object (RFC 7515 §3.1), and this is `{"` in base64url."""
+"""`{"` in base64url. A JWT begins with a JSON object (RFC 7515 §3.1)."""
 
 
 def redact(text: str) -> str:
-    """`text` without what looks like a token, a password, credentials, cookies, or a query string. Linear in its length."""
+    """`text` without anything that looks like a token, a password, credentials, cookies or a query string. Takes linear time."""
     if not _MAY_HOLD_SECRET.search(text):
         return text
     return _RUN.sub(_without_jwt, _SECRET.sub(_without_value, text))

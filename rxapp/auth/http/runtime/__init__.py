@@ -1,1 +1,1 @@
-"""The service that requests and events work on, its threads, and who listens."""
+"""The service that requests and events use, its worker threads, the hooks, and the listeners for sessions."""

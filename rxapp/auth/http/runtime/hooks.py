@@ -1,4 +1,4 @@
-"""What the app around us wants to do when somebody signs in, makes an account or signs out."""
+"""Hooks: what the app does when somebody logs in, makes an account or logs out."""
 
 import logging
 from collections.abc import Awaitable, Callable, Mapping
@@ -16,7 +16,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Registration:
-    """An account that has just been made. `extra_fields` is what the form had besides our own fields, unchecked."""
+    """An account that has just been made. `extra_fields` are the form's further fields, unchecked."""
 
     user_id: UUID
     user_name: str
@@ -30,14 +30,14 @@ RegistrationHook = Callable[[Registration], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True)
 class Hooks:
-    """Each is awaited. Of a login and a registration it may make a refusal by raising an error; a sign-out stands in any case."""
+    """Each hook is awaited. It can refuse a login or a registration by raising an error. It cannot refuse a logout."""
 
     on_login: LoginHook | None = None
     on_register: RegistrationHook | None = None
     on_log_out: LoginHook | None = None
 
     async def logged_in(self, pair: TokenPair, client: Client) -> None:
-        """Before anybody gets the pair. If the hook raises, the session is ended and the error goes on."""
+        """Call `on_login` before anybody gets the pair. If it raises, the session is ended and the error goes on."""
         if self.on_login is None:
             return
         identity = await verify_access(pair.access_token, client, received=False)
@@ -48,7 +48,7 @@ class Hooks:
             raise
 
     async def registered(self, registration: Registration, client: Client) -> None:
-        """Before the person is let in. If the hook raises, the account is removed again and the error goes on."""
+        """Call `on_register` before the person is logged in. If it raises, the account is removed and the error goes on."""
         if self.on_register is None:
             return
         try:
@@ -58,7 +58,7 @@ class Hooks:
             raise
 
     async def signed_out(self, identity: Identity | None) -> None:
-        """After the session has ended, which nothing can undo: an error is logged."""
+        """Call `on_log_out` after the session has ended. Nothing can undo that, so an error is only logged."""
         if self.on_log_out is None or identity is None:
             return
         try:
@@ -68,17 +68,17 @@ class Hooks:
 
 
 NO_HOOKS = Hooks()
-"""For an app that does nothing of its own."""
+"""For an app without hooks."""
 
 _hooks = NO_HOOKS
 
 
 def use_hooks(hooks: Hooks) -> None:
-    """From now on these are awaited."""
+    """Set the hooks of this app."""
     global _hooks
     _hooks = hooks
 
 
 def get_hooks() -> Hooks:
-    """Those of this app."""
+    """The hooks of this app."""
     return _hooks

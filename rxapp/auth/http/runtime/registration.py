@@ -1,4 +1,4 @@
-"""Making an account and logging in with it, with the hooks of the app: for the page and over HTTP alike."""
+"""Makes an account and logs in with it, with the hooks of the app. The page and the HTTP route both use it."""
 
 from collections.abc import Mapping
 
@@ -15,10 +15,10 @@ _NO_FIELDS: Mapping[str, str] = {}
 async def register(
     user_name: str, display_name: str, password: str, client: Client, *, extra_fields: Mapping[str, str] = _NO_FIELDS
 ) -> TokenPair:
-    """Make an account; returns the pair of its first login. `extra_fields` are for `on_register`.
+    """Make an account, and return the pair of its first login. `extra_fields` are for `on_register`.
 
-    Raises what `Accounts.register` and `AuthService.log_in` raise, `Overloaded`, and what a hook raises. After
-    `LoginIncomplete` the account is there.
+    Raises what `Accounts.register`, `AuthService.log_in` and the hooks raise, and `Overloaded`. After `LoginIncomplete` the
+    account exists.
     """
     registration, login = await in_hashing_thread(
         _register_and_log_in, user_name, display_name, password, client, extra_fields=extra_fields
@@ -33,10 +33,10 @@ async def register(
 def _register_and_log_in(
     user_name: str, display_name: str, password: str, client: Client, *, extra_fields: Mapping[str, str]
 ) -> tuple[Registration, TokenPair | LoginIncomplete]:
-    """In one call, so that nobody who has been let into the line is turned away between the two.
+    """Register and log in, in one call. So a full line cannot refuse the login after the registration.
 
-    Where the login is refused, for want of a device's key or for a proof that was used before, no account is left behind: its
-    person has been told that there is none, and could not make it again.
+    If the login is refused, because there is no device key or because the proof was used before, the account is removed. The
+    person is told that the registration failed, and could otherwise not register that name again.
     """
     service = get_service()
     user = service.accounts.register(user_name, display_name, password, client)

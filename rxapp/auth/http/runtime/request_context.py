@@ -1,4 +1,4 @@
-"""Which request or event is being handled, and whose: for every line that is logged meanwhile, on whatever thread."""
+"""The request or event that is being handled, and its user. Every line that is logged meanwhile has them, on any thread."""
 
 import re
 import secrets
@@ -13,14 +13,14 @@ HEADER = "X-Request-ID"
 RAN = "ran"
 
 _WELL_FORMED = re.compile(r"[A-Za-z0-9._-]{8,64}")
-"""Accepted from outside: what proxies make of UUIDs, ULIDs and trace ids. Nothing in it can forge a log line or be a token."""
+"""Ids that are accepted from outside: UUIDs, ULIDs and trace ids of proxies. They can neither forge a log line nor be a token."""
 
 
 @dataclass(slots=True)
 class RequestContext:
-    """One HTTP request or one event. `user_id` and `session_id` are known once somebody was verified.
+    """One HTTP request or one event. `user_id` and `session_id` are known once the caller is verified.
 
-    `outcome` is what became of an event: `RAN`, or the code of its refusal. `failure` is what went wrong and has been logged.
+    `outcome` is the result of an event: `RAN`, or the code of its refusal. `failure` is an error that has already been logged.
     """
 
     request_id: str
@@ -34,33 +34,33 @@ _current: ContextVar[RequestContext | None] = ContextVar("request", default=None
 
 
 def begin_request(sent_id: str = "") -> RequestContext:
-    """Start the context of a request; with the id that was sent with it if that is well-formed, else with one made here."""
+    """Start the context of a request, with the id that was sent if it is well-formed, or with a new one."""
     context = RequestContext(sent_id if _WELL_FORMED.fullmatch(sent_id) else secrets.token_hex(8))
     _current.set(context)
     return context
 
 
 def current_request() -> RequestContext | None:
-    """The context of what is being handled, if anything is."""
+    """The context of the current request or event, or None."""
     return _current.get()
 
 
 def note_identity(identity: Identity) -> None:
-    """Note who is asking."""
+    """Note who the caller is."""
     context = _current.get()
     if context is not None:
         context.user_id, context.session_id = identity.user_id, identity.session_id
 
 
 def note_outcome(outcome: str) -> None:
-    """Note what became of the event."""
+    """Note the result of the event."""
     context = _current.get()
     if context is not None:
         context.outcome = outcome
 
 
 def note_failure(failure: Exception) -> None:
-    """Note that this has been logged, for it is raised on."""
+    """Note that this error has been logged, so that the next handler does not log it again."""
     context = _current.get()
     if context is not None:
         context.failure = failure

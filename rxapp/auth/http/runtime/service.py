@@ -1,4 +1,4 @@
-"""The one auth service of this process, and the way from the event loop to its blocking calls."""
+"""The one auth service of this process, and how the event loop makes its blocking calls."""
 
 import os
 import sys
@@ -21,16 +21,16 @@ from rxapp.auth.core.tokens.token_pair import TokenPair
 from rxapp.auth.http.runtime.worker_threads import CallThreads
 
 SERVER_DATABASE_THREADS = 4
-"""For a database behind a network, where threads mostly wait; of more, those that do not would fight for the interpreter.
+"""For a database server. Threads mostly wait for the network. With more of them, they would compete for the interpreter lock.
 
-SQLite gets one: its callers would only wait for each other.
+SQLite gets one thread: more would only wait for each other.
 """
 
 OVERLOAD_PAUSE_SECONDS = 5
-"""What a full line takes to pass, with argon2id at its default cost on two cores."""
+"""The time in which a full line is done, with argon2id at its default cost on two cores."""
 
 HASHING_NICENESS = 10
-"""While all cores hash, the event loop, which everybody else waits for, comes first."""
+"""A lower priority for the hashing threads: even when all cores hash, the event loop runs first. All others wait for it."""
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -41,7 +41,7 @@ _hashing_calls = 0
 
 
 def _yield_to_others() -> None:
-    if sys.platform == "linux":  # where a thread has a priority of its own
+    if sys.platform == "linux":  # only there each thread has its own priority
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), HASHING_NICENESS)
 
 
@@ -49,7 +49,7 @@ _hashing_threads = CallThreads(HASHES_AT_A_TIME, "rxapp-hashing", _yield_to_othe
 
 
 class Overloaded(AuthError):
-    """So many wait for a password to be hashed that another would wait too long, and use memory meanwhile."""
+    """The line for hashing a password is full. One more caller would wait too long, and use memory meanwhile."""
 
     code = "temporarily_unavailable"
     message = "Too many people are logging in right now. Please try again in a moment."
@@ -57,7 +57,7 @@ class Overloaded(AuthError):
 
 
 def use_service(service: AuthService) -> None:
-    """Make `service` the one that guards, routes and pages call."""
+    """Set the service that guards, routes and pages call."""
     global _service, _database_threads
     _service = service
     _database_threads.close()
@@ -73,27 +73,27 @@ def get_service() -> AuthService:
 
 
 async def in_thread(call: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-    """Run a call that waits for the database without holding up the event loop."""
+    """Run a call that waits for the database, without blocking the event loop."""
     with _measuring(call):
         return await _database_threads.run(partial(call, *args, **kwargs))
 
 
 async def verify_access(access_token: str, client: Client, *, received: bool = True) -> Identity:
-    """`AuthService.verify_access`, for the event loop."""
+    """The same as `AuthService.verify_access`, for the event loop."""
     service = await _service_with_fresh_keys()
     with _measuring(service.verify_access):
         return await _at_once_or_in_thread(service.verify_access, access_token, client, received=received)
 
 
 async def refresh_pair(access_token: str, refresh_token: str, client: Client) -> TokenPair:
-    """`AuthService.refresh`, for the event loop."""
+    """The same as `AuthService.refresh`, for the event loop."""
     service = await _service_with_fresh_keys()
     with _measuring(service.refresh):
         return await _on_event_loop(service.refresh_in_steps(access_token, refresh_token, client))
 
 
 async def _on_event_loop(steps: Steps[R]) -> R:
-    """What `steps.run` does, without ever waiting on the event loop."""
+    """Does what `steps.run` does, and never blocks the event loop."""
     try:
         step = next(steps)
         while True:
@@ -112,7 +112,7 @@ async def _on_event_loop(steps: Steps[R]) -> R:
 
 
 async def _at_once_or_in_thread(call: Callable[..., R], *args: Any, **kwargs: Any) -> R:
-    """Where nothing has to be waited for, to wake a thread would take longer than the call."""
+    """Call on the event loop, or in a thread if the call would wait. Waking a thread takes longer than a call that does not."""
     try:
         return call(*args, **kwargs, may_wait=False)
     except WouldBlock:
@@ -120,7 +120,7 @@ async def _at_once_or_in_thread(call: Callable[..., R], *args: Any, **kwargs: An
 
 
 async def _service_with_fresh_keys() -> AuthService:
-    """The service. Until the next `await` it needs no key from the database, so that the event loop does not wait for one."""
+    """The service, after its keys are refreshed. Until the next `await` it reads no key from the database on the event loop."""
     service = get_service()
     if not service.key_ring.is_fresh():
         await _database_threads.run(service.key_ring.signer)
@@ -128,7 +128,7 @@ async def _service_with_fresh_keys() -> AuthService:
 
 
 async def in_hashing_thread(call: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-    """Run a call that hashes a password. Callers beyond the number of cores wait in line. Raises `Overloaded` if that is full."""
+    """Run a call that hashes a password. One runs per core; others wait in line. Raises `Overloaded` if it is full."""
     global _hashing_calls
     require_place_in_line()
     _hashing_calls += 1

@@ -1,4 +1,4 @@
-"""Who is told what becomes of sessions: whoever shows pages. HTTP routes know no pages; these register here."""
+"""Listeners that are told when a session ends or is replaced. HTTP routes know no pages, so pages register here."""
 
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from uuid import UUID
 
 
 def _tell_nobody(_session_id: UUID, _reason: str) -> None:
-    """Without pages there is nobody to tell."""
+    """The default: without pages there is nobody to tell."""
 
 
 async def _no_pages(session_ids: Iterable[UUID]) -> dict[UUID, int]:
@@ -15,7 +15,7 @@ async def _no_pages(session_ids: Iterable[UUID]) -> dict[UUID, int]:
 
 @dataclass(frozen=True, slots=True)
 class SessionListeners:
-    """`ended` and `replaced` are told which session and why; `count_pages` says how many pages of each session are open."""
+    """`ended` and `replaced` get the session and the reason. `count_pages` returns how many pages of each session are open."""
 
     ended: Callable[[UUID, str], None] = _tell_nobody
     replaced: Callable[[UUID, str], None] = _tell_nobody
@@ -26,11 +26,11 @@ _listeners = SessionListeners()
 
 
 def listen(listeners: SessionListeners) -> None:
-    """From now on these are told."""
+    """Set the listeners."""
     global _listeners
     _listeners = listeners
 
 
 def session_listeners() -> SessionListeners:
-    """Whom to tell."""
+    """The listeners of this process."""
     return _listeners

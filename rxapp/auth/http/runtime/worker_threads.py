@@ -1,4 +1,4 @@
-"""Threads for calls that wait: for the database, or for a password to be hashed."""
+"""Threads for calls that block: they wait for the database, or hash a password."""
 
 import asyncio
 import threading
@@ -12,9 +12,9 @@ R = TypeVar("R")
 
 
 class CallThreads:
-    """Runs calls in the order in which they come, on so many threads, and hands what they return to the caller's event loop.
+    """Runs calls in the order in which they come, on `count` threads. The results go back to the caller's event loop.
 
-    `concurrent.futures` does more for each call, with locks, than a call to SQLite takes.
+    The overhead of `concurrent.futures` per call, with its locks, is more than a call to SQLite takes.
     """
 
     def __init__(self, count: int, name: str, prepare: Callable[[], None] = lambda: None) -> None:
@@ -24,15 +24,15 @@ class CallThreads:
         self._prepare = prepare
 
     async def run(self, call: Callable[[], R]) -> R:
-        """What `call` returns or raises. It is not begun if its caller has gone away meanwhile, and done if it was begun."""
-        while self._names:  # not before the first call: a server may fork its workers, and threads do not come along
+        """What `call` returns or raises. If the caller is cancelled, a waiting call is dropped and a running one is completed."""
+        while self._names:  # started at the first call: a server may fork its workers before, and a fork has no threads
             threading.Thread(target=self._work, name=self._names.pop(), daemon=True).start()
         answer = asyncio.get_running_loop().create_future()
         self._calls.put((answer, copy_context(), call))
         return await answer
 
     def close(self) -> None:
-        """End the threads, once the calls that wait are done."""
+        """End the threads after the waiting calls are done."""
         for _ in range(self._count):
             self._calls.put(None)
 
@@ -44,11 +44,11 @@ class CallThreads:
                 continue
             try:
                 result, error = context.run(call), None
-            except BaseException as raised:  # noqa: BLE001  it is the caller's
+            except BaseException as raised:  # noqa: BLE001  the caller handles it
                 result, error = None, raised
-            with suppress(RuntimeError):  # the loop is closed, and nobody waits any more
+            with suppress(RuntimeError):  # the loop is closed, so nobody waits
                 answer.get_loop().call_soon_threadsafe(_give, answer, result, error)
-            del waiting, answer, context, call, result, error  # or they would be kept until the next call
+            del waiting, answer, context, call, result, error  # otherwise they stay in memory until the next call
 
 
 def _give(answer: asyncio.Future[Any], result: Any, error: BaseException | None) -> None:

@@ -1,6 +1,7 @@
-"""An exception as text: types, files, lines and functions, and not what it says, which is often what was sent.
+"""An exception as text: types, files, lines and functions. Its message is left out, because it often quotes a request.
 
-In development authors read what their own code raised. An error of ours whose sentence is a constant says it everywhere.
+In development, messages of exceptions from the app's own code are shown. If the message of one of our errors is a constant, it is
+shown everywhere.
 """
 
 import errno
@@ -16,10 +17,10 @@ NOT_SHOWN = "(what it says is not shown: it may contain what was sent)"
 GROUPS_LEFT_OUT = "(and groups within groups)"
 
 DEPTH_LIMIT = 10
-"""Exceptions of a chain, members of a group, and groups within groups that are shown. Each has a traceback of its own."""
+"""How many exceptions of a chain, members of a group, and groups within groups are shown. Each has its own traceback."""
 
-_HAND_OVER = frozenset({"starlette", "fastapi", "socketio", "engineio", "granian", "uvicorn"})
-"""What calls the app. An author's frame before the last of theirs is a middleware's, through which anything may pass."""
+_CALLS_THE_APP = frozenset({"starlette", "fastapi", "socketio", "engineio", "granian", "uvicorn"})
+"""Packages that call the app. An app's frame that calls one of theirs is a middleware, and any error may pass it."""
 
 _CAUSE = "\n\nThe above exception was the direct cause of the following exception:\n\n"
 _CONTEXT = "\n\nDuring handling of the above exception, another exception occurred:\n\n"
@@ -28,11 +29,11 @@ _DATABASES_CODE = re.compile(r"[0-9A-Z]{5}|SQLITE_[A-Z_]+")
 
 
 class Withheld(Exception):
-    """In place of an exception, for handlers that render exceptions by themselves. Without a traceback, so without variables."""
+    """Replaces an exception, for handlers that render exceptions by themselves. It has no traceback, so it has no variables."""
 
 
 def text_of(error: BaseException, *, in_development: bool, depth: int = 0) -> str:
-    """The traceback as Python shows it, with causes and the members of groups."""
+    """The traceback in Python's format, with causes and the members of groups."""
     if depth == DEPTH_LIMIT:
         return GROUPS_LEFT_OUT
     parts = []
@@ -45,10 +46,10 @@ def text_of(error: BaseException, *, in_development: bool, depth: int = 0) -> st
 
 
 def is_authors(error: BaseException) -> bool:
-    """Whether it was raised below the app's own code, and has not only passed through a middleware of it."""
+    """Whether the app's own code raised or caused the error. If it only passed through the app's middleware: False."""
     for frame, _ in reversed(list(traceback.walk_tb(error.__traceback__))):
         module = frame.f_globals.get("__name__") or ""
-        if module.partition(".")[0] in _HAND_OVER:
+        if module.partition(".")[0] in _CALLS_THE_APP:
             return False
         if _is_apps(module, frame.f_code.co_filename):
             return True
@@ -65,7 +66,7 @@ def _is_constant(error: BaseException) -> bool:
 
 
 def _chain(error: BaseException) -> Iterator[tuple[BaseException, str]]:
-    """From the first cause to `error`, each with the words that lead to the next."""
+    """From the first cause to `error`, each with the sentence that links it to the next."""
     chain = [(error, "")]
     while len(chain) < DEPTH_LIMIT:
         last = chain[-1][0]
@@ -94,7 +95,7 @@ def _last_line(error: BaseException, *, says: bool) -> str:
 
 
 def _code_of(error: BaseException) -> str:
-    """What the system or the database calls it, such as ENOSPC: the operator's first question, and no text from outside."""
+    """The code of the system or the database, such as ENOSPC. An operator needs it first. No request can change it."""
     if isinstance(error, OSError):
         return errno.errorcode.get(error.errno or 0, "")
     code = str(getattr(error, "sqlstate", None) or getattr(error, "sqlite_errorname", None) or "")

@@ -1,6 +1,6 @@
-"""Which records are a library's: those made by the code of what stands between the network, the database and the app's handlers.
+"""The libraries between the network, the database and the app's handlers. Their log records are filtered.
 
-Such code has in its hands what strangers send. A test compares the list with what is installed.
+Their code handles what strangers send. A test compares the list with the installed packages.
 """
 
 import re
@@ -22,17 +22,17 @@ _COMPONENTS = "reflex_components_"
 
 
 def is_library(module: str) -> bool:
-    """Whether `module`, or the logger of that name, belongs to one of them."""
+    """Whether `module`, or the logger of that name, belongs to one of these libraries."""
     root = module.partition(".")[0]
     return root in LIBRARIES or root.startswith(_COMPONENTS)
 
 
 def is_ours(module: str) -> bool:
-    """Whether it is a module of `rxapp.auth`: our messages are constants, but exceptions that we log may be anybody's."""
+    """Whether it is a module of `rxapp.auth`. Our messages are constants, but we log exceptions from any code."""
     return module.startswith("rxapp.auth")
 
 
 def installed_package(file: str) -> str | None:
-    """The package that a file belongs to, if it is one that was installed."""
+    """The installed package that a file belongs to, or None."""
     found = _INSTALLED.search(file)
     return found[1] if found else None

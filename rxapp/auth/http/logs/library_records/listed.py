@@ -1,34 +1,34 @@
-"""What may be logged of a library's message. What is not listed is not shown, so that no name can be missing from a list.
+"""What may be logged of a library's message: an allow list. A message that is not listed is not shown.
 
-A message is shown if it stands like that in the source code of the function that logs it: nothing from outside can be in it.
-The values that would be put into its gaps are left out. Any other has a sentence in `sentences.py`, or only its place is told.
+A message is shown if it is a constant in the function that logs it, because then nothing from outside is in it. The values for
+its gaps are left out. For any other message, `sentences.py` has a sentence, or only its place is logged.
 """
 
 import re
 
 from rxapp.auth.http.logs.library_records.places import Place
-from rxapp.auth.http.logs.library_records.sentences import BEFORE_ANYBODY_COMES, OF_COMPILED_CODE, SENTENCES, STATEMENTS, Sentence
+from rxapp.auth.http.logs.library_records.sentences import COMPILED_MESSAGES, HANDLE_NO_REQUESTS, SENTENCES, STATEMENTS, Sentence
 
 GAP = "…"
-"""In place of what a library would put into its message."""
+"""Replaces a value in a library's message."""
 
 _FIELD = re.compile(r"%(?:\(\w+\))?[#0\- +]*(?:\*|\d+)?(?:\.(?:\*|\d+))?[hlL]?[diouxXeEfFgGcrsa]")
 """A conversion of printf-style formatting."""
 
 
 class Listed(str):
-    """A message that was looked at. A second look would not find it in anybody's source code."""
+    """A message that was checked. A second check would not find it in any source code, so there is none."""
 
     __slots__ = ()
 
 
-def is_before_anybody_comes(place: Place) -> bool:
-    """Whether nothing that is sent comes to the place: it may say what it likes, its exceptions too."""
-    return place.module.startswith(BEFORE_ANYBODY_COMES)
+def handles_no_requests(place: Place) -> bool:
+    """Whether nothing from a request reaches the place. Then its messages and exceptions are shown in full."""
+    return place.module.startswith(HANDLE_NO_REQUESTS)
 
 
 def listed(place: Place, message: object, *, has_values: bool, in_development: bool) -> Sentence:
-    """What is logged instead of `message`, which may be anything. `has_values` says that something is to be put into it."""
+    """What is logged instead of `message`, which may be any object. `has_values` says that it is a format with values."""
     sentence = SENTENCES.get((place.module, place.function))
     text = message if isinstance(message, str) else ""
     without_values = _FIELD.sub(GAP, text).replace("%%", "%") if has_values else text
@@ -38,13 +38,13 @@ def listed(place: Place, message: object, *, has_values: bool, in_development: b
         return Sentence(without_values)
     if in_development and place.module == STATEMENTS:
         return Sentence(without_values, is_counted=False)
-    if place.is_compiled and (said := OF_COMPILED_CODE.match(text)):
+    if place.is_compiled and (said := COMPILED_MESSAGES.match(text)):
         return Sentence(said[0])
     return Sentence(f"A message of {place.module}:{place.function}, not shown because it may contain what was sent.")
 
 
 def _filled(text: str, place: Place) -> str:
-    """Another Reflex may name its variables otherwise: then the text is shown with its gaps."""
+    """The text with its values. If another version of Reflex has other variable names, the text keeps its gaps."""
     try:
         return text.format_map(place.variables)
     except (KeyError, AttributeError, IndexError, TypeError, ValueError):

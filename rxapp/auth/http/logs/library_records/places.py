@@ -1,4 +1,4 @@
-"""The place in a program that logs something: found on the stack, for a record does not say which module it is from."""
+"""The place in a program that logs a record. It is found on the stack, because a record does not name its module."""
 
 import sys
 from collections.abc import Mapping
@@ -9,14 +9,14 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a record comes from. `frame` is None if nothing on the stack made it: then the logger's name must do for `module`."""
+    """Where a record comes from. `frame` is None if it was not found on the stack. Then `module` is the logger's name."""
 
     module: str
     function: str
     line: int
     frame: FrameType | None = None
     is_compiled: bool = False
-    """Whether it names a source file of another language. The app's author would have logged from Python."""
+    """Whether its source file is of another language, so the record is a library's. The app itself logs from Python."""
 
     @property
     def variables(self) -> Mapping[str, Any]:
@@ -24,14 +24,14 @@ class Place:
         return self.frame.f_locals if self.frame else {}
 
     def has_constant(self, text: str) -> bool:
-        """Whether `text` stands like that in the source code of the function."""
+        """Whether `text` is a constant in the source code of the function."""
         return self.frame is not None and any(type(each) is str and each == text for each in self.frame.f_code.co_consts)
 
 
 def find_place(logger_name: str | None, file: str, line: int, function: str | None) -> Place:
-    """The place of a record with these attributes, which `logging` has found on the same stack.
+    """The place of a record with these attributes. `logging` has found them on the same stack.
 
-    `logging.makeLogRecord` gives no name: it fills in records of other processes afterwards.
+    `logging.makeLogRecord` gives no name, because it fills in the attributes of other processes' records afterwards.
     """
     frame: FrameType | None = sys._getframe(1)
     while frame is not None:

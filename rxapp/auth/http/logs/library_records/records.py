@@ -1,6 +1,6 @@
-"""The records that libraries make, before any handler of whatever logging sees them.
+"""Filters the log records of libraries before any handler sees them.
 
-A record factory is the one place by which all of them pass: of whatever logger, made whenever, whatever handlers there are.
+A record factory is the one place that all records pass, from any logger, at any time, to any handler.
 """
 
 import logging
@@ -12,25 +12,25 @@ from typing import Any
 from rxapp.auth.core.settings.settings import Settings
 from rxapp.auth.http.logs.library_records.exceptions import Withheld, is_authors, text_of
 from rxapp.auth.http.logs.library_records.libraries import is_library, is_ours
-from rxapp.auth.http.logs.library_records.listed import Listed, is_before_anybody_comes, listed
+from rxapp.auth.http.logs.library_records.listed import Listed, handles_no_requests, listed
 from rxapp.auth.http.logs.library_records.places import Place, find_place
 from rxapp.auth.http.logs.library_records.repeats import Repeats
 from rxapp.auth.http.logs.library_records.sentences import Sentence
 from rxapp.auth.http.logs.library_records.warning_texts import keep_payloads_out_of_warnings
 
 MAXIMUM_TRACEBACK_LENGTH = 16_384
-"""Characters of a traceback that are kept, from its end: it may be deep."""
+"""Characters. Of a longer traceback only the end is kept."""
 
-UNHEARD = -1
-"""The level of a record that is counted and not logged: every handler wants at least 0."""
+NOT_LOGGED = -1
+"""The level of a record that is counted and not logged. The lowest level of a handler is 0."""
 
 _repeats = Repeats()
 
 
 def keep_payloads_out(settings: Settings) -> None:
-    """See to it that nothing that was sent is in what libraries log, in the whole process, from now on.
+    """From now on, keep the content of requests out of what libraries log, in the whole process.
 
-    May be called again: around a record factory that the app has set meanwhile, ours is put anew.
+    It may be called again. If the app has set its own record factory meanwhile, ours wraps it.
     """
     keep_payloads_out_of_warnings()
     current = logging.getLogRecordFactory()
@@ -40,7 +40,7 @@ def keep_payloads_out(settings: Settings) -> None:
 
 @dataclass(frozen=True, slots=True)
 class LibraryRecords:
-    """A record factory around another, `make`. In development authors read what their own code raised."""
+    """A record factory that wraps another one, `make`. In development, exceptions from the app's own code are shown in full."""
 
     make: Callable[..., logging.LogRecord]
     in_development: bool = False
@@ -59,11 +59,11 @@ class LibraryRecords:
         sinfo: str | None = None,
         **more: Any,
     ) -> logging.LogRecord:
-        """The record: the app's own as it is, a library's with what is listed."""
+        """The record. The app's own is not changed; a library's has only what is listed."""
         if not isinstance(msg, Listed):
             self._tell_what_is_over()
             place = find_place(name, pathname, lineno, func)
-            if (place.is_compiled or is_library(place.module)) and not is_before_anybody_comes(place):
+            if (place.is_compiled or is_library(place.module)) and not handles_no_requests(place):
                 sentence = listed(place, msg, has_values=bool(args), in_development=self.in_development)
                 level, msg, exc_info = self._of_library(place, name, level, sentence, _error(exc_info))
                 args = ()
@@ -81,15 +81,15 @@ class LibraryRecords:
     ) -> tuple[int, Listed, Any]:
         if sentence.exception:
             error = place.variables.get(sentence.exception)
-        if sentence.is_counted and not self._is_told(place, name, level, sentence, error):
-            return UNHEARD, Listed(), None
+        if sentence.is_counted and not self._is_logged(place, name, level, sentence, error):
+            return NOT_LOGGED, Listed(), None
         return level, Listed(sentence.text), self._withheld(error)
 
     def _of_ours(self, place: Place, name: str, level: int, sentence: Sentence, error: BaseException) -> Any:
-        """Our lines name the request, so each is logged. The same traceback is not."""
-        return self._withheld(error) if self._is_told(place, name, level, sentence, error) else None
+        """Each of our lines is logged, because it names the request. A repeated traceback is not."""
+        return self._withheld(error) if self._is_logged(place, name, level, sentence, error) else None
 
-    def _is_told(self, place: Place, name: str, level: int, sentence: Sentence, error: BaseException | None) -> bool:
+    def _is_logged(self, place: Place, name: str, level: int, sentence: Sentence, error: BaseException | None) -> bool:
         if self.in_development and error is not None and is_authors(error):
             return True
         return self.repeats.is_first(_key(place, sentence, error), name, level, sentence.text)
@@ -109,6 +109,6 @@ def _error(exc_info: Any) -> BaseException | None:
 
 
 def _key(place: Place, sentence: Sentence, error: BaseException | None) -> Hashable:
-    """What makes two complaints the same: where they come from, what is said, and what failed where. All of it is code's."""
+    """Two complaints with the same key are the same: place, sentence, and what failed where. No request can change the key."""
     last = traceback.extract_tb(error.__traceback__, limit=-1) if error is not None else []
     return place.module, place.line, sentence.text, type(error), *((frame.filename, frame.lineno) for frame in last)

@@ -1,4 +1,4 @@
-"""Repeated complaints are counted: whoever sends bad events must not fill the disk with what is logged of them."""
+"""Counts repeated complaints. Somebody who sends bad events must not fill the disk with log lines."""
 
 import threading
 import time
@@ -7,15 +7,15 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 
 PERIOD_SECONDS = 60
-"""The same complaint is logged once in it. A minute is soon enough to see that something goes on."""
+"""The same complaint is logged once in this time. An operator learns within a minute that it goes on."""
 
 COMPLAINTS_LIMIT = 500
-"""Complaints that are remembered. There are as many as places in programs that complain; strangers cannot make new ones."""
+"""How many complaints are remembered. Their number depends on the code only: strangers cannot make new ones."""
 
 
 @dataclass(slots=True)
 class Complaint:
-    """What was logged at `begun_at`, in seconds of the clock, and how often it was not logged since."""
+    """What was logged at `begun_at`, in seconds of the clock. `more` counts how often it came since and was not logged."""
 
     logger: str
     level: int
@@ -24,12 +24,12 @@ class Complaint:
     more: int = 0
 
     def in_words(self) -> str:
-        """The line that stands for those that were not logged."""
+        """The line that reports the repeats that were not logged."""
         return f"and {self.more:,} more like it in the last {PERIOD_SECONDS} s: {self.text}"
 
 
 class Repeats:
-    """Threads share one instance. `clock` tells seconds."""
+    """Threads share one instance. `clock` returns seconds."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
@@ -37,7 +37,7 @@ class Repeats:
         self._complaints: OrderedDict[Hashable, Complaint] = OrderedDict()
 
     def is_first(self, key: Hashable, logger: str, level: int, text: str) -> bool:
-        """Whether this complaint is logged, as the first in its period. If it is not, it is counted."""
+        """Whether this complaint is the first in its period, and so is logged. If not, it is counted."""
         with self._lock:
             if (known := self._complaints.get(key)) is not None:
                 known.more += 1
@@ -46,7 +46,7 @@ class Repeats:
             return True
 
     def over(self) -> list[Complaint]:
-        """Forget the complaints whose period is over, or for which there is no room; returns those that had more of them."""
+        """Forget the complaints whose period is over, or that exceed the limit. Returns those that had repeats."""
         if not self._complaints:
             return []
         with self._lock:

@@ -1,4 +1,4 @@
-"""What is logged in place of those messages of libraries that are put together of text and values before they are logged."""
+"""Sentences that replace a library's message when the library puts values into the text before it logs."""
 
 import re
 from dataclasses import dataclass
@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """`text` may name local variables of the place, but only such as come from the app's code and never from outside.
+    """`text` may name local variables of the place, but only those whose value comes from the app's code, never from outside.
 
-    `exception` is the variable that holds an exception which the place has written into its message. What `is_counted` is
-    logged once a minute, and then as a number.
+    `exception` names the variable of an exception that the place has written into its message. With `is_counted`, the sentence
+    is logged once a minute, and its repeats as a number.
     """
 
     text: str
@@ -36,7 +36,7 @@ SENTENCES = {
     ("reflex_base.event.processor.base_state_processor", "_prepare_event_payload"): Sentence(
         "An argument of an event does not fit the annotations of {handler.fn.__qualname__}."
     ),
-    ("reflex_base.event.processor.event_processor", "_process_queue"): Sentence("An event names no handler that there is."),
+    ("reflex_base.event.processor.event_processor", "_process_queue"): Sentence("An event names an unknown handler."),
     ("reflex_base.utils.serializers", "wrapper"): Sentence("{message}"),
     ("reflex_base.vars.base", "__set__"): Sentence(
         "{state.__class__.__name__}.{self._name} was set to a {value.__class__.__name__}, which its annotation does not allow."
@@ -52,16 +52,16 @@ SENTENCES = {
     ("engineio.base_server", "_log_error_once"): Sentence("A WebSocket was refused: {message_key}."),
     ("granian.log", "log_request"): Sentence("{req[path]!r} {res_code}", is_counted=False),
 }
-"""By module and function."""
+"""Each sentence by its module and function."""
 
 STATEMENTS = "sqlalchemy.engine.base"
-"""What it logs (`echo=True`) are statements, which the app's code has made, and apart from them the values. In development
-statements are shown. In production there may be one that was put together with what was sent."""
+"""It logs (`echo=True`) the statements of the app's code, and separately their values. Statements are shown in development only:
+one that was built from parts of a request could be among them."""
 
-OF_COMPILED_CODE = re.compile(r"Application callable raised an exception|St(?:arted|opping) worker-\d+(?: runtime-\d+)?")
-"""What Granian's own code, which is not Python, says. What comes after it is not shown."""
+COMPILED_MESSAGES = re.compile(r"Application callable raised an exception|St(?:arted|opping) worker-\d+(?: runtime-\d+)?")
+"""What Granian's compiled code logs. The rest of such a message is not shown."""
 
-BEFORE_ANYBODY_COMES = (
+HANDLE_NO_REQUESTS = (
     "alembic.",
     "granian.server",
     "reflex.assets",
@@ -86,4 +86,4 @@ BEFORE_ANYBODY_COMES = (
     "uvicorn.supervisors",
     "watchfiles",
 )
-"""Modules that build, configure, migrate, start and stop. Nothing that is sent comes to them, so they say what they like."""
+"""Modules that build, configure, migrate, start and stop. No request reaches them, so their messages are shown in full."""
