@@ -50,7 +50,7 @@ VIOLATIONS = {
     "web": ("auth/web/page_session/page.py", "import rxapp.auth.web.auth_state.state"),
     "feature-rules": ("auth/features/new_password/rules.py", "import rxapp.auth.http.api.app"),
     "feature-routes": ("auth/features/new_password/routes.py", "import rxapp.auth.web.guards"),
-    "no-framework": ("auth/core/dpop/replay.py", "import starlette.requests"),
+    "no-framework": ("auth/core/dpop/spent_proofs.py", "import starlette.requests"),
     "no-reflex": ("auth/http/callers/bearer.py", "import reflex.state"),
     "reflex-internals": ("auth/web/auth_state/gate.py", "import reflex_base.registry"),
 }

@@ -19,7 +19,7 @@ from sqlalchemy import create_engine, make_url, text
 
 from rxapp.auth import AUTH_HISTORY, AuthService, Database, Settings
 from rxapp.auth.core.dpop.nonces import Dpop
-from rxapp.auth.core.dpop.replay import spent_proofs
+from rxapp.auth.core.dpop.spent_proofs import spent_proofs
 from rxapp.auth.http.runtime.service import use_service
 from tests.clock import MovableClock
 from tests.conftest import opened

@@ -1,7 +1,8 @@
 """All refusals: one class for each reason, all under `AuthError`.
 
-`code` is stable and part of the HTTP contract. `message` is the one vague sentence that a person may read. The HTTP layer chooses
-the status, because it depends on the request (for an ended session, a refresh gets 400 and a read gets 401).
+`code` is stable and part of the HTTP contract. `message` is the one vague sentence that a person may read. The HTTP layer
+(`rxapp.auth.http.problems`) chooses the status, because it depends on the request: for an ended session, a refresh gets 400 and a
+read gets 401.
 """
 
 import math

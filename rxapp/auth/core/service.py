@@ -3,7 +3,7 @@
 It is given its settings, the database and a clock. It reads neither the environment nor the time by itself. Each method is one
 operation: it succeeds and returns a value, or it raises one `AuthError` and has changed only what that error names. While the
 database is away it raises `DatabaseUnavailable`. Retrying is safe: the retry of a rotation gets the same successor. The audit
-event of an operation is stored in the same transaction (`security_events`).
+event of an operation is stored in the same transaction (`audit/events.py`).
 """
 
 from collections.abc import Sequence
@@ -24,7 +24,7 @@ from rxapp.auth.core.database.engine import Database
 from rxapp.auth.core.database.outages import retry_on_outage
 from rxapp.auth.core.database.tables import User
 from rxapp.auth.core.dpop.nonces import Dpop
-from rxapp.auth.core.dpop.replay import spent_proofs
+from rxapp.auth.core.dpop.spent_proofs import spent_proofs
 from rxapp.auth.core.errors import (
     AuthError,
     FreshAuthenticationRequired,
@@ -45,7 +45,7 @@ from rxapp.auth.core.passwords.hasher import PasswordHasher
 from rxapp.auth.core.passwords.legacy_bcrypt import LegacyBcryptHashes
 from rxapp.auth.core.passwords.links import PasswordLinks
 from rxapp.auth.core.sessions.device_binding import DeviceBinding, is_bound_to
-from rxapp.auth.core.sessions.refresh import TokenExchange
+from rxapp.auth.core.sessions.refresh import Refresher
 from rxapp.auth.core.sessions.replacement import Replacements
 from rxapp.auth.core.sessions.revocation import end_session
 from rxapp.auth.core.sessions.verification import Verifier
@@ -80,7 +80,7 @@ class AuthService:
         self.refresh_tokens = RefreshTokens(key_ring)
         self.dpop = Dpop(key_ring, clock, spent_proofs(settings.redis_url, clock))
         self.device_binding = DeviceBinding(settings, self.dpop, self.failures)
-        self._exchange = TokenExchange(
+        self._refresher = Refresher(
             settings,
             database,
             clock,
@@ -155,7 +155,7 @@ class AuthService:
     def refresh_in_steps(self, access_token: str, refresh_token: str, client: Client = NO_CLIENT) -> Steps[TokenPair]:
         """The same as `refresh`, for a caller that must not wait."""
         try:
-            return (yield from self._exchange.refresh(access_token, refresh_token, client))
+            return (yield from self._refresher.refresh(access_token, refresh_token, client))
         except TokenReused as error:
             yield Step(self.revoke, (error.session_id, RevocationReason.TOKEN_REUSED, client))
             raise
@@ -222,6 +222,6 @@ class AuthService:
 
     @retry_on_outage
     def record(self, kind: EventKind, **facts: Any) -> None:
-        """Record an event that belongs to no other operation. `facts` are those of `security_events.record`."""
+        """Record an event that belongs to no other operation. `facts` are those of `audit.events.record`."""
         with self.database.transaction() as db:
             events.record(db, kind, self.clock(), **facts)

@@ -1,5 +1,5 @@
 """Features: further ways to prove an identity or to delegate access. Each has one folder, and its `FEATURE` says what it adds.
 
 In each folder, `rules.py` imports the core only, `routes.py` also `http`, `commands.py` also `cli`, `checks.py` also `doctor`,
-and `pages.py` also `web`.
+and `pages.py` also `web`. `rxapp/auth/core/features.py` has the contract, and CONTRIBUTING.md says how to add one.
 """

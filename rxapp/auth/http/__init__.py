@@ -1,15 +1,15 @@
 """`rxapp.auth` on FastAPI: `install_auth(app)` adds it to an app, and `require` guards a route. It knows no Reflex."""
 
 from rxapp.auth.core.identity.identity import Identity
-from rxapp.auth.http.api.conflicts import InstalledTwice, RouteTaken
+from rxapp.auth.http.api.installation_conflicts import InstalledTwice, RouteTaken
 from rxapp.auth.http.callers.bearer import REFUSALS, require
 from rxapp.auth.http.callers.request_source import Sender
 from rxapp.auth.http.install import install_auth
 from rxapp.auth.http.logs.logging_setup import configure_logging
 from rxapp.auth.http.middleware.body_limit import LimitedBodyRoute
-from rxapp.auth.http.middleware.problems import problem
 from rxapp.auth.http.middleware.security_headers import SecurityHeaders
 from rxapp.auth.http.operations.readiness import add_readiness_check
+from rxapp.auth.http.problems.documents import problem
 from rxapp.auth.http.runtime.declared_roles import DeclarationRefused
 from rxapp.auth.http.runtime.hooks import Hooks, Registration
 from rxapp.auth.http.runtime.service import Overloaded, get_service, in_hashing_thread, in_thread

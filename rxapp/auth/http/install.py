@@ -13,7 +13,7 @@ from rxapp.auth.core.features import Feature, included_features
 from rxapp.auth.core.service import AuthService
 from rxapp.auth.core.settings.settings import Settings, get_settings
 from rxapp.auth.http.api.app import add_routes, auth_router
-from rxapp.auth.http.api.conflicts import InstalledTwice, require_free_api
+from rxapp.auth.http.api.installation_conflicts import InstalledTwice, require_free_api
 from rxapp.auth.http.logs.library_records import keep_payloads_out
 from rxapp.auth.http.middleware.login_pacing import add_login_pacing
 from rxapp.auth.http.middleware.request_log import RequestLog

@@ -8,13 +8,13 @@ from rxapp.auth.core.extras import require_reflex
 require_reflex("rxapp.auth.web")
 
 from rxapp.auth.core.features import included_features
-from rxapp.auth.http.api.conflicts import InstalledTwice, RouteTaken
+from rxapp.auth.http.api.installation_conflicts import InstalledTwice, RouteTaken
 from rxapp.auth.http.callers.bearer import REFUSALS, require
 from rxapp.auth.http.logs.logging_setup import configure_logging
 from rxapp.auth.http.middleware.body_limit import LimitedBodyRoute
-from rxapp.auth.http.middleware.problems import problem
 from rxapp.auth.http.middleware.security_headers import SecurityHeaders
 from rxapp.auth.http.operations.readiness import add_readiness_check
+from rxapp.auth.http.problems.documents import problem
 from rxapp.auth.http.runtime.declared_roles import DeclarationRefused
 from rxapp.auth.http.runtime.hooks import Hooks, Registration
 from rxapp.auth.http.runtime.service import Overloaded, get_service, in_hashing_thread, in_thread

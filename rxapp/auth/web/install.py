@@ -12,7 +12,7 @@ from rxapp.auth.core.database.engine import Database
 from rxapp.auth.core.features import Feature
 from rxapp.auth.core.settings.settings import Settings, get_settings
 from rxapp.auth.http.api.app import create_api
-from rxapp.auth.http.api.conflicts import require_free_api
+from rxapp.auth.http.api.installation_conflicts import require_free_api
 from rxapp.auth.http.install import start_service
 from rxapp.auth.http.logs.library_records import keep_payloads_out
 from rxapp.auth.http.middleware.login_pacing import add_login_pacing

@@ -134,7 +134,7 @@ class TestCreateUser:
     def test_the_person_sets_the_password_by_the_link(self, service, administration):
         user, token = administration.create_user(" Anna ", "", ["Manager"])
         assert (user.user_name, user.display_name, user.roles) == ("Anna", "Anna", ["Manager"])
-        assert log_in_by_link(service, token, GOOD).ended == ()
+        assert log_in_by_link(service, token, GOOD).ended == {}
         assert service.verify_access(service.log_in("anna", GOOD).access_token).roles == {"Manager"}
 
     def test_a_taken_name_an_invalid_name_and_an_invalid_role_are_refused_and_nothing_is_stored(

@@ -2,10 +2,10 @@
 
 import pytest
 
-from rxapp.auth import AuthService, Client, InvalidCredentials, RevocationReason
+from rxapp.auth import AuthService, Client, InvalidCredentials, RevocationReason, TooManyRequests
 from rxapp.auth.core.audit.events import EventFilter
 from rxapp.auth.core.database.tables import AuthSession
-from rxapp.auth.core.errors import InvalidDpopProof, InvalidToken, NotFound, PasswordRefused
+from rxapp.auth.core.errors import InvalidDpopProof, InvalidToken, NotFound
 from rxapp.auth.core.features import Feature
 from rxapp.auth.core.identity.proved_key import ProvedKey
 from rxapp.auth.core.login.login import passed
@@ -20,16 +20,17 @@ PHONE, THIEF = Client(device_key=ProvedKey("p" * 43)), Client(device_key=ProvedK
 class Word:
     """A stage for tests: it is passed with its word."""
 
-    def __init__(self, name):
+    def __init__(self, name, order=50):
         self.name = name
+        self.order = order
 
     def is_due(self, attempt):
         return self.name not in attempt.amr
 
     def complete(self, attempt, answers, client):
         if answers.get("word") != self.name:
-            raise PasswordRefused("That is not the word.")
-        return passed(attempt, attempt.user, (*attempt.amr, self.name))
+            raise InvalidCredentials
+        return passed(attempt, attempt.user, (*attempt.amr, self.name), {})
 
 
 class WordProof:
@@ -85,7 +86,7 @@ def test_without_features_there_are_no_stages(settings, database, clock, johndoe
 
 def test_a_stage_is_not_skipped_with_what_the_one_before_was_asked_with(staged):
     first = begun(staged)
-    with pytest.raises(PasswordRefused):
+    with pytest.raises(InvalidCredentials):
         staged.login.go_on(first.pending_login, {"word": "second"}, PHONE)
 
 
@@ -140,6 +141,50 @@ def test_it_is_not_good_for_a_stage_of_a_feature_that_was_taken_out(staged, sett
     pending = begun(staged).pending_login
     with pytest.raises(PendingLoginEnded):
         AuthService(settings, database, clock, features=[]).login.go_on(pending, {"word": "first"}, PHONE)
+
+
+class TestWrongAnswers:
+    """Whoever knows the password must not try one answer after another."""
+
+    @pytest.fixture
+    def staged(self, settings, database, clock, johndoe):
+        return AuthService(settings.model_copy(update={"login_rate_limit": 5}), database, clock, features=[WORDS])
+
+    def test_five_are_free_and_then_one_waits_wherever_one_is_and_however_often_the_password_was_right(self, staged, clock):
+        for number in range(5):
+            elsewhere = Client(f"192.0.2.{number}")
+            with pytest.raises(InvalidCredentials):
+                staged.login.go_on(begun(staged, elsewhere).pending_login, {"word": "wrong"}, elsewhere)
+        pending = begun(staged, Client("192.0.2.9")).pending_login
+        with pytest.raises(TooManyRequests) as refused:
+            staged.login.go_on(pending, {"word": "first"}, Client("192.0.2.9"))
+        assert refused.value.retry_after_seconds == 60
+        clock.move(seconds=60)
+        assert after(staged, pending, "first", Client("192.0.2.9")).stage == "second"
+
+    def test_they_count_for_nobody_else_and_not_for_the_password(self, staged):
+        pending = begun(staged).pending_login
+        for _ in range(5):
+            with pytest.raises(InvalidCredentials):
+                staged.login.go_on(pending, {"word": "wrong"}, PHONE)
+        assert begun(staged)
+        staged.create_user("anna", PASSWORD)
+        with pytest.raises(LoginIncomplete) as hers:
+            staged.log_in("anna", PASSWORD, PHONE)
+        assert after(staged, hers.value.pending_login, "first")
+
+    def test_they_are_written_down(self, staged):
+        with pytest.raises(InvalidCredentials):
+            staged.login.go_on(begun(staged).pending_login, {"word": "wrong"}, PHONE)
+        (event,) = staged.administration.events(EventFilter(kind="login_failed"), limit=9)[1]
+        assert (event.user_name, event.detail) == ("johndoe", "first")
+
+
+def test_stages_are_asked_in_their_order_and_not_in_that_of_the_features(settings, database, clock, johndoe):
+    late, early = Feature("a", stages=(lambda _: Word("late", 90),)), Feature("b", stages=(lambda _: Word("early", 10),))
+    service = AuthService(settings, database, clock, features=[late, early])
+    first = begun(service)
+    assert (first.stage, after(service, first.pending_login, "early").stage) == ("early", "late")
 
 
 class TestAnotherProof:

@@ -60,7 +60,7 @@ class TestInPlaceOfARefusedOne:
     def test_where_it_is_wanted_the_login_goes_on_with_a_better_one(self, strict, service):
         before = service.log_in("johndoe", PASSWORD)
         logged_in = strict.login.go_on(incomplete(strict), {ANSWER: GOOD}, NO_CLIENT)
-        assert logged_in.ended == (strict.access_tokens.identify(before.access_token).session_id,)
+        assert logged_in.ended == {strict.access_tokens.identify(before.access_token).session_id: "password_changed"}
         with pytest.raises(SessionRevoked):
             strict.verify_access(before.access_token)
         with pytest.raises(InvalidCredentials):

@@ -89,11 +89,11 @@ def requests():
     requests = Requests()
     handler = logging.StreamHandler(requests.stream)
     handler.setFormatter(JsonFormatter())
-    for name in ("rxapp.requests", "rxapp.auth.http.middleware.problems"):
+    for name in ("rxapp.requests", "rxapp.auth.http.problems.documents"):
         logging.getLogger(name).addHandler(handler)
         logging.getLogger(name).setLevel(logging.INFO)
     yield requests
-    for name in ("rxapp.requests", "rxapp.auth.http.middleware.problems"):
+    for name in ("rxapp.requests", "rxapp.auth.http.problems.documents"):
         logging.getLogger(name).removeHandler(handler)
 
 

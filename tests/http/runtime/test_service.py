@@ -11,7 +11,7 @@ from rxapp.auth.core.audit.signals import CALL, REFUSED
 from rxapp.auth.core.database.nonblocking_sqlite import WouldBlock
 from rxapp.auth.core.identity.client import NO_CLIENT
 from rxapp.auth.core.keys.key_ring import RELOAD_INTERVAL
-from rxapp.auth.core.sessions.refresh import TokenExchange
+from rxapp.auth.core.sessions.refresh import Refresher
 from rxapp.auth.http.runtime.service import refresh_pair, use_service, verify_access
 from tests.observed import observed_by
 from tests.web.test_events import in_a_loop
@@ -27,7 +27,7 @@ def used(service) -> AuthService:
 def done_on(used, monkeypatch):
     """Of each call to the database, whether it was on a thread of its own."""
     seen = []
-    for owner, method in ((TokenExchange, TokenExchange._rotate), (AuthService, AuthService.verify_access)):
+    for owner, method in ((Refresher, Refresher._rotate), (AuthService, AuthService.verify_access)):
 
         def on_thread(self, *arguments, _method=method, **options):
             answer = _method(self, *arguments, **options)
@@ -117,7 +117,7 @@ def test_keys_are_never_loaded_on_the_event_loop(used, pair, clock, monkeypatch)
 
 def test_a_session_that_took_long_to_be_found_gets_its_pair_with_keys_loaded_in_a_thread(used, pair, clock, monkeypatch):
     loaded_on = []
-    load, rotate_in_thread = used.key_ring._load, TokenExchange._rotate
+    load, rotate_in_thread = used.key_ring._load, Refresher._rotate
 
     def load_and_tell(moment):
         loaded_on.append(threading.current_thread().name)
@@ -131,6 +131,6 @@ def test_a_session_that_took_long_to_be_found_gets_its_pair_with_keys_loaded_in_
         return session
 
     monkeypatch.setattr(used.key_ring, "_load", load_and_tell)
-    monkeypatch.setattr(TokenExchange, "_rotate", rotate_slowly)
+    monkeypatch.setattr(Refresher, "_rotate", rotate_slowly)
     assert in_a_loop(rotate(pair)).refresh_token != pair.refresh_token
     assert [thread.startswith("rxapp-database") for thread in loaded_on] == [True]

@@ -13,7 +13,7 @@ from starlette.applications import Starlette
 from starlette.routing import Route
 
 from rxapp.auth.http.api.app import create_api
-from rxapp.auth.http.api.conflicts import RouteTaken, require_free_api
+from rxapp.auth.http.api.installation_conflicts import RouteTaken, require_free_api
 from rxapp.auth.web.site.conflicts import require_free_pages, warn_of_missing_styles
 from tests.conftest import ROOT
 

@@ -95,7 +95,7 @@ def summary_detail(count: int) -> str:
     return f"and {count} more"
 
 
-def update_summary(db: Connection, kind: EventKind, session_id: UUID, count: int, *, since: datetime) -> None:
+def update_summary(db: Connection, kind: str, session_id: UUID, count: int, *, since: datetime) -> None:
     """Raise the count of a session's newest summary row since that time to `count`. It never gets lower."""
     newest_of_kind = (_event.c.occurred_at >= since, _event.c.kind == kind, _event.c.session_id == session_id)
     matching = select(_event.c.id, _event.c.detail).where(*newest_of_kind, _event.c.detail.like(_SUMMARY_PATTERN))

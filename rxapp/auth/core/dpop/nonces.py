@@ -11,7 +11,7 @@ from datetime import timedelta
 
 from rxapp.auth.core.clock import Clock
 from rxapp.auth.core.dpop.proof import DpopProof, read_proof
-from rxapp.auth.core.dpop.replay import SpentProofs
+from rxapp.auth.core.dpop.spent_proofs import SpentProofs
 from rxapp.auth.core.errors import DpopNonceRequired, InvalidDpopProof, InvalidToken
 from rxapp.auth.core.identity.proved_key import ProvedKey, base64url
 from rxapp.auth.core.keys.derivation import Keys

@@ -13,7 +13,7 @@ from rxapp.auth.core.clock import Clock
 from rxapp.auth.core.database.engine import Database
 from rxapp.auth.core.database.outages import retry_on_outage
 from rxapp.auth.core.database.tables import User
-from rxapp.auth.core.errors import InvalidCredentials, InvalidDpopProof, TooManyRequests
+from rxapp.auth.core.errors import InvalidCredentials, InvalidDpopProof, RevocationReason, TooManyRequests
 from rxapp.auth.core.identity.client import Client
 from rxapp.auth.core.login.pending_logins import PendingLogin, PendingLoginEnded, PendingLogins
 from rxapp.auth.core.login.stages import LoginAttempt, LoginIncomplete, LoginStage
@@ -35,7 +35,7 @@ class LoggedIn(NamedTuple):
     """The first token pair of the new session, and the sessions that its stages have ended. The caller tells their pages."""
 
     pair: TokenPair
-    ended: tuple[UUID, ...]
+    ended: Mapping[UUID, RevocationReason]
 
 
 class Login:
@@ -66,7 +66,7 @@ class Login:
         self._binding = binding
         self._throttle = throttle
         self._failures = failures
-        self._stages = {stage.name: stage for stage in stages}
+        self._stages = {stage.name: stage for stage in sorted(stages, key=lambda stage: stage.order)}
 
     def with_password(self, user_name: str, password: str, client: Client) -> TokenPair:
         """Check the password, and begin a session if no stage is due. Errors are those of `AuthService.log_in`."""
@@ -107,7 +107,23 @@ class Login:
         stage = self._stages.get(pending.stage)
         if stage is None:
             raise PendingLoginEnded
-        return self._finish(stage.complete(LoginAttempt(user, pending.amr), answers, client), client, device_key)
+        return self._finish(self._complete(stage, LoginAttempt(user, pending.amr), answers, client), client, device_key)
+
+    def _complete(self, stage: LoginStage, attempt: LoginAttempt, answers: Mapping[str, str], client: Client) -> LoginAttempt:
+        """Wrong answers count for the stage and the user, from every address, and a right password does not make them good.
+
+        Otherwise whoever knows the password could try one answer after another.
+        """
+        user = attempt.user
+        try:
+            with self._throttle.password_attempt(f"{stage.name} {user.id}", client.address, user.id):
+                return stage.complete(attempt, answers, client)
+        except InvalidCredentials:
+            self._failures.record(EventKind.LOGIN_FAILED, client=client, user_id=user.id, detail=stage.name)
+            raise
+        except TooManyRequests as error:
+            self._failures.record_throttled(error, client, user_id=user.id)
+            raise
 
     def _with_password(
         self, user_name: str, password: str, client: Client, device_key: str | None
@@ -159,6 +175,6 @@ class Login:
         return issue_pair(self._access_tokens, self._refresh_tokens, session, user, session.generation)
 
 
-def passed(attempt: LoginAttempt, user: User, amr: tuple[str, ...], ended: Sequence[UUID] = ()) -> LoginAttempt:
+def passed(attempt: LoginAttempt, user: User, amr: tuple[str, ...], ended: Mapping[UUID, RevocationReason]) -> LoginAttempt:
     """The attempt after a stage: with the user as it is now, and the proofs that count from now on."""
-    return replace(attempt, user=user, amr=amr, password=None, ended=(*attempt.ended, *ended))
+    return replace(attempt, user=user, amr=amr, password=None, ended={**attempt.ended, **ended})

@@ -10,7 +10,7 @@ from typing import Protocol
 from uuid import UUID
 
 from rxapp.auth.core.database.tables import User
-from rxapp.auth.core.errors import AuthError
+from rxapp.auth.core.errors import AuthError, RevocationReason
 from rxapp.auth.core.identity.client import Client
 
 
@@ -24,20 +24,26 @@ class LoginAttempt:
     user: User
     amr: tuple[str, ...]
     password: str | None = field(default=None, repr=False)
-    ended: tuple[UUID, ...] = ()
+    ended: Mapping[UUID, RevocationReason] = field(default_factory=dict)
 
 
 class LoginStage(Protocol):
     """One step between the first proof and the session. Threads share one instance."""
 
     name: str
+    order: int
+    """Stages are asked from the lowest to the highest: proofs below 50, what a proven person still has to do from 50 on."""
 
     def is_due(self, attempt: LoginAttempt) -> bool:
         """Whether this login needs the stage. After `complete` it is asked again, and must answer no."""
         ...
 
     def complete(self, attempt: LoginAttempt, answers: Mapping[str, str], client: Client) -> LoginAttempt:
-        """The attempt, changed as the answers say. Raises an `AuthError`, and then nothing has changed."""
+        """Return the attempt, changed by the answers. If it raises an `AuthError`, nothing has changed.
+
+        It raises `InvalidCredentials` for a wrong proof, such as a wrong code: `Login` counts and records that. A stage whose
+        codes are good only once remembers them itself.
+        """
         ...
 
 

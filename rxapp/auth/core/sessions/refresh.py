@@ -41,7 +41,7 @@ class RefreshRequest:
     is_counted: bool = False
 
 
-class TokenExchange:
+class Refresher:
     """Threads share one instance. Errors are those of `AuthService.refresh`."""
 
     def __init__(

@@ -1,7 +1,8 @@
 """Decides how a presented refresh token is answered: the protocol's table as one function, without a database or a clock.
 
 The same rule is in SQL where one statement decides and rotates (`rotation_statements`). That statement must never rotate if this
-function would not: `tests/core/sessions/test_one_statement_rotation.py` compares the two at every limit.
+function would not: `tests/core/sessions/test_one_statement_rotation.py` compares the two at every limit. `verification` stores
+that a generation was seen in use, and `AuthService.refresh_in_steps` ends a session whose spent token came back.
 """
 
 from datetime import datetime

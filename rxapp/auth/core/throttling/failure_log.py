@@ -36,7 +36,7 @@ class FailureLog:
         self._throttle = throttle
 
     def record(
-        self, kind: EventKind, *, client: Client = NO_CLIENT, detail: str = "", session_id: UUID | None = None, **facts: Any
+        self, kind: str, *, client: Client = NO_CLIENT, detail: str = "", session_id: UUID | None = None, **facts: Any
     ) -> None:
         """Record a failed attempt. Beyond the bounds, record only that there are more.
 
@@ -47,7 +47,7 @@ class FailureLog:
         else:
             self._record_by_session(kind, session_id, client, detail, facts)
 
-    def _record_by_address(self, kind: EventKind, client: Client, detail: str, facts: dict[str, Any]) -> None:
+    def _record_by_address(self, kind: str, client: Client, detail: str, facts: dict[str, Any]) -> None:
         try:
             self._throttle.count_record(kind, client.address)
         except TooManyRequests as refused:
@@ -57,7 +57,7 @@ class FailureLog:
         with self._database.transaction() as db:
             events.record(db, kind, self._clock(), client=client, detail=detail, **facts)
 
-    def _record_by_session(self, kind: EventKind, session_id: UUID, client: Client, detail: str, facts: dict[str, Any]) -> None:
+    def _record_by_session(self, kind: str, session_id: UUID, client: Client, detail: str, facts: dict[str, Any]) -> None:
         more = self._throttle.count_session_record(session_id, kind) - RECORDS_PER_SESSION
         now = self._clock()
         if more > 1:

@@ -2,7 +2,7 @@
 
 The MAC's key is derived from the server's secret and the session's own salt. So neither the database alone nor the server key
 alone is enough to make a token. A genuine spent token can be told from a forged one, although no token is stored. The successor
-of a token can be computed again, so a retry gets the same answer.
+of a token can be computed again, so a retry gets the same answer. `core/sessions/refresh.py` calls this for each refresh.
 """
 
 import base64

@@ -10,14 +10,14 @@ from typing import Any, TypedDict, Unpack
 import reflex as rx
 
 from rxapp.auth.core.database.outages import FORM_ERRORS
-from rxapp.auth.core.errors import InvalidToken, PasswordRefused, RevocationReason
+from rxapp.auth.core.errors import InvalidToken, PasswordRefused
 from rxapp.auth.core.login.stages import LoginIncomplete
 from rxapp.auth.features.new_password.rules import ANSWER, NewPasswordStage, log_in_by_link
 from rxapp.auth.http.runtime.hooks import get_hooks
 from rxapp.auth.http.runtime.service import get_service, in_hashing_thread, in_thread
 from rxapp.auth.web.auth_state.state import AuthState
 from rxapp.auth.web.guards import event
-from rxapp.auth.web.open_pages.registry import log_out_all
+from rxapp.auth.web.open_pages.registry import log_out_open_pages
 from rxapp.auth.web.pages.login import LoginState
 from rxapp.auth.web.pages.parts.new_password import new_password_fields, require_same
 from rxapp.auth.web.pages.parts.password_link import SET_PASSWORD
@@ -95,7 +95,8 @@ class SetPasswordState(rx.State):
             self.wait = error.retry_after_seconds
             yield rx.set_focus("new_password")
         else:
-            log_out_all(logged_in.ended, RevocationReason.PASSWORD_CHANGED)
+            for session_id, reason in logged_in.ended.items():
+                log_out_open_pages(session_id, reason)
             yield rx.redirect(site.home_route, replace=True)
 
     def _token(self) -> str:

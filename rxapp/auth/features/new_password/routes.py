@@ -10,7 +10,7 @@ from rxapp.auth.http.api.schemas import MAXIMUM_TOKEN_LENGTH, Text
 from rxapp.auth.http.callers.bearer import COMMON_PROBLEMS, documented
 from rxapp.auth.http.callers.dpop import ProvingSender
 from rxapp.auth.http.middleware.body_limit import LimitedBodyRoute
-from rxapp.auth.http.middleware.problems import refusal
+from rxapp.auth.http.problems.documents import refusal
 from rxapp.auth.http.runtime.service import get_service, in_thread
 
 router = APIRouter(prefix="/api", route_class=LimitedBodyRoute)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from rxapp.auth.core.accounts.password_proof import PASSWORD
 from rxapp.auth.core.audit.events import EventKind
-from rxapp.auth.core.errors import InvalidToken, PasswordRefused
+from rxapp.auth.core.errors import InvalidToken, PasswordRefused, RevocationReason
 from rxapp.auth.core.identity.client import NO_CLIENT, Client
 from rxapp.auth.core.login.login import LoggedIn, passed
 from rxapp.auth.core.login.pending_logins import PendingLoginEnded
@@ -23,6 +23,7 @@ class NewPasswordStage:
     """The `LoginStage` that asks for a new password."""
 
     name = "new_password"
+    order = 90
 
     def __init__(self, service: AuthService) -> None:
         self._service = service
@@ -48,7 +49,7 @@ class NewPasswordStage:
         kind = EventKind.PASSWORD_SET if LINK in attempt.amr else EventKind.PASSWORD_CHANGED
         user, ended = self._service.accounts.replace_password(attempt.user, answers.get(ANSWER, ""), kind, client)
         proofs = (PASSWORD, *(method for method in attempt.amr if method not in (LINK, PASSWORD)))
-        return passed(attempt, user, proofs, ended)
+        return passed(attempt, user, proofs, dict.fromkeys(ended, RevocationReason.PASSWORD_CHANGED))
 
 
 def begin_by_link(service: AuthService, link: str, client: Client = NO_CLIENT) -> LoginIncomplete:

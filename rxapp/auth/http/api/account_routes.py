@@ -24,7 +24,7 @@ from rxapp.auth.http.api.schemas import (
 from rxapp.auth.http.callers.bearer import COMMON_PROBLEMS, REFUSALS, Bearer, documented
 from rxapp.auth.http.callers.request_source import Sender
 from rxapp.auth.http.middleware.body_limit import LimitedBodyRoute
-from rxapp.auth.http.middleware.problems import Unauthorized
+from rxapp.auth.http.problems.documents import Unauthorized
 from rxapp.auth.http.runtime.service import get_service, in_hashing_thread, in_thread
 from rxapp.auth.http.runtime.session_listeners import session_listeners
 

@@ -12,9 +12,9 @@ from rxapp.auth.http.api.openapi_document import correct_document
 from rxapp.auth.http.api.refresh_route import DirectRefresh
 from rxapp.auth.http.middleware.body_limit import BodyLimit
 from rxapp.auth.http.middleware.load_shedding import LoadShedding
-from rxapp.auth.http.middleware.problems import add_problem_handlers
 from rxapp.auth.http.middleware.unambiguous_requests import UnambiguousRequests
 from rxapp.auth.http.middleware.unknown_paths import UnknownPaths
+from rxapp.auth.http.problems.documents import add_problem_handlers
 
 
 def create_api(settings: Settings, features: Sequence[Feature] | None = None) -> FastAPI:

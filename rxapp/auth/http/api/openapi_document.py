@@ -6,7 +6,7 @@ from typing import Any
 from fastapi import FastAPI
 
 from rxapp.auth.http.callers.bearer import documented
-from rxapp.auth.http.middleware.problems import answers_malformed_input
+from rxapp.auth.http.problems.documents import answers_malformed_input
 
 _FASTAPI_STATUS = str(HTTPStatus.UNPROCESSABLE_ENTITY.value)
 _OUR_STATUS = str(HTTPStatus.BAD_REQUEST.value)

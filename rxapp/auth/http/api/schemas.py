@@ -8,7 +8,7 @@ from fastapi.responses import JSONResponse
 from pydantic import AfterValidator, AliasChoices, BaseModel, Field, field_validator
 
 from rxapp.auth.core.tokens.token_pair import TokenPair
-from rxapp.auth.http.middleware.problems import nonce_headers
+from rxapp.auth.http.problems.documents import nonce_headers
 
 MAXIMUM_USER_NAME_LENGTH = 256
 MAXIMUM_PASSWORD_LENGTH = 1_024

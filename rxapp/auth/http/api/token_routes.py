@@ -10,7 +10,7 @@ from rxapp.auth.http.callers.bearer import COMMON_PROBLEMS, Bearer, documented
 from rxapp.auth.http.callers.dpop import ProvingSender
 from rxapp.auth.http.callers.request_source import Sender
 from rxapp.auth.http.middleware.body_limit import LimitedBodyRoute
-from rxapp.auth.http.middleware.problems import refusal
+from rxapp.auth.http.problems.documents import refusal
 from rxapp.auth.http.runtime.hooks import get_hooks
 from rxapp.auth.http.runtime.service import get_service, in_hashing_thread, in_thread
 from rxapp.auth.http.runtime.session_listeners import session_listeners
@@ -40,8 +40,8 @@ async def go_on(request: PendingLoginRequest, client: ProvingSender) -> Response
     """Complete the next stage of a pending login. If the login is bound to a key, the request needs a proof of that key."""
     logged_in = await in_hashing_thread(get_service().login.go_on, request.pending_login, request.answers, client)
     await get_hooks().logged_in(logged_in.pair, client)
-    for session_id in logged_in.ended:
-        session_listeners().ended(session_id, RevocationReason.PASSWORD_CHANGED)
+    for session_id, reason in logged_in.ended.items():
+        session_listeners().ended(session_id, reason)
     return token_answer(logged_in.pair, is_bound=client.device_key is not None)
 
 

@@ -11,7 +11,7 @@ from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from rxapp.auth.http.middleware.problems import problem
+from rxapp.auth.http.problems.documents import problem
 
 MAXIMUM_BODY_BYTES = 16 * 1024
 

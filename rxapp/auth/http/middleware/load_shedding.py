@@ -4,7 +4,7 @@ from http import HTTPStatus
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from rxapp.auth.http.middleware.problems import refusal
+from rxapp.auth.http.problems.documents import refusal
 from rxapp.auth.http.runtime.service import Overloaded, require_place_in_line
 
 LOGIN_PATH = "/api/auth/login"

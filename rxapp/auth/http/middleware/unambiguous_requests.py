@@ -9,7 +9,7 @@ from http import HTTPStatus
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from rxapp.auth.http.middleware.problems import problem
+from rxapp.auth.http.problems.documents import problem
 
 SINGLE = frozenset(
     {b"host", b"authorization", b"dpop", b"origin", b"content-type", b"content-length", b"content-encoding", b"user-agent"}

@@ -7,8 +7,8 @@ from starlette.applications import Starlette
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from rxapp.auth.http.middleware.allowed_methods import allow_header
-from rxapp.auth.http.middleware.problems import problem
+from rxapp.auth.http.problems.allowed_methods import allow_header
+from rxapp.auth.http.problems.documents import problem
 
 API = "/api/"
 

@@ -9,8 +9,8 @@ from prometheus_client import CONTENT_TYPE_LATEST
 from pydantic import SecretStr
 
 from rxapp.auth.core.errors import InvalidToken
-from rxapp.auth.http.middleware.problems import refusal
 from rxapp.auth.http.operations.metrics import Metrics
+from rxapp.auth.http.problems.documents import refusal
 
 
 def metrics_router(metrics: Metrics, token: SecretStr) -> APIRouter:

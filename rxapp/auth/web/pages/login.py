@@ -7,7 +7,7 @@ import reflex as rx
 from pydantic import ValidationError
 
 from rxapp.auth.core.database.outages import FORM_ERRORS
-from rxapp.auth.core.errors import InvalidCredentials, RevocationReason
+from rxapp.auth.core.errors import InvalidCredentials
 from rxapp.auth.core.identity.client import Client
 from rxapp.auth.core.login.login import LoggedIn
 from rxapp.auth.core.login.pending_logins import PendingLoginEnded
@@ -17,7 +17,7 @@ from rxapp.auth.http.runtime.hooks import get_hooks
 from rxapp.auth.http.runtime.service import get_service, in_hashing_thread
 from rxapp.auth.web.auth_state.state import IN, AuthState
 from rxapp.auth.web.guards import event
-from rxapp.auth.web.open_pages.registry import log_out_all
+from rxapp.auth.web.open_pages.registry import log_out_open_pages
 from rxapp.auth.web.reflex_internals.components import link
 from rxapp.auth.web.site import places as places_on
 from rxapp.auth.web.site.places import places
@@ -99,7 +99,8 @@ class LoginState(rx.State):
         except FORM_ERRORS as error:
             self.is_busy, self.error, self.wait = False, in_words(error), error.retry_after_seconds
             return rx.set_focus(focus)
-        log_out_all(logged_in.ended, RevocationReason.PASSWORD_CHANGED)
+        for session_id, reason in logged_in.ended.items():
+            log_out_open_pages(session_id, reason)
         return self._go_on()
 
     def _hand_over(self, incomplete: LoginIncomplete) -> Any:
@@ -123,7 +124,7 @@ async def _check(form: LoginForm, client: Client) -> LoggedIn:
         request = LoginRequest.model_validate(form)
     except ValidationError as error:
         raise InvalidCredentials from error
-    return LoggedIn(await in_hashing_thread(get_service().log_in, request.username, request.password, client), ())
+    return LoggedIn(await in_hashing_thread(get_service().log_in, request.username, request.password, client), {})
 
 
 def login_page(*, register_route: str | None = None, **slots: Unpack[Slots]) -> rx.Component:

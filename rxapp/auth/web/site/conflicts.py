@@ -7,7 +7,7 @@ from contextlib import suppress
 import reflex as rx
 
 from rxapp.auth.core.database.tables import AuthTable
-from rxapp.auth.http.api.conflicts import RouteTaken
+from rxapp.auth.http.api.installation_conflicts import RouteTaken
 from rxapp.auth.web.reflex_internals.app import get_config, routes_of_pages
 
 logger = logging.getLogger(__name__)

@@ -6,7 +6,7 @@ from typing import Any
 
 import reflex as rx
 
-from rxapp.auth.http.api.conflicts import InstalledTwice
+from rxapp.auth.http.api.installation_conflicts import InstalledTwice
 from rxapp.auth.web.reflex_internals.app import get_config, registrations
 from rxapp.auth.web.site.conflicts import require_free_pages
 from rxapp.auth.web.site.page_layout import Look

@@ -1,8 +1,8 @@
 """All texts that a person reads in the ready-made pages, to be translated or replaced; the defaults are English.
 
-`Pages(texts=GERMAN)` chooses a language, `dataclasses.replace(ENGLISH, login=LoginTexts(title="Welcome back"))`
-changes single texts. What stands in braces is filled in, and stands in a translation too. The language of the document is the
-app's to say, `rx.App(html_lang="de")`: screen readers pronounce by it, and relative times ("5 minutes ago") are in it.
+`Pages(texts=GERMAN)` chooses a language. `replace(ENGLISH, login=replace(ENGLISH.login, title="Welcome back"))`, with
+`dataclasses.replace`, changes single texts. What is in braces is filled in, and is in a translation too. The app says the
+language of the document, `rx.App(html_lang="de")`: screen readers pronounce by it, and relative times ("5 minutes ago") are in it.
 """
 
 from rxapp.auth.web.texts.account import AccountTexts, ActivityTexts, SessionsTexts

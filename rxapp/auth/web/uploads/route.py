@@ -13,7 +13,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from rxapp.auth.core.audit.events import EventKind
-from rxapp.auth.core.dpop.replay import SpentProofsUnavailable
+from rxapp.auth.core.dpop.spent_proofs import SpentProofsUnavailable
 from rxapp.auth.http.callers.request_source import request_client
 from rxapp.auth.http.runtime.service import get_service, in_thread
 from rxapp.auth.web.page_session.work import StartedEvent

