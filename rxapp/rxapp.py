@@ -1,4 +1,4 @@
-"""The app: its pages, and `rxapp.auth` lifted into it as any other app would."""
+"""The app: its pages, and `rxapp.auth` fitted into it as in any other app."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -18,7 +18,7 @@ auth.configure_logging(settings)
 
 @asynccontextmanager
 async def own_tables() -> AsyncIterator[None]:
-    """Before the first request: in development migrate, in production refuse to run on an old schema."""
+    """Before the first request: migrate in development, refuse to run on an old schema in production."""
     database = auth.get_service().database
     if settings.in_production:
         HISTORY.require_migrated(database)
@@ -29,7 +29,7 @@ async def own_tables() -> AsyncIterator[None]:
 
 @asynccontextmanager
 async def demo_data() -> AsyncIterator[None]:
-    """Before the first request too, when all tables are there."""
+    """Before the first request too, after all tables are made."""
     add_demo_data(auth.get_service())
     yield
 
@@ -37,7 +37,7 @@ async def demo_data() -> AsyncIterator[None]:
 app = rx.App(
     html_lang="en",
     head_components=[rx.el.link(rel="icon", href="/favicon.svg", type="image/svg+xml")],
-    toaster=None,  # no page here shows a toast, and each would carry it
+    toaster=None,  # no page here shows a toast, and without a toaster each page is smaller
 )
 app.app_wraps[55, "ErrorBoundary"] = lambda _stateful: auth.error_boundary(fallback_render=rx.Var.create(layout.failed()))
 app.register_lifespan_task(own_tables)

@@ -17,13 +17,13 @@ TEXT_MAXIMUM_LENGTH = 200
 
 
 class TodoText(SQLModel):
-    """What is sent to add a todo."""
+    """The body of a request that adds a todo."""
 
     text: str = Field(min_length=1, max_length=TEXT_MAXIMUM_LENGTH)
 
 
 class Todo(TodoText, table=True):
-    """It goes when its owner's account goes."""
+    """A todo. It is deleted with its owner's account."""
 
     id: UUID = Field(default_factory=uuid4, primary_key=True)
     owner_id: UUID = Field(sa_column_args=[ForeignKey(User.id, ondelete="CASCADE")], index=True)
@@ -31,13 +31,13 @@ class Todo(TodoText, table=True):
 
 @asynccontextmanager
 async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-    """The tables of `rxapp.auth` are there already."""
+    """Create this app's table. The tables of `rxapp.auth` exist already."""
     SQLModel.metadata.create_all(auth.get_service().database.engine)
     yield
 
 
 async def welcome(registration: auth.Registration) -> None:
-    """Whoever registers gets a first todo."""
+    """Everybody who registers gets a first todo."""
     await auth.in_thread(_add, registration.user_id, "Look around")
 
 
@@ -49,20 +49,20 @@ Caller = Annotated[auth.Identity, auth.require()]
 
 @app.get("/todos", responses=auth.REFUSALS)
 def list_todos(caller: Caller) -> list[Todo]:
-    """The caller's own."""
+    """The caller's own todos."""
     with auth.get_service().database.read() as db:
         return list(db.exec(select(Todo).where(Todo.owner_id == caller.user_id)))
 
 
 @app.post("/todos", status_code=HTTPStatus.CREATED, responses=auth.REFUSALS)
 def add_todo(caller: Caller, todo: TodoText) -> Todo:
-    """Add one."""
+    """Add a todo of the caller."""
     return _add(caller.user_id, todo.text)
 
 
 @app.delete("/todos/{todo_id}", status_code=HTTPStatus.NO_CONTENT, responses=auth.REFUSALS)
 def finish_todo(caller: Caller, todo_id: UUID) -> None:
-    """Somebody else's todo is as unknown as one that never was."""
+    """Finish a todo. Another person's todo gets the same answer as one that never existed."""
     with auth.get_service().database.write() as db:
         todo = db.exec(select(Todo).where(Todo.id == todo_id, Todo.owner_id == caller.user_id)).one_or_none()
         if todo is None:
@@ -72,7 +72,7 @@ def finish_todo(caller: Caller, todo_id: UUID) -> None:
 
 @app.get("/everybodys-todos", dependencies=[auth.require("Manager")], responses=auth.REFUSALS)
 def list_everybodys() -> list[Todo]:
-    """For managers."""
+    """All todos of everybody. For managers only."""
     with auth.get_service().database.read() as db:
         return list(db.exec(select(Todo)))
 

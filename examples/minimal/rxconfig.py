@@ -1,4 +1,4 @@
-"""Reflex's configuration. The ready-made pages (login, registration, account) are styled with Tailwind."""
+"""Reflex's configuration. The ready-made pages (login, registration, account) need Tailwind for their style."""
 
 import reflex as rx
 

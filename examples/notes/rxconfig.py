@@ -1,4 +1,4 @@
-"""Reflex's configuration. What rxapp's settings say already (database, Redis, proxies) comes from there."""
+"""Reflex's configuration. Database, Redis and proxies come from rxapp's settings."""
 
 import reflex as rx
 

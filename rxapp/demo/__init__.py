@@ -1,1 +1,1 @@
-"""What is only the example's: its pages, customers, API and demo data."""
+"""The example app: its pages, customers, API and demo data."""

@@ -20,10 +20,10 @@ _STATUSES = {
 
 
 class CustomerRoute(LimitedBodyRoute):
-    """A route that answers a refusal with a problem document."""
+    """A route that answers a `CustomerError` with a problem document."""
 
     def get_route_handler(self) -> Callable[[Request], Any]:
-        """The route's handler, which never lets a `CustomerError` out."""
+        """The route's handler, wrapped so that it raises no `CustomerError`."""
         handle = super().get_route_handler()
 
         async def refusing(request: Request) -> Any:
@@ -39,13 +39,13 @@ router = APIRouter(prefix="/api/customers", route_class=CustomerRoute, dependenc
 
 
 class CustomerName(BaseModel):
-    """What is sent to add or rename a customer."""
+    """The body of a request that adds or renames a customer."""
 
     name: str = Field(description=f"1 to {customers.NAME_MAXIMUM_LENGTH} visible characters; white space around them is dropped")
 
 
 class CustomerRecord(BaseModel):
-    """A customer, with the id that stands in its address."""
+    """A customer with its id, which is part of its URL."""
 
     id: int
     name: str

@@ -1,6 +1,6 @@
-"""The customers: the private data that this example guards, and who may not be called what.
+"""The customers: the private data that this example guards, and the rules for their names.
 
-Whoever calls has made sure that the caller is a manager.
+The calling code must have checked that the user is a manager.
 """
 
 import unicodedata
@@ -15,11 +15,11 @@ NAME_MAXIMUM_LENGTH = 128
 """Characters, as stored."""
 
 MAXIMUM_ID = 2**31 - 1
-"""The end of PostgreSQL's integer: it answers a larger number with an error, and there is no such customer anyway."""
+"""The largest integer of PostgreSQL. A larger number would be an error there, and no customer can have it."""
 
 
 class Customer(SQLModel, table=True):
-    """A customer, known by name. No id is ever given twice: whoever still holds a removed customer's id must not hit another."""
+    """A customer, known by name. No id is ever used twice: an old id of a removed customer must not name another customer."""
 
     __table_args__ = {"sqlite_autoincrement": True}
 
@@ -28,7 +28,7 @@ class Customer(SQLModel, table=True):
 
 
 class CustomerError(Exception):
-    """Base of every refusal: `code` is stable and part of the HTTP contract, `message` one sentence that a person may read."""
+    """Base of all errors here. `code` is stable and part of the HTTP contract. `message` is one sentence for a person."""
 
     code: ClassVar[str] = "customer_error"
 
@@ -38,13 +38,13 @@ class CustomerError(Exception):
 
 
 class InvalidCustomerName(CustomerError):
-    """Empty, too long, or with characters that cannot be seen."""
+    """The name is empty, too long, or has invisible characters."""
 
     code = "invalid_customer_name"
 
 
 class CustomerNameTaken(CustomerError):
-    """There is a customer of exactly this name."""
+    """Another customer has exactly this name."""
 
     code = "customer_name_taken"
 
@@ -53,7 +53,7 @@ class CustomerNameTaken(CustomerError):
 
 
 class CustomerNotFound(CustomerError):
-    """There never was one of that id, or somebody else removed it meanwhile."""
+    """No customer ever had this id, or somebody else has removed the customer meanwhile."""
 
     code = "customer_not_found"
 
@@ -62,7 +62,7 @@ class CustomerNotFound(CustomerError):
 
 
 def list_customers(database: Database) -> list[Customer]:
-    """All customers, in the order in which they became customers."""
+    """All customers, in the order in which they were added."""
     with database.read() as db:
         return list(db.exec(select(Customer).order_by(col(Customer.id))))
 
@@ -110,7 +110,7 @@ def rename_customer(database: Database, customer_id: int, name: str) -> Customer
 
 
 def remove_customer(database: Database, customer_id: int) -> Customer:
-    """Remove a customer for good; returns what was removed. Raises `CustomerNotFound`."""
+    """Remove a customer for good. Returns the removed customer. Raises `CustomerNotFound`."""
     _require_possible(customer_id)
     statement = delete(Customer).where(col(Customer.id) == customer_id).returning(col(Customer.name))
     with database.transaction() as db:
@@ -126,12 +126,12 @@ def _require_possible(customer_id: int) -> None:
 
 
 def _clean(name: str) -> str:
-    """The name as stored: without white space around it, and in one Unicode form, for keyboards differ in how they spell "é".
+    """The name as stored: without white space around it, and in one Unicode form, because keyboards encode "é" differently.
 
-    Letter case stays and counts: Lee and LEE may be two customers.
+    Letter case is kept and matters: Lee and LEE may be two customers.
     """
     name = name.strip()
-    if len(name) <= NAME_MAXIMUM_LENGTH:  # composing what is huge takes time that grows with the square of its length
+    if len(name) <= NAME_MAXIMUM_LENGTH:  # the time to normalize a text can grow with the square of its length
         name = unicodedata.normalize("NFC", name)
     if not name:
         raise InvalidCustomerName("Please enter a name.")

@@ -1,4 +1,4 @@
-"""The demo: users whose password everybody knows, and two customers. Never in production."""
+"""The demo data: users with a public password, and two customers. Never in production."""
 
 from sqlmodel import select
 
@@ -9,7 +9,7 @@ DEMO_CUSTOMERS = ("John Doe", "Jane Doe")
 
 
 def add_demo_data(service: AuthService) -> None:
-    """Add what is missing of the demo data; harmless when repeated, by several workers at once too."""
+    """Add the missing demo data. It is safe to repeat this, even by several workers at once."""
     add_demo_users(service)
     with service.database.write() as db:
         take_turn(db.connection())

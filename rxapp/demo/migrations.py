@@ -1,4 +1,4 @@
-"""The whole schema: this app's own tables, and those of `rxapp.auth`, which have a history of their own."""
+"""The whole schema: this app's own tables, and those of `rxapp.auth`, which have their own migration history."""
 
 from pathlib import Path
 
@@ -10,7 +10,7 @@ HISTORY = MigrationHistory(
     first_table="customer",
 )
 _IN_ORDER = (HISTORY, AUTH_HISTORY)
-"""Ours first: until revision 0006 it made the tables of `rxapp.auth` too."""
+"""The app's history comes first: until revision 0006 it made the tables of `rxapp.auth` too."""
 
 
 def migrate(database: Database) -> None:
@@ -26,6 +26,6 @@ def require_migrated(database: Database) -> None:
 
 
 def require_usable(database: Database) -> None:
-    """The same, but content with a newer schema."""
+    """Raise `DatabaseNotMigrated` if the schema is older than the newest revision. A newer schema is accepted."""
     for history in _IN_ORDER:
         history.require_usable(database)

@@ -1,4 +1,4 @@
-"""The app on a database that is new: it makes its tables itself when it starts."""
+"""The app on a new database. It makes its tables itself when it starts."""
 
 import os
 import secrets
@@ -16,14 +16,14 @@ PASSWORD = "correct horse battery staple"
 
 @pytest.fixture(scope="session")
 def client():
-    """Somebody who has not logged in. The app has started."""
+    """A client of the running app that has not logged in."""
     with TestClient(app) as client:
         yield client
 
 
 @pytest.fixture
 def register(client):
-    """Makes an account; gives the headers with which that person sends requests."""
+    """Makes an account. Returns the headers for that person's requests."""
 
     def register(name: str) -> dict[str, str]:
         form = {"username": f"{name}-{secrets.token_hex(4)}", "password": PASSWORD}

@@ -1,4 +1,4 @@
-"""The todos over HTTP: for whoever has logged in, and each for its owner."""
+"""The todos over HTTP: only for people who have logged in, and each todo only for its owner."""
 
 from uuid import UUID, uuid4
 

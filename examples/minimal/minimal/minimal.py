@@ -1,4 +1,4 @@
-"""The smallest app in which people sign in: a page that only they see, and an event that only they can cause."""
+"""The smallest app with a login: one page that only logged-in people see, and one event that only they can send."""
 
 import reflex as rx
 
@@ -9,25 +9,25 @@ LINK = "mt-4 inline-block text-indigo-700 underline dark:text-indigo-300"
 
 
 class SecretState(rx.State):
-    """What a guarded handler puts here reaches the browser only when it has run, and is forgotten when its person signs out."""
+    """Its vars reach the browser only after the guarded handler has run. They are cleared when the person logs out."""
 
     secret: str = ""
 
     @auth.event
     async def reveal(self) -> None:
-        """Runs for signed-in people. Everybody else is sent to the login page."""
+        """Runs for logged-in people. Everybody else is sent to the login page."""
         self.secret = "The key is under the third flower pot."
 
 
 @rx.page("/", title="Minimal")
 def home() -> rx.Component:
-    """Anybody's."""
+    """A page for everybody."""
     return frame("Hello, stranger", rx.el.a("To the private page", href="/private", class_name=LINK))
 
 
 @auth.page("/private", title="Private")
 def private() -> rx.Component:
-    """Signed-in people's."""
+    """A page for logged-in people."""
     return frame(
         "Private",
         rx.el.p(SecretState.secret, role="status", class_name="mt-4 min-h-6"),
@@ -37,7 +37,7 @@ def private() -> rx.Component:
 
 
 def frame(heading: str, *content: rx.Component) -> rx.Component:
-    """A page: a heading, and what is below it."""
+    """A page: a heading with content below it."""
     return rx.el.main(
         rx.el.h1(heading, class_name="text-3xl font-semibold"),
         *content,

@@ -1,4 +1,4 @@
-"""The notes over HTTP. Each route has the caller's own notebook, and no other."""
+"""The notes over HTTP. Each route uses only the caller's own notebook."""
 
 from http import HTTPStatus
 from typing import Annotated
@@ -22,27 +22,27 @@ OwnNotebook = Annotated[Notebook, Depends(_notebook_of)]
 
 
 class NoteText(BaseModel):
-    """What is sent to write a note."""
+    """The body of a request that adds or edits a note."""
 
     title: str
     text: str = ""
 
 
 class NoteRecord(NoteText):
-    """A note, with the id that stands in its address."""
+    """A note with its id, which is part of its URL."""
 
     id: UUID
 
 
 @router.get("", response_model=list[NoteRecord])
 def search_notes(notebook: OwnNotebook, words: str = "") -> list[Note]:
-    """The notes with these words, or the last edited ones."""
+    """The notes with these words, or the last edited notes."""
     return notebook.search(words)
 
 
 @router.post("", response_model=NoteRecord, status_code=HTTPStatus.CREATED)
 def add_note(notebook: OwnNotebook, note: NoteText) -> Note:
-    """Write a new note."""
+    """Add a note."""
     return notebook.add(note.title, note.text)
 
 
@@ -54,7 +54,7 @@ def get_note(notebook: OwnNotebook, note_id: UUID) -> Note:
 
 @router.put("/{note_id}", response_model=NoteRecord)
 def edit_note(notebook: OwnNotebook, note_id: UUID, note: NoteText) -> Note:
-    """Write a note anew."""
+    """Change a note."""
     return notebook.edit(note_id, note.title, note.text)
 
 

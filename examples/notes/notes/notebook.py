@@ -1,4 +1,4 @@
-"""A person's notes: the table, and the one way to it."""
+"""A person's notes: the table, and the only code that reads and writes it."""
 
 import re
 from datetime import UTC, datetime
@@ -14,11 +14,11 @@ TEXT_MAXIMUM_LENGTH = 10_000
 LISTED_AT_MOST = 100
 
 _NEVER_TYPED = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
-"""Control characters and halves of characters: PostgreSQL refuses some of them with an error."""
+"""Control characters and lone surrogates. PostgreSQL refuses some of them with an error."""
 
 
 class Note(SQLModel, table=True):
-    """A note. It goes when its owner's account goes."""
+    """A note. It is deleted with its owner's account."""
 
     id: UUID = Field(default_factory=uuid4, primary_key=True)
     owner_id: UUID = Field(sa_column_args=[ForeignKey(User.id, ondelete="CASCADE")], index=True)
@@ -30,8 +30,8 @@ class Note(SQLModel, table=True):
 class Notebook:
     """One person's notes.
 
-    Each statement names the owner, so whoever sends the id of somebody else's note is told what they would be told of a note that
-    never was: `NotFound`.
+    Each statement names the owner. So the id of another person's note gives the same error as an id that never existed:
+    `NotFound`.
     """
 
     def __init__(self, database: Database, owner_id: UUID) -> None:
@@ -39,7 +39,7 @@ class Notebook:
         self._owner_id = owner_id
 
     def search(self, words: str = "") -> list[Note]:
-        """The notes with these words in title or text, the last edited first. (SQLite ignores the case of ASCII letters only.)"""
+        """The notes with these words in title or text, the last edited first. (SQLite ignores case only for ASCII letters.)"""
         if _NEVER_TYPED.search(words):
             return []
         has_words = or_(*(column.icontains(words, autoescape=True) for column in (col(Note.title), col(Note.text))))
@@ -53,14 +53,14 @@ class Notebook:
             return self._find(db, note_id)
 
     def add(self, title: str, text: str) -> Note:
-        """Write a new note. Raises `InputRefused`."""
+        """Add a note. Raises `InputRefused`."""
         note = Note(owner_id=self._owner_id, title=_clean_title(title), text=_clean_text(text))
         with self._database.write() as db:
             db.add(note)
         return note
 
     def edit(self, note_id: UUID, title: str, text: str) -> Note:
-        """Write a note anew. Raises `NotFound` or `InputRefused`."""
+        """Change a note. Raises `NotFound` or `InputRefused`."""
         title, text = _clean_title(title), _clean_text(text)
         with self._database.write() as db:
             note = self._find(db, note_id)

@@ -1,4 +1,4 @@
-"""What this app wants to know of a person beyond what `rxapp.auth` does: the city, asked at registration."""
+"""A field of this app's own at registration, which `rxapp.auth` does not have: the city."""
 
 from uuid import UUID
 
@@ -12,14 +12,14 @@ CITY_MAXIMUM_LENGTH = 80
 
 
 class Profile(SQLModel, table=True):
-    """A person's profile, beside their row in the users' table, which is not ours to change."""
+    """A person's profile. It has a table of its own, because the users' table belongs to `rxapp.auth`."""
 
     user_id: UUID = Field(sa_column_args=[ForeignKey(User.id, ondelete="CASCADE")], primary_key=True)
     city: str = Field(max_length=CITY_MAXIMUM_LENGTH)
 
 
 async def keep_profile(registration: auth.Registration) -> None:
-    """For `on_register`. What it refuses, the form shows, and then no account is left behind."""
+    """For `on_register`. If it refuses, the form shows the error and no account remains."""
     city = registration.extra_fields.get("city", "").strip()
     if len(city) > CITY_MAXIMUM_LENGTH or not city.isprintable():
         raise InputRefused(f"A city has at most {CITY_MAXIMUM_LENGTH} characters, all of which can be seen.")
@@ -27,7 +27,7 @@ async def keep_profile(registration: auth.Registration) -> None:
 
 
 def city_of(database: Database, user_id: UUID) -> str:
-    """Where the person lives; empty if they have not said so, or if somebody made the account for them."""
+    """The person's city. Empty if they have not named it, or if an administrator made the account."""
     with database.read() as db:
         profile = db.get(Profile, user_id)
     return profile.city if profile else ""

@@ -1,4 +1,4 @@
-"""The app, on a migrated database: that of `DATABASE_URL`, or a new one."""
+"""The app on a migrated database: the one in `DATABASE_URL`, or a new one."""
 
 import os
 import secrets
@@ -53,13 +53,13 @@ def bobs(database, bob) -> Notebook:
 
 @pytest.fixture
 def client(service) -> TestClient:
-    """Somebody who has not signed in."""
+    """A client that has not logged in."""
     return TestClient(api)
 
 
 @pytest.fixture
 def sign_in(service):
-    """Gives a client that has signed in as the user."""
+    """Returns a client that has logged in as the user."""
 
     def sign_in(user: User) -> TestClient:
         token = service.log_in(user.user_name, PASSWORD).access_token

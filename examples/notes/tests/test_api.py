@@ -1,4 +1,4 @@
-"""The notes over HTTP: for whoever has signed in, and each for its owner."""
+"""The notes over HTTP: only for people who have logged in, and each note only for its owner."""
 
 from uuid import uuid4
 

@@ -1,4 +1,4 @@
-"""A notebook is its owner's: found, edited and deleted by nobody else."""
+"""A notebook belongs to its owner: nobody else can find, edit or delete its notes."""
 
 from uuid import uuid4
 
@@ -56,7 +56,7 @@ class TestOnesOwn:
 
 
 class TestSomebodyElses:
-    """The answer is that to an id which never was."""
+    """The answer is the same as for an id that never existed."""
 
     def test_it_is_not_found(self, annas, bobs):
         note = bobs.add("Secret", "of Bob's")

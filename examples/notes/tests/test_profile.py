@@ -1,4 +1,4 @@
-"""The field that this app adds to registration: kept for its person, or refused with the whole registration."""
+"""The field that this app adds to registration: stored for the person, or refused together with the registration."""
 
 import asyncio
 

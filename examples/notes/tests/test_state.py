@@ -1,4 +1,4 @@
-"""The event handlers, called as a browser may call them: in any order, with any id, and by anybody."""
+"""The event handlers, called as a browser can call them: in any order, with any id, and by anybody."""
 
 from uuid import uuid4
 

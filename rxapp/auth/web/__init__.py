@@ -1,6 +1,6 @@
-"""`rxapp.auth` fitted to Reflex and HTTP: `page` and `event` guard, and `install_auth(app)` fits it into an app.
+"""`rxapp.auth` for Reflex: the guards `page` and `event`, and `install_auth(app)`, which fits all of it into an app.
 
-The ready-made pages are functions that take slots; `docs/customising.md` says how an app puts its own in their place.
+The ready-made pages are functions that take slots. `docs/customising.md` says how an app replaces them by its own.
 """
 
 from rxapp.auth.core.extras import require_reflex
@@ -109,7 +109,7 @@ __all__ = [
 
 
 def __getattr__(name: str) -> object:
-    """What the pages of the features export, such as `set_password_page`."""
+    """The names that the pages of the features export, such as `set_password_page`."""
     for feature in included_features():
         pages = feature.load("pages") if name in __all__ else None
         if pages is not None and name in pages.__all__:

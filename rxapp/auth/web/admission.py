@@ -1,4 +1,4 @@
-"""Who is let in: what stands around a guarded event handler when it is called, and while it runs."""
+"""Admission to guarded event handlers: the checks before a handler runs, and while it runs."""
 
 import functools
 import inspect
@@ -28,7 +28,7 @@ H = TypeVar("H", bound=Callable)
 
 @dataclass(frozen=True, slots=True)
 class _Admission:
-    """Whom the guard let in, to what, and what it asked."""
+    """The person whom the guard has admitted, the handler, and the roles that were checked."""
 
     identity: Identity
     handler: Callable
@@ -37,7 +37,7 @@ class _Admission:
 
 @dataclass(frozen=True, slots=True)
 class _Call:
-    """A handler, the state that it is called on, and with what."""
+    """A call of a handler: its state and its arguments. `is_direct` if another handler calls it."""
 
     handler: Callable
     state: rx.State
@@ -69,24 +69,24 @@ _admitted: ContextVar[_Admission] = ContextVar("admitted")
 
 
 def current_user(_state: rx.State | None = None, /) -> Identity:
-    """Who called the guarded event handler that is running. Raises `PermissionDenied` where no guard has admitted anybody.
+    """The user who called the running guarded event handler. Raises `PermissionDenied` if no guard has admitted anybody.
 
-    `current_user(self)` says the same: in a handler there is one person, whatever its state.
+    `current_user(self)` returns the same: a handler runs for one person, in any state.
     """
     return _present_admission().identity
 
 
 async def admit_again(state: rx.State, /) -> Identity:
-    """In a guarded background task, inside `async with self`: ask once more what the guard asked when the task began.
+    """In a guarded background task, inside `async with self`: repeat the check that the guard made when the task began.
 
-    A task that comes back to a page which is somebody else's by now ends by itself. This asks the database too: whether the
-    session stands, and the roles are there. Raises `AdmittedNoMore`, which the task need not catch: it ends there.
+    A task ends by itself when its page belongs to somebody else. This asks the database too: whether the session is still active
+    and the user still has the roles. Raises `AdmittedNoMore`, which ends the task. The task need not catch it.
     """
     return await _ask_again(state, _present_admission())
 
 
 def guarded_handler(handler: H, roles: frozenset[str], *, is_fresh: bool, is_background: bool) -> H:
-    """The handler behind its guard, as Reflex calls it. Called directly, by another handler, it is to be awaited."""
+    """The handler with its guard, as Reflex calls it. Another handler that calls it directly must await it."""
 
     @functools.wraps(handler)
     async def guarded_task(self: rx.State, *args: Any, **kwargs: Any) -> AsyncIterator[Any]:
@@ -99,11 +99,11 @@ def guarded_handler(handler: H, roles: frozenset[str], *, is_fresh: bool, is_bac
         stream = _guard(_Call(handler, self, args, kwargs, is_direct), roles, is_fresh=is_fresh)
         return DirectCall(handler.__qualname__, stream) if is_direct else stream
 
-    return cast("H", guarded_task if is_background else guarded)  # Reflex wants a background task to be an asynchronous function
+    return cast("H", guarded_task if is_background else guarded)  # for Reflex, a background task must be an async function
 
 
 async def _guard(call: _Call, roles: frozenset[str], *, is_fresh: bool) -> AsyncGenerator[Any]:
-    """What the handler yields and returns, if its caller may."""
+    """What the handler yields and returns, if its caller is admitted."""
     with logged_event(call.handler.__qualname__):
         async with locked(call.state):
             auth = await call.state.get_state(AuthState)
@@ -115,7 +115,7 @@ async def _guard(call: _Call, roles: frozenset[str], *, is_fresh: bool) -> Async
                 raise AdmittedNoMore
             return
         if has_rotated:
-            yield None  # sends the pair on its way before the handler's own work begins
+            yield None  # sends the pair to the browser before the handler's own work begins
         admission = _Admission(identity, call.handler, roles)
         try:
             async with aclosing(_as_admitted(admission, call.results())) as results:
@@ -124,7 +124,7 @@ async def _guard(call: _Call, roles: frozenset[str], *, is_fresh: bool) -> Async
                     yield chained
         except AdmittedNoMore:
             if not isinstance(call.state, StateProxy) and not auth._page.belongs_to(identity.session_id):
-                auth._forget_states()  # also what the handler has set to clean up
+                auth._forget_states()  # also what the handler has set in its clean-up
             if call.is_direct:
                 raise
 
@@ -137,7 +137,7 @@ def _present_admission() -> _Admission:
 
 
 async def _as_admitted(admission: _Admission, results: AsyncGenerator[Any]) -> AsyncGenerator[Any]:
-    """What comes of a handler that is admitted. In between, whoever called it is who they were."""
+    """What an admitted handler yields. Between its steps, the caller has its own admission again."""
     try:
         while True:
             before = _admitted.set(admission)
@@ -157,7 +157,7 @@ async def _as_admitted(admission: _Admission, results: AsyncGenerator[Any]) -> A
 
 
 async def _ask_if_doubtful(state: rx.State, admission: _Admission) -> None:
-    """Something has happened to the session or its user: what was let in then may not go on now."""
+    """Check again if something has happened to the session or its user since the handler was admitted."""
     work = running_work()
     if work is None:
         return
@@ -181,7 +181,7 @@ async def _still_admitted(state: rx.State, admission: _Admission) -> Identity:
     auth = await state.get_state(AuthState)
     owner = auth._page.owner
     if owner is None or not auth._page.belongs_to(admission.identity.session_id):
-        raise AdmittedNoMore  # the page is at the login page already, or another's: it is not to be sent anywhere
+        raise AdmittedNoMore  # the page is at the login page already, or another person's: do not redirect it
     try:
         identity = await in_thread(get_service().verify_session, owner)
     except AuthError as error:
@@ -193,7 +193,7 @@ async def _still_admitted(state: rx.State, admission: _Admission) -> Identity:
 
 
 async def _admit(auth: AuthState, call: _Call, roles: frozenset[str], *, is_fresh: bool) -> Identity | None:
-    """The identity if it may pass. Else the page has been told what to do instead."""
+    """The identity, if it is admitted. If not, the page has got its next step: the login page or the dialog for a proof."""
     try:
         identity = await auth._authenticate()
     except AuthError as error:
@@ -216,7 +216,7 @@ async def _admit(auth: AuthState, call: _Call, roles: frozenset[str], *, is_fres
         payload.pop(next(iter(payload)))
         name = f"{call.state.get_full_name()}.{call.handler.__name__}"
         if work is not None and not call.is_direct:
-            name = work.event_name  # Reflex's name for a handler that is a function of its own is another
+            name = work.event_name  # a handler that is no method of the state has another name in Reflex
         interrupted = rx.event.Event(name=name, payload=payload)
         methods = await in_thread(get_service().confirmation.methods_of, identity)
         (await call.state.get_state(ConfirmationState))._ask(interrupted, methods)
@@ -225,7 +225,7 @@ async def _admit(auth: AuthState, call: _Call, roles: frozenset[str], *, is_fres
 
 
 def _is_for(auth: AuthState, work: PageWork) -> bool:
-    """Whether the person is still the one whose work has chained this event, if any has. From now on the work is theirs."""
+    """Whether the page still belongs to the session whose work has chained this event, if any. The work gets the page's user."""
     if work.started_by is not None and not auth._page.belongs_to(work.started_by):
         return False
     work.user_id = auth._identity.user_id if auth._identity else None
@@ -233,10 +233,10 @@ def _is_for(auth: AuthState, work: PageWork) -> bool:
 
 
 async def _has_role(identity: Identity, state: rx.State, handler: Callable, roles: frozenset[str]) -> bool:
-    """Whether they may call the handler; if not, that is written down."""
+    """Whether the user may call the handler. If not, the audit log says so."""
     if identity.has_role(*roles):
         return True
-    # The page shows them nothing that calls this handler, so somebody may be trying doors (ASVS 16.3.2).
+    # Their page shows nothing that calls this handler, so this may be an attack (ASVS 16.3.2).
     note_outcome(PermissionDenied.code)
     facts: dict[str, Any] = {"user_id": identity.user_id, "session_id": identity.session_id, "client": page_client(state)}
     await in_thread(get_service().failures.record, EventKind.PERMISSION_DENIED, detail=handler.__qualname__, **facts)

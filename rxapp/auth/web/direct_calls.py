@@ -1,4 +1,4 @@
-"""When one event handler calls another that is guarded, as it would call a function."""
+"""Direct calls: one event handler calls another one, which is guarded, like a function."""
 
 import logging
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator
@@ -11,10 +11,10 @@ logger = logging.getLogger(__name__)
 
 
 class DirectCall:
-    """A guarded handler that another one has called. `await` it, or go through what it yields with `async for`.
+    """A guarded handler that another one has called. `await` it, or iterate over what it yields with `async for`.
 
-    Awaited, it gives what the handler has yielded and returned: None, an event, or a list of events, to be returned in turn. Who
-    is not let in raises `AdmittedNoMore`, which ends the handler that called as well.
+    `await` gives what the handler has yielded and returned: None, an event, or a list of events. The caller can return it. If the
+    guard refuses, it raises `AdmittedNoMore`, which ends the calling handler too.
     """
 
     def __init__(self, name: str, stream: AsyncGenerator[Any]) -> None:
@@ -38,11 +38,11 @@ class DirectCall:
 
     def __del__(self) -> None:
         if not self._is_used:
-            logger.error("%s was called and not awaited, so nothing of it has run: await it, or return it", self._name)
+            logger.error("%s was called and not awaited, so it has not run: await it, or return it", self._name)
 
 
 def is_direct_call(handler: Callable) -> bool:
-    """Whether code of the app calls, and not Reflex, which calls each event's handler once."""
+    """Whether the app's code is the caller. Reflex calls the handler of each event once; every other call is the app's."""
     work = running_work()
     if work is None:
         return False

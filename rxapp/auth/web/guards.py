@@ -1,4 +1,4 @@
-"""The two guards: `page` for a route and `event` for an event handler. Closed by default; what is open says `public=True`.
+"""The two guards: `page` for a route and `event` for an event handler. Both are closed by default; `public=True` opens one.
 
 The policy of both is one line: verify the access token, else rotate, else go to the login page.
 """
@@ -28,7 +28,7 @@ Arguments = TypeVarTuple("Arguments")
 
 
 class PageOptions(TypedDict, total=False):
-    """What else `rx.App.add_page` takes."""
+    """Further options of `rx.App.add_page`."""
 
     title: str | rx.Var[str]
     description: str | rx.Var[str]
@@ -38,7 +38,7 @@ class PageOptions(TypedDict, total=False):
 
 
 class EventOptions(TypedDict, total=False):
-    """What `rx.event` takes."""
+    """Options of `rx.event`."""
 
     background: bool | None
     supersedes: bool | None
@@ -59,10 +59,10 @@ def page(
     forbidden: View = forbidden_view,
     **options: Unpack[PageOptions],
 ) -> Callable[[V], V]:
-    """Declare a page for signed-in users with one of `roles`, for any signed-in user if none is named, or for all.
+    """Declare a page for logged-in users with one of `roles`, for any logged-in user if none is named, or for all if `public`.
 
-    `waiting` is shown until it is known who is there, `forbidden` to a user without the role. The view's static text is part of
-    the built page and so can be read by anyone: load what is private with guarded event handlers, named in `on_load`.
+    `waiting` is shown until the person is verified, `forbidden` to a user without the role. The view's static text is part of the
+    built page, so anyone can read it: load private data with guarded event handlers, named in `on_load`.
     Raises `DeclarationRefused`.
     """
     wanted = declared_roles(roles)
@@ -89,7 +89,7 @@ def _for_users(view: View, roles: Sequence[str], waiting: View, forbidden: View)
 
 
 def has_role(*roles: str) -> rx.Var[bool]:
-    """For `rx.cond`: whether the user has one of `roles`. It decides what is shown and protects nothing."""
+    """For `rx.cond`: whether the user has one of `roles`. It only decides what is shown; it protects nothing."""
     roles_held: Any = AuthState.roles  # a Var here, not a list
     return functools.reduce(operator.or_, (roles_held.contains(role) for role in shown_roles(roles)))
 
@@ -123,11 +123,12 @@ def event(
     signs_in: bool = False,
     **options: Unpack[EventOptions],
 ) -> Any:
-    """`rx.event` for signed-in users with one of `roles`, for any signed-in user if none is named, or for all if `public`.
+    """`rx.event` for logged-in users with one of `roles`, for any logged-in user if none is named, or for all if `public`.
 
-    An expired access token is rotated and the handler then runs: the click is not lost. With `fresh`, who gave their password too
-    long ago is asked for it first, and then the handler runs. A handler that `signs_in` begins a session: it runs once the
-    browser has proved a key to bind it to, if it can keep one. `options` are those of `rx.event`. Raises `DeclarationRefused`.
+    If the access token has expired, it is rotated and then the handler runs, so no click is lost. With `fresh`, a person whose
+    last proof is too old is asked for a new one first, and then the handler runs. A handler that `signs_in` begins a session: it
+    waits until the browser has proved the key to which the session is bound, if it can keep one. `options` are those of
+    `rx.event`. Raises `DeclarationRefused`.
     """
     wanted, background = frozenset(declared_roles(roles)), options.get("background") or False
     require_one_meaning(roles=wanted, public=public, fresh=fresh, signs_in=signs_in, background=background)

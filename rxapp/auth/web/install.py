@@ -1,4 +1,4 @@
-"""Fits the auth core into a Reflex app, beside whatever the app already has."""
+"""Fits the auth core into a Reflex app, next to all that the app already has."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -57,7 +57,7 @@ from rxapp.auth.web.uploads.upload_ticket import UploadTicket
 
 _ON_EVERY_PAGE = (6, "RxappAuth")
 _REFLEX_OVERLAY = (5, "Overlay")
-"""What Reflex puts into every page to say that the server cannot be reached: with its toaster."""
+"""Reflex's component in every page that says that the server cannot be reached. It uses Reflex's toaster."""
 
 
 def install_auth(
@@ -72,15 +72,15 @@ def install_auth(
     security_headers: SecurityHeaders | None = DEFAULT_HEADERS,
     migrates: bool = True,
 ) -> FastAPI:
-    """Give `app` the ready-made pages, the guards' inner works and the HTTP API; returns the API, for more routes.
+    """Add the ready-made pages, the machinery of the guards and the HTTP API to `app`. Returns the API, for more routes.
 
-    `features` are the further ways to log in (`rxapp.auth.features`): by default all that need no configuration. `pages` fits the
-    ready-made pages into the app. `hooks` are what the app does when somebody logs in, registers or logs out.
-    `security_headers` says what they shall be beyond the default; None sends none. In development our tables are brought up
-    to date at start, unless `migrates` is False, for an app whose own migrations include ours; in production that is never done.
+    `features` are further ways to log in (`rxapp.auth.features`), by default all that need no configuration. `pages` fits the
+    ready-made pages into the app. `hooks` are called when somebody logs in, registers or logs out. `security_headers` changes the
+    default headers; None sends none. In development our tables are migrated at start. `migrates=False` prevents this, for an app
+    whose own migrations include ours. In production nothing is migrated at start.
 
     The app's own `api_transformer` and head components stay in force. In an app without Reflex's toaster, `rx.App(toaster=None)`,
-    which makes its pages 10 KB lighter, a notice of ours says when the server cannot be reached.
+    each page is 10 KB smaller, and our own notice says when the server cannot be reached.
 
     Raises `RouteTaken` or `InstalledTwice`, and `UnsafeSettings` in production.
     """
@@ -97,7 +97,7 @@ def install_auth(
     watch_connections(app)
     note_what_is_linked(partial(is_a_page, app))
     ask_for_tickets(app)
-    app.register_lifespan_task(keep_payloads_out, settings=settings)  # again, when all of the app has set up its logging
+    app.register_lifespan_task(keep_payloads_out, settings=settings)  # again, after the whole app has set up its logging
     app.register_lifespan_task(prepared_database(migrates=migrates))
     app.register_lifespan_task(watch_sessions)
     app.backend_exception_handler = telling_outages(app.backend_exception_handler)

@@ -1,6 +1,6 @@
-"""For the tests of an app that `rxapp.auth` is fitted into: a database of their own, people who have signed in, their pages.
+"""For the tests of an app that uses `rxapp.auth`: a database for the tests, people who have logged in, and their pages.
 
-The guards, the service and the database are the real ones; only the browser is missing. `docs/guide/testing.md` shows it at work.
+The guards, the service and the database are real; only the browser is missing. `docs/guide/testing.md` has an example.
 """
 
 import asyncio
@@ -27,17 +27,17 @@ from rxapp.auth.web.auth_state.state import AuthState
 from rxapp.auth.web.reflex_internals.state_trees import new_page
 
 PASSWORD = "correct horse battery staple"
-"""Of everybody whom `signed_in_as` makes."""
+"""The password of every user that `signed_in_as` creates."""
 
 S = TypeVar("S", bound=rx.State)
 T = TypeVar("T")
 
 
 def use_new_service(directory: Path, *, clock: Clock = system_clock, **settings: Any) -> AuthService:
-    """From now on guards and routes work on a new SQLite database in `directory`; returns the service, to make users with.
+    """From now on guards and routes use a new SQLite database in `directory`. Returns the service, to create users with.
 
-    `clock` gives the time, aware and in UTC, and so lets a test move it. Passwords are hashed cheaply and nothing is limited,
-    unless `settings`, named as in `Settings`, say otherwise. No `.env` file is read.
+    `clock` returns the time, aware and in UTC, so that a test can move it. Password hashing is cheap and there are no rate
+    limits, unless `settings`, named as in `Settings`, say otherwise. No `.env` file is read.
     """
     cheap: dict[str, Any] = {
         "argon2_memory_kib": 8,
@@ -53,7 +53,7 @@ def use_new_service(directory: Path, *, clock: Clock = system_clock, **settings:
 
 
 class Page:
-    """One open page: its states, and who is signed in on it."""
+    """One open page: its states, and the person who is logged in on it."""
 
     def __init__(self, pair: TokenPair | None = None) -> None:
         self._root = new_page()
@@ -64,17 +64,17 @@ class Page:
 
     @property
     def headers(self) -> dict[str, str]:
-        """With which the same person sends an HTTP request. Empty for nobody."""
+        """The headers for an HTTP request of the same person. Empty for nobody."""
         return {"Authorization": f"Bearer {self._pair.access_token}"} if self._pair else {}
 
     def state(self, cls: type[S]) -> S:
-        """The page's state of this class: its vars can be read and set."""
+        """The page's state of this class. Its vars can be read and set."""
         return _run(self._root.get_state(cls))
 
     def call(self, handler: Any, *args: Any, **kwargs: Any) -> list[Any]:
-        """Have the page send an event, as in `page.call(NotesState.add, "milk")`. Returns the events that follow from it.
+        """Send an event from the page, as in `page.call(NotesState.add, "milk")`. Returns the events that follow from it.
 
-        If the guard lets nobody pass, nothing happens but what it says instead. Who is sent to the login page is redirected.
+        If the guard refuses, the handler does not run. A person who has to log in is redirected to the login page.
         """
         if not isinstance(handler, EventHandler) or handler.state is None:
             raise TypeError("call(State.handler, *arguments): the handler itself, not the result of calling it")
@@ -96,7 +96,7 @@ class Page:
 
 
 def signed_in_as(user_name: str, *, roles: Collection[str] = ()) -> Page:
-    """A page on which this person has just signed in. Who is not there yet is made, with these roles and `PASSWORD`."""
+    """A page on which this user has just logged in. A user who does not exist is created, with these roles and `PASSWORD`."""
     service, held = get_service(), declared_roles(roles)
     with service.database.read() as db:
         is_there = find_user(db, user_name) is not None
@@ -106,11 +106,11 @@ def signed_in_as(user_name: str, *, roles: Collection[str] = ()) -> Page:
 
 
 def nobody() -> Page:
-    """A page on which nobody has signed in."""
+    """A page on which nobody has logged in."""
     return Page()
 
 
 def _run(coroutine: Coroutine[Any, Any, T]) -> T:
-    """On an event loop in a thread of its own: the test's thread may be running one already."""
+    """Run it on an event loop in a thread of its own, because the test's thread may already run one."""
     with ThreadPoolExecutor(1) as thread:
         return thread.submit(copy_context().run, asyncio.run, coroutine).result()

@@ -1,4 +1,4 @@
-"""Home: says whether one is signed in, and leads on."""
+"""The home page: it says whether the person is logged in, and links to the next page."""
 
 import reflex as rx
 
@@ -9,7 +9,7 @@ from rxapp.demo.pages.layout import layout
 
 @auth.page("/", public=True, title="rxapp")
 def home() -> rx.Component:
-    """The first page."""
+    """The home page."""
     return layout(
         rx.el.h1("Log in once. Stay logged in.", class_name=style.HEADING + " sm:text-4xl"),
         rx.el.p(

@@ -1,4 +1,4 @@
-"""What every page has around it: the bar at the top, with who is signed in and the way out."""
+"""The frame of every page: the bar at the top, with the person's name and the logout button."""
 
 import reflex as rx
 
@@ -12,7 +12,7 @@ LINK = (
 
 
 def layout(*content: rx.Component, with_navigation: bool = True) -> rx.Component:
-    """A page: the bar, then its content. Home leads on by itself and needs no navigation."""
+    """A page: the bar, then its content. The home page has its own links and needs no navigation."""
     return rx.el.div(
         rx.el.header(
             rx.el.nav(
@@ -29,7 +29,7 @@ def layout(*content: rx.Component, with_navigation: bool = True) -> rx.Component
 
 
 def waiting() -> rx.Component:
-    """The shape of a page in place of its content, while it is not known who is there."""
+    """The outline of a page in place of its content, until the person is verified."""
     bar = "rounded-lg bg-slate-200 motion-safe:animate-pulse dark:bg-slate-800"
     return layout(
         rx.el.p("Loading…", role="status", class_name="sr-only"),
@@ -39,7 +39,7 @@ def waiting() -> rx.Component:
 
 
 def forbidden() -> rx.Component:
-    """The 403 page: what is the matter, and what to do about it."""
+    """The 403 page: it says what is wrong and what to do."""
     return layout(
         rx.el.p("403", class_name="text-sm font-semibold text-indigo-600 dark:text-indigo-400"),
         rx.el.h1("You do not have access to this page", class_name=style.HEADING + " mt-2"),
@@ -54,7 +54,7 @@ def forbidden() -> rx.Component:
 
 
 def failed() -> rx.Component:
-    """In place of everything, when a page cannot be drawn: no fault of the person's, who can load it anew."""
+    """Shown in place of a page that cannot be rendered. The person did nothing wrong, and can reload the page."""
     return layout(
         rx.el.h1("This page could not be shown", class_name=style.HEADING),
         rx.el.p("That is our fault, and it has been noted. Loading the page again may help.", class_name=style.TEXT + " mt-4"),
@@ -66,7 +66,7 @@ def failed() -> rx.Component:
 
 
 def brand() -> rx.Component:
-    """The name of the app, leading home."""
+    """The name of the app, with a link to the home page."""
     return link(
         rx.el.span("rx", class_name="text-indigo-600 dark:text-indigo-400"),
         "app",
@@ -81,7 +81,7 @@ def logo() -> rx.Component:
 
 
 def _navigation() -> rx.Component:
-    """Nothing until it is known who is there, so that nothing flickers."""
+    """The links. Empty until the person is verified, so that nothing flickers."""
     return rx.match(
         AuthState.status,
         (

@@ -45,7 +45,7 @@ def come_from(page, connection, *, is_open=True):
 @pytest.fixture(autouse=True)
 def nothing_waits():
     held_events._held.clear()
-    held_events._left.clear()
+    held_events._kept_after_close.clear()
     connections._open.clear()
 
 

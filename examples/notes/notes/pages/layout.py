@@ -1,4 +1,4 @@
-"""What stands around every page, the ready-made ones of `rxapp.auth` included."""
+"""The frame of every page, also of the ready-made pages of `rxapp.auth`."""
 
 from typing import Any
 
@@ -31,17 +31,17 @@ def frame(*content: Any) -> rx.Component:
 
 
 def waiting() -> rx.Component:
-    """In a guarded page's place, while it is not known who is there."""
+    """Shown in place of a guarded page until the person is verified."""
     return frame(rx.el.p("Loading…", role="status", class_name="sr-only"))
 
 
 def brand() -> rx.Component:
-    """The app's name, leading home."""
+    """The app's name, with a link to the home page."""
     return auth.link("✎ Notes", to="/", class_name="rounded-md text-lg font-bold text-slate-900 dark:text-white")
 
 
 def logo() -> rx.Component:
-    """The same, above a form."""
+    """The app's name above a form."""
     return rx.el.div(brand(), class_name="mb-6")
 
 

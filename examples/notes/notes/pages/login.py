@@ -1,4 +1,4 @@
-"""A login page of this app's own. `auth.LoginState` does the work: `prepare` on load, and `submit` with the form's two fields."""
+"""This app's own login page. `auth.LoginState` does the work: `prepare` on load, and `submit` with the form's two fields."""
 
 import reflex as rx
 
@@ -8,7 +8,7 @@ from rxapp.auth import web as auth
 
 @auth.page("/login", public=True, title="Log in · Notes", on_load=auth.LoginState.prepare)
 def login() -> rx.Component:
-    """A word about the app, and the form."""
+    """A sentence about the app, and the form."""
     return rx.el.main(_welcome(), rx.el.div(_form(), class_name="flex items-center p-6 sm:p-12"), class_name=_HALVES)
 
 
@@ -45,7 +45,7 @@ def _form() -> rx.Component:
 
 
 def _notices() -> rx.Component:
-    """Why one is here, and what went wrong. Both stand in the page from the start: what comes later is not read out."""
+    """Why the person is here, and the error. Both regions are in the page from the start: screen readers ignore later ones."""
     state = auth.LoginState
     wait = rx.cond(state.wait > 0, f" Try again in {state.wait} seconds.", "")
     return rx.el.div(

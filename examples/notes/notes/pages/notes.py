@@ -1,4 +1,4 @@
-"""The one page that matters: one's notes."""
+"""The main page: the person's own notes."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from rxapp.auth import web as auth
 
 @auth.page("/", title="Notes", on_load=NotesState.load, waiting=waiting)
 def notes() -> rx.Component:
-    """Search, write, and what is there."""
+    """The search, the form for a new note, and the list of notes."""
     return frame(
         rx.el.h1("Your notes", class_name=auth.style.HEADING),
         rx.el.p(
@@ -94,7 +94,7 @@ def _title_and_text(prefix: str, *, title: Any = "", text: Any = "", auto_focus:
 
 
 def _notices() -> rx.Component:
-    """Both stand in the page from the start: what comes later is not read out."""
+    """Both live regions are in the page from the start: screen readers ignore a region added with its text."""
     return rx.el.div(
         rx.el.p(NotesState.done, role="status", class_name="text-emerald-800 dark:text-emerald-300"),
         rx.el.p(NotesState.error, role="alert", class_name="text-red-700 dark:text-red-300"),

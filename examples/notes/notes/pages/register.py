@@ -1,4 +1,4 @@
-"""The ready-made registration page, with one more field. What is typed into it comes to `profile.keep_profile`."""
+"""The ready-made registration page, with one more field. `profile.keep_profile` gets its text."""
 
 import reflex as rx
 
@@ -8,6 +8,6 @@ from rxapp.auth import web as auth
 
 @auth.page("/register", public=True, title="Create an account · Notes")
 def register() -> rx.Component:
-    """The form, with the city."""
+    """The registration form with a field for the city."""
     city = auth.text_field("City (if you like)", "city", auto_complete="address-level2", max_length=CITY_MAXIMUM_LENGTH)
     return auth.register_page(extra=city)

@@ -1,4 +1,4 @@
-"""What the notes page shows and does. Each handler is guarded, and works on the notebook of whoever calls it."""
+"""The state of the notes page. Each handler is guarded, and uses the notebook of its caller."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,7 +22,7 @@ class Row(TypedDict):
 
 
 class NewNote(TypedDict):
-    """The fields of the form below the search."""
+    """The fields of the form for a new note."""
 
     title: str
     text: str
@@ -37,7 +37,7 @@ class EditedNote(TypedDict):
 
 
 class NotesState(rx.State):
-    """The notes that were found, and the id of the one that is being edited. All of it is forgotten when its person signs out."""
+    """The notes found, and the id of the note that is being edited. All of it is cleared when the person logs out."""
 
     notes: list[Row] = []
     is_loaded: bool = False
@@ -49,7 +49,7 @@ class NotesState(rx.State):
 
     @auth.event
     async def load(self) -> None:
-        """On load: what is private comes from here, never from the page itself, which is the same file for everybody."""
+        """On load. Private data must come from a handler like this. The page itself is one file, the same for everybody."""
         self.done = self.error = ""
         self.city = await auth.in_thread(city_of, auth.get_service().database, auth.current_user(self).user_id)
         await self._show()
@@ -62,7 +62,7 @@ class NotesState(rx.State):
 
     @auth.event
     async def add(self, form: NewNote) -> None:
-        """Write a new note."""
+        """Add a note."""
         with self._saying("Added."):
             await auth.in_thread(self._notebook().add, *_written(form))
         await self._show()
@@ -74,7 +74,7 @@ class NotesState(rx.State):
 
     @auth.event
     async def save(self, form: EditedNote) -> None:
-        """Write the note anew."""
+        """Save the edited note."""
         with self._saying("Saved."):
             await auth.in_thread(self._notebook().edit, _id(auth.text_in(form, "id")), *_written(form))
             self.editing = ""
@@ -90,7 +90,7 @@ class NotesState(rx.State):
 
     @auth.event
     async def cancel(self) -> None:
-        """Leave the note as it was."""
+        """Stop editing. The note does not change."""
         self.editing = ""
 
     def _notebook(self) -> Notebook:
@@ -102,7 +102,7 @@ class NotesState(rx.State):
 
     @contextmanager
     def _saying(self, done: str) -> Iterator[None]:
-        """Say that it was done, or why not."""
+        """Say that it was done, or why it was not."""
         self.done = self.error = ""
         try:
             yield
@@ -113,12 +113,12 @@ class NotesState(rx.State):
 
 
 def _written(form: NewNote | EditedNote) -> tuple[str, str]:
-    """Title and text. Whoever sends an event by hand may send anything, or nothing."""
+    """Title and text. An event sent by hand may hold anything, or nothing."""
     return auth.text_in(form, "title"), auth.text_in(form, "text")
 
 
 def _id(text: str) -> UUID:
-    """What is no id is that of no note."""
+    """The id, or `NotFound` if the text is not an id."""
     try:
         return UUID(str(text))
     except ValueError:

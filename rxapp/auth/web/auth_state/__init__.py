@@ -1,1 +1,1 @@
-"""The person in one open page: who is there, how they come and how they leave."""
+"""The person on one open page: who they are, how they log in and how they leave."""

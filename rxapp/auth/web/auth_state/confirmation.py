@@ -6,7 +6,7 @@ from rxapp.auth.web.site.handler_policy import public
 
 
 class ConfirmationState(rx.State):
-    """`pages/confirm.py` shows it and checks the password; the guards and the pages' loading open and close it."""
+    """`pages/parts/confirm.py` shows the dialog and checks the password. The guards open it; `enter` closes it."""
 
     is_open: bool = False
     is_busy: bool = False
@@ -19,16 +19,16 @@ class ConfirmationState(rx.State):
     @rx.event
     @public
     async def cancel(self) -> None:
-        """Go back to the page as it was; the event that waited does not happen."""
+        """Close the dialog. The event that waited is dropped."""
         self._close()
 
     def _ask(self, interrupted: rx.event.Event, methods: list[str]) -> None:
-        """Ask for one of the proofs that the person has, by their methods."""
+        """Open the dialog. `methods` names the proofs that the person can give; one of them is enough."""
         self.methods = methods
         self.is_open, self.is_busy, self.error, self.wait, self._interrupted = True, False, "", 0, interrupted
 
     def _close(self) -> rx.event.Event | None:
-        """Ask no more. Returns the event that waited."""
+        """Close the dialog. Returns the event that waited."""
         interrupted = self._interrupted
         if self.is_open:
             self.is_open, self.is_busy, self.error, self.wait, self._interrupted = False, False, "", 0, None

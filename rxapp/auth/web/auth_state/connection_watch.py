@@ -1,6 +1,6 @@
-"""Watches the app's WebSockets: what connects, what it sends, what is sent to it, and what is kept of it when it has closed.
+"""Watches the app's WebSockets: who connects, what is received and sent, and what is kept after a connection has closed.
 
-Reflex calls the methods of its event namespace by their names, so those of this app's are put in place here.
+Reflex calls the methods of its event namespace by name, so this module replaces those of this app's namespace.
 """
 
 import asyncio
@@ -31,9 +31,10 @@ _closings: set[asyncio.Task[None]] = set()
 
 @dataclass(frozen=True)
 class _AddressedUpdate(StateUpdate):
-    """On its way to the worker that has the page's socket: for that `connection` alone, which the page had when it was made.
+    """An update on its way to the worker that has the page's socket.
 
-    If it was sent for the work of a `session`, the page must still be its.
+    Only the `connection` that the page had when the update was made may get it. With a `session`, whose work has sent it, the
+    page must still belong to that session.
     """
 
     connection: str = ""
@@ -41,8 +42,8 @@ class _AddressedUpdate(StateUpdate):
 
 
 def watch_connections(app: rx.App) -> None:
-    """From now on, keep `connections` up to date and send to each what it may be sent."""
-    namespace: Any = app.event_namespace  # its methods are replaced, and it is there in every app that has states
+    """From now on, keep `connections` up to date and send each connection only what it may get."""
+    namespace: Any = app.event_namespace  # Any, because its methods are replaced; every app with states has one
     watch = _Watch(app)
     take_in_one_step(token_manager_of(app))
     app.register_lifespan_task(counted_events, app=app)
@@ -52,7 +53,7 @@ def watch_connections(app: rx.App) -> None:
 
 
 class _Watch:
-    """The methods of Reflex's event namespace, named as there, each around the one that was there."""
+    """The methods of Reflex's event namespace, with their names. Each wraps the original one."""
 
     def __init__(self, app: rx.App) -> None:
         self._app = app
@@ -107,7 +108,7 @@ async def _page_of(root: BaseState) -> PageSession:
 
 
 def _arrived(update: StateUpdate, connection: str, client_token: str) -> tuple[StateUpdate, UUID | None]:
-    """The update as Reflex sends it, and for whose work; nothing, if it was for another connection than the page has by now."""
+    """The update as Reflex sends it, and the session whose work it is of. Empty if it was for an earlier connection."""
     if not isinstance(update, _AddressedUpdate):
         return update, session_of_sender(client_token, update)
     if update.connection != connection:
@@ -116,17 +117,17 @@ def _arrived(update: StateUpdate, connection: str, client_token: str) -> tuple[S
 
 
 async def _connection_of(app: rx.App, client_token: str) -> str:
-    """The connection that the page has, on whichever worker; empty if it has none."""
+    """The page's connection, on any worker; empty if it has none."""
     try:
         state = await app.state_manager.get_state(rx.BaseStateToken(ident=client_token, cls=AuthState))
         return (await root_of(state).get_state(AuthState))._page.connection
     except RedisError as error:
-        logger.warning("an update could not be handed on: %s", type(error).__name__)
+        logger.warning("an update could not be passed to another worker: %s", type(error).__name__)
         return ""
 
 
 def _whole_address(router_data: Any) -> dict[str, Any]:
-    """Where the page says that it is. Of what it leaves out Reflex would keep what whoever was there before has said."""
+    """The page's address, complete. For each missing part, Reflex would keep what the person before has sent."""
     given = router_data if isinstance(router_data, dict) else {}
     path = given.get(RouteVar.PATH, "/404")
     return {RouteVar.PATH: path, RouteVar.ORIGIN: path, RouteVar.QUERY: {}} | given

@@ -1,6 +1,6 @@
-"""The gate in front of all events of a page: each runs, waits or is dropped, as `page_session` decides.
+"""The gate in front of all events of a page: each event runs, waits or is dropped. `page_session` decides which.
 
-What waits goes on by itself, in order, once the browser has answered. So the person notices nothing, and no click is lost.
+Events that wait run by themselves, in order, once the browser has answered. So the person notices nothing, and no click is lost.
 """
 
 from contextlib import suppress
@@ -34,7 +34,7 @@ class PageGate(rx.Middleware):
     """Sees each event before Reflex handles it, under the lock on its page's state."""
 
     async def preprocess(self, app: rx.App, state: BaseState, event: Event) -> StateUpdate | None:
-        """None if the event may run, else the update to send instead."""
+        """None if the event may run, else the update to send in its place."""
         auth = await state.get_state(AuthState)
         sender, kind = connection_of(auth), kind_of(event)
         if is_a_shared_one(root_of(state), sender.client_token):
@@ -43,7 +43,7 @@ class PageGate(rx.Middleware):
             if connections.is_open(sender.session_id):
                 connections.hold_back(auth._page.connection)
                 auth._begin_connection(sender.session_id, sender.client_token)
-            elif not _counts_as_the_present_ones(auth, sender.session_id, kind, event):
+            elif not _late_event_runs(auth, sender.session_id, kind, event):
                 return StateUpdate()
         if kind is Kind.CONNECTING:
             auth._begin_report()
@@ -63,11 +63,11 @@ class PageGate(rx.Middleware):
 
 
 def kind_of(event: Event) -> Kind:
-    """What the event is, as far as the rule for pages asks."""
+    """The kind of the event, for the rule in `page_session/page.py`."""
     if has_files(event):
         return Kind.UPLOADING
     if not event.router_data:
-        return Kind.ACTING  # a handler has chained it: it is not the browser's word
+        return Kind.ACTING  # a handler has chained it: it does not come from the browser
     return _KINDS.get(event.name, Kind.ACTING)
 
 
@@ -77,8 +77,8 @@ def has_files(event: Event) -> bool:
     return any(isinstance(value, FILES) for value in values)
 
 
-def _take_out(event: Event, names: set[str]) -> None:
-    """What a tab has kept of the person who has left it: Reflex is about to store it as the next one's."""
+def _remove_vars(event: Event, names: set[str]) -> None:
+    """Remove what the tab has kept of the person who has left. Reflex would store it as the next person's."""
     reported = event.payload.get("vars")
     if isinstance(reported, dict):
         for name in names & reported.keys():
@@ -86,12 +86,12 @@ def _take_out(event: Event, names: set[str]) -> None:
 
 
 def acknowledged_within() -> timedelta:
-    """How long a pair works that its browser has not stored yet: a fraction of an access token's life, where that is short."""
+    """How long a pair works before its browser has stored it: at most a quarter of an access token's lifetime."""
     return min(ACKNOWLEDGED_WITHIN, get_service().settings.access_token_lifetime / 4)
 
 
-def _counts_as_the_present_ones(auth: AuthState, closed: str, kind: Kind, event: Event) -> bool:
-    """Whether an event of a closed connection runs as if the present one had sent it. It may have to wait first."""
+def _late_event_runs(auth: AuthState, closed: str, kind: Kind, event: Event) -> bool:
+    """Whether an event of a closed connection runs now, as if the present one had sent it. If it must wait, it is held here."""
     step = auth._page.late_step(closed, kind)
     if step is Step.WAIT:
         _wait(auth._page.connection, event, auth._page.owner)
@@ -99,17 +99,17 @@ def _counts_as_the_present_ones(auth: AuthState, closed: str, kind: Kind, event:
 
 
 async def _store(state: BaseState, auth: AuthState, event: Event) -> None:
-    """Store what the browser reports, as Reflex is about to do: what decides is what was stored, and not what was said."""
+    """Store what the browser reports, as Reflex does afterwards: the gate decides by what is stored, not by what was sent."""
     try:
         await store_report(state, event)
-    except Exception:  # noqa: BLE001  Reflex will fail on it too, and say so; until then this connection holds nothing
+    except Exception:  # noqa: BLE001  Reflex will fail on it too, and log it. Until then this connection holds nothing
         auth._begin_report()
 
 
 async def _acknowledge(auth: AuthState) -> None:
-    """The browser has stored the pair that it was sent: its generation is seen in use, though nothing may come for a while."""
+    """If the browser has stored the pair that was sent, mark the new generation as in use now: the next event may come late."""
     if auth._page.has_arrived(auth._held_pair()):
-        with suppress(AuthError, DatabaseUnavailable):  # the next event will find out, and say so
+        with suppress(AuthError, DatabaseUnavailable):  # the next event meets the same error and reports it
             await verify_access(auth._pair_at_hand().access_token, auth._client())
 
 
@@ -124,7 +124,7 @@ def _hold(auth: AuthState, kind: Kind, event: Event) -> StateUpdate | None:
     if step is Step.DROP:
         return StateUpdate()
     if step is Step.ASK_TO_CONNECT:
-        if kind is Kind.ACTING:  # the rest is done again by connecting
+        if kind is Kind.ACTING:  # the page sends all other events again when it connects
             _wait(connection, event)
         return StateUpdate(events=Event.from_event_type(connections.connect_anew()))
     if event.name in LOADING:
@@ -140,7 +140,7 @@ def _hold(auth: AuthState, kind: Kind, event: Event) -> StateUpdate | None:
 
 
 def _wait(connection: str, event: Event, session: UUID | None = None, came_with: UUID | None = None) -> None:
-    if connections.is_open(connection):  # here: else nobody would ever take it up again
+    if connections.is_open(connection):  # in this process: otherwise nothing would ever run the event
         held_events.hold(connection, event, session=session, came_with=came_with)
 
 
@@ -148,16 +148,16 @@ async def _connected(app: rx.App, state: BaseState, auth: AuthState, event: Even
     owner = auth._page.owner
     await _settle(app, auth)
     if owner is not None and not auth._page.belongs_to(owner):
-        _take_out(event, session_storage_names(root_of(state)))
+        _remove_vars(event, session_storage_names(root_of(state)))
 
 
 async def _settle(app: rx.App, auth: AuthState) -> None:
-    """The connection has shown whose it is. What the page shows stays if it is the owner's again, and is dropped if not."""
+    """The connection has proved its session. If that is the owner's, what the page shows stays; if not, it is dropped."""
     if auth._page.owner is not None:
         try:
             await auth._authenticate()
         except (TooManyRequests, DatabaseUnavailable):
-            # Nothing is shown to whom nobody can verify; nobody is signed out either. `enter` comes next, and says why.
+            # Nothing is shown, because the person cannot be verified now. They stay logged in: `enter` comes next and says why.
             auth._forget_person()
         except AuthError as error:
             auth._leave(error, stay=True)

@@ -1,7 +1,7 @@
-"""How a page is left: where its browser is sent, and what tells the browser whose document it has.
+"""How a person leaves a page: where the browser is sent, and how it knows to whom its document belongs.
 
-Scripts keep more in a document than any server knows of, such as chosen files. So the browser loads another one where the page
-was somebody's (`token_store.js`); that is for it to decide, for a reload and a lost connection look the same from here.
+Scripts keep data in a document that no server knows of, such as chosen files. So the browser loads a new document if the old one
+belonged to somebody (`token_store.js`). The browser decides this: a reload and a lost connection look the same to the server.
 """
 
 import reflex as rx
@@ -16,7 +16,7 @@ from rxapp.auth.web.site.redirects import login_url, path_in_app
 from rxapp.auth.web.site.registry import site
 
 _ENDS_FOR_GOOD = frozenset({RevocationReason.SIGNED_OUT, RevocationReason.ACCOUNT_DELETED, RevocationReason.USER_DISABLED})
-"""Whoever signs in after these is not the same person going on: nothing says where they were."""
+"""After these, whoever logs in next may be another person. So the URL of the login page does not tell which page was left."""
 
 
 class Leaving(PageTokens, mixin=True):  # type: ignore[call-arg]  # the keyword is Reflex's own
@@ -25,25 +25,25 @@ class Leaving(PageTokens, mixin=True):  # type: ignore[call-arg]  # the keyword 
     ended_because: str = ""
 
     _told_to_go: str = ""
-    """From which page it was told to go to the login page."""
+    """The path that the page had when the browser was sent to the login page."""
 
     @rx.var
     def person(self) -> str:
-        """Who is shown, for the browser to notice when that is somebody else: the user's id. Empty while it is nobody."""
+        """The id of the user who is shown, or empty. The browser notices by it when the person changes."""
         return str(self._identity.user_id) if self._identity is not None else ""
 
     def _forget_states(self) -> None:
-        """Forget what all other states of this page hold."""
+        """Clear all other states of this page."""
         forget_private_state(root_of(self), exclude=type(self))
 
     def _go_to_login(self, next_path: str = "") -> None:
-        """Have the browser go there, once storage is as the command wants it."""
+        """Send the browser to the login page after it has carried out the storage command."""
         path = login_url(site.login_route, reason=self.ended_because, next_path=next_path)
         self.storage_command = token_store.and_go(self.storage_command, path, replaces=bool(next_path))
         self._told_to_go = self._path_and_query()
 
     def _is_going(self) -> bool:
-        """Whether it was told so already, over this connection: with each connection there are no commands to begin with."""
+        """Whether the browser already has this command, over this connection. A new connection begins without commands."""
         return "go_to" in self.storage_command and self._told_to_go == self._path_and_query()
 
     def _way_back(self, reason: str) -> str:

@@ -1,4 +1,4 @@
-"""What a page is told and does while the database or Redis is away. Nobody is signed out for it, and what is shown stays."""
+"""What a page says and does while the database or Redis is away. Nobody is logged out because of it, and the page stays."""
 
 import asyncio
 import logging
@@ -20,28 +20,28 @@ REDIS_AWAY = (RedisConnectionError, RedisTimeoutError)
 
 logger = logging.getLogger(__name__)
 
-_tellings: set[asyncio.Task[None]] = set()
+_send_tasks: set[asyncio.Task[None]] = set()
 
 
 class OutageState(rx.State):
-    """The sentence that `pages/outage_notice.py` shows, or nothing."""
+    """The sentence that `pages/notices/outage_notice.py` shows, or empty."""
 
     sentence: str = ""
 
     @rx.event
     @public
     async def tell(self, is_outcome_known: bool) -> None:
-        """Say that something could not be done. A browser that calls this tells itself."""
+        """Say that something could not be done. If a browser calls this, only its own page says it."""
         self.sentence = outage_in_words(is_outcome_known=is_outcome_known is not False)
 
     @rx.event
     @public
     async def dismiss(self) -> None:
-        """Take it back."""
+        """Hide the sentence."""
         self._clear()
 
     def _clear(self) -> None:
-        """The database has just answered this page: what could not be done before is old news."""
+        """The database has just answered this page, so the sentence is out of date."""
         if self.sentence:
             self.sentence = ""
 
@@ -50,16 +50,16 @@ send_to_anyone(OutageState.get_full_name(), "sentence")
 
 
 def telling_outages(otherwise: Callable[[Exception], Any]) -> Callable[[Exception], Any]:
-    """A backend exception handler for Reflex: outages are told in the page and logged in a line; the rest is `otherwise`'s.
+    """A backend exception handler for Reflex: the page says the outage, and the log gets one line. `otherwise` handles the rest.
 
-    Work that ends because the page is not its person's any more is no failure.
+    Work that ends because the page no longer belongs to its session is no failure.
     """
 
     def handle_event_exception(exception: Exception) -> Any:
         if isinstance(exception, REDIS_AWAY):
             logger.error("an event could not be handled: Redis did not answer: %s", type(exception).__name__)
             return _tell_without_state()
-        if isinstance(exception, AdmittedNoMore):  # of a handler without a guard: its work just ends
+        if isinstance(exception, AdmittedNoMore):  # from a handler without a guard: its work just ends
             return None
         if not isinstance(exception, DatabaseUnavailable):
             return otherwise(exception)
@@ -70,11 +70,11 @@ def telling_outages(otherwise: Callable[[Exception], Any]) -> Callable[[Exceptio
 
 
 def _tell_without_state() -> None:
-    """`OutageState.tell` would have to read and write page state, and that is what is away. Connecting anew takes it back.
+    """Send the sentence alone. `OutageState.tell` would need page state, which is away. The next connection clears the sentence.
 
-    The handler may have run: state is written after it.
+    The outcome is unknown: state is written after the handler, so it may have run.
     """
     sentence = {f"sentence{FIELD_MARKER}": DatabaseUnavailable.in_words(is_outcome_known=False)}
     telling = asyncio.get_running_loop().create_task(send_now({OutageState.get_full_name(): sentence}))
-    _tellings.add(telling)
-    telling.add_done_callback(_tellings.discard)
+    _send_tasks.add(telling)
+    telling.add_done_callback(_send_tasks.discard)

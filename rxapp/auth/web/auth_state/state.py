@@ -1,4 +1,4 @@
-"""The person's state in one open page: who they are, and how that is found out again at each event."""
+"""The state of the person in one open page: who they are, and how this is verified again at each event."""
 
 from contextlib import suppress
 from typing import Any
@@ -38,11 +38,11 @@ from rxapp.auth.web.site.registry import site
 from rxapp.auth.web.uploads import tickets as upload_tickets
 
 UNKNOWN, IN, OUT = "unknown", "in", "out"
-"""Storage not read yet: show nothing private, redirect nowhere. Then: signed in, or signed out."""
+"""Unknown: storage is not read yet, so show nothing private and redirect nowhere. Then: logged in, or logged out."""
 
 
 class AuthState(Leaving, rx.State):
-    """Vars without an underscore are for display; what decides is verified in `_authenticate` at each event."""
+    """Vars without an underscore are for display only: `_authenticate` verifies the person at each event."""
 
     status: str = UNKNOWN
     user_name: str = ""
@@ -52,9 +52,9 @@ class AuthState(Leaving, rx.State):
     @rx.event
     @public
     async def enter(self) -> None:
-        """On load of every page: find out who is there, rotating if need be, and send nobodies away from guarded pages."""
+        """On load of every page: verify the person, rotate if necessary, and send visitors away from guarded pages."""
         self._told_to_go = ""
-        (await self.get_state(ConfirmationState))._close()  # what it asked for belongs to the page that was left
+        (await self.get_state(ConfirmationState))._close()  # it belongs to the page that was left
         try:
             await self._authenticate()
         except AuthError as error:
@@ -68,20 +68,20 @@ class AuthState(Leaving, rx.State):
     @rx.event
     @public
     async def session_changed(self) -> Any:
-        """Another tab of this browser signed in or out: leave with it, or load this page anew as whoever is signed in now."""
+        """Another tab of this browser has logged in or out: log out too, or load this page again for the person logged in now."""
         if self.refresh_token:
             self._forget_former_person()
             return self._load_events()
         if self._identity is None:
             return None
-        # Storage may have been emptied by a page that knew sooner than this one why the session has ended.
+        # Another page may have emptied the storage, because it knew sooner than this one why the session has ended.
         reason = await in_thread(get_service().why_revoked, self._identity)
         return self._log_out_of(self._identity.session_id, reason or RevocationReason.SIGNED_OUT)
 
     @rx.event
     @public
     async def prove_key(self, proof: str = "") -> list[Event]:
-        """The browser's answer to the challenge, empty if it has no key. What waited for it goes on, in order."""
+        """The browser's answer to the challenge, empty if it has no key. The events that waited for it run, in order."""
         service, asked, claims = get_service(), self._page.key.challenge, self._claims_at_hand()
         if asked is None or connection_of(self).session_id != self._page.connection:
             return []
@@ -95,8 +95,8 @@ class AuthState(Leaving, rx.State):
     @rx.event
     @public
     async def ask_for_upload(self) -> None:
-        """The page is about to upload something: hand out the ticket for it. Who may call the handler, its guard asks."""
-        with suppress(AuthError, DatabaseUnavailable):  # nobody may upload too, where the handler is public
+        """The page is about to upload something: issue the ticket for it. The guard of the handler checks the permission."""
+        with suppress(AuthError, DatabaseUnavailable):  # to a public handler, visitors may upload too
             await self._authenticate()
         client_token, page = connection_of(self).client_token, self._page
         self.upload_ticket = {"ticket": upload_tickets.issue(get_service(), client_token, page.connection, page.owner or NOBODY)}
@@ -104,9 +104,9 @@ class AuthState(Leaving, rx.State):
     @rx.event
     @public
     async def log_out(self) -> Any:
-        """End the session, clear storage, and take every open page of the session to the login page."""
+        """End the session, clear storage, and send every open page of the session to the login page."""
         if self._forget_former_person():
-            return self._load_events()  # who clicked is not who is there by now, and signs out nobody else
+            return self._load_events()  # the person who clicked is gone, and must not log out the next one
         pair = self._pair_at_hand()
         session_id = await in_thread(get_service().end_session_of, pair.access_token, self._client())
         if session_id is not None:
@@ -119,21 +119,21 @@ class AuthState(Leaving, rx.State):
     @rx.event
     @public
     async def go_on(self) -> Any:
-        """The wait for the next rotation is over: load this page anew, for the same person."""
+        """The wait for the next rotation is over: load this page again, for the same person."""
         self.wait = 0
         return self._load_events()
 
     async def _begin(self, pair: TokenPair) -> None:
-        """Start over with the pair of a login: the session held before ends, and what this page knew of anyone is forgotten."""
+        """Start with the pair of a login: end the session held before, and clear what this page knew of any person."""
         await in_thread(get_service().end_session_of, self._pair_at_hand().access_token, self._client())
         self._forget_person()
         self._send(pair, token_store.keep(pair))
         await self._authenticate()
 
     def _go_on_with(self, replacement: Replacement) -> None:
-        """Take the pair of the session that replaces this page's own. The person is the same, so nothing of theirs is forgotten.
+        """Take the pair of the session that replaces this page's own. The person is the same, so nothing is cleared.
 
-        It is stored only in place of a pair of the session replaced: a sign-out or another sign-in in this browser stays.
+        It is stored only in place of a pair of the replaced session: a logout or another login in this browser stays.
         """
         command = token_store.keep(replacement.pair, in_place_of_session=replacement.replaced)
         self._send(replacement.pair, command, in_place_of=token_store.session_part(replacement.replaced))
@@ -142,20 +142,20 @@ class AuthState(Leaving, rx.State):
         register_page(replacement.identity, connection_of(self).client_token, AuthState)
 
     async def _authenticate(self) -> Identity:
-        """Who this page's person is, verified now; rotates if the access token has expired. Raises `AuthError`."""
+        """The identity of this page's person, verified now. Rotates if the access token has expired. Raises `AuthError`."""
         identity = await self._identify()
         if self._page.owner not in (None, identity.session_id):
             self._forget_person()
         if not (self._page.is_owners and self._page.owner == identity.session_id):
             self._turn(self._page.verified(identity.session_id))
-        if identity != self._identity or self.status != IN or self.wait:  # whatever is assigned is sent to the page
+        if identity != self._identity or self.status != IN or self.wait:  # each assignment is sent to the page
             self._identity, self.wait = identity, 0
             self.status, self.user_name, self.roles, self.ended_because = IN, identity.user_name, sorted(identity.roles), ""
         register_page(identity, connection_of(self).client_token, AuthState)
         return identity
 
     async def _identify(self) -> Identity:
-        """Who it is, if that can be said now. If it cannot, the page goes on by itself later, where nobody calls `enter` too."""
+        """The identity, if it can be verified now. If not, the page tries again by itself later, even without `enter`."""
         try:
             return await self._verify() or await self._rotate()
         except TooManyRequests as error:
@@ -167,14 +167,14 @@ class AuthState(Leaving, rx.State):
             raise
 
     async def _verify(self) -> Identity | None:
-        """The identity by the access token at hand, or None if that has expired."""
+        """The identity by the current access token, or None if the token has expired."""
         token = self._pair_at_hand().access_token
         with suppress(AccessTokenExpired):
             return await verify_access(token, self._client(), received=not self._page.is_on_its_way(self._held_pair()))
         return None
 
     async def _rotate(self) -> Identity:
-        """Rotate the pair that the browser holds. If an earlier answer to it got lost, this gives the same one again."""
+        """Rotate the pair that the browser holds. If an earlier answer to it was lost, this returns the same one again."""
         held = self._held_pair()
         try:
             pair = await refresh_pair(held.access_token, held.refresh_token, self._client())
@@ -185,13 +185,13 @@ class AuthState(Leaving, rx.State):
         return await verify_access(pair.access_token, self._client(), received=False)
 
     def _client(self) -> Client:
-        """Who is on this page, with the key that it has proved."""
+        """The client on this page, with the key that it has proved."""
         return page_client(self, self._page.key.key)
 
     def _leave(self, error: AuthError, *, stay: bool = False) -> None:
-        """Become nobody because of `error`, and go to the login page unless this page may `stay` or was told to go already.
+        """Clear the identity because of `error`, and go to the login page unless this page may `stay` or was told to go already.
 
-        Who rotates too often is signed out of nothing: the page says so, and loads itself anew when the time has come.
+        Too many rotations log nobody out: the page says so, and loads itself again when the wait is over.
         """
         if isinstance(error, TooManyRequests):
             return
@@ -209,26 +209,26 @@ class AuthState(Leaving, rx.State):
             self._go_to_login(next_path=self._way_back(error.reason if has_shown and isinstance(error, SessionEnded) else ""))
 
     def _log_out_of(self, session_id: UUID, reason: str) -> EventSpec | None:
-        """Leave because the session was ended elsewhere; nothing happens if this page does not show that session any more."""
+        """Leave because the session was ended elsewhere. Nothing happens if this page no longer shows that session."""
         if not self._page.has_reported:
-            return connect_anew()  # what this page shows was forgotten, not by the page: it finds out by itself
+            return connect_anew()  # the server has lost this page's state: a new report tells the page that it has to leave
         if self._page.owner == session_id:
             self._clear_identity(reason, token_store.forget_session(session_id, because=reason))
             self._go_to_login(next_path=self._way_back(reason))
         return None
 
     def _load_anew(self) -> Any:
-        """Forget what the page shows of anyone and load it again: what its person may see has changed."""
+        """Clear what the page shows of its person and load it again: what the person may see has changed."""
         self._forget_states()
         return self._load_events()
 
     def _load_events(self) -> Any:
-        """What loads this page. It begins with finding out who is there, on pages without our guard too."""
+        """The events that load this page. `enter` comes first, on pages without our guard too."""
         events = list(registrations().app.get_load_events(self.router.url.path))
         return events if AuthState.enter in events else [AuthState.enter, *events]
 
     def _forget_former_person(self) -> bool:
-        """Forget who is shown if the browser holds somebody else's tokens by now. Whether these are good, `enter` finds out."""
+        """Clear the person who is shown if the browser now holds another person's tokens. `enter` verifies these later."""
         claims = self._claims_at_hand()
         is_former = claims is not None and self._identity is not None and claims.subject != self._identity.user_id
         if is_former:
@@ -236,7 +236,7 @@ class AuthState(Leaving, rx.State):
         return is_former
 
     def _clear_identity(self, because: str, command: dict[str, Any], refused: TokenPair = NOTHING) -> None:
-        """Forget everything private, in this state and in all others; `command` tells the browser what to forget."""
+        """Clear everything private, in this state and in all others. `command` tells the browser what to remove."""
         self._forget_person()
         self._turn(self._page.left(refused))
         self.status, self.ended_because, self.storage_command = OUT, because, command

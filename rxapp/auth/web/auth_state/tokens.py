@@ -1,7 +1,7 @@
-"""The tokens of one open page: what its browser holds, as it has reported it over the connection that the page has now.
+"""The tokens of one open page: what its browser holds, as reported over the page's present connection.
 
-What `jwt` and `refresh_token` hold is the browser's word: the server reads and verifies them each time. It never sends them.
-A new pair goes to the browser as a command (`token_store.js`) and counts as received only when the browser reports it back.
+`jwt` and `refresh_token` come from the browser, so the server verifies them each time. It never sends them. A new pair goes to
+the browser as a command (`token_store.js`) and counts as received only when the browser reports it back.
 """
 
 from typing import Any
@@ -35,15 +35,15 @@ class PageTokens(rx.State, mixin=True):  # type: ignore[call-arg]  # the keyword
     _identity: Identity | None = None
 
     def _held_pair(self) -> TokenPair:
-        """What the browser holds. It was stored on this very connection: with each connection this begins anew."""
+        """What the browser holds, as this connection has reported it. A new connection begins with nothing."""
         return self._page.held(_token(self.jwt), _token(self.refresh_token))
 
     def _pair_at_hand(self) -> TokenPair:
-        """The pair that stands for this page now."""
+        """The pair to use for this page now."""
         return self._page.at_hand(self._held_pair())
 
     def _claims_at_hand(self, held: TokenPair | None = None) -> AccessClaims | None:
-        """What the access token at hand says, expired or not; None if there is no genuine one. `held` is `_held_pair()`."""
+        """The claims of the current access token, even if expired; None if there is no genuine one. `held` is `_held_pair()`."""
         pair = self._page.at_hand(held) if held is not None else self._pair_at_hand()
         try:
             return get_service().access_tokens.identify(pair.access_token)
@@ -51,21 +51,21 @@ class PageTokens(rx.State, mixin=True):  # type: ignore[call-arg]  # the keyword
             return None
 
     def _send(self, pair: TokenPair, command: dict[str, Any], in_place_of: str | None = None) -> None:
-        """Send it to the browser: in place of the refresh token that it holds, or of any that begins with `in_place_of`."""
+        """Send the pair to the browser. It replaces the refresh token held, or any that begins with `in_place_of`."""
         self._page = self._page.sent(pair, self._held_pair(), get_service().clock(), in_place_of)
         self.storage_command = command
 
     def _turn(self, page: PageSession) -> None:
-        """The page may be another's from now on, or nobody's: so is what this event goes on to do, and what may be sent."""
+        """The page may have a new owner from now on, or none. The rest of this event, and what may be sent, follow the owner."""
         if page.owner != self._page.owner:
             page_turns(connection_of(self).client_token, page.owner)
         self._page = page
         connections.page_turned(page)
 
     def _begin_connection(self, connection: str, client_token: str) -> None:
-        """Another connection has come to this page, or none if it is empty: what the one before has shown is forgotten.
+        """Another connection has come to this page, or none if `connection` is empty: clear what the last one has shown.
 
-        What waits for the browser's key goes on if it shows the same session again.
+        Events that wait for the browser's key run later if the page proves the same session again.
         """
         claims = self._claims_at_hand() if self._page.key.challenge else None
         held_events.close(self._page.connection, client_token, claims.session_id if claims else None, exclude=LOADING)
@@ -74,17 +74,17 @@ class PageTokens(rx.State, mixin=True):  # type: ignore[call-arg]  # the keyword
         self._forget_unsent("jwt", "refresh_token", "storage_command", "key_challenge", "upload_ticket")
 
     def _begin_report(self) -> None:
-        """The connection says what its browser holds: what it said before counts no more."""
+        """The connection begins to report what its browser holds: clear what it reported before."""
         self._page = self._page.reported()
         self._forget_unsent("jwt", "refresh_token", "storage_command")
 
     def _forget_unsent(self, *names: str) -> None:
-        """Set these vars back, and send nothing of it: an empty `jwt` that was sent would overwrite what the browser holds."""
+        """Reset these vars without sending them: an empty `jwt`, once sent, would overwrite what the browser holds."""
         for name in names:
             setattr(self, name, type(self).get_fields()[name].default_value())
             self.dirty_vars.discard(name)
 
 
 def _token(stored: Any) -> str:
-    """A token, as far as what a browser has stored can be one."""
+    """What the browser has stored, if it can be a token; else empty."""
     return stored if isinstance(stored, str) and len(stored) <= MAXIMUM_LENGTH else ""

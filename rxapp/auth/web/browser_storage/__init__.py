@@ -1,1 +1,1 @@
-"""What the browser keeps for a person: the pair of tokens, and the key that a session is bound to."""
+"""What the browser stores for a person: the pair of tokens, and the key to which a session is bound."""

@@ -1,5 +1,5 @@
 // Keeps one key pair for this browser profile and signs the server's challenges with it. The private key is not extractable: no
-// script can read it, so what is copied out of the browser's storage is worth nothing without the browser.
+// script can read it. So tokens that were copied from the browser's storage are useless without this browser.
 import { useEffect } from "react";
 
 const DATABASE = "rxapp";
@@ -18,7 +18,7 @@ const inStore = (mode, act) =>
       const request = act(transaction.objectStore(STORE));
       transaction.oncomplete = () => resolve(request.result);
       transaction.onabort = () => reject(transaction.error);
-      opening.result.close(); // once the transaction is done
+      opening.result.close(); // takes effect after the transaction
     };
   });
 
@@ -30,7 +30,7 @@ const deviceKey = async () => {
     return kept;
   }
   const made = await crypto.subtle.generateKey(ALGORITHM, false, ["sign"]);
-  // Of two tabs that make one at once the first wins, and both use its.
+  // If two tabs generate a key at the same time, the first one is stored, and both tabs use it.
   await inStore("readwrite", (store) => store.add(made, NAME)).catch(() => {});
   return keptKey();
 };

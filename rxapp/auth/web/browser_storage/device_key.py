@@ -1,4 +1,4 @@
-"""The client component that keeps the device's key, which nobody can take out of the browser, and proves it when asked."""
+"""The client component that keeps the device's key and proves it when asked. The key cannot be copied from the browser."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from rxapp.auth.web.ui.components.component_base import OwnComponent
 
 
 class DeviceKey(OwnComponent):
-    """Invisible. `on_proof` fires with a DPoP proof over a new `challenge`, or with an empty one where no key can be kept."""
+    """Invisible. `on_proof` fires with a DPoP proof of a new `challenge`, or with an empty string if the browser keeps no key."""
 
     tag = "DeviceKey"
 
@@ -17,5 +17,5 @@ class DeviceKey(OwnComponent):
 
     @classmethod
     def script(cls) -> str:
-        """The file beside this one."""
+        """The path of the JavaScript file next to this one."""
         return rx.asset("device_key.js", shared=True).importable_path

@@ -1,21 +1,21 @@
-// Keeps the token pair in the browser's local storage. The server never writes there by itself: it sends a command, and the
-// command is carried out only if storage still holds what the server had seen, so that an answer that comes late can neither
-// bring back a session that was signed out nor overwrite a newer pair.
+// Keeps the token pair in the browser's local storage. The server never writes there by itself: it sends a command, and this
+// script carries it out only if storage still holds what the server has seen. So a late answer can neither bring back a session
+// that was logged out nor overwrite a newer pair.
 //
-// And takes leave of the document. Scripts keep more in it than anyone could list: chosen files, client state, what is to be sent
-// when typing has paused. So a document is that of the person whom it has shown first; for whoever comes next, another one is
-// loaded.
+// It also replaces the document. Scripts keep more in a document than anyone could list: chosen files, client state, input that
+// waits for a pause in typing. So a document belongs to the first person that it has shown; for another person, a new document
+// is loaded.
 import { useEffect } from "react";
 import { useHref, useNavigate } from "react-router";
 
 const ACCESS_TOKEN = "jwt";
 const REFRESH_TOKEN = "refreshToken";
-const SESSION_PART = 26; // "rxr1_" and the characters that hold nothing but the session's id
-const [IN, OUT] = ["in", "out"]; // as state.py calls them
-const LONGEST_TOKEN = 4096; // longer ones are none, and count as nothing on the server
+const SESSION_PART = 26; // "rxr1_" and the characters that hold only the session's id
+const [IN, OUT] = ["in", "out"]; // as in state.py
+const LONGEST_TOKEN = 4096; // a longer string is no token, and the server ignores it
 
 const read = (key) => localStorage.getItem(key) ?? "";
-// Names a token as the server does (token_store.py). Commands name what storage should hold; they do not contain it.
+// The same digest as on the server (token_store.py). A command contains digests of the tokens to compare, not the tokens.
 const digest = (text) => {
   let value = 0xcbf29ce484222325n;
   for (let at = 0; at < text.length; at++) {
@@ -26,7 +26,7 @@ const digest = (text) => {
 const isNamed = (text, name) => name === null || (text.length <= LONGEST_TOKEN && digest(text) === name);
 const heldSession = () => read(REFRESH_TOKEN).slice(0, SESSION_PART);
 
-// Tells Reflex, which hears of changes made by other tabs only, to report storage to the server.
+// Makes Reflex report storage to the server. By itself Reflex notices only the changes of other tabs.
 const report = (...keys) => {
   for (const key of keys) {
     window.dispatchEvent(
@@ -39,12 +39,12 @@ const changeStorage = ({ if_session, if_jwt, if_refresh_token, pair }) => {
   const unchanged =
     isNamed(heldSession(), if_session) && isNamed(read(REFRESH_TOKEN), if_refresh_token) && isNamed(read(ACCESS_TOKEN), if_jwt);
   if (unchanged && pair) {
-    // The refresh token first: a browser killed in between then holds an old access token, which merely gets refreshed.
+    // The refresh token first: if the browser is killed in between, it holds an old access token, which is only refreshed.
     localStorage.setItem(REFRESH_TOKEN, pair.refreshToken);
     localStorage.setItem(ACCESS_TOKEN, pair.jwt);
   } else if (unchanged) {
     localStorage.removeItem(REFRESH_TOKEN);
-    localStorage.removeItem(ACCESS_TOKEN); // last here too: other tabs take its event for the sign that all is said
+    localStorage.removeItem(ACCESS_TOKEN); // last here too: for other tabs this event means that both items have changed
   }
   report(REFRESH_TOKEN, ACCESS_TOKEN);
 };
@@ -53,12 +53,12 @@ const carryOut = (command) => {
   try {
     changeStorage(command);
   } catch (error) {
-    console.error(error); // storage is refused, or full: whoever was to leave leaves all the same
+    console.error(error); // storage is not allowed, or full: a logout still leaves the page
   }
 };
 
-// Of the document, however often the component is mounted in it.
-let shown = ""; // whom it has shown
+// State of the document: the component may be mounted more than once in it.
+let shown = ""; // the person that it has shown
 let isLeft = false;
 let lastCommand = "";
 
@@ -80,9 +80,9 @@ const go = ({ go_to, replaces }, base, navigate) => {
 };
 
 if (typeof window !== "undefined") {
-  // An app that asks "Leave this page?" asks those who are there: the person of this page is not any more.
+  // An app may ask "Leave this page?". Skip that here: the person of this page has already gone.
   window.addEventListener("beforeunload", (event) => isLeft && event.stopImmediatePropagation(), true);
-  // A document that the browser keeps for Back would be seen as it was, before it finds out who is there now.
+  // For Back, the browser keeps the document and would show it as it was, before the page has verified the person.
   window.addEventListener("pagehide", ({ persisted }) => {
     if (persisted && shown) {
       const unseen = new CSSStyleSheet();
@@ -103,7 +103,7 @@ export function TokenStore({ command, person, status, onSessionChange }) {
     }
     lastCommand = command.id;
     if (command.after_ms) {
-      setTimeout(carryOut, command.after_ms, command); // and no later command calls it off: what storage holds by then decides
+      setTimeout(carryOut, command.after_ms, command); // no later command cancels it: its conditions on storage decide then
     } else if (command.pair !== undefined) {
       carryOut(command);
     }
@@ -127,11 +127,11 @@ export function TokenStore({ command, person, status, onSessionChange }) {
         return;
       }
       if (!event.isTrusted) {
-        session = heldSession(); // this tab's own doing
+        session = heldSession(); // a change by this tab itself
         return;
       }
       if (event.key === REFRESH_TOKEN) {
-        // Another tab is storing a pair. Reported by itself, a click in between would rotate the new refresh token once more.
+        // Another tab is storing a pair. If only this half were reported, a click in between would rotate the new token again.
         event.stopImmediatePropagation();
         return;
       }
@@ -141,7 +141,7 @@ export function TokenStore({ command, person, status, onSessionChange }) {
       const isAnother = heldSession() !== session;
       report(REFRESH_TOKEN);
       if (event.key === null) {
-        report(ACCESS_TOKEN); // localStorage.clear() names no key, and Reflex passes over it
+        report(ACCESS_TOKEN); // localStorage.clear() names no key, so Reflex ignores it
       }
       if (isAnother) {
         setTimeout(onSessionChange); // after Reflex's own listener has queued the new values

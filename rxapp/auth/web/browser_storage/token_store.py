@@ -1,4 +1,4 @@
-"""The client component that keeps the token pair in local storage, and the commands that the server sends it."""
+"""The client component that keeps the token pair in local storage, and the commands that the server sends to it."""
 
 import secrets
 from typing import Any
@@ -12,10 +12,10 @@ from rxapp.auth.core.tokens.token_pair import TokenPair
 from rxapp.auth.web.ui.components.component_base import OwnComponent
 
 SESSION_PART = 26
-"""Characters of a refresh token that name nothing but its session: the prefix and 126 bits of the session's id."""
+"""The first characters of a refresh token. They name only its session: the prefix and 126 bits of the session's id."""
 
 LATE_PAIR_MS = 3_000
-"""How long the dead pair of a replaced session is left in storage: an answer with the new one takes less on a slow network."""
+"""How long the dead pair of a replaced session stays in storage. The answer with the new pair needs less on a slow network."""
 
 _REPLACES = frozenset({RevocationReason.PASSWORD_CHANGED, RevocationReason.PASSWORD_CONFIRMED})
 
@@ -24,28 +24,28 @@ REFRESH_TOKEN_KEY = "refreshToken"
 
 
 def keep(pair: TokenPair, *, in_place_of: str | None = None, in_place_of_session: UUID | None = None) -> dict[str, Any]:
-    """Store `pair` if storage still holds the refresh token `in_place_of`, or one of that session; by default in any case."""
+    """Store `pair` if storage still holds the refresh token `in_place_of`, or one of `in_place_of_session`; by default always."""
     stored = {"jwt": pair.access_token, "refreshToken": pair.refresh_token}
     replaced = session_part(in_place_of_session) if in_place_of_session is not None else None
     return _command(if_session=replaced, if_refresh_token=in_place_of, pair=stored)
 
 
 def session_part(session_id: UUID) -> str:
-    """What all refresh tokens of this session begin with."""
+    """The beginning that all refresh tokens of this session have."""
     return first_part_of(session_id)[:SESSION_PART]
 
 
 def forget_session(session_id: UUID, *, because: str = "") -> dict[str, Any]:
-    """Remove the pair if storage still holds one of this session: a new sign-in stays untouched.
+    """Remove the pair if storage still holds one of this session. The pair of a new login stays.
 
-    Where `because` is a reason for which sessions are replaced, that is done `LATE_PAIR_MS` later: the new pair may be on its way
+    If `because` is a reason for which sessions are replaced, this happens `LATE_PAIR_MS` later: the new pair may be on its way
     to another tab, which stores it only in place of this one.
     """
     return _command(if_session=session_part(session_id), after_ms=LATE_PAIR_MS if because in _REPLACES else 0)
 
 
 def forget_session_of(pair: TokenPair) -> dict[str, Any]:
-    """Remove the pair if storage still holds one of the same session; exactly this pair, if its refresh token names none."""
+    """Remove the pair if storage still holds one of the same session. Without a refresh token, remove exactly this pair."""
     return _command(if_session=pair.refresh_token[:SESSION_PART]) if pair.refresh_token else forget_exactly(pair)
 
 
@@ -55,18 +55,19 @@ def forget_exactly(pair: TokenPair) -> dict[str, Any]:
 
 
 def and_go(command: dict[str, Any], path: str, *, replaces: bool) -> dict[str, Any]:
-    """Carry out `command`, which may be none, and then go to this path of the app, in place of the page that is left or after it.
+    """Carry out `command`, which may be empty, and then go to this path of the app.
 
-    A document that has shown somebody is not taken along: another one is loaded.
+    With `replaces`, it replaces the page that is left in the browser's history. If the document has shown a person, the browser
+    loads a new document.
     """
     return {"id": _new_id(), **command, "go_to": path, "replaces": replaces}
 
 
 def digest(text: str) -> str:
-    """A name for a token, as `token_store.js` makes it too (FNV-1a, 64 bits, of UTF-16 code units).
+    """A digest of a token, computed in `token_store.js` too (FNV-1a, 64 bits, of UTF-16 code units).
 
-    A command goes to a browser that is to be told what to compare and not what to use: of the 256 unknown bits of a token, this
-    tells 64. SHA-256 is not there for a script of a page that came over plain http.
+    A command must let the browser compare tokens without containing a usable one: of the 256 unknown bits of a token, the digest
+    reveals 64. SHA-256 is not available to scripts of a page that came over plain http.
     """
     units = text.encode("utf-16-le", "surrogatepass")
     value = _FNV_OFFSET
@@ -96,9 +97,9 @@ def _new_id() -> str:
 
 
 class TokenStore(OwnComponent):
-    """Invisible. Carries out `command` when its id changes; `on_session_change` fires when another tab signed in or out.
+    """Invisible. Carries out `command` when its id changes. `on_session_change` fires when another tab has logged in or out.
 
-    The document is loaded anew when it is to show another `person` than before, or nobody any more, by whatever way.
+    A new document is loaded whenever `person` changes to another person, or the person is gone.
     """
 
     tag = "TokenStore"
@@ -110,5 +111,5 @@ class TokenStore(OwnComponent):
 
     @classmethod
     def script(cls) -> str:
-        """The file beside this one."""
+        """The path of the JavaScript file next to this one."""
         return rx.asset("token_store.js", shared=True).importable_path

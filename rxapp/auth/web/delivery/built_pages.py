@@ -1,4 +1,4 @@
-"""How the built pages reach a browser: at the very address that was asked for, and what may be kept of them, and for how long."""
+"""How the built pages are served: without a redirect, and with caching headers."""
 
 import re
 from datetime import timedelta
@@ -11,25 +11,25 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from rxapp.auth.web.reflex_internals.app import directory_of_built_pages, get_config, serves_built_pages
 
 KEPT_FOR = timedelta(days=365)
-"""As long as RFC 2616 §14.21 let an answer live; later standards name no limit, and caches still know this one."""
+"""The longest lifetime of a response in RFC 2616 §14.21. Later standards name no limit, but caches still use this one."""
 
 FOR_EVER = f"public, max-age={int(KEPT_FOR.total_seconds())}, immutable"
-"""For what has another name as soon as it says anything else (`immutable`: RFC 8246)."""
+"""For files whose name changes with their content (`immutable`: RFC 8246)."""
 
 ASK_ANEW = "no-cache"
-"""For pages, which name the assets: kept, but never shown without asking (RFC 9111 §5.2.2.4), which a 304 answers."""
+"""For pages, which name the assets: cached, but shown only after the server has confirmed it with a 304 (RFC 9111 §5.2.2.4)."""
 
 _HASHED = re.compile(r"/assets/[^/]+-[\w-]{8}\.\w+$")
-"""Vite's names for what it builds."""
+"""The names of the files that Vite builds."""
 
 _GOOD = (HTTPStatus.OK, HTTPStatus.PARTIAL_CONTENT, HTTPStatus.NOT_MODIFIED)
 
 
 class BuiltPages:
-    """ASGI middleware around the server of the built pages, where there is one.
+    """ASGI middleware around the server of the built pages, if this process serves them.
 
-    A page lies in a folder of its own, and whoever asks for it without the slash at the end would be sent there by a redirect: a
-    whole round trip before the first byte. A header that a route itself sets is left as it is.
+    Each page has a folder of its own. Without this middleware, a request without the slash at the end gets a redirect: a whole
+    round trip before the first byte. If a route sets the header itself, it stays unchanged.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -38,7 +38,7 @@ class BuiltPages:
         self._pages = _pages_below(self._root) if self._root else frozenset()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer as the app does."""
+        """Pass the request to the app, and add the caching header to its answer."""
         if scope["type"] != "http" or self._root is None:
             await self._app(scope, receive, send)
             return
@@ -56,12 +56,12 @@ class BuiltPages:
 
 
 def served_pages() -> Path | None:
-    """Where the built pages lie, if this process serves them."""
+    """The folder of the built pages, if this process serves them."""
     return directory_of_built_pages() if serves_built_pages() else None
 
 
 def _pages_below(root: Path) -> frozenset[str]:
-    """Their addresses, without a slash at the end. The first page of all has no other."""
+    """Their paths, without a slash at the end. The first page is left out: its path is the slash."""
     prefix = PurePosixPath("/", get_config().frontend_path.strip("/"))
     folders = (file.parent.relative_to(root) for file in root.rglob("index.html"))
     return frozenset(str(prefix / folder.as_posix()) for folder in folders) - {"/"}
@@ -70,6 +70,6 @@ def _pages_below(root: Path) -> frozenset[str]:
 def _caching(path: str, status: int, content_type: str) -> str | None:
     if status in _GOOD and _HASHED.search(path):
         return FOR_EVER
-    if content_type.startswith("text/html") or status == HTTPStatus.NOT_MODIFIED:  # which does not say what it is about
+    if content_type.startswith("text/html") or status == HTTPStatus.NOT_MODIFIED:  # a 304 has no content type
         return ASK_ANEW
     return None

@@ -1,4 +1,4 @@
-"""Which origins may open a WebSocket or read our answers: the app's own, and those that the settings name."""
+"""Which origins may open a WebSocket or read our responses: the app's own, and those in the settings."""
 
 import logging
 from collections.abc import Callable
@@ -16,19 +16,19 @@ logger = logging.getLogger(__name__)
 
 
 def origin_check(settings: Settings) -> Callable[[str, dict], bool]:
-    """The check made at each handshake, in the form that python-engineio calls: origin and WSGI environment in, verdict out.
+    """The check at each handshake, in the form that python-engineio calls: it gets the origin and the WSGI environment.
 
-    In production the app's own are `public_origins`. While none is named, its own is the host that the request was sent to, as it
-    is in development, where the pages come from another port of that host.
-    A handshake without an origin is not asked about, and is let through: browsers always send one (RFC 6455 §4.1), other programs
-    could send any, and there is nothing to ride on, for no cookie says who somebody is.
+    In production the app's own origins are `public_origins`. If none is set, and in development, its own is the host of the
+    request; in development the pages come from another port of that host.
+    python-engineio does not call this for a handshake without an origin, and accepts it. Browsers always send an origin (RFC 6455
+    §4.1), and other programs could send any. CSRF needs a cookie that identifies a person, and there is none.
     """
 
     def is_allowed(origin: str, environ: dict) -> bool:
         if origin in settings.allowed_origins or origin in settings.public_origins:
             return True
         if settings.in_production and settings.public_origins:
-            return False  # any program can send any Host, and an Origin that goes with it
+            return False  # any program can send any Host, and the Origin that fits to it
         try:
             asked, own = urlsplit(origin), urlsplit(f"//{environ.get('HTTP_HOST', '')}")
         except ValueError:  # such as an unclosed bracket
@@ -41,7 +41,7 @@ def origin_check(settings: Settings) -> Callable[[str, dict], bool]:
 
 
 def with_public_origins(settings: Settings) -> Settings:
-    """The settings, with the addresses that Reflex was told for public origins where the settings name none themselves."""
+    """The settings; if they have no public origins, with the addresses from Reflex's configuration as public origins."""
     if settings.public_origins:
         return settings
     config = get_config()
@@ -52,26 +52,26 @@ def with_public_origins(settings: Settings) -> Settings:
         return settings.model_copy(update={"public_origins": tuple(dict.fromkeys((*named, *settings.allowed_origins)))})
     if settings.in_production:
         logger.warning(
-            "the app's own address is not known: programs with a key of their own get in from this machine only. "
+            "the app's own address is not known: programs with a key of their own can log in from this machine only. "
             "Set RXAPP_PUBLIC_ORIGINS, or REFLEX_DEPLOY_URL, to the address that people see."
         )
     return settings
 
 
 def allow_no_strangers(app: rx.App, settings: Settings) -> None:
-    """Take back Reflex's default for CORS, which is `*` with credentials. What the app's `rxconfig.py` says otherwise stays."""
+    """Replace Reflex's default for CORS, which is `*` with credentials. A setting in the app's `rxconfig.py` stays."""
     config = get_config()
     if tuple(config.cors_allowed_origins) != ("*",):
         return
-    # In development they come from another port.
+    # In development the pages come from another port.
     own_pages = (config.deploy_url,) if config.deploy_url and not settings.in_production else ()
     config.cors_allowed_origins = settings.allowed_origins or own_pages
     api = http_app(app)
-    for middleware in api.user_middleware if api else ():  # which read the configuration when the app was made
+    for middleware in api.user_middleware if api else ():  # Reflex has copied the configuration there when the app was made
         if middleware.cls is CORSMiddleware:
             middleware.kwargs["allow_origins"] = config.cors_allowed_origins
 
 
 def _cannot_be_forged_on_the_way(origin: SplitResult) -> bool:
-    """A page of our host that came over http may be anybody's."""
+    """Whether the origin is https or this machine. Over http, an attacker on the way could have made the page."""
     return origin.scheme == "https" or (origin.scheme == "http" and is_loopback(origin.hostname or ""))

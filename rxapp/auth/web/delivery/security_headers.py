@@ -1,4 +1,4 @@
-"""Gives every answer of a Reflex app its security headers, those of the built pages included."""
+"""Adds security headers to every response of a Reflex app, also to the built pages."""
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -13,14 +13,14 @@ from rxapp.auth.web.reflex_internals.app import get_config
 
 
 def add_security_headers(app: rx.App, settings: Settings, wanted: SecurityHeaders) -> None:
-    """Give every answer of the app its headers; the built pages are read when the server starts, for by then they are built."""
-    app.register_lifespan_task(_around_everything(settings, wanted))
+    """Add the headers to every response. The built pages are read when the server starts, because they exist only then."""
+    app.register_lifespan_task(_headers_task(settings, wanted))
 
 
-def _around_everything(settings: Settings, wanted: SecurityHeaders) -> Callable[..., AbstractAsyncContextManager[None]]:
+def _headers_task(settings: Settings, wanted: SecurityHeaders) -> Callable[..., AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def security_headers(starlette_app: Starlette) -> AsyncIterator[None]:
-        # An `api_transformer` would be inside Reflex's CORS, which answers preflights, and its handler of errors, by themselves.
+        # An `api_transformer` would be inside Reflex's CORS and error handler, so preflights and errors would have no headers.
         if starlette_app.middleware_stack is not None:
             starlette_app.middleware_stack = SecurityHeadersMiddleware(
                 starlette_app.middleware_stack,

@@ -1,1 +1,1 @@
-"""Which pages are open, and how they are told what becomes of their session."""
+"""Which pages are open, and how they learn that their session has ended or changed."""

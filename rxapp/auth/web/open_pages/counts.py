@@ -1,7 +1,7 @@
-"""How many pages of a session are open on all workers together: each worker announces its own in Redis, where there is one.
+"""How many pages of a session are open on all workers together. With Redis, each worker announces its own pages there.
 
-An announcement counts for a minute and is made again three times within it, so that the pages of a worker that was killed do not
-count for longer. Without Redis there is one worker, and it knows.
+An announcement counts for a minute and is repeated three times within it, so that the pages of a killed worker do not count for
+longer. Without Redis there is only one worker, and it knows all pages.
 """
 
 import asyncio
@@ -29,7 +29,7 @@ Page = tuple[UUID, str]
 
 
 class PageAnnouncements:
-    """This worker's pages in Redis: for each session a sorted set of pages, by the second up to which each counts."""
+    """This worker's pages in Redis: for each session a sorted set of pages, scored by the time until which each counts."""
 
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
@@ -38,7 +38,7 @@ class PageAnnouncements:
         self._repeat_at = 0.0
 
     async def announce(self) -> None:
-        """Say what has changed since the last time, and now and then everything again."""
+        """Announce what has changed since the last time, and every `REPEATED_AFTER_SECONDS` all pages again."""
         pages, now = open_pages(), time.time()
         is_due = now >= self._repeat_at
         gone, to_say = self._announced - pages, pages if is_due else pages - self._announced
@@ -77,7 +77,7 @@ _announcements: PageAnnouncements | None = None
 
 
 async def count_pages_everywhere(session_ids: Iterable[UUID]) -> dict[UUID, int]:
-    """How many pages of each session are open now; only those of this worker while Redis is away."""
+    """How many pages of each session are open now. While Redis is away, only the pages of this worker count."""
     wanted = list(session_ids)
     counts = {session_id: count_open_pages(session_id) for session_id in wanted}
     if _announcements is not None and wanted:
@@ -109,6 +109,6 @@ async def _keep_announcing(announcements: PageAnnouncements) -> None:
     while True:
         try:
             await announcements.announce()
-        except RedisError as error:  # the pages are still open when it is back
+        except RedisError as error:  # the pages are still open when Redis is back
             logger.warning("open pages could not be announced: %s", type(error).__name__)
         await asyncio.sleep(INTERVAL_SECONDS)

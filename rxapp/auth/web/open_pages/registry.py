@@ -1,6 +1,7 @@
-"""Which open pages show which session, and how they are told that it has ended or that its user's roles have changed.
+"""Which open pages show which session, and how they learn that it has ended or that its user's roles have changed.
 
-Kept per process: a page is pushed to by the worker that its socket is on. What other processes do is noticed by `session_watch`.
+Each process has its own registry, because only the worker that has a page's socket pushes to the page. `watch.py` notices what
+other processes do.
 """
 
 import asyncio
@@ -20,12 +21,13 @@ from rxapp.auth.web.reflex_internals.app import registrations
 from rxapp.auth.web.reflex_internals.connections import connected_pages
 
 SWEEP_THRESHOLD = 1_024
-"""Registered pages above which those closed since are looked for; afterwards twice what remained."""
+"""With more registered pages than this, closed pages are removed. The next time is at twice the number that remained."""
 
 FOLLOWING_SECONDS = 0.4
-"""How long the pages of a replaced session have to follow. By then another page of the same browser has stored the new pair.
+"""How long the pages of a replaced session have to follow into the new one. By then a page of the same browser has stored the
+new pair.
 
-A page that has only a copy is to leave within a second, and the watch takes up to 0.3 s of that.
+A page that has only a copy of the old pair must leave within a second, and the watch takes up to 0.3 s of that.
 """
 
 logger = logging.getLogger(__name__)
@@ -33,7 +35,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass
 class _ShownSession:
-    """Whose session it is, when it ends by itself, and the pages that show it: client token, and the state that can leave."""
+    """The user of the session, its end, and the pages that show it: by client token, the state that can leave the page."""
 
     user_id: UUID
     expires_at: datetime
@@ -47,7 +49,7 @@ _pushes: set[asyncio.Task] = set()
 
 
 def register_page(identity: Identity, client_token: str, state: type[rx.State]) -> None:
-    """Note that the page with this client token shows this session, and which state of it knows how to leave."""
+    """Register the page with this client token as one that shows this session. `state` is the state that can leave the page."""
     session = _shown.setdefault(identity.session_id, _ShownSession(identity.user_id, identity.expires_at))
     if client_token not in session.pages:
         session.pages[client_token] = state
@@ -55,14 +57,14 @@ def register_page(identity: Identity, client_token: str, state: type[rx.State]) 
 
 
 def unregister_page(session_id: UUID, client_token: str) -> None:
-    """The page has closed, or shows nobody's data any more."""
+    """Remove a page that has closed, or that no longer shows a person's data."""
     session = _shown.get(session_id)
     if session is not None and session.pages.pop(client_token, None) is not None and not session.pages:
         del _shown[session_id]
 
 
 def count_open_pages(session_id: UUID) -> int:
-    """How many pages of the session are open now, as far as this process knows."""
+    """How many pages of the session are open in this process now."""
     session = _shown.get(session_id)
     return len(session.pages.keys() & connected_pages().keys()) if session else 0
 
@@ -74,15 +76,15 @@ def open_pages() -> set[tuple[UUID, str]]:
 
 
 def sessions_past(now: datetime) -> list[UUID]:
-    """The sessions whose lifetime has ended while pages show them."""
+    """The sessions that pages still show although their lifetime has ended."""
     return [session_id for session_id, session in _shown.items() if session.expires_at <= now]
 
 
 def log_out_open_pages(session_id: UUID, reason: str) -> None:
-    """Take every open page of the session to the login page, which shows the reason.
+    """Send every open page of the session to the login page, which shows the reason.
 
-    Runs in the background: the caller may hold the lock of one page's state, and two pages that waited for each other's would
-    wait for ever.
+    Runs in the background: the caller may hold the lock on one page's state, and two pages that wait for each other's lock would
+    be a deadlock.
     """
     doubt_work([session_id])
     session = _shown.pop(session_id, None)
@@ -91,16 +93,16 @@ def log_out_open_pages(session_id: UUID, reason: str) -> None:
 
 
 def log_out_all(session_ids: Iterable[UUID], reason: str) -> None:
-    """The same for several sessions."""
+    """`log_out_open_pages` for several sessions."""
     for session_id in session_ids:
         log_out_open_pages(session_id, reason)
 
 
 def leave_replaced_session(session_id: UUID, reason: str) -> None:
-    """Take the pages of a session that was replaced to the login page, but for those that have followed into the new one.
+    """Send the pages of a replaced session to the login page, except those that have followed into the new one.
 
-    A page of the same browser follows when the new pair is stored there; a page that has a copy of the old pair cannot. Meanwhile
-    nobody else tells these pages: a copy that is refused would take the owner's pages away.
+    A page of the same browser follows when the new pair is stored there. A page with a copy of the old pair cannot follow. The
+    pages are unregistered first, so that nothing else logs them out: a refused copy would log out the owner's pages too.
     """
     session = _shown.pop(session_id, None)
     for client_token, state in session.pages.items() if session else ():
@@ -108,7 +110,7 @@ def leave_replaced_session(session_id: UUID, reason: str) -> None:
 
 
 def load_open_pages_anew(user_id: UUID) -> None:
-    """Have every open page of the user forget what it shows and load it again, with the roles as they are now."""
+    """Make every open page of the user clear what it shows and load again, with the present roles."""
     doubt_work(user_id=user_id)
     for session in _shown.values():
         if session.user_id == user_id:
@@ -117,7 +119,7 @@ def load_open_pages_anew(user_id: UUID) -> None:
 
 
 def wait_for_database(client_token: str, state: type[rx.State]) -> None:
-    """Note that this page does not know who is there, for want of a database, and is to be loaded again when that is back."""
+    """Register a page that cannot verify its person while the database is away. It is loaded again when the database is back."""
     _waiting[client_token] = state
 
 
@@ -150,11 +152,11 @@ async def _act_on_page(client_token: str, state: Any, act: Callable[[Any], Any],
 def _finished(push: asyncio.Task) -> None:
     _pushes.discard(push)
     if not push.cancelled() and push.exception() is not None:
-        logger.error("a page could not be told what became of its session", exc_info=push.exception())
+        logger.error("an open page could not be updated after a change of its session", exc_info=push.exception())
 
 
 def _sweep_if_due() -> None:
-    """Forget closed pages now and then, so that the register does not grow with every tab ever opened."""
+    """Remove closed pages from time to time, so that the registry does not grow with every tab ever opened."""
     global _sweep_at
     if sum(len(session.pages) for session in _shown.values()) < _sweep_at:
         return

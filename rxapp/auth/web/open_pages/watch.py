@@ -1,7 +1,7 @@
-"""Notices what happens to sessions outside this process: ended from the command line or by another worker, or by time alone.
+"""Notices changes of sessions outside this process: ended from the command line, by another worker, or because time is over.
 
-The audit log is written in the same transaction as each revocation and change of roles, so it says all there is to know: a
-watcher asks it for what is new, some times a second.
+Each revocation and each change of roles writes to the audit log in the same transaction. So the log is complete, and this watcher
+asks it for new events three times a second.
 """
 
 import asyncio
@@ -28,16 +28,16 @@ from rxapp.auth.web.open_pages.registry import (
 )
 
 INTERVAL_SECONDS = 0.3
-"""Every open page shall know within a second."""
+"""Every open page must know within a second."""
 
 LATE_COMMITS = 128
-"""Ids looked at again each time: transactions may be committed in another order than that in which their ids were given out."""
+"""How many of the newest ids are read again each time: transactions may commit in another order than that of their ids."""
 
 logger = logging.getLogger(__name__)
 
 
 class SessionWatch:
-    """Remembers up to where the log was read."""
+    """Reads the audit log, and remembers its position there."""
 
     def __init__(self, service: AuthService) -> None:
         self._service = service
@@ -45,10 +45,10 @@ class SessionWatch:
         self._handled: set[int] = set()
 
     async def look(self) -> None:
-        """Act on what has happened since the last look. The first one only finds out where the log ends."""
+        """Act on the events since the last call. The first call only finds the end of the log."""
         log_out_all(sessions_past(self._service.clock()), SessionExpired.code)
         news = await in_thread(self._read)
-        # Both events of a replacement are of one transaction, so one look sees both.
+        # Both events of a replacement are in one transaction, so one call reads both.
         replaced = {UUID(happened.detail) for happened in news if happened.kind == EventKind.SESSION_REPLACED}
         for happened in news:
             _tell_pages(happened, replaced)
@@ -67,7 +67,7 @@ class SessionWatch:
 
 @contextlib.asynccontextmanager
 async def watch_sessions() -> AsyncIterator[None]:
-    """A lifespan task: look again and again while the app runs."""
+    """A lifespan task: watch the sessions while the app runs."""
     task = asyncio.create_task(_keep_looking(SessionWatch(get_service())))
     yield
     task.cancel()
@@ -82,7 +82,7 @@ async def _keep_looking(watch: SessionWatch) -> None:
             await watch.look()
             is_blind = False
         except SQLAlchemyError as error:  # the database is away; the log will still be there when it is back
-            if not is_blind:  # said once, and not some times a second
+            if not is_blind:  # log it once, not three times a second
                 logger.warning("sessions cannot be watched: %s", type(error).__name__)
             is_blind = True
         await asyncio.sleep(INTERVAL_SECONDS)

@@ -1,1 +1,1 @@
-"""Whose a page is, what its connection has shown, and whose the work is that runs for it."""
+"""To whom a page belongs, what its connection has proved, and to whom the work belongs that runs for it."""

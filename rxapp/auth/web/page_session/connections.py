@@ -1,8 +1,8 @@
-"""The WebSockets of this process, and what may be sent over each: nothing of anybody's until it has shown whose it is.
+"""The WebSockets of this process, and what may be sent over each: no person's data until the connection has proved its session.
 
-Whatever a handler, a background task or another worker sends to a page goes to the connection that the page has at that moment.
-That may be a stranger's, who knows the page's client token, or the next person's in that browser. So it is looked at here, where
-it is sent.
+Handlers, background tasks and other workers send to a page, and Reflex uses the connection that the page has at that moment.
+A stranger who knows the page's client token may hold that connection, or the next person in that browser. So each update is
+filtered here, where it is sent.
 """
 
 from collections.abc import Mapping
@@ -19,7 +19,7 @@ from rxapp.auth.web.reflex_internals.events import FIELD_MARKER, FORGET_KEY_OF_T
 
 @dataclass(slots=True)
 class _Connection:
-    """`is_let_through`: it has shown whose it is; the gate in front of events says so (`gate.py`). `page`: whose that is."""
+    """`is_let_through`: the gate in front of events (`gate.py`) knows its session, or that it has none. `page`: its page."""
 
     is_let_through: bool = False
     page: PageSession = field(default_factory=PageSession)
@@ -30,52 +30,52 @@ _open: dict[str, _Connection] = {}
 _public_vars: set[tuple[str, str]] = set()
 _PUBLIC_EVENTS = frozenset({FORGET_KEY_OF_TAB})
 
-_NOBODYS = _Connection()
+_UNPROVED = _Connection()
 
-_NEVER_STORED = "rxapp-connect-anew"
+_UNUSED_KEY = "rxapp-connect-anew"
 
 
 def opened(connection: str) -> None:
-    """A WebSocket has connected."""
+    """To call when a WebSocket has connected."""
     _open[connection] = _Connection()
 
 
 def closed(connection: str) -> None:
-    """It has closed."""
+    """To call when a WebSocket has closed."""
     _open.pop(connection, None)
 
 
 def is_open(connection: str) -> bool:
-    """Whether it is open, in this process."""
+    """Whether this process has it open."""
     return connection in _open
 
 
 def let_through(connection: str, page: PageSession) -> None:
-    """It has shown whose it is, or that it is nobody's; what the page held of anybody else is forgotten."""
+    """To call when it has proved its session, or has none. The caller has cleared what the page held of anybody else."""
     if connection in _open:
         _open[connection] = _Connection(is_let_through=True, page=page)
 
 
 def page_turned(page: PageSession) -> None:
-    """The page of this connection is another session's from now on, or nobody's."""
+    """To call when the page of this connection begins to belong to another session, or to nobody."""
     if (connection := _open.get(page.connection)) is not None:
         connection.page = page
 
 
 def hold_back(connection: str) -> None:
-    """Another connection has come to its page: whatever is sent to that page from now on is not for this one."""
+    """Another connection has taken over its page. From now on this one gets nothing that is sent to that page."""
     if connection in _open:
         _open[connection] = _Connection()
 
 
 def send_to_anyone(state_name: str, *names: str) -> None:
-    """These vars hold nothing of a person: they are sent to a connection that has shown nothing yet."""
+    """These vars hold nothing of a person, so a connection gets them before it has proved anything."""
     _public_vars.update((state_name, name) for name in names)
 
 
 def for_connection(connection: str, update: StateUpdate, session: UUID | None = None) -> StateUpdate | None:
-    """What of `update` may be sent over this connection of ours; None if it is nothing. `session`: for whose work it is sent."""
-    to = _open.get(connection, _NOBODYS)
+    """The part of `update` that this connection may get, or None. `session`: the session whose work sends it."""
+    to = _open.get(connection, _UNPROVED)
     if to.is_let_through and (session is None or to.page.belongs_to(session)):
         return update if update.delta or update.events else None
     delta = {state: shown for state, values in update.delta.items() if (shown := _public_part(state, values))}
@@ -84,11 +84,11 @@ def for_connection(connection: str, update: StateUpdate, session: UUID | None = 
 
 
 def connect_anew() -> EventSpec:
-    """Have the browser send what it sends on connecting: what it holds.
+    """Make the browser report again what it holds, as it does on connecting.
 
-    That is what Reflex's page does after it has removed a key of session storage, and the only way that works without `eval`.
+    Reflex's page does so after it has removed a key of session storage. No other way works without `eval`.
     """
-    return remove_session_storage(_NEVER_STORED)
+    return remove_session_storage(_UNUSED_KEY)
 
 
 def _public_part(state: str, values: Mapping[str, Any]) -> dict[str, Any]:

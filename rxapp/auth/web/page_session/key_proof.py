@@ -1,4 +1,4 @@
-"""What a connection has shown of the device's key, and when it is asked for it."""
+"""What a connection has proved of the device's key, and when the browser is asked for a proof."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -8,13 +8,13 @@ from rxapp.auth.core.identity.proved_key import ProvedKey
 from rxapp.auth.core.tokens.claims import AccessClaims
 
 FRESH_FOR = timedelta(seconds=50)
-"""A rotation needs a proof no older than this; the protocol's own limit is `dpop_proofs.MAXIMUM_AGE`."""
+"""A rotation needs a proof no older than this; the protocol's own limit is `MAXIMUM_AGE` in `core/dpop/proof.py`."""
 
 SOON = timedelta(seconds=10)
 """An access token that expires within this time may be rotated by the event that is about to run."""
 
 PATIENCE = timedelta(seconds=15)
-"""A browser that has not answered after this time is asked anew at its next event."""
+"""If the browser has not answered within this time, its next event asks it again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Challenge:
 
 @dataclass(frozen=True, slots=True)
 class KeyProof:
-    """The key that a connection has proved; or the session whose key it was asked for in vain. It ends with the connection."""
+    """The key that a connection has proved, or the session that failed the challenge. It ends with the connection."""
 
     key: ProvedKey | None = None
     proved_at: datetime | None = None
@@ -36,9 +36,9 @@ class KeyProof:
     challenge: Challenge | None = None
 
     def is_needed(self, claims: AccessClaims | None, now: datetime, *, signs_in: bool) -> bool:
-        """Whether an event has to wait until the key is proved. `claims` are those of the access token at hand, if it has any.
+        """Whether an event must wait until the key is proved. `claims` are those of the current access token, or None.
 
-        It has to before stored tokens are first used on a connection, before they are rotated, and before a session begins.
+        It must wait before a connection first uses stored tokens, before it rotates them, and before a session begins.
         """
         if claims is None or claims.device_key_thumbprint is None:
             return signs_in and not self.has_answered
@@ -47,7 +47,7 @@ class KeyProof:
         return claims.expires_at <= now + SOON and (self.proved_at is None or now > self.proved_at + FRESH_FOR)
 
     def is_asked(self, now: datetime) -> bool:
-        """Whether an answer is to be waited for."""
+        """Whether the browser was asked and may still answer."""
         return self.challenge is not None and now <= self.challenge.asked_at + PATIENCE
 
     def asked(self, text: str, now: datetime) -> "KeyProof":
@@ -66,4 +66,4 @@ class KeyProof:
 
 
 NO_KEY_SHOWN = KeyProof()
-"""On a connection that has only begun."""
+"""For a new connection."""

@@ -1,4 +1,4 @@
-"""What a page does by itself, by the names of Reflex's own handlers; whatever else comes is an act of its person."""
+"""The events that a page sends by itself, by the names of Reflex's own handlers. All others are acts of a person."""
 
 from rxapp.auth.web.page_session.page import Kind
 from rxapp.auth.web.reflex_internals import events
@@ -11,7 +11,7 @@ KINDS = {
 }
 
 LOADING = frozenset(name for name, kind in KINDS.items() if kind in (Kind.CONNECTING, Kind.LOADING))
-"""Of these the last one counts."""
+"""If several wait, only the last one counts."""
 
 NAVIGATING = frozenset(name for name, kind in KINDS.items() if kind is Kind.LOADING)
-"""To another page of the same connection."""
+"""Sent when the page navigates on the same connection."""

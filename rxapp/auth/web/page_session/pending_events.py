@@ -1,7 +1,7 @@
-"""How much of a connection's events may be waiting to be handled: while there is more, nothing is read from its socket.
+"""Backpressure: how many events of a connection may wait to be handled. Above that, nothing is read from its socket.
 
-Reflex puts each event into a queue as it comes, and keeps it there while a slow handler holds the page's state. Without a bound
-whoever sends faster than that fills the memory. With it they wait, as anybody does who sends to a busy server. Nothing is lost.
+Reflex puts each event into a queue, where it waits while a slow handler holds the page's state. Without a limit, a client that
+sends faster fills the memory. With the limit the client waits, as with any busy server. Nothing is lost.
 """
 
 import asyncio
@@ -18,22 +18,22 @@ from rxapp.auth.web.reflex_internals.app import registrations
 from rxapp.auth.web.reflex_internals.events import RouteVar
 
 MAXIMUM_PENDING = 128
-"""Events of one connection. A person who types fast into a field that is sent at each key makes ten a second."""
+"""Events of one connection. A field that sends an event at each key makes ten a second when a person types fast."""
 
 
 LARGE = 16 * 1024
-"""Characters of an event's payload. Of such events a few are handled at a time (`gate.py`)."""
+"""Characters of an event's payload. Only a few such events are handled at a time (`gate.py`)."""
 
 HANDLED_WITHIN_SECONDS = 2
-"""After this time a large event that is not handled holds up no other."""
+"""After this time the connection's next event no longer waits for a large one."""
 
 
 LAST_EVENTS_SECONDS = 30
-"""For the last events of a connection that has closed. Its tokens are kept for them so long, for no other connection."""
+"""How long the last events of a closed connection may take. Its tokens are kept so long, for these events only."""
 
 
 class _Pending:
-    """The events of one connection that wait or run, and who waits for there to be fewer."""
+    """The events of one connection that wait or run, and a signal when there is room for more."""
 
     def __init__(self) -> None:
         self.sizes: dict[asyncio.Future[Any], int] = {}
@@ -55,7 +55,7 @@ async def room_for_more(connection: str) -> None:
 
 
 async def large_ones_handled(connection: str) -> None:
-    """Wait until the large events of the connection are handled, for a while."""
+    """Wait until the large events of the connection are handled, at most `HANDLED_WITHIN_SECONDS`."""
     pending = _pending.get(connection)
     large = [future for future, size in pending.sizes.items() if size > LARGE] if pending else []
     if large:
@@ -63,7 +63,7 @@ async def large_ones_handled(connection: str) -> None:
 
 
 async def all_handled(connection: str) -> None:
-    """Wait until what the connection has sent is done, for a while: who clicks and leaves at once has clicked."""
+    """Wait until all events of the connection are done, at most `LAST_EVENTS_SECONDS`: a click just before leaving counts."""
     pending = _pending.get(connection)
     if pending is not None and pending.sizes:
         await asyncio.wait(list(pending.sizes), timeout=LAST_EVENTS_SECONDS)
@@ -71,13 +71,13 @@ async def all_handled(connection: str) -> None:
 
 @asynccontextmanager
 async def counted_events(app: rx.App) -> AsyncIterator[None]:
-    """A lifespan task: count what Reflex has to handle. Background tasks do not count, which hold up nothing."""
+    """A lifespan task: count the events that Reflex has to handle. Background tasks hold up nothing, so they do not count."""
     processor = app.event_processor
     enqueue = processor.enqueue
 
     async def enqueue_counted(token: str, event: Event, ev_ctx: Any = None) -> Any:
         future = await enqueue(token, chained(token, event), ev_ctx)
-        connection = event.router_data.get(RouteVar.SESSION_ID)  # what a handler has chained has none
+        connection = event.router_data.get(RouteVar.SESSION_ID)  # an event that a handler has chained has none
         registered = registrations().event_handlers.get(event.name)
         if connection and not future.done() and registered is not None and not registered.handler.is_background:
             _count(connection, future, len(repr(event.payload)))

@@ -1,4 +1,4 @@
-"""The ready-made pages. Each is a plain function; none is registered before `add_pages` is called."""
+"""The ready-made pages. Each is a plain function. `add_pages` registers them."""
 
 from collections.abc import Callable, Collection, Sequence
 from functools import partial
@@ -24,7 +24,7 @@ USER = "/admin/user"
 
 
 def add_pages(features: Sequence[Feature], *, exclude: Collection[str] = ()) -> None:
-    """Register the ready-made pages, and those of the features, but for the routes `exclude`: there the app has its own."""
+    """Register the ready-made pages and those of the features, except at the routes `exclude`, where the app has its own."""
     require_other_names(site.extra_fields)
     look, texts, register_route = site.look, site.texts, own_register_route()
     guarded = partial(page, waiting=look.waiting or waiting_view, forbidden=look.forbidden or forbidden_view)

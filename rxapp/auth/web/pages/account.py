@@ -1,4 +1,4 @@
-"""A person's own account: their name, their password, and the way out for good."""
+"""A person's own account: change the name, change the password, delete the account."""
 
 from typing import Any, NotRequired, TypedDict, Unpack
 
@@ -28,13 +28,13 @@ from rxapp.auth.web.ui.slots import Slots
 
 
 class ProfileForm(TypedDict):
-    """What others see."""
+    """The name that others see."""
 
     display_name: str
 
 
 class PasswordForm(TypedDict):
-    """`ends_others` is there if the box was ticked."""
+    """The form's fields. `ends_others` is there only if the box was ticked."""
 
     current_password: str
     new_password: str
@@ -43,13 +43,13 @@ class PasswordForm(TypedDict):
 
 
 class DeletionForm(TypedDict):
-    """The password, for the last time."""
+    """The password, which the deletion of the account requires."""
 
     deletion_password: str
 
 
 class AccountState(rx.State):
-    """What the account page shows. `password_form` changes to have an empty form in place of the one that was sent."""
+    """What the account page shows. When `password_form` changes, an empty form replaces the one that was sent."""
 
     user_name: str = ""
     display_name: str = ""
@@ -66,7 +66,7 @@ class AccountState(rx.State):
 
     @event
     async def load(self) -> None:
-        """On load."""
+        """On load: the profile, without messages of before."""
         self.profile_message = self.profile_error = self.password_message = self.password_error = self.deletion_error = ""
         self.is_busy, self.password_wait, self.deletion_wait = False, 0, 0
         await self._load()
@@ -85,7 +85,7 @@ class AccountState(rx.State):
 
     @event(signs_in=True)
     async def change_password(self, form: PasswordForm) -> Any:
-        """Change the password, go on in a new session, and end this one and, if that is wanted, the others."""
+        """Change the password. A new session replaces this one, and the others end too if the person wants it."""
         self.is_busy, self.password_message, self.password_error, self.password_wait = True, "", "", 0
         yield
         self.is_busy = False
@@ -95,7 +95,7 @@ class AccountState(rx.State):
             self.password_error, self.password_wait = in_words(error), error.retry_after_seconds
             yield rx.set_focus("new_password" if isinstance(error, PasswordRefused) else "current_password")
         else:
-            yield  # sends the new pair on its way before anything else is done
+            yield  # sends the new pair to the browser before anything else
             await self._load()
             self.password_form += 1
             (await self.get_state(StrengthState)).reset()
@@ -119,7 +119,7 @@ class AccountState(rx.State):
 
     @event
     async def delete(self, form: DeletionForm) -> Any:
-        """Delete the account, and take all its pages to the login page."""
+        """Delete the account, and send all its pages to the login page."""
         self.is_busy, self.deletion_error, self.deletion_wait = True, "", 0
         yield
         self.is_busy = False
@@ -142,12 +142,12 @@ class AccountState(rx.State):
 
 
 def account_page(**slots: Unpack[Slots]) -> rx.Component:
-    """All sections of the account page; ours are profile, password and deletion. It needs `AccountState.load` on load."""
+    """All sections of the account page. Ours are profile, password and deletion. It needs `AccountState.load` on load."""
     return account_frame(ACCOUNT, *places.sections(places_on.ACCOUNT), **slots)
 
 
 def add_account_sections() -> None:
-    """Put ours onto the page."""
+    """Add our sections to the account page."""
     for order, view in ((10, _profile), (20, _password), (90, _deletion)):
         places.add_section(places_on.ACCOUNT, view, order=order)
 

@@ -1,4 +1,4 @@
-"""What happened to a person's own account, for them to see."""
+"""A person's own page of security events: what has happened to their account."""
 
 from typing import Unpack
 
@@ -25,13 +25,13 @@ class ActivityState(rx.State):
 
     @event
     async def load(self) -> None:
-        """On load: the newest."""
+        """On load: the newest events."""
         self.rows = []
         await self._append()
 
     @event
     async def show_more(self) -> None:
-        """Add the next older ones."""
+        """Add the next older events."""
         await self._append()
 
     async def _append(self) -> None:

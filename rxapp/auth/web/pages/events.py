@@ -1,4 +1,4 @@
-"""The audit log, for administrators: filtered, paged through, and taken away as a file."""
+"""The audit log, for administrators: with a filter, in pages, and as a file to download."""
 
 import asyncio
 import io
@@ -28,11 +28,11 @@ from rxapp.auth.web.ui.slots import Slots
 
 PAGE_SIZE = 50
 EXPORT_LIMIT = 10_000
-"""Events in one file from the browser; the command line exports them all."""
+"""The number of events in one file from the browser. The command line exports all of them."""
 
 
 class FilterForm(TypedDict):
-    """The form's fields; empty ones filter nothing. Days in UTC, `until` included."""
+    """The form's fields. An empty field filters nothing. Days are in UTC, and `until` is included."""
 
     user: str
     kind: str
@@ -54,13 +54,13 @@ class EventsState(rx.State):
 
     @event(roles=[ADMIN_ROLE])
     async def load(self) -> None:
-        """On load: the newest of all."""
+        """On load: the newest events, without a filter."""
         self._wanted, self.page, self.error = EventFilter(), 1, ""
         await self._load()
 
     @event(roles=[ADMIN_ROLE])
     async def filter_by(self, form: FilterForm) -> None:
-        """Show those that match the form."""
+        """Show the events that match the form."""
         self.error = ""
         try:
             self._wanted = await in_thread(_read_filter, form)
@@ -114,14 +114,14 @@ def _day(text: str) -> datetime | None:
         return None
     try:
         day = datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC)
-        _ = day + timedelta(days=1)  # where it ends: after the calendar's last day there is none
+        _ = day + timedelta(days=1)  # the end of the day: the calendar's last day has none, and raises
     except (ValueError, OverflowError):
         raise ValueError(site.texts.events.wrong_day) from None
     return day
 
 
 def events_page(**slots: Unpack[Slots]) -> rx.Component:
-    """Filter, list, and a button for the file. It needs `EventsState.load` on load."""
+    """The filter, the list, and a button for the file. It needs `EventsState.load` on load."""
     texts = site.texts.events
     return admin_frame(
         EVENTS,

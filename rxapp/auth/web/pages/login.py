@@ -1,4 +1,4 @@
-"""The login page: a plain function, registered by `install_auth` and by nothing else."""
+"""The login page: a plain function. Only `install_auth` registers it."""
 
 from collections.abc import Awaitable, Mapping
 from typing import Any, TypedDict, Unpack
@@ -40,7 +40,7 @@ class LoginForm(TypedDict):
 
 
 class LoginState(rx.State):
-    """What the login page shows: why one is here, what went wrong, whether it is at work, and the stage, if one is due."""
+    """What the login page shows: why the person is here, the error, whether a login is running, and the present stage if any."""
 
     reason: str = ""
     error: str = ""
@@ -54,7 +54,7 @@ class LoginState(rx.State):
 
     @event(public=True)
     async def prepare(self) -> Any:
-        """On load, after `AuthState.enter`: say why one is here, or go on if one is signed in already."""
+        """On load, after `AuthState.enter`: say why the person is here, or go on if they are logged in already."""
         auth = await self.get_state(AuthState)
         if auth.status == IN:
             return self._go_on()
@@ -66,7 +66,7 @@ class LoginState(rx.State):
 
     @event(public=True, signs_in=True)
     async def submit(self, form: LoginForm) -> Any:
-        """Log in and go on to the page that was asked for."""
+        """Log in and go to the page that the person wanted."""
         self.is_busy, self.error, self.wait, self.reason = True, "", 0, ""
         self.user_name = text_in(form, "username")
         yield
@@ -75,11 +75,11 @@ class LoginState(rx.State):
 
     @event(public=True)
     def start_again(self) -> None:
-        """Leave the stage, and show the first form."""
+        """Leave the stage, and show the first form again."""
         self.error, self.wait, self.is_busy, self.stage, self._pending = "", 0, False, "", ""
 
     async def _complete(self, answers: Mapping[str, str], *, focus: str) -> Any:
-        """Complete the stage that is shown: a form of a stage calls this. It returns the event to go on with."""
+        """Complete the stage that is shown: the form of a stage calls this. Returns the next event."""
         client = (await self.get_state(AuthState))._client()
         return await self._finish(in_hashing_thread(get_service().login.go_on, self._pending, answers, client), focus=focus)
 
@@ -104,7 +104,7 @@ class LoginState(rx.State):
         return self._go_on()
 
     def _hand_over(self, incomplete: LoginIncomplete) -> Any:
-        """Another page began this login: go on here. It returns the event that leads here."""
+        """Take over a login that another page has begun. Returns the event that leads to this page."""
         self._enter(incomplete)
         self._is_handed_over = True
         return rx.redirect(login_url(site.login_route), replace=True)
@@ -119,7 +119,7 @@ class LoginState(rx.State):
 
 
 async def _check(form: LoginForm, client: Client) -> LoggedIn:
-    """The pair for a right user name and password; what is malformed is as wrong as what is wrong."""
+    """The pair for a correct user name and password. A malformed form gets the same error as a wrong password."""
     try:
         request = LoginRequest.model_validate(form)
     except ValidationError as error:
@@ -130,7 +130,7 @@ async def _check(form: LoginForm, client: Client) -> LoggedIn:
 def login_page(*, register_route: str | None = None, **slots: Unpack[Slots]) -> rx.Component:
     """The login form in a card. It needs `LoginState.prepare` on load.
 
-    `register_route` is where to make an account, if not at our own page; empty for no link.
+    `register_route` is the page to register, by default our own; empty for no link.
     """
     texts = site.texts.login
     first = rx.fragment(

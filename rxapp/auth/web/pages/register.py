@@ -1,4 +1,4 @@
-"""The page on which people make an account for themselves, and are signed in with it."""
+"""The registration page: people make an account for themselves, and are then logged in."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any, TypedDict, Unpack
@@ -25,7 +25,7 @@ from rxapp.auth.web.ui.slots import Slots, extra_in
 
 
 class RegisterForm(TypedDict):
-    """The form's own fields; those that the app adds come with them."""
+    """The form's own fields. The form also sends the fields that the app adds."""
 
     username: str
     display_name: str
@@ -34,7 +34,7 @@ class RegisterForm(TypedDict):
 
 
 class RegisterState(rx.State):
-    """What went wrong, and whether it is at work."""
+    """The error, and whether a registration is running."""
 
     error: str = ""
     wait: int = 0
@@ -42,7 +42,7 @@ class RegisterState(rx.State):
 
     @event(public=True, signs_in=True)
     async def submit(self, form: RegisterForm) -> Any:
-        """Make the account and sign in with it."""
+        """Make the account and log in with it."""
         self.is_busy, self.error, self.wait = True, "", 0
         yield
         self.is_busy = False
@@ -67,13 +67,13 @@ class RegisterState(rx.State):
 
 
 def require_other_names(extra_fields: Iterable[str]) -> None:
-    """Raise `ValueError` for one of our own: the password, above all, is not handed on."""
+    """Raise `ValueError` if one of the names is our own: above all, the app's hook must not get the password."""
     if taken := RegisterForm.__annotations__.keys() & set(extra_fields):
         raise ValueError(f"the registration form has the field {', '.join(sorted(taken))} already: give yours another name")
 
 
 def _extra_fields_in(form: Mapping[str, Any]) -> dict[str, str]:
-    """What was typed into the fields that the app has declared; whoever sends others by hand sends them to nobody."""
+    """The text in the fields that the app has declared. Other fields, sent by hand, are ignored."""
     return {name: text_in(form, name) for name in site.extra_fields}
 
 

@@ -1,4 +1,4 @@
-"""Where a person is signed in, and the buttons that end it."""
+"""The page of a person's own sessions, with buttons that end them."""
 
 from typing import Any, Unpack
 from uuid import UUID
@@ -21,7 +21,7 @@ from rxapp.auth.web.ui.slots import Slots
 
 
 class SessionsState(rx.State):
-    """The person's sessions that stand. `now` is when that was looked up."""
+    """The person's active sessions. `now` is the time when they were read."""
 
     rows: list[SessionRow] = []
     now: str = ""
@@ -29,20 +29,20 @@ class SessionsState(rx.State):
 
     @event
     async def load(self) -> None:
-        """On load."""
+        """On load: the active sessions."""
         self.message = ""
         await self._load()
 
     @event
     async def end(self, session_id: str) -> Any:
-        """End one session: this one without more ado, another one after asking for the password if that was given long ago."""
+        """End one session: this one at once, another one only after a fresh proof, such as the password."""
         if session_id == str(current_user().session_id):
             return AuthState.log_out
         return SessionsState.end_other(session_id)
 
     @event(fresh=True)
     async def end_other(self, session_id: str) -> None:
-        """End one of the person's other sessions, and take its open pages to the login page."""
+        """End one of the person's other sessions, and send its open pages to the login page."""
         try:
             wanted = UUID(session_id)
             await in_thread(get_service().accounts.end_session, current_user(), wanted, page_client(self))
@@ -55,7 +55,7 @@ class SessionsState(rx.State):
 
     @event(fresh=True)
     async def end_others(self) -> None:
-        """End all sessions but this one."""
+        """End all sessions except this one."""
         ended = await in_thread(get_service().accounts.end_other_sessions, current_user(), page_client(self))
         log_out_all(ended, RevocationReason.SESSION_REVOKED)
         self.message = site.texts.sessions.others_ended.of(len(ended))
@@ -68,7 +68,7 @@ class SessionsState(rx.State):
 
 
 def sessions_page(**slots: Unpack[Slots]) -> rx.Component:
-    """The list, and a button for all others at once. It needs `SessionsState.load` on load."""
+    """The list, and a button that ends all other sessions. It needs `SessionsState.load` on load."""
     rows: Any = SessionsState.rows
     texts = site.texts.sessions
     return account_frame(

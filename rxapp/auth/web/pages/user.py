@@ -1,4 +1,4 @@
-"""One user, for administrators: roles, whether they may sign in, their sessions, and what happened."""
+"""One user, for administrators: roles, whether they may log in, their sessions, and their security events."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -36,7 +36,7 @@ SHOWN_EVENTS = 20
 
 
 class RoleForm(TypedDict):
-    """A role that no guard of this app asks for."""
+    """The name of a role that no guard of this app asks for."""
 
     role: str
 
@@ -66,13 +66,13 @@ class UserState(rx.State):
 
     @event(roles=[ADMIN_ROLE])
     async def load(self) -> None:
-        """On load."""
+        """On load: all about the user."""
         self.message = self.error = self.link = ""
         await self._load()
 
     @event(roles=[ADMIN_ROLE], fresh=True)
     async def toggle_role(self, role: str) -> None:
-        """Give the role, or take it if the page shows that the user has it. It takes effect at once, on open pages too."""
+        """Give the role, or remove it if the page shows that the user has it. This takes effect at once, on open pages too."""
         administration = get_service().administration
         is_held = any(row.name == role and row.is_held for row in self.roles)
         await self._act(administration.take_role if is_held else administration.give_role, role)
@@ -84,13 +84,13 @@ class UserState(rx.State):
 
     @event(roles=[ADMIN_ROLE], fresh=True)
     async def disable(self) -> None:
-        """Let the user in no more."""
+        """Disable the user: no more logins, and all sessions end."""
         ended = await self._act(get_service().administration.disable)
         log_out_all(ended or (), RevocationReason.USER_DISABLED)
 
     @event(roles=[ADMIN_ROLE], fresh=True)
     async def enable(self) -> None:
-        """Let the user in again."""
+        """Enable the user: logins work again."""
         await self._act(get_service().administration.enable)
 
     @event(roles=[ADMIN_ROLE], fresh=True)
@@ -112,7 +112,7 @@ class UserState(rx.State):
         log_out_all(ended or (), RevocationReason.ENDED_BY_ADMINISTRATOR)
 
     async def _act(self, operation: Callable, *arguments: Any) -> Any:
-        """Do something to the page's user and show how things are then. What it returned, or None if it was refused."""
+        """Do something to the page's user and show the result. Returns what the operation returned, or None if it was refused."""
         self.message = self.error = self.link = ""
         result = None
         try:
@@ -149,7 +149,7 @@ class UserState(rx.State):
 
 
 def user_page(**slots: Unpack[Slots]) -> rx.Component:
-    """Everything about one user, and what can be done. It needs `UserState.load` on load."""
+    """All about one user, with the possible actions. It needs `UserState.load` on load."""
     sections = places.sections(places_on.USER)
     return admin_frame(
         USERS,
@@ -160,7 +160,7 @@ def user_page(**slots: Unpack[Slots]) -> rx.Component:
 
 
 def add_user_sections() -> None:
-    """Put ours onto the page: roles, sessions, and what has happened."""
+    """Add our sections to the user's page: roles, sessions, and security events."""
     for order, view in ((10, _roles), (20, _sessions), (90, _events)):
         places.add_section(places_on.USER, view, order=order)
 

@@ -1,4 +1,4 @@
-"""All users, for administrators: searched, paged through, and new ones made."""
+"""All users, for administrators: search, pages, and a form for a new user."""
 
 from dataclasses import dataclass
 from math import ceil
@@ -29,7 +29,7 @@ SEARCH_DELAY_MS = 200
 
 
 class NewUserForm(TypedDict):
-    """The form's fields; `roles` are separated by commas."""
+    """The form's fields. `roles` are separated by commas."""
 
     username: str
     display_name: str
@@ -49,7 +49,7 @@ class UserRow:
 
 
 class UsersState(rx.State):
-    """The page of users that match the search, and the link of the one just made."""
+    """The page of users that match the search, and the link for the user just created."""
 
     rows: list[UserRow] = []
     search: str = ""
@@ -63,7 +63,7 @@ class UsersState(rx.State):
 
     @event(roles=[ADMIN_ROLE])
     async def load(self) -> None:
-        """On load."""
+        """On load: the users, without messages of before."""
         self.error = self.created = self.link = ""
         await self._load()
 
@@ -115,7 +115,7 @@ class UsersState(rx.State):
 
 
 def users_page(**slots: Unpack[Slots]) -> rx.Component:
-    """Search, list, and a form for a new user. It needs `UsersState.load` on load."""
+    """The search, the list, and a form for a new user. It needs `UsersState.load` on load."""
     texts = site.texts.users
     return admin_frame(
         USERS,
@@ -132,7 +132,7 @@ def users_page(**slots: Unpack[Slots]) -> rx.Component:
 
 
 def _new_user(texts: UsersTexts) -> rx.Component:
-    """Closed until it is wanted: most who come here look for somebody."""
+    """The form, folded at first: most administrators come here to search."""
     return rx.el.details(
         rx.el.summary(texts.new_user, class_name=style.SUBHEADING + " cursor-pointer rounded " + style.FOCUS),
         rx.el.div(notices(_created(texts), UsersState.error), password_link(UsersState.link), _form(texts), class_name="mt-4"),

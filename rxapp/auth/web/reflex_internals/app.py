@@ -12,23 +12,23 @@ from reflex_base.registry import RegistrationContext
 from starlette.applications import Starlette
 
 get_config = config.get_config
-"""Needs: the configuration in force, with what `rxconfig.py`, the environment and the command line say.
-Why: `rx.Config` only makes one. Paths, plugins, origins and the API's URL are looked up when they are needed.
+"""Needs: the configuration in force, made of `rxconfig.py`, the environment and the command line.
+Why: `rx.Config` only makes a new one. Paths, plugins, origins and the API's URL are read when they are needed.
 Without it: nothing knows under which path the app is served, and `install_auth` fails at once."""
 
 Endpoint = constants.Endpoint
 """Needs: the paths at which Reflex takes WebSockets and uploads.
-Why: the gate in front of WebSockets and the route for uploads stand at these paths.
-Without it: both would stand where nothing comes, so Reflex's own would take everything."""
+Why: the gate in front of WebSockets and the route for uploads use these paths.
+Without it: both would be at paths that nothing uses, and Reflex's own would take everything."""
 
 registrations = RegistrationContext.get
 """Needs: what is registered in this process: the app, its states, its pages, and its event handlers by their names.
-Why: `rx.App` is not at hand where an event is handled, and an event names its handler by a text.
-Without it: no page can be pushed to, loaded anew, or asked which guard an event meets."""
+Why: the code that handles an event has no reference to `rx.App`, and an event names its handler by a string.
+Without it: nothing can be pushed to a page, no page can be loaded again, and the handler of an event is unknown."""
 
 get_redis = prerequisites.get_redis
 """Needs: a client for the Redis that Reflex itself uses, or None.
-Why: workers tell each other there which pages are open, and nobody configures Redis twice.
+Why: workers tell each other through Redis which pages are open, and nobody configures Redis twice.
 Without it: each worker counts its own pages only."""
 
 
@@ -36,8 +36,8 @@ def http_app(app: rx.App) -> Starlette | None:
     """The Starlette app with Reflex's own routes.
 
     Needs: `App._api`, made when `rx.App()` is.
-    Why: our upload route must come before Reflex's, and CORS must not allow every origin; there is no option for either.
-    Without it: uploads need no ticket, and any site may read answers.
+    Why: our upload route must come before Reflex's, and CORS must not allow every origin. Reflex has no option for either.
+    Without it: uploads need no ticket, and any site may read responses.
     """
     return app._api
 
@@ -46,8 +46,8 @@ def routes_of_pages(app: rx.App) -> Iterator[str]:
     """The routes of all pages that the app has declared so far.
 
     Needs: `App._unevaluated_pages`, and what `@rx.page` has registered.
-    Why: a page of the app's and one of ours at the same route is refused in words.
-    Without it: one silently hides the other.
+    Why: if the app and we have a page at the same route, an error says so.
+    Without it: one page silently hides the other.
     """
     yield from app._unevaluated_pages
     for _, options in registrations().decorated_pages:
@@ -68,7 +68,7 @@ def serves_built_pages() -> bool:
     """Whether this process serves the built pages.
 
     Needs: the variable `REFLEX_MOUNT_FRONTEND_COMPILED_APP`, which Reflex sets for its workers.
-    Why: only then are headers and caching of pages ours to say.
+    Why: only then do we set headers and caching of the pages.
     Without it: pages come without security headers.
     """
     return environment.REFLEX_MOUNT_FRONTEND_COMPILED_APP.get()
@@ -78,7 +78,7 @@ def load_app() -> Any:
     """Import the app that `rxconfig.py` names.
 
     Needs: `get_app()`.
-    Why: `doctor` looks at the event handlers of any app, whatever its module is called.
+    Why: `doctor` checks the event handlers of any app, with any name of its module.
     Without it: `doctor` says that the app cannot be loaded.
     """
     return prerequisites.get_app()
@@ -88,7 +88,7 @@ def compile_without_writing() -> None:
     """Evaluate all pages of the app, and write nothing.
 
     Needs: `get_compiled_app()` with `dry_run`.
-    Why: the states of an `rx.ComponentState` are made where a page is built, and their handlers are to be looked at too.
-    Without it: `doctor` warns that it has not looked at them.
+    Why: the states of an `rx.ComponentState` are made when a page is built, and `doctor` must check their handlers too.
+    Without it: `doctor` warns that it has not checked them.
     """
     prerequisites.get_compiled_app(dry_run=True, use_rich=False)

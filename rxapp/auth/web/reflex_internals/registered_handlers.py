@@ -1,4 +1,4 @@
-"""The event handlers that a browser can call, wherever their states are defined, by names that a person can look up."""
+"""All event handlers that a browser can call, with names that a person can find in the code."""
 
 import inspect
 from collections import defaultdict
@@ -23,29 +23,29 @@ from rxapp.auth.web.reflex_internals.app import registrations
 REFLEX_STATES: frozenset[type[BaseState]] = frozenset(
     {State, ComponentState, FrontendEventExceptionState, OnLoadInternalState, SharedStateBaseInternal, UpdateVarsInternalState}
 )
-"""Needs: all states that Reflex registers by itself. `test_states_of_reflex.py` finds out if it registers another.
-Why: they hold nothing of an app's, wherever that defines its own: an app's state may live in a module of Reflex's.
-Without it: handlers of Reflex's are reported as open, or its own state is set back while it is in use."""
+"""Needs: all states that Reflex registers by itself. `test_states_of_reflex.py` fails if it registers another.
+Why: they hold no data of an app. Their module does not tell them apart, because an app's state may be in a module of Reflex.
+Without it: Reflex's own handlers are reported as open, or its own state is reset while it is in use."""
 
-_OF_REFLEX = {cls.__module__ for cls in REFLEX_STATES}
+_REFLEX_MODULES = {cls.__module__ for cls in REFLEX_STATES}
 
 
 class Handler(NamedTuple):
-    """What a browser can call: `name` is unique, and says where it is written."""
+    """A function that a browser can call. `name` is unique, and says where the function is written."""
 
     name: str
     state: type[BaseState]
     function: Callable
     is_by_setvar: bool = False
-    """No handler, and called by Reflex's `setvar` all the same, which calls whatever is named `set_…`."""
+    """It is no handler, but Reflex's `setvar` can call it, because `setvar` calls every method named `set_…`."""
 
 
 def callable_handlers() -> Iterator[Handler]:
-    """All of them but Reflex's own.
+    """All of them except Reflex's own.
 
-    Needs: `event_handlers` and `base_states` of what is registered, and that `setvar` calls any method named `set_…`.
-    Why: a handler that is forgotten can be called by anybody, so `doctor` and the policy look at each.
-    Without it: a forgotten one is not found.
+    Needs: the registered `event_handlers` and `base_states`, and that `setvar` calls any method named `set_…`.
+    Why: anybody can call a handler whose guard was forgotten, so `doctor` and the policy check each one.
+    Without it: a forgotten guard is not found.
     """
     named = defaultdict(list)
     for full_name, handler in _registered():
@@ -57,7 +57,7 @@ def callable_handlers() -> Iterator[Handler]:
 
 
 def is_reflexs_own(cls: type[BaseState]) -> bool:
-    """Whether the state is Reflex's own, and holds nothing of an app's."""
+    """Whether the state is Reflex's own, and holds no data of an app."""
     return cls in REFLEX_STATES
 
 
@@ -66,30 +66,30 @@ def is_mixin(cls: type[BaseState]) -> bool:
 
     Needs: `BaseState._mixin`.
     Why: handlers of a mixin are registered only where a state inherits them.
-    Without it: a guard in a mixin that no state has yet counts as one that never runs.
+    Without it: a guard in a mixin that no state uses yet counts as a guard that never runs.
     """
     return cls._mixin
 
 
 def state_as_written(cls: type[BaseState]) -> type[BaseState]:
-    """The class that the app has written: of a component's state, that of which there is one for each component.
+    """The class that the app has written. For the state of one component, this is the `rx.ComponentState` that it derives from.
 
-    Needs: that the state of each component is a subclass, in a module of Reflex's.
+    Needs: that the state of each component is a subclass, in a module of Reflex.
     Why: a person looks for the class that they have written.
-    Without it: `doctor` names classes that stand in no file.
+    Without it: `doctor` names classes that are in no file.
     """
     base: Any = cls.__bases__[0]
     return base if cls.__module__ != base.__module__ and issubclass(base, ComponentState) and is_mixin(base) else cls
 
 
 def state_name(cls: type[BaseState]) -> str:
-    """Where the state is written: Reflex has a module of its own for those that are made in functions."""
+    """The full name of the class in the code. Reflex moves classes made in functions to a module of its own."""
     written = state_as_written(cls)
     return f"{vars(written).get('__original_module__', written.__module__)}.{written.__qualname__}"
 
 
 def identity_of(function: Any) -> tuple[int, ...]:
-    """Its code and its surroundings. Reflex's copy of a mixin's handler has the same, and nothing else has."""
+    """The code and the closure of the function. Reflex's copy of a mixin's handler has the same ones; no other function has."""
     cells = getattr(function, "__closure__", None) or ()
     return id(getattr(function, "__code__", function)), *map(id, cells)
 
@@ -109,8 +109,8 @@ def _registered() -> Iterator[tuple[str, Handler]]:
 
 
 def _is_reflexs_own(handler: EventHandler) -> bool:
-    """A function may be a handler of `rx.State` itself, and the app's."""
-    return handler.state is not None and is_reflexs_own(handler.state) and handler.fn.__module__ in _OF_REFLEX
+    """Whether the handler is Reflex's. An app may add a function of its own as a handler of `rx.State` itself."""
+    return handler.state is not None and is_reflexs_own(handler.state) and handler.fn.__module__ in _REFLEX_MODULES
 
 
 def _is_method(value: Any) -> bool:

@@ -1,8 +1,8 @@
-"""Page state leaves this process sealed: what lies in Redis or on a disk can be neither read nor forged there.
+"""Page state leaves this process sealed: in Redis or on a disk nobody can read or forge it.
 
 Reflex pickles the state of each open page: the tokens that the browser holds, the set-password link on an administrator's screen,
-whatever the page shows. Read there, they work; written there, a pickle runs as code in every worker. Reflex has no hook for this,
-so the places where it pickles and unpickles are replaced, and a test looks at what then lies in Redis.
+all that the page shows. An attacker who reads Redis could use these tokens, and a forged pickle runs as code in every worker.
+Reflex has no hook for this, so we replace the places where it pickles and unpickles, and a test reads what is then in Redis.
 """
 
 import os
@@ -19,7 +19,7 @@ from reflex_base.utils.exceptions import StateSchemaMismatchError
 from rxapp.auth.core.keys.derivation import hkdf_sha256
 
 NONCE_BYTES = 12
-"""RFC 8452 §4. Nonces are random: with GCM-SIV a repeated one would tell that two states are equal, and nothing else."""
+"""RFC 8452 §4. Nonces are random. With GCM-SIV a repeated nonce reveals only whether two states are equal."""
 
 _serialize, _deserialize = BaseState._serialize, BaseState._deserialize.__func__
 
@@ -31,12 +31,12 @@ class Seal:
         self._cipher = AESGCMSIV(hkdf_sha256(secret_key.encode(), salt=b"", info=b"rxapp state at rest"))
 
     def close(self, data: bytes) -> bytes:
-        """The data sealed: nonce ‖ ciphertext ‖ tag."""
+        """Seal the data. Returns nonce ‖ ciphertext ‖ tag."""
         nonce = os.urandom(NONCE_BYTES)
         return nonce + self._cipher.encrypt(nonce, data, None)
 
     def open(self, sealed: bytes) -> bytes:
-        """The data again. Raises `pickle.UnpicklingError` unless it was sealed under this key."""
+        """Decrypt the data. Raises `pickle.UnpicklingError` unless it was sealed under this key."""
         try:
             return self._cipher.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], None)
         except (InvalidTag, ValueError):
@@ -44,7 +44,7 @@ class Seal:
 
 
 class SealedPickle:
-    """Stands in for `pickle` where Reflex writes to Redis: records of sockets, and updates for pages of other workers."""
+    """Replaces `pickle` where Reflex writes to Redis: records of sockets, and updates for pages of other workers."""
 
     def __init__(self, seal: Seal) -> None:
         self._seal = seal
@@ -54,23 +54,23 @@ class SealedPickle:
         return self._seal.close(pickle.dumps(value))
 
     def loads(self, sealed: bytes) -> Any:
-        """As `pickle.loads`, of what `dumps` has sealed and of nothing else."""
+        """As `pickle.loads`, but only for data that `dumps` has sealed."""
         return pickle.loads(self._seal.open(sealed))  # noqa: S301  this process or another with the same key has pickled it
 
     def load(self, file: BinaryIO) -> Any:
-        """The same, from a file."""
+        """`loads` from a file."""
         return self.loads(file.read())
 
 
 def seal_states(secret_key: str) -> None:
-    """From now on, seal everything of a page that Reflex stores.
+    """From now on, seal all page state that Reflex stores.
 
-    What was stored under another secret key counts as not there: the page starts over, and its person is known again by the
-    tokens in the browser.
+    State stored under another secret key counts as missing: the page starts with new state, and the tokens in the browser
+    identify its person again.
 
     Needs: `BaseState._serialize()` and `_deserialize()`, and the name `pickle` in two modules of Reflex.
     Why: Reflex has no hook for it.
-    Without it: who can read Redis has everybody's tokens, and who can write there runs code in every worker.
+    Without it: an attacker who can read Redis has everybody's tokens, and one who can write there runs code in every worker.
     """
     seal = Seal(secret_key)
 
@@ -84,6 +84,6 @@ def seal_states(secret_key: str) -> None:
             raise StateSchemaMismatchError(str(error)) from None
         return _deserialize(cls, opened)
 
-    # The checker knows no way to replace a class method, and takes `pickle` for private to these modules.
+    # The type checker does not allow replacing a class method, and thinks that `pickle` is private to these modules.
     BaseState._serialize, BaseState._deserialize = serialize, classmethod(deserialize)  # pyright: ignore[reportAttributeAccessIssue]
     token_manager.pickle = state_tokens.pickle = SealedPickle(seal)  # pyright: ignore[reportPrivateImportUsage]

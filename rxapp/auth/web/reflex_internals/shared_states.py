@@ -1,7 +1,7 @@
-"""Leaving the shared states (`rx.SharedState`) that a page is linked to, so that nobody else who is linked notices.
+"""Unlinks a page from its shared states (`rx.SharedState`), without any effect on the other pages linked to them.
 
-While an event runs, Reflex puts the shared instance in the place of the page's own and afterwards puts that back. What leaves in
-between must set back the page's own one, which Reflex keeps out of reach: so it is noted here.
+While an event runs, Reflex replaces the page's own instance by the shared one, and restores it afterwards. To unlink during the
+event, we must restore the page's own instance. Reflex gives no access to it, so this module remembers it.
 """
 
 from collections.abc import Awaitable, Callable, Iterator
@@ -12,24 +12,24 @@ from reflex.state import BaseState
 from reflex_base.utils.exceptions import ReflexRuntimeError
 
 JOIN = "_link_to"
-"""Needs: the method of a shared state with which a page joins it.
-Why: `doctor` looks for handlers that let anybody join.
-Without it: it finds none."""
+"""Needs: the method of a shared state that links a page to it.
+Why: `doctor` looks for handlers with which anybody can link a page.
+Without it: `doctor` finds none."""
 
-_stands_for: dict[int, BaseState] = {}
-"""The page's own instance, by the `id` of the shared one that stands in its place while an event runs."""
+_replaced_instances: dict[int, BaseState] = {}
+"""The page's own instance, by the `id` of the shared one that replaces it while an event runs."""
 
 
 class NotAName(ReflexRuntimeError):
-    """What is the client token of a page cannot be the token of a shared state: who is linked would read that page's."""
+    """The client token of a page cannot be the token of a shared state: everybody who is linked would read that page's state."""
 
 
 def note_what_is_linked(is_a_page: Callable[[str], Awaitable[bool]]) -> None:
-    """From now on, note which instance of a page a shared one stands for, and link to no page. Once in a process.
+    """From now on, remember which own instance a shared one replaces, and refuse links to a page. Once in a process.
 
     Needs: `SharedStateBaseInternal._internal_patch_linked_state()` and `_link_to()`, and the exit stack that ends with the event.
-    Why: Reflex puts the shared instance in the place of the page's own, and keeps that out of reach.
-    Without it: who leaves a page goes on reading what is shared, and who knows a client token reads that page.
+    Why: Reflex replaces the page's own instance by the shared one, and gives no access to it.
+    Without it: a person who has left a page still reads shared state, and anybody with a client token reads that page.
     """
     link, link_to = SharedStateBaseInternal._internal_patch_linked_state, SharedStateBaseInternal._link_to
     if getattr(link, "__wrapped__", None) is not None:
@@ -43,8 +43,8 @@ def note_what_is_linked(is_a_page: Callable[[str], Awaitable[bool]]) -> None:
     async def link_and_note(self: Any, token: str, full_delta: bool = False) -> Any:
         linked = await link(self, token, full_delta)
         if linked is not self:
-            _stands_for[id(linked)] = self
-            self._linked_locks_holder()._exit_stack.callback(_stands_for.pop, id(linked), None)
+            _replaced_instances[id(linked)] = self
+            self._linked_locks_holder()._exit_stack.callback(_replaced_instances.pop, id(linked), None)
         return linked
 
     link_and_note.__wrapped__ = link  # type: ignore[attr-defined]  # pyright: ignore[reportFunctionMemberAccess]
@@ -53,35 +53,35 @@ def note_what_is_linked(is_a_page: Callable[[str], Awaitable[bool]]) -> None:
 
 
 def leave_shared_states(root: BaseState) -> None:
-    """The page is linked to none any more, and has its own instances back in this very event.
+    """Unlink the page from all shared states, and restore its own instances within this event.
 
     Needs: `_reflex_internal_links` of the root, and `_linked_from` of the shared state.
-    Why: Reflex's way to leave works for one shared state at a time, and only from inside it.
-    Without it: the next person at the page is linked as the last one was.
+    Why: Reflex can unlink from one shared state at a time, and only in a handler of that state.
+    Without it: the next person on the page is linked as the last one was.
     """
     if getattr(root, "_reflex_internal_links", None):
         root._reflex_internal_links = {}
     page = root.rx_router_session.client_token
     for parent, shared in list(_linked_below(root)):
         shared._linked_from.discard(page)
-        if (own := _stands_for.get(id(shared))) is not None:
+        if (own := _replaced_instances.get(id(shared))) is not None:
             parent.substates[shared.get_name()] = own
 
 
 def is_linked(state: BaseState) -> bool:
-    """Whether it is a shared instance, which belongs to all that are linked to it.
+    """Whether it is a shared instance, which belongs to all pages linked to it.
 
     Needs: `SharedState._linked_to`.
-    Why: what belongs to others is not set back when one of them leaves.
+    Why: shared state is not reset when one person leaves.
     Without it: it is emptied for all.
     """
     return isinstance(state, SharedState) and bool(state._linked_to)
 
 
 def is_a_shared_one(root: BaseState, client_token: str) -> bool:
-    """Whether this is not a page's state, but the one to which pages link by this token.
+    """Whether this is not the state of a page, but the shared state with this token.
 
-    Apps choose these tokens. One that looks like a page's could be opened as a page by whoever knows it, who is no member.
+    Apps choose these tokens. If one has the form of a page's, a stranger who knows it could open the shared state as a page.
     """
     return any(shared._linked_to == client_token for _, shared in _linked_below(root))
 

@@ -1,10 +1,10 @@
-"""Where Reflex keeps the state of each page, in memory or in Redis: what is removed, and how long a lock stands.
+"""Where Reflex keeps the state of each page, in memory or in Redis: what is removed, and how long a lock is held.
 
-With Redis, Reflex locks the state of a page while a handler runs, for ten seconds at most. So long would a page be dead whose
-worker was killed in the middle, and no handler may take longer. Here a lock stands for less, and its worker renews it.
+With Redis, Reflex locks the state of a page while a handler runs, for ten seconds at most. So no handler may take longer, and
+after a worker was killed, its pages would be dead for ten seconds. Here a lock expires sooner, and its worker renews it.
 
-The loading of a page that is left is cancelled. If that was waiting for Redis to give it the lock, it leaves the lock behind, and
-the page that comes next would be dead for as long: here such a lock is given back.
+Reflex cancels the loading of a page that is left. If the loading was waiting for the lock, Redis may still give the lock to it,
+and the next page would be dead until the lock expires. Here such a lock is released.
 """
 
 import asyncio
@@ -20,28 +20,28 @@ from reflex.state import BaseState, State
 
 EXPIRATION_SECONDS = 4
 RENEWED_EVERY_SECONDS = 1
-"""A worker that is held up for less than the difference still has its lock."""
+"""A worker that is blocked for less than the difference still has its lock."""
 
 _RENEW = "return redis.call('GET', KEYS[1]) == ARGV[1] and redis.call('PEXPIRE', KEYS[1], ARGV[2])"
 _GIVE_UP = "return redis.call('GET', KEYS[1]) == ARGV[1] and redis.call('DEL', KEYS[1])"
-"""Neither touches the lock of another, to whom it has passed."""
+"""Both do nothing if the lock now belongs to another owner."""
 
 
 def is_forgotten(manager: object, page: rx.BaseStateToken) -> bool:
-    """Whether nothing is kept of the page any more, so that to ask for its state would make a new one.
+    """Whether nothing is stored for the page any more, so that reading its state would make a new one.
 
     Needs: `StateManagerMemory.states`, by `cache_key`.
-    Why: a page that closes twice, or a stranger's connection, is not to leave a state behind.
-    Without it: it does.
+    Why: a page that closes twice, or a stranger's connection, must not create a state.
+    Without it: such states remain in memory.
     """
     return isinstance(manager, StateManagerMemory) and page.cache_key not in manager.states
 
 
 async def remove(manager: object, client_token: str) -> None:
-    """Keep nothing of this page any more, unless it is being used.
+    """Delete the state of this page, unless it is in use.
 
     Needs: `_purge_token()` and `_states_locks` in memory, `_state_key()` for the keys in Redis.
-    Why: Reflex keeps every page for the life of a session, and who is nobody opens as many as they like.
+    Why: Reflex keeps every page for the lifetime of a session, and a visitor can open any number of pages.
     Without it: pages of nobody fill the memory.
     """
     page = rx.BaseStateToken(ident=client_token, cls=State)
@@ -57,11 +57,11 @@ def _all_states(cls: type[BaseState]) -> list[type[BaseState]]:
 
 
 def renew_state_locks(app: rx.App) -> None:
-    """From now on, hold the lock on a page's state for as long as its handler runs, and give it up soon if the worker dies.
+    """From now on, hold the lock on a page's state as long as its handler runs; if the worker dies, the lock expires soon.
 
-    Needs: that `StateManagerRedis` locks by `_lock()`, waits by `_wait_lock()` and names the lock by `_lock_key()`.
-    Why: one setting of Reflex's is both how long a handler may run and how long a dead worker's lock stands.
-    Without it: a page whose worker was killed is dead for ten seconds, and no handler may take longer.
+    Needs: that `StateManagerRedis` locks with `_lock()`, waits with `_wait_lock()` and names the lock with `_lock_key()`.
+    Why: one setting of Reflex says both how long a handler may run and how long a dead worker's lock lasts.
+    Without it: after a worker was killed its pages are dead for ten seconds, and no handler may take longer.
     """
     manager = app.state_manager
     if not isinstance(manager, StateManagerRedis):
@@ -77,7 +77,7 @@ def renew_state_locks(app: rx.App) -> None:
     async def wait_lock_or_leave_none(lock_key: bytes, lock_id: bytes) -> None:
         try:
             await wait_lock(lock_key, lock_id)
-        except BaseException:  # the answer is not awaited any more, and yet Redis may have given the lock
+        except BaseException:  # we no longer wait for the answer, but Redis may have given us the lock
             await _give_up(manager, lock_key, lock_id)
             raise
 
@@ -103,5 +103,5 @@ async def _keep_renewing(manager: StateManagerRedis, lock_key: bytes, lock_id: b
     renew: Any = manager.redis.eval
     while True:
         await asyncio.sleep(RENEWED_EVERY_SECONDS)
-        with contextlib.suppress(RedisError):  # it may be back before the lock has expired
+        with contextlib.suppress(RedisError):  # Redis may be back before the lock expires
             await renew(_RENEW, 1, lock_key, lock_id, manager.lock_expiration)

@@ -1,4 +1,4 @@
-"""Forgetting what one person's state held before the next person, or nobody, sees it."""
+"""Clears the state of one person before the page belongs to another person, or to nobody."""
 
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
@@ -12,31 +12,31 @@ from rxapp.auth.web.reflex_internals.shared_states import is_linked, leave_share
 
 
 def forget_private_state(root: BaseState, *, exclude: type[BaseState]) -> None:
-    """Set every state that is not Reflex's own back to how it begins, save `exclude` and what lives in the browser's storage.
+    """Reset every state that is not Reflex's own to its defaults, except `exclude` and vars in the browser's storage.
 
-    Reflex keys a page's state by a token of the page, not of the person, so what is not forgotten at sign-out is sent to whoever
-    signs in on that page next. Cached computed vars are forgotten too: one may have looked at what Reflex cannot see. Of the
-    browser's storage, what lasts as long as the tab (`rx.SessionStorage`) is the person's. Shared states are left, and not
-    written to.
+    Reflex stores a page's state under a token of the page, not of the person. So whatever is not cleared at logout is sent to the
+    next person who logs in on that page. Cached computed vars are cleared too, because Reflex does not see all that they depend
+    on. Of the browser's storage, vars that last as long as the tab (`rx.SessionStorage`) belong to the person and are cleared.
+    The page is unlinked from shared states, and these are not changed.
 
     Needs: how a state holds its vars (`get_fields()`, `Field._owner`, `computed_vars`, `_cache_attr`), and marks what has changed
     (`dirty_vars`, `_mark_dirty()`, `_was_touched`).
-    Why: `State.reset()` knows neither states that are not at hand, nor cached computed vars, nor what a handler has added.
+    Why: `State.reset()` does not cover states that are not loaded, cached computed vars, or attributes that a handler has added.
     Without it: the next person is sent what the last one saw.
     """
     leave_shared_states(root)
-    all_states = list(_states_below(root))  # each must be there before one is set back, which looks at those that depend on it
+    all_states = list(_states_below(root))  # all must exist before the first is reset, because a reset reads dependent states
     for state in all_states:
         if type(state) is not exclude and not is_reflexs_own(type(state)):
             _set_back(state)
 
 
 def session_storage_names(root: BaseState) -> set[str]:
-    """The vars that a browser keeps as long as a tab lasts, as it names them when it reports what it holds.
+    """The vars that a browser keeps as long as the tab, by the names under which it reports them.
 
     Needs: that the default of such a var is a `SessionStorage`, and that names may end with Reflex's marker.
-    Why: a tab reports what it has kept of the person who has left it.
-    Without it: that is stored as the next one's.
+    Why: a tab reports what it has kept of the person who has left.
+    Without it: Reflex stores it as the next person's.
     """
     names = {f"{cls.get_full_name()}.{name}" for cls in _classes_below(type(root)) for name in _parts_of(cls).of_the_tab}
     return names | {f"{name}{FIELD_MARKER}" for name in names}
@@ -49,28 +49,28 @@ def _classes_below(parent: type[BaseState]) -> Iterator[type[BaseState]]:
 
 
 def _states_below(parent: BaseState) -> Iterator[BaseState]:
-    """Each state, and in place of what is not at hand a new one.
+    """Each state below `parent`, and a new one for each that is not loaded.
 
-    With Redis, an event has only those at hand that it needs. The others would keep what they hold; a new one is stored instead.
+    With Redis, an event loads only the states that it needs. The others would keep their values, so new ones are stored instead.
     """
     for cls in type(parent).get_substates():
         name = cls.get_name()
         if name not in parent.substates and not is_reflexs_own(cls):
-            parent.substates[name] = _as_if_all_were_held(cls(parent, init_substates=False, _reflex_internal_init=True))
+            parent.substates[name] = _with_all_vars_set(cls(parent, init_substates=False, _reflex_internal_init=True))
         if (state := parent.substates.get(name)) is not None and not is_linked(state):
             yield state
             yield from _states_below(state)
 
 
-def _as_if_all_were_held(state: BaseState) -> BaseState:
-    """What the stored one holds is not known, and the page may show any of it."""
+def _with_all_vars_set(state: BaseState) -> BaseState:
+    """Make it look as if all its vars were set: the values of the stored state are unknown, and the page may show any of them."""
     parts = _parts_of(type(state))
     vars(state).update(dict.fromkeys(parts.set_back | parts.caches.keys()))
     return state
 
 
 def _set_back(state: BaseState) -> None:
-    """All that the instance holds are its vars, set or computed, and what a handler has put beside them."""
+    """Delete all that the instance holds: vars, cached values of computed vars, and attributes that a handler has added."""
     parts, held = _parts_of(type(state)), vars(state)
     shown = (
         parts.set_back & held.keys() | parts.never_cached | {parts.caches[cache] for cache in parts.caches.keys() & held.keys()}
@@ -83,9 +83,9 @@ def _set_back(state: BaseState) -> None:
 
 
 class _Parts(NamedTuple):
-    """What a class of states has of its own: the vars that are set back and those that the browser keeps, and the computed ones.
+    """The vars that a state class itself declares: those to reset, those that the browser keeps, and the computed ones.
 
-    `caches` are the names of computed vars by those under which instances hold their values.
+    `caches` gives the name of a computed var for the attribute in which instances cache its value.
     """
 
     set_back: frozenset[str]
@@ -100,7 +100,7 @@ _known: dict[type[BaseState], tuple[tuple[int, int], _Parts]] = {}
 
 def _parts_of(cls: type[BaseState]) -> _Parts:
     counts = len(cls.get_fields()), len(cls.computed_vars)
-    if _known.get(cls, (None, None))[0] != counts:  # an app may add vars while it is put together
+    if _known.get(cls, (None, None))[0] != counts:  # an app may add vars while it starts
         _known[cls] = counts, _find_parts(cls)
     return _known[cls][1]
 

@@ -1,4 +1,4 @@
-"""The states of one page, which are a tree: its root, which page and connection it is, and its lock in a background task."""
+"""The states of one page, which form a tree: its root, its page and connection, and its lock in a background task."""
 
 from contextlib import AbstractAsyncContextManager, nullcontext
 from typing import Any
@@ -15,37 +15,37 @@ from rxapp.auth.core.identity.proved_key import ProvedKey
 
 root_of = BaseState._get_root_state
 """Needs: the state at the top of the page's tree.
-Why: all states of a page are forgotten together, also those of which this event knows nothing.
-Without it: the next person sees what the last one's states hold."""
+Why: all states of a page are cleared together, also those that this event does not use.
+Without it: the next person sees what the states of the last one held."""
 
 StateProxy = proxy.StateProxy
-"""Needs: what a background task has in place of its state.
-Why: a task does not hold the lock on its page's state by itself.
+"""Needs: the proxy that a background task has in place of its state.
+Why: a task does not hold the lock on its page's state by default.
 Without it: a guard in a task reads the state while somebody else writes it."""
 
 
 def locked(state: Any) -> AbstractAsyncContextManager[Any]:
-    """Holds the lock on the page's state in the block: in a background task it has to be taken, if it is not already.
+    """Holds the lock on the page's state in the block. In a background task it takes the lock, unless the task already has it.
 
     Needs: `StateProxy._is_mutable()`.
-    Why: to take the lock again inside `async with self` would wait for ever.
+    Why: taking the lock again inside `async with self` would wait for ever.
     Without it: as above, or guards in tasks never answer.
     """
     return state if isinstance(state, StateProxy) and not state._is_mutable() else nullcontext()
 
 
 def connection_of(state: rx.State) -> SessionData:
-    """`state.router.session`: which page has sent the event, and by which connection.
+    """`state.router.session`: which page has sent the event, and over which connection.
 
     Needs: the var `rx_router_session`.
-    Why: Reflex puts `router` together anew each time, of five parts, and a guard asks for this one again and again.
-    Without it: `state.router.session` says the same, more slowly.
+    Why: Reflex builds `router` of five parts at each access, and a guard needs this part several times.
+    Without it: `state.router.session` gives the same, more slowly.
     """
     return state.rx_router_session
 
 
 def page_client(state: rx.State, device_key: ProvedKey | None = None) -> Client:
-    """Who sent the event that `state` is handling. Reflex finds the address by the same rule.
+    """The client that sent the event that `state` is handling. Reflex finds the address by the same rule.
 
     Needs: the vars `rx_router_session` and `rx_router_headers`. Why, and what breaks: as above.
     """
@@ -53,27 +53,27 @@ def page_client(state: rx.State, device_key: ProvedKey | None = None) -> Client:
 
 
 def acting(identity: Identity, state: rx.State) -> Actor:
-    """The administrator who does something by the event that `state` is handling."""
+    """The administrator whose event `state` is handling, as the actor for the service."""
     return Actor(identity.user_id, page_client(state))
 
 
 def forget_report(root: BaseState) -> None:
-    """Forget what the browser has reported that it holds, and send nothing of that.
+    """Clear what the browser has reported that it holds, and send nothing of it.
 
     Needs: `_reset_client_storage()` and `_clean()`.
-    Why: with each connection the browser says anew what it holds. To send an empty token would overwrite the browser's.
-    Without it: tokens stay in the memory of a page that has closed.
+    Why: with each connection the browser reports again what it holds. An empty token, once sent, would overwrite the browser's.
+    Without it: tokens of a closed page stay in memory.
     """
     root._reset_client_storage()
     root._clean()
 
 
 def forget_request(root: BaseState) -> None:
-    """Forget the headers and the address of the last request.
+    """Clear the headers and the address of the last request.
 
     Needs: `router_data`, and the vars whose names begin with `rx_router`.
-    Why: they take more memory than all else of a page that is nobody's.
-    Without it: closed pages take some five times as much.
+    Why: in a page of nobody they take more memory than all the rest.
+    Without it: closed pages take about five times as much memory.
     """
     root.router_data = {}
     for name, var in type(root).get_fields().items():
@@ -84,7 +84,7 @@ def forget_request(root: BaseState) -> None:
 def new_page() -> State:
     """The root of a new page, as if a browser had opened it.
 
-    Needs: the keyword without which Reflex lets nobody make a state.
+    Needs: the keyword that Reflex demands of code that makes a state.
     Why: tests of an app call its event handlers without a browser (`rxapp.auth.web.testing`).
     Without it: those tests fail at once.
     """

@@ -1,4 +1,4 @@
-"""Uploads: what receives them in Reflex, and which event handlers take files."""
+"""Uploads: Reflex's function that receives them, and which event handlers take files."""
 
 import re
 from collections.abc import Callable
@@ -8,34 +8,34 @@ from reflex import _upload
 from reflex_components_core.core._upload import UploadChunkIterator, UploadFile
 
 receive = _upload.upload
-"""Needs: `upload(app)`, which makes the function that receives an upload. Of `app` it asks for the `event_processor` only.
-Why: our route looks at the ticket, and leaves the reading of files to Reflex.
+"""Needs: `upload(app)`, which makes the function that receives an upload. It uses only the `event_processor` of `app`.
+Why: our route checks the ticket, and Reflex reads the files.
 Without it: there are no uploads."""
 
 FILES = (UploadFile, UploadChunkIterator)
-"""Needs: both classes of which one is in the payload of an upload's event. `rx.UploadFile` is one of them.
-Why: an upload comes over HTTP, so the gate has another rule for it than for what comes over a WebSocket.
-Without it: an upload counts as a click, whose connection is not known."""
+"""Needs: the two classes of files in the payload of an upload's event. `rx.UploadFile` is one of them.
+Why: an upload comes over HTTP, so the gate has another rule for it than for events over a WebSocket.
+Without it: an upload counts as a click of an unknown connection."""
 
-_IN_WORDS = re.compile(r"\bUpload(File|ChunkIterator)\b")
-"""In an annotation that is a text whose names are not known yet, or never."""
+_FILE_TYPE_NAME = re.compile(r"\bUpload(File|ChunkIterator)\b")
+"""For an annotation that is a string with names that cannot be resolved."""
 
 
 def takes_files(handler: Callable) -> bool:
-    """Whether a page could send files to this function: by its annotations, as Reflex finds it out too."""
+    """Whether a page could send files to this function. Its annotations say so, to Reflex as well."""
     return any(_is_of_files(annotation) for annotation in _annotations(handler))
 
 
 def _annotations(handler: Callable) -> list[Any]:
     try:
         return list(get_type_hints(handler).values())
-    except Exception:  # noqa: BLE001  to read an annotation may run anything
+    except Exception:  # noqa: BLE001  reading an annotation may run any code
         return list(handler.__annotations__.values())
 
 
 def _is_of_files(annotation: Any) -> bool:
     if isinstance(annotation, str):
-        return _IN_WORDS.search(annotation) is not None
+        return _FILE_TYPE_NAME.search(annotation) is not None
     if isinstance(annotation, type) and issubclass(annotation, FILES):
         return True
     return any(_is_of_files(part) for part in get_args(annotation))

@@ -1,1 +1,1 @@
-"""What we know of the app around us, and what its handlers and pages declare."""
+"""What `rxapp.auth` knows of the app, and what the app's handlers and pages declare."""

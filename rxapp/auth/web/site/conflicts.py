@@ -1,4 +1,4 @@
-"""What an app may lack, or have already, when `rxapp.auth` is fitted into it: said at once and in words."""
+"""Conflicts when `rxapp.auth` is fitted into an app: a clear error or warning at once."""
 
 import logging
 from collections.abc import Iterable
@@ -25,13 +25,13 @@ def require_free_pages(app: rx.App, routes: Iterable[str]) -> None:
 
 
 def warn_of_missing_styles() -> None:
-    """Our pages are styled with Tailwind's classes; without it they work, and are bare."""
+    """Our pages use Tailwind's classes. Without Tailwind they work, but have no style."""
     if not any(type(plugin).__name__.startswith("Tailwind") for plugin in get_config().plugins):
         logger.warning("the ready-made pages of rxapp.auth need rx.plugins.TailwindV4Plugin() among the plugins of rxconfig.py")
 
 
 def show_tables_to_reflex() -> None:
-    """Lest `reflex db makemigrations` propose to drop our tables. Without the extra `reflex[db]` there is no such command."""
+    """Otherwise `reflex db makemigrations` would propose to drop our tables. The command exists only with `reflex[db]`."""
     with suppress(ImportError):
         rx.ModelRegistry.register(AuthTable)
 

@@ -1,4 +1,4 @@
-"""What may be declared. What cannot mean what it says is refused where it is written, in a sentence that says what to write."""
+"""Checks of the declarations. A contradictory one raises an error at once, and the error says what to write."""
 
 import inspect
 from collections.abc import Callable, Mapping
@@ -14,7 +14,7 @@ _PAGE_OPTIONS = frozenset(inspect.signature(rx.App.add_page).parameters) - {"sel
 
 
 def require_one_meaning(*, roles: object, public: bool, fresh: bool = False, **flags: object) -> None:
-    """Raise `DeclarationRefused` for what is open to everyone and asks for something all the same."""
+    """Raise `DeclarationRefused` if it is public and also has a requirement."""
     require_flags(public=public, fresh=fresh, **flags)
     for asks, words in ((roles, "roles"), (fresh, "fresh=True")):
         if public and asks:
@@ -30,7 +30,7 @@ def require_page(route: object, options: Mapping[str, Any]) -> None:
 
 
 def require_handler(handler: Any, *, fresh: bool, signs_in: bool, background: bool) -> None:
-    """Raise `DeclarationRefused` for what no page could call, or what could not happen as it is declared."""
+    """Raise `DeclarationRefused` if no page could call the handler, or if its options cannot work together."""
     if isinstance(handler, str | list | tuple | set | frozenset):
         raise DeclarationRefused('Roles are given by keyword. Write @auth.event(roles=["Manager"]).')
     if not inspect.isfunction(handler):

@@ -1,4 +1,4 @@
-"""What is wrong with an app's event handlers: `python -m rxapp doctor` tells of it. Pages have to have been built before."""
+"""Finds faults of an app's event handlers, for `python -m rxapp doctor`. The pages must be built first."""
 
 import inspect
 from collections.abc import Callable, Iterator
@@ -17,38 +17,38 @@ from rxapp.auth.web.site import handler_policy
 
 
 class FaultKind(StrEnum):
-    """What it is."""
+    """The kinds of faults."""
 
     OPEN = "open"
     """Nothing says who may call it."""
     OVERRIDING = "overriding"
-    """The same, in place of one that was guarded."""
+    """Nothing says who may call it, and it overrides a guarded handler."""
     SETTER = "setter"
-    """It is no handler, and `setvar` calls it."""
+    """It is no handler, but `setvar` can call it."""
     COVERED = "covered"
-    """Its mark is that of a function within it: nobody knows whether that is called."""
+    """It wraps a marked function, and nobody knows whether it calls that function."""
     IDLE = "idle"
-    """It is guarded, and no handler of any state."""
+    """It is guarded, but it is no handler of any state."""
     JOINING = "joining"
-    """It joins a shared state, and nothing says who may call it."""
+    """It links the page to a shared state, and nothing says who may call it."""
     JOINING_FOR_ALL = "joining for all"
-    """It joins a shared state, and is public."""
+    """It links the page to a shared state, and is public."""
 
 
 class Fault(NamedTuple):
-    """A handler, by where it is written, and what is wrong with it."""
+    """The kind of a fault, and the full name of the handler in the code."""
 
     kind: FaultKind
     name: str
 
 
 def handler_faults() -> set[Fault]:
-    """All that can be found by looking at the states and at the code of their handlers."""
+    """All faults that the states and the code of their handlers show."""
     handlers = list(callable_handlers())
     found = {Fault(kind, handler.name) for handler in handlers for kind in _kinds(handler)}
-    called = {identity_of(function) for function in _that_run(handlers)}
+    called = {identity_of(function) for function in _functions_that_run(handlers)}
     return found | {
-        Fault(FaultKind.IDLE, _written(guard)) for guard in handler_policy.all_guards() if identity_of(guard) not in called
+        Fault(FaultKind.IDLE, _full_name(guard)) for guard in handler_policy.all_guards() if identity_of(guard) not in called
     }
 
 
@@ -61,7 +61,7 @@ def _kinds(handler: Handler) -> Iterator[FaultKind]:
 
 
 def _why_open(handler: Handler) -> FaultKind:
-    if any(handler_policy.is_marked(function) for function in _within(handler.function)):
+    if any(handler_policy.is_marked(function) for function in _with_wrapped(handler.function)):
         return FaultKind.COVERED
     if handler.is_by_setvar:
         return FaultKind.SETTER
@@ -71,19 +71,19 @@ def _why_open(handler: Handler) -> FaultKind:
     return FaultKind.OVERRIDING if is_overriding else FaultKind.OPEN
 
 
-def _that_run(handlers: list[Handler]) -> Iterator[Any]:
-    """The functions that a guard may be and run: handlers, what is within them, and those of mixins that no state has yet."""
+def _functions_that_run(handlers: list[Handler]) -> Iterator[Any]:
+    """The functions that can run as guards: handlers, the functions that they wrap, and handlers of mixins without a state."""
     for handler in handlers:
-        if not handler.is_by_setvar:  # which does not wait for what it calls
-            yield from _within(handler.function)
+        if not handler.is_by_setvar:  # `setvar` does not await what it calls
+            yield from _with_wrapped(handler.function)
     for mixin in _subclasses(BaseState):
         if is_mixin(mixin):
             yield from (value for name, value in vars(mixin).items() if not name.startswith("_"))
 
 
 def _joins(handler: Handler) -> bool:
-    """Whether its code, or a method or function that it calls by name, joins a shared state."""
-    unread, read = list(_within(handler.function)), set()
+    """Whether its code, or a method or function that it calls by name, links the page to a shared state."""
+    unread, read = list(_with_wrapped(handler.function)), set()
     while unread:
         function = unread.pop()
         if function in read:
@@ -114,8 +114,8 @@ def _names(code: CodeType) -> Iterator[str]:
             yield constant
 
 
-def _within(function: Any) -> Iterator[Any]:
-    """The function, and those that it has closed over, as decorators do."""
+def _with_wrapped(function: Any) -> Iterator[Any]:
+    """The function, and the functions in its closure. Decorators keep the decorated function there."""
     unseen, seen = [function], []
     while unseen:
         current = unseen.pop()
@@ -129,7 +129,7 @@ def _within(function: Any) -> Iterator[Any]:
 def _content(cell: Any) -> Any:
     try:
         return cell.cell_contents
-    except ValueError:  # nothing yet
+    except ValueError:  # the cell is still empty
         return None
 
 
@@ -139,6 +139,6 @@ def _subclasses(cls: Any) -> Iterator[Any]:
         yield from _subclasses(subclass)
 
 
-def _written(guard: Callable) -> str:
+def _full_name(guard: Callable) -> str:
     function = inspect.unwrap(guard)
     return f"{function.__module__}.{function.__qualname__}"

@@ -1,4 +1,4 @@
-"""The mark that each event handler carries: who may call it. One without a mark has not been thought about."""
+"""The mark of each event handler: who may call it. If a handler has no mark, its author has not decided that."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,9 +19,9 @@ _guards: list[Callable] = []
 
 @dataclass(frozen=True, slots=True)
 class _Mark:
-    """It counts on the very function that it was put on, or on Reflex's copy of it.
+    """It counts only on the function that was marked, and on Reflex's copy of it.
 
-    `functools.wraps` copies it to a wrapper, of which nobody knows whether it asks the guard within.
+    `functools.wraps` copies it to a wrapper too, and nobody knows whether the wrapper calls the guard.
     """
 
     policy: str | frozenset[str]
@@ -29,13 +29,13 @@ class _Mark:
 
 
 def public(handler: H) -> H:
-    """Mark a handler that anyone may call, signed in or not."""
+    """Mark a handler that anyone may call, logged in or not."""
     setattr(handler, _MARK, _Mark(PUBLIC, handler))
     return handler
 
 
 def guarded(handler: H, roles: frozenset[str]) -> H:
-    """Mark a handler that runs only for a signed-in user with one of `roles` (any user if none is named)."""
+    """Mark a handler that runs only for a logged-in user with one of `roles` (any user if none is named)."""
     setattr(handler, _MARK, _Mark(roles, handler))
     _guards.append(handler)
     note_roles(roles)
@@ -43,7 +43,7 @@ def guarded(handler: H, roles: frozenset[str]) -> H:
 
 
 def signing_in(handler: H) -> H:
-    """Mark a handler that begins a session: it waits until the browser has proved a key to bind the session to."""
+    """Mark a handler that begins a session: it waits until the browser has proved the key to which the session is bound."""
     setattr(handler, _SIGNS_IN, True)
     return handler
 
@@ -54,24 +54,24 @@ def signs_in(handler: Callable) -> bool:
 
 
 def all_guards() -> tuple[Callable, ...]:
-    """Every function that was marked as guarded, be it a handler of some state or not."""
+    """Every function that was marked as guarded, whether or not it is a handler of a state."""
     return tuple(_guards)
 
 
 def is_marked(handler: Callable) -> bool:
-    """Whether the handler carries a mark, be it one that a decorator has copied from another function."""
+    """Whether the handler has a mark. A decorator may have copied it from another function."""
     return hasattr(handler, _MARK)
 
 
 def policy_of(handler: Callable) -> str | frozenset[str] | None:
-    """`PUBLIC`, the roles, or None for a handler that carries no mark of its own."""
+    """`PUBLIC`, the roles, or None for a handler without a mark of its own."""
     mark: _Mark | None = getattr(handler, _MARK, None)
     return mark.policy if mark is not None and identity_of(mark.function) == identity_of(handler) else None
 
 
 def handler_policies() -> dict[str, str | frozenset[str] | None]:
-    """The policy of every event handler that a browser can call, by where it is written; Reflex's own left out.
+    """The policy of every event handler that a browser can call, by its full name in the code. Reflex's own are left out.
 
-    States of `rx.ComponentState` are there once the pages that use them have been built.
+    States of `rx.ComponentState` appear only after the pages that use them were built.
     """
     return {handler.name: policy_of(handler.function) for handler in callable_handlers()}

@@ -1,4 +1,4 @@
-"""How all ready-made pages fit into an app: what stands around them, and what stands in for them. `Slots` are for one page."""
+"""How all ready-made pages fit into an app: what is around them, and what replaces them. `Slots` are for one page."""
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
@@ -12,9 +12,9 @@ View = Callable[..., rx.Component]
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """`frame` takes a page's content and puts the app's own bar and margins around it; `logo` stands above the forms.
+    """`frame` takes a page's content and puts the app's own bar and margins around it. `logo` is shown above the forms.
 
-    `waiting` is shown until it is known who is there, `forbidden` to those who may not see a page. What is None is plain.
+    `waiting` is shown until the person is verified, `forbidden` to a person who may not see a page. None means our plain default.
     """
 
     frame: View | None = None
@@ -25,11 +25,11 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class Pages:
-    """The ready-made pages in an app: where they are, how they look, what they say, and which of them the app has itself.
+    """The ready-made pages in an app: their routes, their look, their texts, and which of them the app replaces.
 
-    `own` are the routes of ready-made pages in whose place the app has pages of its own; `Slots` are what can be put into ours.
-    `extra_fields` names inputs that the app adds to the registration form, for the hook `on_register`. `texts` are all that the
-    pages say (`GERMAN`; the language of the document is the app's to name, `rx.App(html_lang="de")`).
+    `own` are the routes of ready-made pages that the app replaces by its own; to add something to ours, use `Slots`.
+    `extra_fields` names inputs that the app adds to the registration form, for the hook `on_register`. `texts` are all texts of
+    the pages (`GERMAN` for example; the app names the language of the document itself, `rx.App(html_lang="de")`).
     """
 
     login_route: str = "/login"

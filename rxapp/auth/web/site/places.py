@@ -1,6 +1,6 @@
-"""Where features, and our own pages, put what they show: sections of pages, the forms of login stages, the forms of proofs.
+"""The places where features and our own pages put their views: sections of pages, forms of login stages, forms of proofs.
 
-A view is called when its page is built. So it may look at the texts and the look of the app, which are known by then.
+A view is called when its page is built. So it may use the texts and the look of the app, which are known then.
 """
 
 from collections.abc import Callable
@@ -11,7 +11,7 @@ import reflex as rx
 View = Callable[[], rx.Component]
 
 LOGIN, ACCOUNT, USER = "login", "account", "user"
-"""The pages that have sections: below the login form, of the account page, and of a user's page for administrators."""
+"""The pages that have sections: the login page (below the form), the account page, and a user's page for administrators."""
 
 
 class _Section(NamedTuple):
@@ -20,7 +20,7 @@ class _Section(NamedTuple):
 
 
 class Places:
-    """What was put where. The same view twice counts once, so that an app may be installed anew."""
+    """The views of each place. Adding the same view twice has no effect, so that an app may be installed again."""
 
     def __init__(self) -> None:
         self._sections: dict[str, list[_Section]] = {}
@@ -28,7 +28,7 @@ class Places:
         self.proof_forms: dict[str, View] = {}
 
     def add_section(self, page: str, view: View, *, order: int) -> None:
-        """Show `view` on that page. Sections with a lower `order` stand further up."""
+        """Show `view` on that page. Sections with a lower `order` come first."""
         sections = self._sections.setdefault(page, [])
         if all(section.view is not view for section in sections):
             sections.append(_Section(order, view))

@@ -1,4 +1,4 @@
-"""Where to go after signing in: a path of this app, never anywhere else."""
+"""Where to go after a login: only to a path of this app."""
 
 from urllib.parse import urlencode, urlsplit
 
@@ -10,8 +10,8 @@ REGISTER = "/register"
 def own_path(target: str | None, otherwise: str) -> str:
     r"""`target` if it is a path of this app, else `otherwise`.
 
-    `//host`, `/\host` and their kin are read by browsers as another site, and control characters are dropped by them before they
-    read at all: an open redirect hands a freshly signed-in person to whoever wrote the link.
+    Browsers read `//host`, `/\host` and similar targets as another site, and they drop control characters before that. With an
+    open redirect, the author of a link could send a person to another site right after the login.
     """
     if not target or not target.startswith("/") or target.startswith("//"):
         return otherwise
@@ -22,17 +22,17 @@ def own_path(target: str | None, otherwise: str) -> str:
 
 
 def path_in_app(path: str, prefix: str) -> str:
-    """The path of a page of an app that is served below `prefix`, as its routes and Reflex's redirects have it: without that."""
+    """The path without `prefix`, below which the app is served. Routes and Reflex's redirects have no prefix."""
     prefix = prefix.rstrip("/")
     return path.removeprefix(prefix) or "/" if path == prefix or path.startswith(f"{prefix}/") else path
 
 
 def login_url(login_route: str, *, reason: str = "", next_path: str = "") -> str:
-    """The login page, with why one is there and where one wanted to go."""
+    """The URL of the login page, with the reason for the login and the page to go to afterwards."""
     query = urlencode({key: value for key, value in (("reason", reason), ("next", next_path)) if value}, safe="/")
     return f"{login_route}?{query}" if query else login_route
 
 
 def own_register_route() -> str:
-    """Our registration page; empty if people may not make accounts for themselves."""
+    """The route of our registration page; empty if people may not register."""
     return REGISTER if get_service().settings.registration else ""

@@ -1,4 +1,4 @@
-"""What we know of the app we stand in: its pages, which of them are guarded, its look and its language."""
+"""What we know of the app around us: its pages, which of them are guarded, its look and its language."""
 
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
@@ -16,9 +16,9 @@ from rxapp.auth.web.texts import ENGLISH, Texts
 
 @dataclass
 class Site:
-    """Collects the pages that `page` declares, and hands them to the app when `install_auth` names it.
+    """Collects the pages that `page` declares, and adds them to the app when `install_auth` names it.
 
-    `texts` are one language for all who come; to choose them for each visitor, they are looked up here at each use.
+    `texts` are in one language for all visitors. Each use reads them from here, so that they can be chosen per visitor later.
     """
 
     login_route: str = "/login"
@@ -31,7 +31,7 @@ class Site:
     _app: rx.App | None = None
 
     def add_page(self, view: Callable, *, is_guarded: bool, **options: Any) -> None:
-        """Add a page to the app, as soon as there is one."""
+        """Add a page to the app, now or as soon as `install` names the app."""
         if is_guarded:
             self._guarded_routes.add(options["route"].strip("/"))
         if self._app is None:
@@ -41,17 +41,17 @@ class Site:
 
     @property
     def look(self) -> Look:
-        """How the ready-made pages fit into the app."""
+        """The app's look for the ready-made pages. Raises `RuntimeError` before `install_auth` has set it."""
         if self._look is None:
-            raise RuntimeError("a ready-made page is built after install_auth(app), which says how it looks")
+            raise RuntimeError("a ready-made page was built before install_auth(app), which sets its look: call that first")
         return self._look
 
     def furnish(self, look: Look, texts: Texts, extra_fields: Collection[str]) -> None:
-        """Say how the pages look, what they say, and what registration asks for besides our own fields."""
+        """Set the look and the texts of the pages, and the fields that the app adds to registration."""
         self._look, self.texts, self.extra_fields = look, texts, extra_fields
 
     def install(self, app: rx.App, *, login_route: str, home_route: str) -> None:
-        """Name the app, and give it the pages declared so far."""
+        """Set the app, and add the pages declared so far to it."""
         if self._app is app:
             raise InstalledTwice
         self._app, self.login_route, self.home_route = app, login_route, home_route

@@ -1,4 +1,4 @@
-"""What a person is told who was refused something, in the language of the pages."""
+"""The sentence that a person reads after an error, in the language of the pages."""
 
 from rxapp.auth.core.database.outages import DatabaseUnavailable
 from rxapp.auth.core.errors import AuthError, InputRefused
@@ -6,7 +6,7 @@ from rxapp.auth.web.site.registry import site
 
 
 def in_words(error: AuthError | DatabaseUnavailable) -> str:
-    """The sentence for it. An error of the app's own, and what the app refused in its own words, keep their message."""
+    """The sentence for the error. Errors that the app itself defines or words keep their own message."""
     if isinstance(error, DatabaseUnavailable):
         return outage_in_words(is_outcome_known=error.is_outcome_known)
     is_ours = type(error).__module__.startswith("rxapp.auth.")
@@ -18,6 +18,6 @@ def in_words(error: AuthError | DatabaseUnavailable) -> str:
 
 
 def outage_in_words(*, is_outcome_known: bool) -> str:
-    """What is said while the database is away."""
+    """The sentence while the database is away."""
     notices = site.texts.notices
     return notices.nothing_was_done if is_outcome_known else notices.may_have_been_done

@@ -1,1 +1,1 @@
-"""The gate in front of WebSockets, and their limits."""
+"""The gate in front of WebSockets, and its limits."""

@@ -1,4 +1,4 @@
-"""How many WebSockets one address has open on this worker: each takes memory, and nobody has to sign in for one."""
+"""Limits the WebSockets that one address has open on this worker. Each takes memory, and opening one needs no login."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -8,11 +8,11 @@ from rxapp.auth.core.throttling.throttle import network_of
 
 
 class TooManyConnections(Exception):
-    """This address has as many open as it may."""
+    """This address has the maximum number of WebSockets open."""
 
 
 class SocketConnections:
-    """Counts, on the event loop alone. Of an address that has none open nothing is kept."""
+    """Counts open WebSockets by address, on the event loop only. An address without any takes no memory."""
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
@@ -20,7 +20,7 @@ class SocketConnections:
 
     @contextmanager
     def one_of(self, address: str) -> Iterator[None]:
-        """Count a connection while it is open. Raises `TooManyConnections`; for a limit of 0 or no address never."""
+        """Count a connection while it is open. Raises `TooManyConnections`, but not if the limit is 0 or the address is empty."""
         if not self._limit or not address:
             yield
             return
@@ -36,5 +36,5 @@ class SocketConnections:
                 del self._open[network]
 
     def count(self) -> int:
-        """How many addresses have any open."""
+        """How many addresses have a WebSocket open."""
         return len(self._open)

@@ -1,4 +1,4 @@
-"""The door of every WebSocket: how many there are, how long they may take, and what comes in."""
+"""The gate in front of every WebSocket: limits of their number, of time, and of what clients send."""
 
 import asyncio
 import json
@@ -20,45 +20,45 @@ from rxapp.auth.web.sockets.connection_limit import SocketConnections, TooManyCo
 from rxapp.auth.web.sockets.messages import MessageRefused, SocketMessages
 
 JOIN_TIMEOUT_SECONDS = 10
-"""From the handshake to the message with which a page connects to Reflex. Our pages send it at once."""
+"""From the handshake to the message with which a page connects to Reflex. Pages send it at once."""
 
 ATTACHMENTS_TIMEOUT_SECONDS = 10
-"""For each part of a binary message."""
+"""For each attachment of a binary message."""
 
 SEND_TIMEOUT_SECONDS = 60
-"""For a client to take what is sent to it. Once the buffers on the way are full, it has read nothing for that long."""
+"""How long a client may take to read what is sent. Sending blocks only after all buffers on the way are full."""
 
 LARGE_MESSAGE = 16 * 1024
-"""Characters. What a page sends is far below, but for the text of a long form."""
+"""Characters. Pages send far less, except for the text of a long form."""
 
 LARGE_MESSAGES_AT_A_TIME = 2
-"""In this process. Read as JSON a message may take twenty times its size: many at once would fill the memory."""
+"""In this process. Parsed JSON may take twenty times the size of the message, so many at once would fill the memory."""
 
 PAUSE_AFTER_LARGE_MESSAGES = 3
-"""Times what it took: so large messages take half of the processor at most, however many there are."""
+"""The pause after a large message, in multiples of its own time. So any number of them takes at most half of the processor."""
 
 LONGEST_PAUSE_SECONDS = 0.25
-"""A message whose handler waits for something else takes longer, and no more of the processor."""
+"""A message may take longer because its handler waits for something. This uses no processor, so the pause is limited."""
 
 HEADER_BYTES_AT_MOST = 32 * 1024
 QUERY_BYTES_AT_MOST = 4 * 1024
-"""Of a handshake. Both are kept, several times over, as long as the page is open."""
+"""Limits of a handshake. Headers and query are kept in several copies as long as the page is open."""
 
 RETRY_AFTER_SECONDS = 30
 
 POLICY_VIOLATION = 1008
 """RFC 6455 §7.4.1."""
 
-_ANSWERING = "websocket.http.response"
-"""The ASGI extension by which a handshake is refused with a status other than 403."""
+_RESPONSE_EXTENSION = "websocket.http.response"
+"""The ASGI extension that can refuse a handshake with another status than 403."""
 
 logger = logging.getLogger(__name__)
 
 
 class SocketGate:
-    """ASGI middleware. The limit is for all WebSockets; of what comes over them, only Reflex's (`event_path`) is looked at.
+    """ASGI middleware. The limit of connections is for all WebSockets. Messages are checked only on Reflex's (`event_path`).
 
-    The namespaces that a page may join are those that the app has registered with `sio`.
+    A page may join the namespaces that the app has registered with `sio`.
     """
 
     def __init__(self, app: ASGIApp, *, settings: Settings, event_path: str, sio: Any) -> None:
@@ -70,7 +70,7 @@ class SocketGate:
         self._turns = asyncio.Semaphore(LARGE_MESSAGES_AT_A_TIME)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Hand on, or refuse the handshake."""
+        """Pass the request to the app, or refuse the handshake."""
         if scope["type"] != "websocket":
             await self._app(scope, receive, send)
             return
@@ -92,21 +92,21 @@ class SocketGate:
         messages = SocketMessages(namespaces_to_join(self._sio), self._settings.websocket_message_limit)
         turn = _Turn(self._turns)
         try:
-            await self._app(scope, _gated(receive, messages, turn), _patient(send))
+            await self._app(scope, _gated(receive, messages, turn), _with_timeout(send))
         finally:
             turn.end()
 
 
 def gate_sockets(app: rx.App, settings: Settings) -> Callable[[ASGIApp], ASGIApp]:
-    """The gate for `app`, as a transformer of it."""
+    """The gate for `app`, as an `api_transformer`."""
     event_path = get_config().prepend_backend_path(str(Endpoint.EVENT))
     return partial(SocketGate, settings=settings, event_path=event_path, sio=app.sio)
 
 
 class _Turn:
-    """A large message has a turn until the next one is asked for: by then it is handled (`pending_events`).
+    """The turn of a large message. It ends when the next message is read: by then this one is handled (`pending_events.py`).
 
-    The next large message waits for a while after that: whoever sends one after the other leaves the others their part.
+    After the turn there is a pause, so that a client that sends large messages all the time leaves time for the others.
     """
 
     def __init__(self, turns: asyncio.Semaphore) -> None:
@@ -115,21 +115,21 @@ class _Turn:
 
     async def begin(self) -> None:
         await self._turns.acquire()
-        self._began_at = _in(0)
+        self._began_at = _loop_time_in(0)
 
     def end(self) -> None:
         if self._began_at is not None:
-            pause = min(_in(0) - self._began_at, LONGEST_PAUSE_SECONDS) * PAUSE_AFTER_LARGE_MESSAGES
+            pause = min(_loop_time_in(0) - self._began_at, LONGEST_PAUSE_SECONDS) * PAUSE_AFTER_LARGE_MESSAGES
             self._began_at = None
             asyncio.get_running_loop().call_later(pause, self._turns.release)
 
 
 def _gated(receive: Receive, messages: SocketMessages, turn: _Turn) -> Receive:
-    """`receive`, which says that the client has gone when it has sent what it may not, or nothing in time.
+    """Wraps `receive`. After a forbidden message, or none in time, it reports to the app that the client has gone.
 
-    Engine.IO then does all that it does when a connection ends, and closes it.
+    Engine.IO then ends the connection as usual, and closes it.
     """
-    deadline: float | None = _in(JOIN_TIMEOUT_SECONDS)
+    deadline: float | None = _loop_time_in(JOIN_TIMEOUT_SECONDS)
     is_over = False
 
     async def receive_gated() -> Message:
@@ -138,7 +138,7 @@ def _gated(receive: Receive, messages: SocketMessages, turn: _Turn) -> Receive:
         if is_over:
             return _GONE
         if messages.has_joined:
-            deadline = _in(ATTACHMENTS_TIMEOUT_SECONDS) if messages.is_waiting_for_attachments else None
+            deadline = _loop_time_in(ATTACHMENTS_TIMEOUT_SECONDS) if messages.is_waiting_for_attachments else None
         try:
             async with asyncio.timeout_at(deadline):
                 message = await receive()
@@ -148,7 +148,7 @@ def _gated(receive: Receive, messages: SocketMessages, turn: _Turn) -> Receive:
                     await turn.begin()
                 messages.hear(content)
         except TimeoutError:
-            return _end("nothing came in time")
+            return _end("no message came in time")
         except MessageRefused as refused:
             return _end(str(refused))
         is_over = messages.has_left
@@ -163,7 +163,7 @@ def _gated(receive: Receive, messages: SocketMessages, turn: _Turn) -> Receive:
     return receive_gated
 
 
-def _in(seconds: float) -> float:
+def _loop_time_in(seconds: float) -> float:
     return asyncio.get_running_loop().time() + seconds
 
 
@@ -175,8 +175,8 @@ def _content(message: Message) -> str | bytes:
     return text if text is not None else message.get("bytes") or b""
 
 
-def _patient(send: Send) -> Send:
-    """`send`, which gives a client up that takes nothing."""
+def _with_timeout(send: Send) -> Send:
+    """Wraps `send`. It raises an error if the client does not read."""
 
     async def send_in_time(message: Message) -> None:
         try:
@@ -194,8 +194,8 @@ def _is_too_long(scope: Scope) -> bool:
 
 
 async def _refuse(scope: Scope, receive: Receive, send: Send, status: HTTPStatus) -> None:
-    await receive()  # the client's wish to connect
-    if _ANSWERING not in (scope.get("extensions") or {}):
+    await receive()  # the client's `websocket.connect`
+    if _RESPONSE_EXTENSION not in (scope.get("extensions") or {}):
         await send({"type": "websocket.close", "code": POLICY_VIOLATION})
         return
     code = status.phrase.lower().replace(" ", "_")
@@ -203,5 +203,5 @@ async def _refuse(scope: Scope, receive: Receive, send: Send, status: HTTPStatus
     headers = [(b"content-type", b"application/problem+json"), (b"cache-control", b"no-store")]
     if status == HTTPStatus.TOO_MANY_REQUESTS:
         headers.append((b"retry-after", str(RETRY_AFTER_SECONDS).encode()))
-    await send({"type": f"{_ANSWERING}.start", "status": status.value, "headers": headers})
-    await send({"type": f"{_ANSWERING}.body", "body": json.dumps(body).encode()})
+    await send({"type": f"{_RESPONSE_EXTENSION}.start", "status": status.value, "headers": headers})
+    await send({"type": f"{_RESPONSE_EXTENSION}.body", "body": json.dumps(body).encode()})

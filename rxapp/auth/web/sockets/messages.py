@@ -1,8 +1,8 @@
-"""What a page may say over its WebSocket, decided before Engine.IO, Socket.IO and Reflex act upon it.
+"""Which messages a page may send over its WebSocket. They are checked before Engine.IO, Socket.IO and Reflex read them.
 
-They trust a client further than a stranger deserves. Socket.IO hands a message named `connect` to the very handler that a new
-connection runs, with an environment of the sender's making: one socket could change its address as often as it liked, and so
-guess passwords without end. It keeps binary attachments until the last has come, and repeats long names of namespaces.
+These libraries trust clients too much. If a client sends a message named `connect`, Socket.IO passes it to the handler for new
+connections, with an environment that the client has made. So one socket could change its address at will, and guess passwords
+without limit. Socket.IO also keeps binary attachments until the last has come, and repeats long names of namespaces.
 """
 
 import json
@@ -10,39 +10,39 @@ from collections.abc import Collection
 from typing import Any
 
 ADDRESS_MAXIMUM_LENGTH = 32 * 1024
-"""Characters of all that an event says of the page's own address: path and query, twice. It is kept with the page's state."""
+"""Characters of the whole page address in an event: path and query, twice. It is kept with the page's state."""
 
 PATH_MAXIMUM_LENGTH = 2_048
 """Characters. Reflex remembers the route of each of the last 4,096 different paths."""
 
 NAME_MAXIMUM_LENGTH = 512
-"""Characters of an event's name: those of its states, and of its handler."""
+"""Characters of an event's name: the names of its states and of its handler."""
 
 DEPTH_MAXIMUM = 64
-"""Lists and objects within each other. Python's recursion ends at 1,000, with an error where nobody expects one."""
+"""Levels of nested lists and objects. Python's recursion limit is 1,000, with an error where no code expects one."""
 
 ATTACHMENTS_AT_MOST = 16
-"""Of one binary message. Reflex's own pages send none."""
+"""Attachments of one binary message. Reflex's own pages send none."""
 
 IDENTIFIER_MAXIMUM_LENGTH = 20
-"""Digits of the number by which a message asks for an answer: 64 bits."""
+"""Digits of the number with which a message asks for an acknowledgement: 64 bits."""
 
 _CLOSE, _PONG, _MESSAGE = "1", "3", "4"
-"""Of Engine.IO."""
+"""Packet types of Engine.IO."""
 
 _CONNECT, _DISCONNECT, _EVENT, _ACK, _BINARY_EVENT = "0", "1", "2", "3", "5"
-"""Of Socket.IO, in such a message."""
+"""Packet types of Socket.IO, in such a message."""
 
-_OF_THE_SERVER = frozenset({"connect", "connect_error", "disconnect", "disconnecting", "newListener", "removeListener"})
+_RESERVED_NAMES = frozenset({"connect", "connect_error", "disconnect", "disconnecting", "newListener", "removeListener"})
 """Names that no client may send (Socket.IO, "Emit cheatsheet")."""
 
 
 class MessageRefused(Exception):
-    """The page of nobody honest has sent this; says why, without a word of it."""
+    """No honest page sends this message. The error says why, and quotes nothing of the message."""
 
 
 class SocketMessages:
-    """All that comes over one connection, in order. `namespaces` are those that the app has, `maximum` the bytes of a message."""
+    """Checks the messages of one connection, in order. `namespaces` are the app's own; a message has at most `maximum` bytes."""
 
     def __init__(self, namespaces: Collection[str], maximum: int) -> None:
         self._namespaces = namespaces
@@ -58,7 +58,7 @@ class SocketMessages:
         return self._missing_attachments > 0
 
     def hear(self, message: str | bytes) -> None:
-        """Raise `MessageRefused` unless the message may be handed on."""
+        """Raise `MessageRefused` unless the message is allowed."""
         size = len(message) if isinstance(message, bytes) or message.isascii() else len(message.encode("utf-8", "replace"))
         if size > self._maximum:
             raise MessageRefused("too long")
@@ -69,11 +69,11 @@ class SocketMessages:
         elif message == _CLOSE:
             self.has_left = True
         elif message != _PONG:
-            raise MessageRefused("no message of Engine.IO's clients")
+            raise MessageRefused("a packet that Engine.IO's clients do not send")
 
     def _hear_attachment(self, size: int) -> None:
         if not self._missing_attachments:
-            raise MessageRefused("an attachment of nothing")
+            raise MessageRefused("an attachment without a message")
         self._missing_attachments -= 1
         self._attached += size
         if self._attached > self._maximum:
@@ -87,7 +87,7 @@ class SocketMessages:
             rest = self._expect_attachments(rest)
         namespace, data = _split(rest)
         if namespace not in self._namespaces:
-            raise MessageRefused("a namespace that there is not")
+            raise MessageRefused("an unknown namespace")
         value = _read(data)
         if kind == _CONNECT:
             self.has_joined = True
@@ -98,9 +98,9 @@ class SocketMessages:
             _require_good_packet(value)
             _require_own_attachments(value, self._missing_attachments)
         elif kind == _DISCONNECT:
-            self.has_left = True  # a page joins one namespace, and closes its connection when it leaves that
+            self.has_left = True  # a page joins only one namespace, and closes its connection when it leaves it
         elif kind != _ACK:
-            raise MessageRefused("no message of Socket.IO's clients")
+            raise MessageRefused("a packet that Socket.IO's clients do not send")
 
     def _expect_attachments(self, rest: str) -> str:
         number, dash, rest = rest.partition("-")
@@ -112,7 +112,7 @@ class SocketMessages:
 
 
 def _split(rest: str) -> tuple[str, str]:
-    """The namespace, `/` if none is named, and what comes after it."""
+    """The namespace (`/` if none is named), and the rest of the packet."""
     if not rest.startswith("/"):
         return "/", rest
     named, _, data = rest.partition(",")
@@ -120,18 +120,18 @@ def _split(rest: str) -> tuple[str, str]:
 
 
 def _read(data: str) -> Any:
-    """The JSON in a packet, after the number that may stand before it; None if there is none."""
+    """The value of the JSON in a packet, or None. A number may come before the JSON."""
     text = data.lstrip("0123456789")
     if len(data) - len(text) > IDENTIFIER_MAXIMUM_LENGTH:
-        raise MessageRefused("too long a number")
+        raise MessageRefused("an acknowledgement number that is too long")
     if not text:
         return None
     try:
         value = json.loads(text)
     except (ValueError, RecursionError):
-        raise MessageRefused("no JSON") from None
+        raise MessageRefused("invalid JSON") from None
     if data.count("[") + data.count("{") > DEPTH_MAXIMUM and _is_deep(value):
-        raise MessageRefused("nested too deep")
+        raise MessageRefused("JSON that is nested too deeply")
     return value
 
 
@@ -150,25 +150,25 @@ def _members(values: list[Any]) -> list[Any]:
 
 
 def _require_own_attachments(value: Any, number: int) -> None:
-    """Socket.IO puts the attachment of any number in place of a placeholder, and fails if there is none."""
+    """A placeholder names an attachment by any number. Socket.IO replaces it, and fails if there is no such attachment."""
     level = [value] if number else []
     while level:
         wanted = [each["num"] for each in level if isinstance(each, dict) and each.get("_placeholder") and "num" in each]
         if not all(type(place) is int and 0 <= place < number for place in wanted):
-            raise MessageRefused("a place for an attachment that there is not")
+            raise MessageRefused("a placeholder without an attachment")
         level = _members(level)
 
 
 def _require_good_start(data: Any) -> None:
-    """Reflex's page sends its first event with the connection."""
+    """A page of Reflex sends its first event together with the connection."""
     if data is not None and not isinstance(data, dict):
-        raise MessageRefused("a connection with something odd")
+        raise MessageRefused("connection data that is not an object")
     if data and data.get("event") is not None:
         _require_good_event(data["event"])
 
 
 def _require_good_packet(data: Any) -> None:
-    if not isinstance(data, list) or not data or not isinstance(data[0], str) or data[0] in _OF_THE_SERVER:
+    if not isinstance(data, list) or not data or not isinstance(data[0], str) or data[0] in _RESERVED_NAMES:
         raise MessageRefused("an event that no client sends")
     if data[0] == "event":
         _require_good_event(data[1] if len(data) == 2 else None)  # noqa: PLR2004  the name and the event
@@ -176,7 +176,7 @@ def _require_good_packet(data: Any) -> None:
 
 def _require_good_event(event: Any) -> None:
     if not isinstance(event, dict):
-        raise MessageRefused("an event that is none")
+        raise MessageRefused("an event that is not an object")
     name, payload, router_data = event.get("name"), event.get("payload", {}), event.get("router_data", {})
     if not isinstance(name, str) or len(name) > NAME_MAXIMUM_LENGTH:
         raise MessageRefused("an event without a name")
@@ -187,9 +187,9 @@ def _require_good_event(event: Any) -> None:
 
 
 def _require_short_address(router_data: dict[str, Any]) -> None:
-    """Reflex parses it, at each change. Where it does not begin as a path it would be read as a part of the host's name.
+    """Reflex parses the address at each change. If it does not begin like a path, it is parsed as a part of the host name.
 
-    Python normalizes those: 250 KB of combining marks took 18 seconds, in which nobody else was served.
+    Python normalizes host names: 250 KB of combining marks blocked the worker for 18 seconds.
     """
     path, address, query = router_data.get("pathname", ""), router_data.get("asPath", ""), router_data.get("query", {})
     if not isinstance(path, str) or not isinstance(address, str) or not isinstance(query, dict):

@@ -1,17 +1,17 @@
-"""What waits to be sent over a WebSocket, within a bound: a client that asks and does not read would fill the memory."""
+"""The queue of packets to send over a WebSocket, with a limit: a client that asks and does not read would fill the memory."""
 
 import asyncio
 from typing import Any
 
 UNSENT_BYTES_AT_MOST = 8 * 1024 * 1024
-"""Of one connection. Beyond that it is closed; an honest page connects anew and is sent its state as it is then."""
+"""Per connection. Above that it is closed. An honest page connects again and gets its present state."""
 
 BYTES_OF_A_PACKET = 512
-"""What an empty one takes."""
+"""The memory that an empty packet takes."""
 
 
 class PacketQueue(asyncio.Queue):
-    """Engine.IO's queue of one connection. When it is over the bound it forgets all, and ends: its reader closes the socket."""
+    """Engine.IO's queue of one connection. Above the limit it drops all packets and ends; then its reader closes the socket."""
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
@@ -24,7 +24,7 @@ class PacketQueue(asyncio.Queue):
             return
         super().put_nowait(item)
         self._unsent += _size(item)
-        if self._unsent > UNSENT_BYTES_AT_MOST and self.qsize() > 1:  # a single one may be as long as it has to be
+        if self._unsent > UNSENT_BYTES_AT_MOST and self.qsize() > 1:  # a single packet may have any length
             self._end()
 
     def get_nowait(self) -> Any:

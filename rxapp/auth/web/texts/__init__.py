@@ -2,7 +2,7 @@
 
 `Pages(texts=GERMAN)` chooses a language. `replace(ENGLISH, login=replace(ENGLISH.login, title="Welcome back"))`, with
 `dataclasses.replace`, changes single texts. What is in braces is filled in, and is in a translation too. The app says the
-language of the document, `rx.App(html_lang="de")`: screen readers pronounce by it, and relative times ("5 minutes ago") are in it.
+language of the document, `rx.App(html_lang="de")`: screen readers pronounce by it, and times ("5 minutes ago") are in it.
 """
 
 from rxapp.auth.web.texts.account import AccountTexts, ActivityTexts, SessionsTexts

@@ -1,4 +1,4 @@
-"""The parts that forms are made of: labelled fields, notices that are read out, a card around a form."""
+"""The parts of forms: labelled fields, notices that a screen reader announces, a card around a form."""
 
 from dataclasses import asdict
 from typing import Any, Unpack
@@ -13,12 +13,12 @@ from rxapp.auth.web.ui.slots import Slots
 
 
 def text_field(label: str, name: str, *, hint: Any = None, **props: Any) -> rx.Component:
-    """A text input with its label, and perhaps a hint below."""
+    """A text input with its label, and an optional hint below."""
     return _labelled(label, name, rx.el.input(**_input_props(name, hint, {"type": "text"} | props)), hint)
 
 
 def password_field(label: str, name: str, *, hint: Any = None, **props: Any) -> rx.Component:
-    """A password input with its label and a button that shows what was typed. Pasting is never hindered (ASVS 6.2.7)."""
+    """A password input with its label and a button that shows the password. Pasting always works (ASVS 6.2.7)."""
     given = {"type": "password", "required": True, "max_length": 1024, "class_name": style.FIELD + " pr-16"} | props
     box = rx.el.div(
         rx.el.input(**_input_props(name, hint, given)), show_password_button(name, class_name=style.QUIET), class_name="relative"
@@ -41,9 +41,9 @@ def _labelled(label: str, name: str, control: rx.Component, hint: Any) -> rx.Com
 
 
 def notices(message: rx.Var[str] | str, error: rx.Var[str] | str, wait: Any = 0, **props: Any) -> rx.Component:
-    """What went well and what went wrong. The regions are there from the start: one that comes with its text is not read out.
+    """Live regions for success and error. They are in the page from the start: screen readers ignore one added with its text.
 
-    `wait` is in how many seconds to try again. It stands apart: an alert that counts would be read out each time.
+    `wait` is the number of seconds until the next attempt. It is outside the alert: screen readers would announce each second.
     """
     return rx.el.div(
         rx.el.div(rx.cond(message, rx.el.p(message, class_name=style.NEUTRAL_NOTICE + " mb-4")), role="status"),
@@ -54,14 +54,14 @@ def notices(message: rx.Var[str] | str, error: rx.Var[str] | str, wait: Any = 0,
 
 
 def waiting_time(*, seconds: Any, **props: Any) -> rx.Component:
-    """In how long to try again, counting down."""
+    """The time until the next attempt, counting down."""
     texts = site.texts.notices
     minutes, in_seconds = asdict(texts.try_again_in_minutes), asdict(texts.try_again_in_seconds)
     return countdown(seconds=seconds, words={"minutes": minutes, "seconds": in_seconds, "now": texts.try_again_now}, **props)
 
 
 def form_page(own_title: str, /, *content: Any, **slots: Unpack[Slots]) -> rx.Component:
-    """A page with nothing but one card in the middle."""
+    """A page with one card in the middle."""
     return rx.el.main(
         rx.el.div(
             slots.get("logo") or site.look.logo(),

@@ -1,6 +1,6 @@
-// What a form does without the server, from the moment its HTML is there: its button is enabled once the form is valid, a password
-// can be shown, and a submission that comes before the page is ready waits for it. Without this, the browser itself would send the
-// form. Inline in the head, so that it runs however late the scripts are.
+// What a form does without the server, as soon as its HTML is there: the button is enabled when the form is valid, a password can
+// be shown, and a submission before the page is ready waits for it. Without this, the browser itself would send the form. The
+// script is inline in the head, so that it does not wait for other scripts.
 (() => {
   const SELECTOR = "form[data-auth-form]";
   let ready = false;
@@ -47,7 +47,7 @@
     attributeFilter: ["aria-busy"],
   });
 
-  // Called by the form itself once React has taken it over.
+  // The form calls this after React has hydrated it.
   window.authFormReady = () => {
     ready = true;
     const form = held;

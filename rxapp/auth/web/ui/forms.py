@@ -1,4 +1,4 @@
-"""Forms that can be used before the page's scripts have arrived, and that never put a password into a URL."""
+"""Forms that work before the page's scripts have loaded, and that never put a password into a URL."""
 
 from collections.abc import Mapping
 from functools import cache
@@ -11,7 +11,7 @@ from rxapp.auth.web.site.registry import site
 
 
 class InlineScript(rx.Component):
-    """A script whose text stands in the prerendered page, unescaped."""
+    """A script whose text is in the prerendered page, unescaped."""
 
     tag = '"script"'
 
@@ -24,21 +24,21 @@ def _script_text() -> str:
 
 
 def forms_script() -> rx.Component:
-    """For the head of every page."""
+    """The script of all forms, for the head of every page."""
     return InlineScript.create(dangerouslySetInnerHTML={"__html": _script_text()})
 
 
 def text_in(form: Mapping[str, Any], name: str) -> str:
-    """What was typed into the field. Whoever sends an event by hand may send anything or nothing, which counts as empty."""
+    """The text in the field. An event sent by hand may hold anything or nothing: that counts as empty."""
     value = form.get(name)
     return value if isinstance(value, str) else ""
 
 
 def auth_form(*children: Any, on_submit: Any, is_busy: rx.Var[bool] | bool, **props: Any) -> rx.Component:
-    """A form that `forms.js` looks after; its submit button is disabled while it is invalid or busy.
+    """A form with the script `forms.js`. Its submit button is disabled while the form is invalid or busy.
 
-    The method is named although our own code always sends the form: if everything else failed, the browser would send a form that
-    names none by GET, with the password in the URL.
+    Our own code always sends the form, but it has a method all the same: if all scripts failed, the browser would send a form
+    without a method by GET, with the password in the URL.
     """
     return rx.el.form(
         *children,
@@ -52,12 +52,12 @@ def auth_form(*children: Any, on_submit: Any, is_busy: rx.Var[bool] | bool, **pr
 
 
 def submit_button(label: str, busy_label: str, *, is_busy: rx.Var[bool] | bool, **props: Any) -> rx.Component:
-    """Disabled as built: `forms.js` enables it as soon as the form is valid."""
+    """A submit button. It is disabled in the built page, and `forms.js` enables it as soon as the form is valid."""
     return rx.el.button(rx.cond(is_busy, busy_label, label), type="submit", disabled=True, **props)
 
 
 def show_password_button(input_id: str, **props: Any) -> rx.Component:
-    """A toggle that shows what was typed into the password input of that id."""
+    """A toggle that shows the password in the input with that id."""
     texts = site.texts.password
     return rx.el.button(
         texts.show,

@@ -1,4 +1,4 @@
-"""Texts with something in them that is known in the browser only."""
+"""Texts with parts that only the browser knows."""
 
 from string import Formatter
 from typing import Any
@@ -9,7 +9,7 @@ from rxapp.auth.web.texts import Counted
 
 
 def sentence(text: str, **parts: Any) -> list[Any]:
-    """The text in pieces, with components or vars in place of its placeholders."""
+    """The text in pieces: components or vars replace its placeholders."""
     pieces: list[Any] = []
     for words, name, _, _ in Formatter().parse(text):
         pieces += [words] if words else []
@@ -18,6 +18,6 @@ def sentence(text: str, **parts: Any) -> list[Any]:
 
 
 def counted(text: Counted, count: Any) -> Any:
-    """The text for a number that is a var."""
+    """The singular or plural text for `count`, which is a var."""
     none = [(0, text.none)] if text.none else []
     return rx.match(count, *none, (1, text.one), text.other.format(count=count))

@@ -1,4 +1,4 @@
-"""What stands in a guarded page's place: while it is not known who is there, and for a user without the role."""
+"""Views that replace a guarded page: until the person is verified, and for a user without the role."""
 
 import reflex as rx
 
@@ -6,7 +6,7 @@ from rxapp.auth.web.site.registry import site
 
 
 def waiting_view() -> rx.Component:
-    """Nothing but a sign of life for those who cannot see the page either."""
+    """An empty view, with a text for screen readers only."""
     return rx.el.main(rx.el.p(site.texts.notices.loading, class_name="sr-only", role="status"), aria_busy="true")
 
 

@@ -1,4 +1,4 @@
-"""What an app puts into one ready-made page; what fits all of them to the app is `Look`."""
+"""What an app can put into one ready-made page. `Look` is for all pages together."""
 
 from typing import TypedDict
 
@@ -6,10 +6,10 @@ import reflex as rx
 
 
 class Slots(TypedDict, total=False):
-    """Each may be left out. `title` is the heading, `logo` stands above it: in place of the look's, on the pages that have one.
+    """All are optional. `title` is the heading. `logo` is above it and replaces that of the look, on pages that have one.
 
-    `extra` stands below the fields of a form, above its button, or below what a page shows. Inputs with a `name` in the
-    registration's are handed to `on_register`, if `Pages(extra_fields=…)` names them.
+    `extra` is between the fields of a form and its button, or below the content of a page. On the registration page,
+    `on_register` gets the inputs in `extra` whose `name` is in `Pages(extra_fields=…)`.
     """
 
     title: str
@@ -18,5 +18,5 @@ class Slots(TypedDict, total=False):
 
 
 def extra_in(slots: Slots) -> rx.Component:
-    """What the app puts in, or nothing."""
+    """The slot `extra`, or an empty fragment."""
     return slots.get("extra") or rx.fragment()

@@ -1,4 +1,4 @@
-"""How the ready-made pages look: the classes that more than one of them uses. Light and dark, phone and desktop."""
+"""The CSS classes that several ready-made pages use. For light and dark, phone and desktop."""
 
 FOCUS = (
     "focus-visible:outline-2 focus-visible:outline-offset-2 focus-visible:outline-indigo-600 "

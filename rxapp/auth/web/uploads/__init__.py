@@ -1,1 +1,1 @@
-"""Uploads, which come over HTTP and show by a ticket whose they are."""
+"""Uploads. They come over HTTP, and a ticket says to which page and session they belong."""

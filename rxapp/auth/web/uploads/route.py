@@ -1,4 +1,4 @@
-"""The route to which pages upload files, in place of Reflex's: without a good ticket it refuses, and keeps nothing."""
+"""The route for uploads of pages. It replaces Reflex's: without a valid ticket it refuses and stores nothing."""
 
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import suppress
@@ -25,11 +25,11 @@ from rxapp.auth.web.uploads.tickets import TicketRefused
 
 TICKET_HEADER = "Rxapp-Upload-Ticket"
 _PAGE_HEADER, _HANDLER_HEADER = "Reflex-Client-Token", "Reflex-Event-Handler"
-"""Reflex's own."""
+"""Reflex's own headers."""
 
 
 def ask_for_tickets(app: rx.App) -> None:
-    """From now on, take an upload only with the ticket that its page was given."""
+    """From now on, accept an upload only with a ticket that was issued to its page."""
     path = get_config().prepend_backend_path(str(Endpoint.UPLOAD))
     if (api := http_app(app)) is not None:
         api.router.routes.insert(0, Route(path, _receiver(app), methods=["POST"]))  # in front of Reflex's
@@ -42,22 +42,22 @@ def _receiver(app: rx.App) -> Any:
             connection, session = await in_thread(upload_tickets.redeem, get_service(), client_token, ticket)
         except TicketRefused:
             named = registrations().event_handlers.get(request.headers.get(_HANDLER_HEADER, ""))
-            detail = named.handler.fn.__qualname__ if named is not None else ""  # nothing of a stranger's choice
+            detail = named.handler.fn.__qualname__ if named is not None else ""  # never a text from the client
             facts: dict[str, Any] = {"client": request_client(request), "detail": detail}
             await in_thread(get_service().failures.record, EventKind.UPLOAD_REFUSED, **facts)
-            await _pass_over(request)
+            await _discard_body(request)
             return _refusal(403, "upload_refused", "An upload comes with the ticket that its page was given for it.")
         except SpentProofsUnavailable:
             return _refusal(503, "temporarily_unavailable", "Please try again in a moment.")
-        # The real Reflex receives it; each event that it makes of it says by which connection it has come, and for whom.
-        stand_in: Any = SimpleNamespace(event_processor=_OfConnection(app, connection, session))
+        # Reflex receives the upload. Each event that it makes gets the connection and the session of the ticket.
+        stand_in: Any = SimpleNamespace(event_processor=_ConnectionProcessor(app, connection, session))
         return await receive(stand_in)(request)
 
     return receive_upload
 
 
-class _OfConnection:
-    """The app's event processor, for events that a connection has sent by way of HTTP."""
+class _ConnectionProcessor:
+    """The app's event processor, for events that a connection has sent over HTTP."""
 
     def __init__(self, app: rx.App, connection: str, session: UUID) -> None:
         self._app = app
@@ -75,8 +75,8 @@ class _OfConnection:
         return self._app.event_processor.enqueue_stream_delta(token, self._of_connection(token, event))
 
 
-async def _pass_over(request: Request) -> None:
-    """Let the body come, which `RXAPP_BODY_LIMIT` bounds: else the server would cut the connection, and the answer be lost."""
+async def _discard_body(request: Request) -> None:
+    """Read the body (`RXAPP_BODY_LIMIT` limits it) and drop it. If not, the server cuts the connection and the answer is lost."""
     with suppress(ClientDisconnect):
         async for _ in request.stream():
             pass

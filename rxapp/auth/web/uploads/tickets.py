@@ -1,8 +1,8 @@
-"""Tickets for uploads: an upload comes over HTTP, and shows by its ticket which open page has sent it.
+"""Tickets for uploads: an upload comes over HTTP, and its ticket proves which open page has sent it.
 
-Reflex's own upload names its page by the client token alone, which stands in the WebSocket's URL. A ticket is handed out over the
-page's WebSocket once that has shown whose it is. It is good once, for that page and that connection, in every worker. It names
-the session whose page it is: what one person uploads is not the next one's.
+Reflex's own upload names its page only by the client token, which is part of the WebSocket's URL. A ticket is issued over the
+page's WebSocket after that has proved its session. It is valid once, for that page and that connection, in every worker. It
+contains the page's session, so that the upload of one person is never the next person's.
 """
 
 import hashlib
@@ -17,30 +17,27 @@ from rxapp.auth.core.keys.derivation import Keys
 from rxapp.auth.core.service import AuthService
 
 LIFETIME = timedelta(seconds=60)
-"""From when it is handed out until the upload begins. How long that then takes does not matter."""
+"""From the issue of the ticket until the upload begins. The upload itself may take longer."""
 
 MAXIMUM_LENGTH = 256
-"""Characters; ours have about 150."""
+"""Characters. Our tickets have about 150."""
 
 _SPENT_AS = "upload ticket"
 
 
 class TicketRefused(Exception):
-    """The ticket is missing, forged, another page's, used or too old."""
+    """The ticket is missing, forged, used, too old, or another page's."""
 
 
 def issue(service: AuthService, client_token: str, connection: str, session: UUID) -> str:
-    """A ticket for one upload by this connection of this page, for that session or for `NOBODY`."""
+    """A ticket for one upload over this connection of this page, for this session or for `NOBODY`."""
     expires_at = int((service.clock() + LIFETIME).timestamp())
     body = f"{connection}.{expires_at}.{secrets.token_urlsafe(16)}.{session.hex}"
     return f"{body}.{base64url(_mac(service.key_ring.signer().keys, client_token, body))}"
 
 
 def redeem(service: AuthService, client_token: str, ticket: str) -> tuple[str, UUID]:
-    """Use it up; returns to which connection it was handed out, and for which session. Raises `TicketRefused`.
-
-    May wait for Redis.
-    """
+    """Spend the ticket. Returns its connection and its session. Raises `TicketRefused`. May wait for Redis."""
     body, _, mac = ticket.rpartition(".") if len(ticket) <= MAXIMUM_LENGTH else ("", "", "")
     try:
         connection, expires_at, name, session = body.split(".")
@@ -48,7 +45,7 @@ def redeem(service: AuthService, client_token: str, ticket: str) -> tuple[str, U
         if datetime.fromtimestamp(int(expires_at), service.clock().tzinfo) <= service.clock():
             raise TicketRefused
         service.dpop.spend(ProvedKey(_SPENT_AS, name))
-    except (ValueError, TypeError, InvalidToken, InvalidDpopProof) as error:  # TypeError: a text that is not ASCII is compared
+    except (ValueError, TypeError, InvalidToken, InvalidDpopProof) as error:  # TypeError: `compare_digest` of non-ASCII text
         raise TicketRefused from error
     return connection, UUID(session)
 

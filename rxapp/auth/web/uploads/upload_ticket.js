@@ -1,5 +1,5 @@
-// Has each upload wait for a ticket, which the server hands out over the page's WebSocket, and sends it along. Reflex marks its
-// uploads with a header: by that they are known, so an app's author has nothing to do.
+// Makes each upload wait for a ticket, which the server sends over the page's WebSocket, and sends the ticket with the upload.
+// Reflex's uploads have a header by which this script recognises them, so an app's author has nothing to do.
 import { useEffect } from "react";
 
 const PAGE_HEADER = "reflex-client-token";
@@ -7,7 +7,7 @@ const TICKET_HEADER = "Rxapp-Upload-Ticket";
 const PATIENCE_MS = 20_000;
 
 const uploads = new WeakSet();
-const waiting = []; // { xhr, send, timer }, the oldest first; for the first of them a ticket is asked for
+const waiting = []; // { xhr, send, timer }, the oldest first; the page has asked for a ticket for the first one
 let ask = () => {};
 
 const leave = (xhr) => {

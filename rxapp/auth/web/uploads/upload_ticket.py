@@ -1,4 +1,4 @@
-"""The client component that gets a ticket for each upload and sends it along."""
+"""The client component that gets a ticket for each upload and sends it with the upload."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from rxapp.auth.web.ui.components.component_base import OwnComponent
 
 
 class UploadTicket(OwnComponent):
-    """Invisible. `on_ask` fires when an upload waits for a ticket, and the next new `ticket` goes with it."""
+    """Invisible. `on_ask` fires when an upload waits for a ticket. The next new `ticket` is sent with it."""
 
     tag = "UploadTicket"
 
@@ -17,5 +17,5 @@ class UploadTicket(OwnComponent):
 
     @classmethod
     def script(cls) -> str:
-        """The file beside this one."""
+        """The path of the JavaScript file next to this one."""
         return rx.asset("upload_ticket.js", shared=True).importable_path

@@ -1,4 +1,4 @@
-"""The field for a customer's name, with what was wrong with it beside it."""
+"""The field for a customer's name, with its error next to it."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ ERROR = "mt-1.5 text-sm text-red-700 dark:text-red-300"
 
 
 def name_input(input_id: str, error: rx.Var[str], **props: Any) -> rx.Component:
-    """The input; `name_error` of the same id says what `error` is."""
+    """The input. `name_error` with the same id shows the text of `error`."""
     return rx.el.input(
         id=input_id,
         name="name",
@@ -32,7 +32,7 @@ def name_input(input_id: str, error: rx.Var[str], **props: Any) -> rx.Component:
 
 
 def name_error(input_id: str, error: rx.Var[str]) -> rx.Component:
-    """A live region, which stands in the page from the start: one that comes with its text is not read out."""
+    """A live region. It is in the page from the start, because screen readers ignore a region added with its text."""
     return rx.el.div(rx.cond(error, rx.el.p(error, class_name=ERROR)), id=_error_id(input_id), role="alert")
 
 

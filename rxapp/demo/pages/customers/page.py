@@ -1,4 +1,4 @@
-"""Customers: a guarded page whose data is loaded, filtered and changed by guarded events."""
+"""Customers: a guarded page. Guarded events load, filter and change its data."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ _number = _shown.length()
     "/customers", roles=[ROLE], title="Customers · rxapp", on_load=CustomersState.load, waiting=waiting, forbidden=forbidden
 )
 def customers() -> rx.Component:
-    """The list of customers, with what can be done to it."""
+    """The list of customers, with buttons and forms to change it."""
     return layout(
         rx.el.div(
             rx.el.h1("Customers", class_name=style.HEADING),
@@ -78,7 +78,7 @@ def _count() -> rx.Component:
 
 
 def _notices() -> rx.Component:
-    """Live regions stand in the page from the start: a region that comes with its text is not read out."""
+    """Live regions. They are in the page from the start, because screen readers ignore a region added with its text."""
     return rx.el.div(
         rx.el.p(CustomersState.done, role="status", class_name="text-emerald-800 dark:text-emerald-300"),
         rx.el.p(CustomersState.failed, role="alert", class_name="text-red-700 dark:text-red-300"),
@@ -87,7 +87,7 @@ def _notices() -> rx.Component:
 
 
 def _list() -> rx.Component:
-    """Takes the focus when the row that had it is gone."""
+    """The list. It gets the focus when the row that had it is gone."""
     return rx.el.ul(
         rx.foreach(CustomersState.customers, customer_row),
         id=LIST,

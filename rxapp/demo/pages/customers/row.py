@@ -1,4 +1,4 @@
-"""A customer in the list: the name with its two buttons, the form that changes the name, or the question before removing."""
+"""A customer in the list: the name with two buttons, the form to change the name, or the question before removing."""
 
 from typing import Any
 
@@ -26,7 +26,7 @@ PENCIL = "M4 20h4L19 9a2.83 2.83 0 0 0-4-4L4 16v4ZM13.5 6.5l4 4"
 BIN = "M4 7h16M10 11v6m4-6v6M6 7l1 12a1 1 0 0 0 1 1h8a1 1 0 0 0 1-1l1-12M9 7V4h6v3"
 
 ESCAPE_CANCELS = {
-    # In the browser: a round trip for each key would be too much. In an input method, Escape takes back a composition only.
+    # It runs in the browser, to avoid a round trip for each key. In an input method, Escape only cancels the composition.
     "on_key_down": rx.Var(
         '(event) => event.key === "Escape" && !event.nativeEvent.isComposing'
         ' && event.currentTarget.querySelector("[data-cancels]").click()'
@@ -100,7 +100,7 @@ def _question(row: Any) -> rx.Component:
         rx.el.span(f"Remove {row['name']}?", class_name=NAME + "max-sm:basis-full"),
         rx.el.div(
             rx.el.button("Remove", type="button", on_click=CustomersState.remove(row["id"]), class_name=DANGER),
-            _cancel_button(auto_focus=True),  # the harmless one, for a key held down too long presses it
+            _cancel_button(auto_focus=True),  # the harmless button, because a key held down too long presses it
             class_name="flex shrink-0 gap-2",
         ),
         role="group",

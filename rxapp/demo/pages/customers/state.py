@@ -1,4 +1,4 @@
-"""What the customers page shows and does: every handler is for managers, and runs under a freshly rotated token if need be."""
+"""The state of the customers page. Each handler is for managers only. If the access token has expired, it is rotated first."""
 
 from collections.abc import AsyncIterator
 from typing import Any, TypedDict
@@ -22,7 +22,7 @@ ROLE = "Manager"
 NEW_NAME = "new_customer"
 CHANGED_NAME = "changed_name"
 LIST = "customer_list"
-"""Ids of what is given the focus."""
+"""Ids of the elements that get the focus."""
 
 
 class Row(TypedDict):
@@ -33,23 +33,24 @@ class Row(TypedDict):
 
 
 class NewCustomer(TypedDict):
-    """The form's fields; `number` says which of the page's forms this is."""
+    """The form's fields. `number` counts the forms of the page, so that a form sent twice is recognised."""
 
     name: str
     number: str
 
 
 class ChangedName(TypedDict):
-    """The fields of a row that is being renamed; `id` says which one."""
+    """The fields of a row that is being renamed. `id` is its customer."""
 
     id: str
     name: str
 
 
 class CustomersState(rx.State):
-    """The customers that match the filter; of one at most the name is being changed, or it is asked whether to remove it.
+    """The customers that match the filter. At most one row is open: its name is being changed, or it asks before removing.
 
-    `renaming` and `removing` are that one's id, 0 for none. `focused` names the button that takes the focus when it appears.
+    `renaming` or `removing` is the id of its customer; 0 means none. `focused` names the button that gets the focus when it
+    appears.
     """
 
     customers: list[Row] = []
@@ -67,27 +68,27 @@ class CustomersState(rx.State):
 
     @auth.event(roles=[ROLE])
     async def load(self) -> None:
-        """Read the customers anew. Also runs on reconnecting, so a row that is being renamed stays as it is."""
+        """Read the customers again. This runs on reconnecting too, so a row that is being renamed stays open."""
         self._begin()
         await self._load()
 
     @auth.event(roles=[ROLE])
     async def refresh(self) -> None:
-        """Read the customers anew, and say so."""
+        """Read the customers again, and say so."""
         self._begin()
         await self._load()
         self.refreshed += 1
 
     @auth.event(roles=[ROLE], debounce=150)
     async def filter_by(self, text: str) -> None:
-        """Show the customers whose name contains the text, without regard to case."""
+        """Show the customers whose name contains the text. Upper and lower case are the same."""
         self._begin()
         self.filter_text = text if isinstance(text, str) else ""
         await self._load()
 
     @auth.event(roles=[ROLE])
     async def add(self, form: NewCustomer) -> AsyncIterator[Any]:
-        """Add a customer and empty the form. A form that was sent twice, by a double click, counts once."""
+        """Add a customer and empty the form. A form sent twice, by a double click, counts once."""
         if form.get("number") != str(self.additions):
             return
         self._begin()
@@ -110,7 +111,7 @@ class CustomersState(rx.State):
 
     @auth.event(roles=[ROLE])
     async def rename(self, form: ChangedName) -> AsyncIterator[Any]:
-        """Give the customer another name and turn the form into the row again, unless it has been closed meanwhile."""
+        """Rename the customer and close the form. Nothing happens if the form was closed meanwhile."""
         if form.get("id") != str(self.renaming):
             return
         self._begin()
@@ -135,13 +136,13 @@ class CustomersState(rx.State):
 
     @auth.event(roles=[ROLE])
     async def start_removing(self, customer_id: int) -> None:
-        """Ask in the row whether it is to be removed."""
+        """Ask in the row before removing the customer."""
         self._begin()
         self.renaming, self.removing = 0, customer_id
 
     @auth.event(roles=[ROLE])
     async def remove(self, customer_id: int) -> AsyncIterator[Any]:
-        """Remove a customer, if this one was asked about: a click may come after another row has been opened."""
+        """Remove the customer, if the row still asks about this one: a click may come after another row was opened."""
         if customer_id != self.removing:
             return
         self._begin()
@@ -155,16 +156,16 @@ class CustomersState(rx.State):
 
     @auth.event(roles=[ROLE])
     async def cancel(self) -> None:
-        """Turn the row back into what it was."""
+        """Close the form or the question in the row."""
         self._begin()
         self._leave_row()
 
     def _begin(self) -> None:
-        """Take back what was said about the last thing done."""
+        """Clear the messages of the last action."""
         self.done = self.failed = self.add_error = self.rename_error = self.focused = ""
 
     def _leave_row(self) -> None:
-        """Back to the row, with the focus on the button by which it was left."""
+        """Close the row's form or question, and move the focus to the button that had opened it."""
         self.focused = f"Rename {self.renaming}" if self.renaming else f"Remove {self.removing}"
         self.renaming = self.removing = 0
 
@@ -173,7 +174,7 @@ class CustomersState(rx.State):
         wanted = self.filter_text.strip().casefold()
         self.customers = [_row(customer) for customer in found if wanted in customer.name.casefold()]
         self.is_loaded = True
-        if not self._shows(self.renaming):  # else it would take the focus when it came into sight again
+        if not self._shows(self.renaming):  # otherwise its form would take the focus when the row appears again
             self.renaming = 0
         if not self._shows(self.removing):
             self.removing = 0

@@ -1,1 +1,1 @@
-"""What a page says without being asked: no connection, no database, too many attempts."""
+"""Notices that a page shows by itself: no connection, no database, too many attempts."""

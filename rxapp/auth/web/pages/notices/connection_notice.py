@@ -1,4 +1,4 @@
-"""The notice that the server cannot be reached, on whatever page one is."""
+"""The notice that the server cannot be reached, on any page."""
 
 import reflex as rx
 
@@ -8,9 +8,9 @@ from rxapp.auth.web.ui import style
 
 
 def connection_notice() -> rx.Component:
-    """Stands in every page of an app without Reflex's toaster, which else says so; from the second attempt that fails.
+    """Is part of every page of an app without Reflex's toaster, which would say so itself. Appears at the second failed attempt.
 
-    Reflex has also an icon for the first, which would frighten people whenever a server is restarted.
+    Reflex also has an icon for the first failed attempt. It would alarm people at each restart of a server.
     """
     words = rx.el.p(site.texts.notices.not_connected, class_name="mx-auto max-w-xl shadow-lg " + style.ALARM_NOTICE)
     return rx.el.div(

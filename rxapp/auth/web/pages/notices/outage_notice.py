@@ -1,4 +1,4 @@
-"""The notice that something could not be done, on whatever page one is."""
+"""The notice that something could not be done, on any page."""
 
 import reflex as rx
 
@@ -8,7 +8,7 @@ from rxapp.auth.web.ui import style
 
 
 def outage_notice() -> rx.Component:
-    """Stands in every page. It is a var and not Reflex's toast, which a strict Content-Security-Policy would not let appear."""
+    """Is part of every page. It shows a var and is no toast of Reflex: a strict Content-Security-Policy would block the toast."""
     content = rx.el.div(
         rx.el.p(OutageState.sentence, class_name="grow"),
         rx.el.button(site.texts.notices.close, type="button", on_click=OutageState.dismiss, class_name=style.SECONDARY),

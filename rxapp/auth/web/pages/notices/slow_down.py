@@ -1,4 +1,4 @@
-"""What is shown to somebody whose session rotates too often: they stay signed in, and the page goes on by itself."""
+"""The notice for a session that rotates too often. The person stays logged in, and the page continues by itself."""
 
 import reflex as rx
 
@@ -9,7 +9,7 @@ from rxapp.auth.web.ui.fields import waiting_time
 
 
 def slow_down_notice() -> rx.Component:
-    """Stands in every page, at its foot, and is shown while `AuthState.wait` is over 0."""
+    """Is part of every page, at the bottom. Visible while `AuthState.wait` is above 0."""
     return rx.el.div(
         rx.el.div(rx.cond(AuthState.wait, rx.el.p(site.texts.notices.slow_down)), role="status"),
         rx.cond(AuthState.wait, waiting_time(seconds=AuthState.wait, on_done=AuthState.go_on)),

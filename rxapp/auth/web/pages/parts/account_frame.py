@@ -1,4 +1,4 @@
-"""What the account pages have in common: a heading, and the way from one to the next."""
+"""The frame of the account pages and the administrators' pages: a heading, and tabs that lead to the other pages."""
 
 from typing import Any, Unpack
 
@@ -30,7 +30,7 @@ def admin_frame(route: str, *content: Any, **slots: Unpack[Slots]) -> rx.Compone
 
 
 def _framed(own_title: str, /, *content: Any, **slots: Unpack[Slots]) -> rx.Component:
-    """The look's frame has the app's logo already."""
+    """A page with tabs. It shows no logo, because the frame of the look has one already."""
     heading = rx.el.h1(slots.get("title") or own_title, class_name=style.HEADING)
     frame = site.look.frame or plain_frame
     return frame(slots.get("logo") or rx.fragment(), heading, *content, extra_in(slots))
@@ -48,7 +48,7 @@ def _tabs(label: str, tabs: dict[str, str], current: str) -> rx.Component:
 
 
 def pager(page: rx.vars.NumberVar | int, pages: rx.vars.NumberVar | int, *, on_previous: Any, on_next: Any) -> rx.Component:
-    """Previous and next, where there is more than one page."""
+    """Buttons for the previous and the next page, if there is more than one."""
     texts = site.texts.notices
     return rx.cond(
         pages > 1,
@@ -63,5 +63,5 @@ def pager(page: rx.vars.NumberVar | int, pages: rx.vars.NumberVar | int, *, on_p
 
 
 def turned(page: int, by: int, pages: int) -> int:
-    """The page that is `by` further, within those that there are. An event sent by hand may hold anything; then it is `page`."""
+    """The page `by` further, within the existing ones. An event sent by hand may hold anything: then the page stays."""
     return min(max(page + by, 1), pages) if type(by) is int else page

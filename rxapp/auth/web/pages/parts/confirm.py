@@ -1,4 +1,4 @@
-"""The dialog that asks for the password again, on whatever page one is."""
+"""The dialog that asks for the password again, on any page."""
 
 from typing import Any, TypedDict
 
@@ -33,7 +33,7 @@ class ConfirmState(rx.State):
 
     @event(signs_in=True)
     async def submit(self, form: ConfirmForm) -> Any:
-        """Check it, go on in a new session if this one may have been copied, and let the event that waited happen now."""
+        """Check it, replace the session by a new one if it may have been copied, and run the event that waited."""
         confirmation = await self.get_state(ConfirmationState)
         confirmation.is_busy, confirmation.error, confirmation.wait = True, "", 0
         yield
@@ -47,7 +47,7 @@ class ConfirmState(rx.State):
             yield confirmation._close()
 
     async def _confirm(self, method: str, answer: str) -> None:
-        """A form of another proof calls this too. Raises what the proof raises."""
+        """Check the answer. The forms of other proofs call this too. Raises the errors of the proof."""
         auth = await self.get_state(AuthState)
         confirm = get_service().confirmation.confirm
         confirmed = await in_hashing_thread(confirm, current_user(), method, answer, auth._client())
@@ -60,7 +60,7 @@ _DIALOG = "m-auto w-[calc(100%-2rem)] max-w-sm p-6 backdrop:bg-slate-950/60 dark
 
 
 def confirm_dialog() -> rx.Component:
-    """Stands in every page, and is shown when a handler with `fresh=True` is called too long after the last password."""
+    """Is part of every page. It opens when a handler with `fresh=True` is called too long after the last proof."""
     texts = site.texts.confirm
     return modal(
         rx.el.h2(texts.title, class_name=style.SUBHEADING + " mb-2"),
@@ -75,7 +75,7 @@ def confirm_dialog() -> rx.Component:
 
 
 def _proof_forms() -> list[rx.Component]:
-    """The password's, and those of features: of several, the ones that the person has."""
+    """The form of the password and the forms of features. If there are several, only those that the person can use are shown."""
     forms = {PASSWORD: _password_form, **places.proof_forms}
     if len(forms) == 1:
         return [_password_form()]

@@ -1,4 +1,4 @@
-"""Security events as a list for people: what happened in words, when, and from where."""
+"""Security events as a list for people: what has happened, when, and from where."""
 
 import asyncio
 from collections.abc import Iterable
@@ -31,7 +31,7 @@ class EventRow:
 
 
 async def event_rows(events: Iterable[ListedEvent]) -> list[EventRow]:
-    """What `security_events.newest` found, in words. In a thread, for reading a user agent takes up to a millisecond."""
+    """The rows for events of the audit log. In a thread, because parsing a user agent takes up to a millisecond."""
     return await asyncio.to_thread(lambda: [_row(event) for event in events])
 
 
@@ -54,7 +54,7 @@ def _place(event: ListedEvent) -> str:
 
 
 def event_list(rows: Any, now: Any, *, with_user: bool) -> rx.Component:
-    """The list; `now` is the server's time."""
+    """The list. `now` is the server's time."""
     return rx.el.ul(
         rx.foreach(rows, lambda row: _item(row, now, with_user)),
         aria_label=site.texts.events.label,

@@ -1,4 +1,4 @@
-"""Choosing a password: the two fields, with a hint while one types. What is typed is looked at and never kept."""
+"""The two fields for a new password, with a hint while the person types. The password is estimated and never stored."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -17,20 +17,20 @@ from rxapp.auth.web.ui.fields import password_field
 from rxapp.auth.web.ui.forms import text_in
 
 ESTIMATE_DELAY_MS = 250
-"""A pause in typing: each letter by itself would be many messages for one hint."""
+"""The pause in typing after which the password is sent. Sending each letter would be many messages for one hint."""
 
 _LEVELS = ("w-0", "w-1/4 bg-red-500", "w-1/2 bg-amber-500", "w-3/4 bg-emerald-500", "w-full bg-emerald-600")
 
 
 class StrengthState(rx.State):
-    """How good the password that is being typed would be."""
+    """The strength of the password in the field."""
 
     score: int = 0
     hint: str = ""
 
     @event(public=True, debounce=ESTIMATE_DELAY_MS)
     async def estimate(self, password: str) -> None:
-        """Say what is still missing, or how well it would stand; if too many ask at once, the hint stays as it is."""
+        """Say what is still missing, or how strong the password is. If too many ask at once, the hint does not change."""
         typed = password[: MAXIMUM_LENGTH + 1] if isinstance(password, str) else ""
         strength = await estimates.of(typed, connection_of(self).client_ip)
         if strength is not None:
@@ -47,13 +47,13 @@ def _hint(strength: Strength) -> str:
 
 
 def require_same(form: Mapping[str, Any]) -> None:
-    """Raise `PasswordRefused` unless both fields have the same."""
+    """Raise `PasswordRefused` unless both fields have the same text."""
     if text_in(form, "new_password") != text_in(form, "new_password_again"):
         raise PasswordRefused(site.texts.password.mismatch)
 
 
 def new_password_fields(*, is_new: bool = False, auto_focus: bool = False) -> rx.Component:
-    """The fields `new_password` and `new_password_again`; `is_new` says that there is another one already."""
+    """The fields `new_password` and `new_password_again`. `is_new`: the new password replaces another one."""
     texts = site.texts.password
     at_first = texts.hint.format(minimum=get_service().settings.password_minimum_length)
     return rx.fragment(
@@ -72,7 +72,7 @@ def new_password_fields(*, is_new: bool = False, auto_focus: bool = False) -> rx
 
 
 def _meter() -> rx.Component:
-    """Decoration: the words beside it say the same."""
+    """Decoration: the words next to it say the same."""
     bar = "block h-1 rounded-full transition-all "
     return rx.el.span(
         rx.el.span(class_name=rx.match(StrengthState.score, *((score, bar + level) for score, level in enumerate(_LEVELS)), bar)),

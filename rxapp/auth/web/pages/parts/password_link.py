@@ -1,4 +1,4 @@
-"""The one-time link with which a person sets a password, shown to the administrator who made it."""
+"""The one-time link to set a password. It is shown to the administrator who has made it."""
 
 import reflex as rx
 
@@ -10,12 +10,12 @@ SET_PASSWORD = "/set-password"
 
 
 def password_link_url(state: rx.State, token: str) -> str:
-    """The link as it is given to the person: the token is in the fragment, which no browser sends."""
+    """The link for the person. The token is in the fragment, which browsers never send to a server."""
     return f"{state.router.url.origin}{get_config().prepend_frontend_path(SET_PASSWORD)}#{token}"
 
 
 def password_link(url: rx.Var[str] | str) -> rx.Component:
-    """The link in a field to copy it from; nothing while there is none."""
+    """The link in a field to copy from; empty while there is none."""
     texts = site.texts.users
     return rx.cond(
         url,

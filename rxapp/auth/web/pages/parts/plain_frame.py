@@ -1,4 +1,4 @@
-"""What stands around the ready-made pages of an app that has no bar of its own."""
+"""The default frame of the ready-made pages, for an app without a frame of its own."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from rxapp.auth.web.ui import style
 
 
 def plain_frame(*content: Any) -> rx.Component:
-    """The way back to the app, the way out, and the margins."""
+    """A link back to the app, the logout button, and margins around the content."""
     texts = site.texts.notices
     return rx.el.div(
         rx.el.nav(

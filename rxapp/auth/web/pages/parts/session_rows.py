@@ -1,4 +1,4 @@
-"""Sessions as a list for people: which device, where, since when; each with a button that ends it."""
+"""Sessions as a list for people: device, place and time, with a button that ends the session."""
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from rxapp.auth.web.ui.interpolation import counted, sentence
 
 @dataclass
 class SessionRow:
-    """A session as shown. Times in ISO 8601. `is_bound` says that its tokens are worth nothing without the device's key."""
+    """A session as shown. Times in ISO 8601. `is_bound`: its tokens are useless without the device's key."""
 
     id: str
     device: str
@@ -31,7 +31,7 @@ class SessionRow:
 
 
 async def session_rows(sessions: Collection[ListedSession], own: UUID | None = None) -> list[SessionRow]:
-    """What `sessions.active_of` found, with `own` marked."""
+    """The rows for active sessions. `own` is the id of the session to mark as this one."""
     open_pages = await count_pages_everywhere(session.id for session in sessions)
     return [
         SessionRow(
@@ -49,7 +49,7 @@ async def session_rows(sessions: Collection[ListedSession], own: UUID | None = N
 
 
 def device_in_words(device: str) -> str:
-    """What `Client.describe_device` gave, in the language of the pages: sessions keep it as it was found out, in English."""
+    """The text of `Client.describe_device` in the language of the pages. Sessions store it in English."""
     texts, (browser, system) = site.texts.sessions, browser_and_system(device)
     if device == UNKNOWN_DEVICE:
         return texts.unknown_device
@@ -57,7 +57,7 @@ def device_in_words(device: str) -> str:
 
 
 def session_list(rows: Any, now: Any, *, on_end: Callable[[Any], Any]) -> rx.Component:
-    """The list; `now` is the server's time, `on_end` gives the event that ends the session of that id."""
+    """The list. `now` is the server's time. `on_end` returns the event that ends the session with that id."""
     return rx.el.ul(
         rx.foreach(rows, lambda row: _item(row, now, on_end)),
         aria_label=site.texts.sessions.label,

@@ -1,6 +1,7 @@
-"""The hint while somebody types a new password. It is a courtesy to strangers, so it must never slow down a login.
+"""Estimates for the hint while somebody types a new password. The hint needs no login, so it must never slow down a login.
 
-It has one thread of its own and a short line. Whoever finds the line full gets no hint; the form judges the password anyway.
+The estimates have one thread of their own and a short queue. If the queue is full, there is no hint; the form checks the password
+anyway.
 """
 
 import os
@@ -15,25 +16,25 @@ from rxapp.auth.http.runtime.service import get_service
 from rxapp.auth.http.runtime.worker_threads import CallThreads
 
 WAITING_AT_MOST = 8
-"""Pages, the one that is being answered included. An estimate takes about 10 ms, and its rest 30: the last waits 0.3 s."""
+"""Requests in the queue, including the running one. One takes about 10 ms, and the pause after it 30 ms: the last waits 0.3 s."""
 
 REST = 3
-"""After each estimate the thread sleeps so many times as long: estimates take at most a quarter of the interpreter."""
+"""The pause after an estimate, in multiples of its time: so estimates take at most a quarter of the interpreter's time."""
 
 LOWEST_NICENESS = 19
-"""Whatever else there is to do comes first."""
+"""The lowest priority: all other work comes first."""
 
 
 class StrengthEstimates:
-    """Estimates one password at a time. One address has one place in the line, so that a flood leaves the others theirs."""
+    """Estimates one password at a time. Each address has one place in the queue, so that a flood leaves places for the others."""
 
     def __init__(self) -> None:
-        self._thread = CallThreads(1, "rxapp-strength", _let_others_go_first)
+        self._thread = CallThreads(1, "rxapp-strength", _lower_priority)
         self._asking: set[str] = set()
         self._rests_until = 0.0
 
     async def of(self, password: str, address: str) -> Strength | None:
-        """How good it is, or None if too many are asking. `address` is the page's."""
+        """The strength, or None if too many are asking. `address` is the page's."""
         network = network_of(address)
         if network in self._asking or len(self._asking) >= WAITING_AT_MOST:
             return None
@@ -52,8 +53,8 @@ class StrengthEstimates:
         return strength
 
 
-def _let_others_go_first() -> None:
-    if sys.platform == "linux":  # where a thread has a priority of its own
+def _lower_priority() -> None:
+    if sys.platform == "linux":  # only there a thread has a priority of its own
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), LOWEST_NICENESS)
 
 

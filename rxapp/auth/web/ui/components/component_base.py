@@ -1,4 +1,4 @@
-"""What our client components have in common: each is one JavaScript file beside its Python file."""
+"""The base of our client components: each has a JavaScript file next to its Python file."""
 
 from typing import Any
 
@@ -6,13 +6,13 @@ import reflex as rx
 
 
 class OwnComponent(rx.Component):
-    """A component whose code is a JavaScript file of ours."""
+    """A component whose code is in our own JavaScript file."""
 
     @classmethod
     def script(cls) -> str:
-        """Link the file into the app that is being compiled, and return the path to import it by.
+        """Link the file into the app that is being compiled, and return its import path.
 
-        Each component says it itself, because `rx.asset` looks beside the file that calls it.
+        Each component has this method itself, because `rx.asset` looks in the folder of the calling file.
         """
         raise NotImplementedError
 

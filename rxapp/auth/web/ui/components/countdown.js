@@ -1,4 +1,4 @@
-// "Try again in 2 minutes", which counts down by itself. What a screen reader is told changes once a minute and at the end only.
+// "Try again in 2 minutes", counting down by itself. The text for screen readers changes only once a minute and at the end.
 import { createElement, Fragment, useEffect, useState } from "react";
 
 const TICK_MS = 250;
@@ -11,7 +11,7 @@ export function Countdown({ seconds, words, className, onDone }) {
   const [left, setLeft] = useState(seconds);
 
   useEffect(() => {
-    const end = performance.now() + seconds * 1000; // not the clock on the wall, which may be set meanwhile
+    const end = performance.now() + seconds * 1000; // not Date: somebody may set the clock meanwhile
     setLeft(seconds);
     const timer = setInterval(() => {
       const now = Math.max(0, Math.ceil((end - performance.now()) / 1000));

@@ -1,4 +1,4 @@
-"""How long somebody has to wait, in words that count down by themselves."""
+"""A text that says how long to wait, and counts down by itself."""
 
 from typing import Any
 
@@ -8,9 +8,9 @@ from rxapp.auth.web.ui.components.component_base import OwnComponent
 
 
 class Countdown(OwnComponent):
-    """`seconds` from now; `on_done` fires when they are over.
+    """Counts down `seconds`. `on_done` fires at the end.
 
-    `words` has `minutes` and `seconds`, each with `one` and `other`, and what is said at the end, `now`.
+    `words` has `minutes` and `seconds`, each with `one` and `other`, and `now`, the text at the end.
     """
 
     tag = "Countdown"
@@ -21,7 +21,7 @@ class Countdown(OwnComponent):
 
     @classmethod
     def script(cls) -> str:
-        """The file beside this one."""
+        """The path of the JavaScript file next to this one."""
         return rx.asset("countdown.js", shared=True).importable_path
 
 

@@ -13,7 +13,7 @@ export function Modal({ isOpen, label, onClose, className, children }) {
   }, [isOpen]);
 
   const onCancel = (event) => {
-    event.preventDefault(); // whether it is open is the server's to say
+    event.preventDefault(); // the server decides whether it is open
     onClose?.();
   };
 

@@ -16,7 +16,7 @@ class Modal(OwnComponent):
 
     @classmethod
     def script(cls) -> str:
-        """The file beside this one."""
+        """The path of the JavaScript file next to this one."""
         return rx.asset("modal.js", shared=True).importable_path
 
 

@@ -1,4 +1,4 @@
-// "5 minutes ago": relative to the server's clock as it was when the page was told the moment, and kept up to date.
+// "5 minutes ago", kept up to date. It is relative to the time of the server's clock when the page got the value.
 import { createElement, useEffect, useState } from "react";
 
 const UNITS = [

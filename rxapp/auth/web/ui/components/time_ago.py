@@ -1,4 +1,4 @@
-"""A moment as a person reads it: "5 minutes ago", in their language, with the exact time in their own zone on hover."""
+"""A time as people say it: "5 minutes ago", in the page's language, with the exact time in the person's own zone on hover."""
 
 import reflex as rx
 
@@ -15,7 +15,7 @@ class TimeAgo(OwnComponent):
 
     @classmethod
     def script(cls) -> str:
-        """The file beside this one."""
+        """The path of the JavaScript file next to this one."""
         return rx.asset("time_ago.js", shared=True).importable_path
 
 
