@@ -52,7 +52,7 @@ VIOLATIONS = {
     "feature-routes": ("auth/features/new_password/routes.py", "import rxapp.auth.web.guards"),
     "no-framework": ("auth/core/dpop/spent_proofs.py", "import starlette.requests"),
     "no-reflex": ("auth/http/callers/bearer.py", "import reflex.state"),
-    "reflex-internals": ("auth/web/auth_state/gate.py", "import reflex_base.registry"),
+    "reflex-internals": ("auth/web/auth_state/event_gate.py", "import reflex_base.registry"),
 }
 """Of each contract an import that breaks it, planted in a function, where it is easily overlooked."""
 

@@ -16,7 +16,7 @@ from rxapp.auth import Database, DatabaseUnavailable
 from rxapp.auth.http.runtime.service import use_service
 from rxapp.auth.web import SetPasswordState
 from rxapp.auth.web.admission import current_user
-from rxapp.auth.web.auth_state.gate import PageGate
+from rxapp.auth.web.auth_state.event_gate import PageGate
 from rxapp.auth.web.auth_state.outage import OutageState, telling_outages
 from rxapp.auth.web.auth_state.state import IN, UNKNOWN, AuthState
 from rxapp.auth.web.guards import event
@@ -26,7 +26,7 @@ from rxapp.auth.web.pages.login import LoginState
 from tests.api_in_process import assert_problem, bearer, refresh_body
 from tests.conftest import PASSWORD, empty
 from tests.outage import Outage
-from tests.web.auth_state.test_gate import HYDRATE, of_a_page
+from tests.web.auth_state.test_event_gate import HYDRATE, of_a_page
 
 
 class Notes(rx.State):

@@ -18,13 +18,13 @@ from rxapp.auth.core.settings.settings import Settings
 from rxapp.auth.http.middleware.login_pacing import LOGINS_PER_LOOP_TURN, LoginPacing, add_login_pacing
 from rxapp.auth.http.runtime.service import Overloaded, in_hashing_thread, use_service
 from rxapp.auth.web.auth_state.confirmation import ConfirmationState
-from rxapp.auth.web.auth_state.gate import PageGate
+from rxapp.auth.web.auth_state.event_gate import PageGate
 from rxapp.auth.web.auth_state.state import IN, UNKNOWN, AuthState
 from rxapp.auth.web.pages.login import LoginState
 from rxapp.auth.web.pages.parts.confirm import ConfirmState
 from tests.api_in_process import assert_problem, bearer, refresh_body
 from tests.conftest import PASSWORD
-from tests.web.auth_state.test_gate import HYDRATE, of_a_page
+from tests.web.auth_state.test_event_gate import HYDRATE, of_a_page
 from tests.web.test_events import Example, in_a_loop, parts, run
 
 LOGIN = "/api/auth/login"

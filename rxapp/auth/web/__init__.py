@@ -1,6 +1,10 @@
 """`rxapp.auth` for Reflex: the guards `page` and `event`, and `install_auth(app)`, which fits all of it into an app.
 
 The ready-made pages are functions that take slots. `docs/customising.md` says how an app replaces them by its own.
+
+Which folder answers which question: `auth_state` who the person in a page is; `page_session` whose connection and whose work
+it is; `guards` and `admission` whether they may; `open_pages` which pages are open, and how they are told; `site` what we
+know of the app; `reflex_internals` what we need of Reflex.
 """
 
 from rxapp.auth.core.extras import require_reflex

@@ -1,6 +1,7 @@
 """The two guards: `page` for a route and `event` for an event handler. Both are closed by default; `public=True` opens one.
 
-The policy of both is one line: verify the access token, else rotate, else go to the login page.
+The policy of both is one line: verify the access token, else rotate, else go to the login page. `AuthState._authenticate` in
+`auth_state/state.py` does that; `admission.py` asks it before each guarded handler, and every page asks it on load.
 """
 
 import functools

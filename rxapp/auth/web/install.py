@@ -26,7 +26,7 @@ from rxapp.auth.http.runtime.service import get_service
 from rxapp.auth.http.runtime.session_listeners import SessionListeners, listen
 from rxapp.auth.web.auth_state.closed_pages import is_a_page
 from rxapp.auth.web.auth_state.connection_watch import watch_connections
-from rxapp.auth.web.auth_state.gate import PageGate
+from rxapp.auth.web.auth_state.event_gate import PageGate
 from rxapp.auth.web.auth_state.outage import telling_outages
 from rxapp.auth.web.auth_state.state import AuthState
 from rxapp.auth.web.browser_storage.device_key import DeviceKey

@@ -7,11 +7,11 @@ import reflex as rx
 from reflex.event import Event
 from reflex_base.registry import RegistrationContext
 
-from rxapp.auth.web.auth_state.gate import PageGate
+from rxapp.auth.web.auth_state.event_gate import PageGate
 from rxapp.auth.web.auth_state.state import IN, OUT, UNKNOWN, AuthState
 from rxapp.auth.web.browser_storage.token_store import digest
 from tests.conftest import PASSWORD
-from tests.web.auth_state.test_gate import HYDRATE, of_a_page
+from tests.web.auth_state.test_event_gate import HYDRATE, of_a_page
 from tests.web.test_events import Example, in_a_loop, page, parts, run, signed_in  # noqa: F401  fixtures
 
 

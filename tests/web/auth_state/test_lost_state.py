@@ -9,10 +9,10 @@ from reflex_components_core.core._upload import UploadFile
 
 from rxapp.auth.core.errors import RevocationReason
 from rxapp.auth.http.runtime.service import use_service
-from rxapp.auth.web.auth_state.gate import PageGate
+from rxapp.auth.web.auth_state.event_gate import PageGate
 from rxapp.auth.web.auth_state.state import AuthState
 from rxapp.auth.web.page_session import connections, held_events
-from tests.web.auth_state.test_gate import CLICK, HYDRATE, ON_LOAD, OTHER_CLICK, come_from, of_a_page
+from tests.web.auth_state.test_event_gate import CLICK, HYDRATE, ON_LOAD, OTHER_CLICK, come_from, of_a_page
 from tests.web.test_events import in_a_loop, parts, run
 
 REPORT = "reflex___state____state.reflex___state____update_vars_internal_state.update_vars_internal"

@@ -11,7 +11,7 @@ from reflex_components_core.core._upload import UploadFile
 from rxapp.auth import Client
 from rxapp.auth.core.identity.proved_key import ProvedKey
 from rxapp.auth.http.runtime.service import use_service
-from rxapp.auth.web.auth_state.gate import PageGate, kind_of
+from rxapp.auth.web.auth_state.event_gate import PageGate, kind_of
 from rxapp.auth.web.auth_state.state import IN, OUT, UNKNOWN, AuthState
 from rxapp.auth.web.page_session import connections, held_events
 from rxapp.auth.web.page_session.page import Kind
