@@ -86,18 +86,15 @@ class Caller:
 
     def make_genuine(self, context, case):
         """Put what opens the operation into a body that fits the document, now and then."""
-        is_positive = case.meta is not None and case.meta.generation.mode is GenerationMode.POSITIVE
-        secrets = (
-            [name for name in (*SECRETS, "answer", "pendingLogin", "answers") if name in case.body]
-            if is_positive and isinstance(case.body, dict)
-            else []
-        )
+        modes = [case.meta.generation.mode, *(part.mode for part in case.meta.components.values())] if case.meta else [None]
+        is_filled = all(mode is GenerationMode.POSITIVE for mode in modes) and isinstance(case.body, dict)
+        secrets = [name for name in (*SECRETS, "answer", "pendingLogin", "answers") if is_filled and name in case.body]
         if secrets:
             self._bodies[case.operation.label] += 1
             if self._bodies[case.operation.label] % GENUINE_EACH == 0:
                 genuine = self._genuine()
                 if "method" in (case.path_parameters or {}):
-                    case.path_parameters["method"] = "pwd"
+                    case.path_parameters = case.path_parameters | {"method": "pwd"}
                 case.body = case.body | {name: genuine[name] for name in secrets}  # another dict: the one given is used again
         return case
 
