@@ -125,7 +125,7 @@ class AuthService:
             password_proof=password_proof,
         )
         proofs = [make(self) for feature in self.features for make in feature.proofs]
-        self.confirmation = Confirmation(database, clock, replacements, [password_proof, *proofs])
+        self.confirmation = Confirmation(settings, database, clock, replacements, proofs=[password_proof, *proofs])
         self.administration = Administration(settings, database, clock, self.passwords, links)
 
     def create_user(self, user_name: str, password: str, *, roles: list[str] | None = None, display_name: str = "") -> User:

@@ -1,12 +1,14 @@
 """What a client holds between two stages: nobody else can make one, or change one."""
 
 import base64
+import json
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from rxapp.auth.core.login.pending_logins import MAXIMUM_LENGTH, PREFIX, PendingLogin, PendingLoginEnded, PendingLogins
+from rxapp.auth.core.login.stages import LoginAttempt
 from tests.clock import MovableClock
 from tests.keys import ring_of
 
@@ -17,7 +19,8 @@ def user(johndoe):
 
 
 def issued(user, key="k"):
-    return PendingLogins(ring_of(key * 40), MovableClock()).issue(user, "code", ("pwd",), "t" * 43)[0]
+    pending, attempt = PendingLogins(ring_of(key * 40), MovableClock()), LoginAttempt(user, ("pwd",), owed=("code", "late"))
+    return pending.issue(attempt, "code", "t" * 43, MovableClock()())[0]
 
 
 def verify(token, user, key="k"):
@@ -63,3 +66,12 @@ def test_whatever_else_is_sent_is_refused_in_the_same_words(text):
 def test_what_is_too_long_is_not_even_decoded():
     with pytest.raises(PendingLoginEnded):
         PendingLogin.parse(PREFIX + "A" * MAXIMUM_LENGTH)
+
+
+@pytest.mark.parametrize("odd", [1, True, None, [], {}, "x"])
+@pytest.mark.parametrize("name", ["sub", "stage", "amr", "jkt", "exp", "iat", "owed"])
+def test_facts_of_another_kind_are_refused(user, name, odd):
+    _, body, _ = PendingLogin.parse(issued(user))
+    raw = json.dumps(json.loads(body) | {name: odd}).encode() + bytes(32)
+    with pytest.raises(PendingLoginEnded):
+        verify(PREFIX + base64.urlsafe_b64encode(raw).decode().rstrip("="), user)

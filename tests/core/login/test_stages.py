@@ -2,7 +2,7 @@
 
 import pytest
 
-from rxapp.auth import AuthService, Client, InvalidCredentials, RevocationReason, TooManyRequests
+from rxapp.auth import AuthService, Client, InvalidCredentials, RevocationReason, SessionRevoked, TooManyRequests
 from rxapp.auth.core.audit.events import EventFilter
 from rxapp.auth.core.database.tables import AuthSession
 from rxapp.auth.core.errors import InvalidDpopProof, InvalidToken, NotFound
@@ -20,6 +20,8 @@ PHONE, THIEF = Client(device_key=ProvedKey("p" * 43)), Client(device_key=ProvedK
 class Word:
     """A stage for tests: it is passed with its word."""
 
+    is_proof = True
+
     def __init__(self, name, order=50):
         self.name = name
         self.order = order
@@ -28,7 +30,9 @@ class Word:
         return self.name not in attempt.amr
 
     def complete(self, attempt, answers, client):
-        if answers.get("word") != self.name:
+        if answers.get("word") == "again":
+            return attempt
+        if answers["word"] != self.name:
             raise InvalidCredentials
         return passed(attempt, attempt.user, (*attempt.amr, self.name), {})
 
@@ -173,11 +177,59 @@ class TestWrongAnswers:
             staged.log_in("anna", PASSWORD, PHONE)
         assert after(staged, hers.value.pending_login, "first")
 
+    @pytest.mark.parametrize("odd", [{}, {"word": "again"}])
+    def test_what_crashes_the_stage_or_leaves_it_due_makes_no_wrong_answer_good(self, staged, odd):
+        pending = begun(staged).pending_login
+        answers = [{"word": "wrong"}, odd] * 3
+        for answer in answers[:5]:
+            with pytest.raises((InvalidCredentials, KeyError)):
+                staged.login.go_on(pending, answer, PHONE)
+        with pytest.raises(TooManyRequests):
+            staged.login.go_on(pending, {"word": "first"}, PHONE)
+
     def test_they_are_written_down(self, staged):
         with pytest.raises(InvalidCredentials):
             staged.login.go_on(begun(staged).pending_login, {"word": "wrong"}, PHONE)
         (event,) = staged.administration.events(EventFilter(kind="login_failed"), limit=9)[1]
         assert (event.user_name, event.detail) == ("johndoe", "first")
+
+
+class Late:
+    """A stage that looks at the password, which is known only at the beginning."""
+
+    name, order, is_proof = "late", 90, False
+
+    def is_due(self, attempt):
+        return attempt.password == PASSWORD
+
+    def complete(self, attempt, answers, client):
+        return passed(attempt, attempt.user, attempt.amr, {})
+
+
+def test_what_was_due_at_the_beginning_is_due_after_another_stage(settings, database, clock, johndoe):
+    features = [Feature("words", stages=(lambda _: Word("first"), lambda _: Late()))]
+    service = AuthService(settings, database, clock, features=features)
+    late = after(service, begun(service).pending_login, "first")
+    assert late.stage == "late"
+    assert service.login.go_on(late.pending_login, {}, PHONE)
+
+
+def test_a_login_is_as_fresh_as_its_first_proof(staged, clock):
+    began = clock()
+    first = begun(staged)
+    clock.move(minutes=9)
+    second = after(staged, first.pending_login, "first")
+    clock.move(minutes=9)
+    pair = staged.login.go_on(second.pending_login, {"word": "second"}, PHONE).pair
+    assert staged.verify_access(pair.access_token, PHONE).authenticated_at == began
+
+
+def test_two_stages_or_proofs_of_one_name_are_refused(settings, database, clock):
+    twice = Feature("twice", stages=(lambda _: Word("first"),))
+    with pytest.raises(ValueError, match="first"):
+        AuthService(settings, database, clock, features=[WORDS, twice])
+    with pytest.raises(ValueError, match="word"):
+        AuthService(settings, database, clock, features=[WORD_PROOF, WORD_PROOF])
 
 
 def test_stages_are_asked_in_their_order_and_not_in_that_of_the_features(settings, database, clock, johndoe):
@@ -212,6 +264,12 @@ class TestAnotherProof:
         assert replaced.replaced == me.session_id
         assert service.verify_access(replaced.pair.access_token).amr == ("pwd", "word")
         assert service.why_revoked(me) == RevocationReason.PASSWORD_CONFIRMED
+
+    def test_a_bound_session_that_has_ended_is_not_confirmed(self, service):
+        me = service.verify_access(service.log_in("johndoe", PASSWORD, PHONE).access_token, PHONE)
+        service.revoke(me.session_id)
+        with pytest.raises(SessionRevoked):
+            service.confirmation.confirm(me, "word", "word", PHONE)
 
     def test_what_is_wrong_or_unknown_changes_nothing(self, service):
         me = service.verify_access(service.log_in("johndoe", PASSWORD).access_token)

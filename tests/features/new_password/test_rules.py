@@ -4,8 +4,11 @@ import pytest
 
 from rxapp.auth import AuthService, InvalidCredentials, InvalidToken, PasswordRefused, SessionRevoked
 from rxapp.auth.core.audit.events import EventFilter
+from rxapp.auth.core.features import Feature
 from rxapp.auth.core.identity.client import NO_CLIENT
+from rxapp.auth.core.login.login import passed
 from rxapp.auth.core.login.stages import LoginIncomplete
+from rxapp.auth.features.new_password import FEATURE
 from rxapp.auth.features.new_password.rules import ANSWER, begin_by_link, log_in_by_link
 from tests.conftest import PASSWORD
 
@@ -51,6 +54,57 @@ class TestByALink:
         with pytest.raises(PasswordRefused):
             log_in_by_link(service, link, "short")
         assert log_in_by_link(service, link, GOOD)
+
+
+class Code:
+    """A second factor."""
+
+    name, order, is_proof = "code", 10, True
+
+    def is_due(self, attempt):
+        return "otp" not in attempt.amr
+
+    def complete(self, attempt, answers, client):
+        if answers.get("code") != "123":
+            raise InvalidCredentials
+        return passed(attempt, attempt.user, (*attempt.amr, "otp"), {})
+
+
+class TestBehindASecondFactor:
+    """Whoever has only the link sets no password."""
+
+    @pytest.fixture
+    def service(self, settings, database, clock, johndoe):
+        settings = settings.model_copy(update={"login_rate_limit": 5, "renew_refused_passwords": True})
+        features = [FEATURE, Feature("code", stages=(lambda _: Code(),))]
+        return AuthService(settings, database, clock, features=features)
+
+    def test_the_second_factor_comes_before_the_new_password_and_the_page_counts_nothing_against_it(self, service, johndoe):
+        link = service.administration.issue_password_link(johndoe.id)
+        for _ in range(6):
+            with pytest.raises(LoginIncomplete) as due:
+                log_in_by_link(service, link, GOOD)
+            assert due.value.stage == "code"
+        with pytest.raises(LoginIncomplete) as late:
+            service.login.go_on(due.value.pending_login, {"code": "123"}, NO_CLIENT)
+        assert late.value.stage == "new_password"
+        pair = service.login.go_on(late.value.pending_login, {ANSWER: GOOD}, NO_CLIENT).pair
+        assert service.verify_access(pair.access_token).amr == ("pwd", "otp")
+
+    def test_a_refused_password_is_renewed_behind_it_too(self, service):
+        with pytest.raises(LoginIncomplete) as due:
+            service.log_in("johndoe", PASSWORD)
+        with pytest.raises(LoginIncomplete) as late:
+            service.login.go_on(due.value.pending_login, {"code": "123"}, NO_CLIENT)
+        assert late.value.stage == "new_password"
+
+    def test_passwords_that_are_refused_are_no_guesses(self, service, johndoe):
+        link = service.administration.issue_password_link(johndoe.id)
+        with pytest.raises(LoginIncomplete) as late:
+            service.login.go_on(begin_by_link(service, link).pending_login, {"code": "123"}, NO_CLIENT)
+        for _ in range(9):
+            with pytest.raises(PasswordRefused):
+                service.login.go_on(late.value.pending_login, {ANSWER: "short"}, NO_CLIENT)
 
 
 class TestInPlaceOfARefusedOne:

@@ -137,7 +137,7 @@ def test_the_vars_that_go_to_the_browser_are_known(inspected):
             "renaming",
         ],
         "EventsState": ["error", "now", "page", "pages", "rows", "total"],
-        "LoginState": ["error", "is_busy", "reason", "stage", "user_name", "wait"],
+        "LoginState": ["error", "is_busy", "reason", "stage", "wait"],
         "NewPasswordState": [],
         "OutageState": ["sentence"],
         "RegisterState": ["error", "is_busy", "wait"],

@@ -1,6 +1,6 @@
 """Fresh authentication: a person who is logged in proves their identity again, with any proof that they have."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Protocol
 from uuid import UUID
 
@@ -13,8 +13,11 @@ from rxapp.auth.core.database.tables import User
 from rxapp.auth.core.errors import NotFound, RevocationReason, WrongPassword
 from rxapp.auth.core.identity.client import NO_CLIENT, Client
 from rxapp.auth.core.identity.identity import Identity
+from rxapp.auth.core.login.stages import by_name
 from rxapp.auth.core.sessions import statements as sessions
 from rxapp.auth.core.sessions.replacement import Replacement, Replacements
+from rxapp.auth.core.sessions.rotation import require_active
+from rxapp.auth.core.settings.settings import Settings
 
 
 class Proof(Protocol):
@@ -38,11 +41,14 @@ class Proof(Protocol):
 class Confirmation:
     """Threads share one instance. The caller has verified the `Identity`."""
 
-    def __init__(self, database: Database, clock: Clock, replacements: Replacements, proofs: Sequence[Proof]) -> None:
+    def __init__(
+        self, settings: Settings, database: Database, clock: Clock, replacements: Replacements, *, proofs: Sequence[Proof]
+    ) -> None:
+        self._settings = settings
         self._database = database
         self._clock = clock
         self._replacements = replacements
-        self._proofs = {proof.method: proof for proof in proofs}
+        self._proofs = by_name(proofs, lambda proof: proof.method)
 
     def methods_of(self, identity: Identity) -> list[str]:
         """The proofs that the person has. Raises `NotFound` if the account is gone."""
@@ -65,16 +71,22 @@ class Confirmation:
         with self._database.read() as db:
             user = users.get_user(db, identity.user_id)
         proof.verify(user, identity.session_id, answer, client)
-        amr = tuple(dict.fromkeys((*identity.amr, method)))
         is_bound = self._replacements.is_bound(identity)
+        amr = _with(identity.amr, method)
         new = None if is_bound else self._replacements.prepare(identity, user, client, amr, expires_at=identity.expires_at)
         with self._database.write() as db:
             if not users.is_unchanged(db, user):
                 raise WrongPassword
             connection, now = db.connection(), self._clock()
+            session = sessions.get(connection, identity.session_id)  # as it is by now
+            require_active(session, now, self._settings)
             kind, session_id = proof.event_kind, identity.session_id
             events.record(connection, kind, now, user_id=user.id, session_id=session_id, client=client)
             if new is None:
-                sessions.mark_authenticated(connection, identity.session_id, now, amr)
+                sessions.mark_authenticated(connection, session_id, now, _with(session.amr.split(), method))
                 return None
             return self._replacements.put_in_place(db, new, RevocationReason.PASSWORD_CONFIRMED, client, ends_others=False)
+
+
+def _with(amr: Iterable[str], method: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*amr, method)))

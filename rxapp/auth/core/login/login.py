@@ -16,7 +16,7 @@ from rxapp.auth.core.database.tables import User
 from rxapp.auth.core.errors import InvalidCredentials, InvalidDpopProof, RevocationReason, TooManyRequests
 from rxapp.auth.core.identity.client import Client
 from rxapp.auth.core.login.pending_logins import PendingLogin, PendingLoginEnded, PendingLogins
-from rxapp.auth.core.login.stages import LoginAttempt, LoginIncomplete, LoginStage
+from rxapp.auth.core.login.stages import LoginAttempt, LoginIncomplete, LoginStage, by_name
 from rxapp.auth.core.passwords.hasher import PasswordHasher
 from rxapp.auth.core.sessions import statements as sessions
 from rxapp.auth.core.sessions.device_binding import DeviceBinding
@@ -66,7 +66,7 @@ class Login:
         self._binding = binding
         self._throttle = throttle
         self._failures = failures
-        self._stages = {stage.name: stage for stage in sorted(stages, key=lambda stage: stage.order)}
+        self._stages = by_name(sorted(stages, key=lambda stage: stage.order), lambda stage: stage.name)
 
     def with_password(self, user_name: str, password: str, client: Client) -> TokenPair:
         """Check the password, and begin a session if no stage is due. Errors are those of `AuthService.log_in`."""
@@ -107,20 +107,39 @@ class Login:
         stage = self._stages.get(pending.stage)
         if stage is None:
             raise PendingLoginEnded
-        return self._finish(self._complete(stage, LoginAttempt(user, pending.amr), answers, client), client, device_key)
+        attempt = LoginAttempt(user, pending.amr, owed=pending.owed, began_at=pending.began_at)
+        changed = self._complete(stage, attempt, answers, client)
+        owed = tuple(name for name in changed.owed if name != stage.name)
+        return self._finish(replace(changed, owed=owed), client, device_key)
+
+    def require_pending(self, pending_login: str) -> None:
+        """Raise `PendingLoginEnded` unless this server issued it, and it is still good. It hashes no password."""
+        pending, body, mac = PendingLogin.parse(pending_login)
+        with self._database.read() as db:
+            self._pending.verify(pending, body, mac, db.get(User, pending.user_id))
 
     def _complete(self, stage: LoginStage, attempt: LoginAttempt, answers: Mapping[str, str], client: Client) -> LoginAttempt:
-        """Wrong answers count for the stage and the user, from every address, and a right password does not make them good.
+        """The answers of a proof count for the stage and the user, from every address, until one is right.
 
-        Otherwise whoever knows the password could try one answer after another.
+        Neither a right password nor another error of the stage makes wrong answers good: otherwise whoever knows the password
+        could try one answer after another.
         """
-        user = attempt.user
+        if not stage.is_proof:
+            return stage.complete(attempt, answers, client)
+        user, failure = attempt.user, None
         try:
             with self._throttle.password_attempt(f"{stage.name} {user.id}", client.address, user.id):
-                return stage.complete(attempt, answers, client)
-        except InvalidCredentials:
+                try:
+                    changed = stage.complete(attempt, answers, client)
+                except Exception as error:
+                    failure = error
+                    raise InvalidCredentials from error
+                if stage.is_due(changed):
+                    raise InvalidCredentials  # noqa: TRY301  this block counts it
+                return changed
+        except InvalidCredentials as refused:
             self._failures.record(EventKind.LOGIN_FAILED, client=client, user_id=user.id, detail=stage.name)
-            raise
+            raise failure or refused from None
         except TooManyRequests as error:
             self._failures.record_throttled(error, client, user_id=user.id)
             raise
@@ -150,10 +169,12 @@ class Login:
         return LoggedIn(pair, attempt.ended)
 
     def _next_stage(self, attempt: LoginAttempt, device_key: str | None) -> LoginIncomplete | None:
-        for stage in self._stages.values():
-            if stage.is_due(attempt):
-                return LoginIncomplete(stage.name, *self._pending.issue(attempt.user, stage.name, attempt.amr, device_key))
-        return None
+        """The first stage that is due, or was due at the beginning: a stage may look at what is known only then."""
+        due = [stage.name for stage in self._stages.values() if stage.name in attempt.owed or stage.is_due(attempt)]
+        if not due:
+            return None
+        owing = replace(attempt, owed=tuple(due))
+        return LoginIncomplete(due[0], *self._pending.issue(owing, due[0], device_key, attempt.began_at or self._clock()))
 
     @retry_on_outage
     def _begin_session(
@@ -162,6 +183,7 @@ class Login:
         """None if the user has changed since `attempt` read it."""
         now, user = self._clock(), attempt.user
         session = sessions.new_session(user.id, client, device_key, now, self._settings.session_lifetime, amr=attempt.amr)
+        session.authenticated_at = attempt.began_at or now
         with self._database.write() as db:
             if not users.is_unchanged(db, user):
                 return None

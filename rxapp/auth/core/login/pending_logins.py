@@ -19,6 +19,7 @@ from rxapp.auth.core.database.tables import User
 from rxapp.auth.core.errors import AuthError
 from rxapp.auth.core.keys.derivation import Keys
 from rxapp.auth.core.keys.key_ring import KeyRing
+from rxapp.auth.core.login.stages import LoginAttempt
 
 PREFIX = "rxl1_"
 """Names the format. Secret scanners find a leaked pending login by it."""
@@ -26,7 +27,7 @@ PREFIX = "rxl1_"
 LIFETIME = timedelta(minutes=10)
 """Enough time to choose a password or to fetch a device. A person who needs longer logs in again."""
 
-MAXIMUM_LENGTH = 1_024
+MAXIMUM_LENGTH = 4_096
 _MAC_BYTES = 32
 
 
@@ -39,12 +40,17 @@ class PendingLoginEnded(AuthError):
 
 @dataclass(frozen=True, slots=True)
 class PendingLogin:
-    """The facts in a pending login. Only `PendingLogins.verify` shows that they are genuine."""
+    """The facts in a pending login. Only `PendingLogins.verify` shows that they are genuine.
+
+    `owed` names the stages that were due at the beginning of the login and are not completed. `began_at` is its first proof.
+    """
 
     user_id: UUID
     stage: str
     amr: tuple[str, ...]
     device_key: str | None
+    owed: tuple[str, ...]
+    began_at: datetime
     expires_at: datetime
 
     @classmethod
@@ -61,14 +67,36 @@ class PendingLogin:
             raise PendingLoginEnded from error
 
     @classmethod
-    def _read(cls, facts: dict[str, Any]) -> "PendingLogin":
-        moment = datetime.fromtimestamp(int(facts["exp"]), UTC)
-        return cls(UUID(facts["sub"]), str(facts["stage"]), tuple(facts["amr"]), facts["jkt"], moment)
+    def _read(cls, facts: Any) -> "PendingLogin":
+        user_id, stage, device_key = facts["sub"], facts["stage"], facts["jkt"]
+        if not isinstance(user_id, str) or not isinstance(stage, str) or not isinstance(device_key, str | None):
+            raise PendingLoginEnded
+        amr, owed = _names(facts["amr"]), _names(facts["owed"])
+        return cls(UUID(user_id), stage, amr, device_key, owed, _moment(facts["iat"]), _moment(facts["exp"]))
 
     def encode(self) -> bytes:
         """What `parse` reads."""
-        facts = {"sub": str(self.user_id), "stage": self.stage, "amr": self.amr, "jkt": self.device_key}
-        return json.dumps(facts | {"exp": int(self.expires_at.timestamp())}, separators=(",", ":")).encode()
+        facts: dict[str, Any] = {
+            "sub": str(self.user_id),
+            "stage": self.stage,
+            "amr": self.amr,
+            "jkt": self.device_key,
+            "owed": self.owed,
+        }
+        facts |= {"iat": int(self.began_at.timestamp()), "exp": int(self.expires_at.timestamp())}
+        return json.dumps(facts, separators=(",", ":")).encode()
+
+
+def _names(value: Any) -> tuple[str, ...]:
+    if not isinstance(value, list) or not all(isinstance(name, str) for name in value):
+        raise PendingLoginEnded
+    return tuple(value)
+
+
+def _moment(seconds: Any) -> datetime:
+    if type(seconds) is not int:
+        raise PendingLoginEnded
+    return datetime.fromtimestamp(seconds, UTC)
 
 
 class PendingLogins:
@@ -78,9 +106,10 @@ class PendingLogins:
         self._key_ring = key_ring
         self._clock = clock
 
-    def issue(self, user: User, stage: str, amr: tuple[str, ...], device_key: str | None) -> tuple[str, datetime]:
+    def issue(self, attempt: LoginAttempt, stage: str, device_key: str | None, began_at: datetime) -> tuple[str, datetime]:
         """A pending login for that stage, and its expiry."""
-        pending = PendingLogin(user.id, stage, amr, device_key, self._clock() + LIFETIME)
+        user, expires_at = attempt.user, self._clock() + LIFETIME
+        pending = PendingLogin(user.id, stage, attempt.amr, device_key, attempt.owed, began_at, expires_at)
         body = pending.encode()
         raw = body + _mac(self._key_ring.signer().keys, body, user)
         return PREFIX + base64.urlsafe_b64encode(raw).decode().rstrip("="), pending.expires_at

@@ -3,27 +3,32 @@
 Features register stages (`rxapp.auth.core.features`). The core knows none by name.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, TypeVar
 from uuid import UUID
 
 from rxapp.auth.core.database.tables import User
 from rxapp.auth.core.errors import AuthError, RevocationReason
 from rxapp.auth.core.identity.client import Client
 
+T = TypeVar("T")
+
 
 @dataclass(frozen=True, slots=True)
 class LoginAttempt:
     """A login that has begun. `amr` names the proofs given so far (RFC 8176 §2), and `ended` the sessions that it has ended.
 
-    `password` is the password just typed, for stages that check it. It is None in later stages and after other proofs.
+    `password` is the password just typed, for stages that check it. It is None in later stages and after other proofs. `owed`
+    names the stages that were due at the beginning and are not completed. `began_at` is the moment of the first proof.
     """
 
     user: User
     amr: tuple[str, ...]
     password: str | None = field(default=None, repr=False)
+    owed: tuple[str, ...] = ()
+    began_at: datetime | None = None
     ended: Mapping[UUID, RevocationReason] = field(default_factory=dict)
 
 
@@ -31,6 +36,8 @@ class LoginStage(Protocol):
     """One step between the first proof and the session. Threads share one instance."""
 
     name: str
+    is_proof: bool
+    """Whether its answers prove something. Then wrong ones are counted, so that nobody tries one after another."""
     order: int
     """Stages are asked from the lowest to the highest: proofs below 50, what a proven person still has to do from 50 on."""
 
@@ -58,3 +65,13 @@ class LoginIncomplete(AuthError):
         self.stage = stage
         self.pending_login = pending_login
         self.expires_at = expires_at
+
+
+def by_name(things: Iterable[T], name_of: Callable[[T], str]) -> dict[str, T]:
+    """By their names. Raises `ValueError` if two have the same: one would silently take the place of the other."""
+    named: dict[str, T] = {}
+    for thing in things:
+        if name_of(thing) in named:
+            raise ValueError(f"two features have a {name_of(thing)!r}")
+        named[name_of(thing)] = thing
+    return named

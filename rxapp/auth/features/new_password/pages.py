@@ -139,8 +139,6 @@ def _stage_form() -> rx.Component:
         rx.el.h2(texts.title, class_name=style.SUBHEADING + " mb-2"),
         rx.el.p(texts.why, class_name=style.TEXT + " mb-4"),
         auth_form(
-            # Password managers file the new password under this name.
-            rx.el.input(auto_complete="username", default_value=LoginState.user_name, read_only=True, class_name="hidden"),
             new_password_fields(is_new=True, auto_focus=True),
             submit_button(texts.submit, texts.busy, is_busy=LoginState.is_busy, class_name=style.SUBMIT),
             on_submit=NewPasswordState.submit,

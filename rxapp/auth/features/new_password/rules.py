@@ -23,6 +23,7 @@ class NewPasswordStage:
     """The `LoginStage` that asks for a new password."""
 
     name = "new_password"
+    is_proof = False
     order = 90
 
     def __init__(self, service: AuthService) -> None:
@@ -67,8 +68,10 @@ def log_in_by_link(service: AuthService, link: str, new_password: str, client: C
 
     Raises `InvalidToken`, `PasswordRefused`, or `LoginIncomplete` if another stage is due.
     """
-    pending = begin_by_link(service, link, client).pending_login
+    incomplete = begin_by_link(service, link, client)
+    if incomplete.stage != NewPasswordStage.name:  # a proof comes first, such as a second factor: whoever has the link gives it
+        raise incomplete
     try:
-        return service.login.go_on(pending, {ANSWER: new_password}, client)
+        return service.login.go_on(incomplete.pending_login, {ANSWER: new_password}, client)
     except PendingLoginEnded as error:  # somebody else has used the link meanwhile
         raise InvalidToken from error

@@ -38,6 +38,7 @@ async def log_in(request: LoginRequest, client: ProvingSender) -> Response:
 @router.post("/auth/login/continue", response_model=TokenPairResponse, responses=_LOGIN_RESPONSES)
 async def go_on(request: PendingLoginRequest, client: ProvingSender) -> Response:
     """Complete the next stage of a pending login. If the login is bound to a key, the request needs a proof of that key."""
+    await in_thread(get_service().login.require_pending, request.pending_login)  # so that junk takes no place in the line
     logged_in = await in_hashing_thread(get_service().login.go_on, request.pending_login, request.answers, client)
     await get_hooks().logged_in(logged_in.pair, client)
     for session_id, reason in logged_in.ended.items():

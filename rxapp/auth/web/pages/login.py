@@ -27,7 +27,7 @@ from rxapp.auth.web.site.wording import in_words
 from rxapp.auth.web.texts import LoginTexts
 from rxapp.auth.web.ui import style
 from rxapp.auth.web.ui.fields import form_page, notices, password_field, text_field
-from rxapp.auth.web.ui.forms import auth_form, submit_button, text_in
+from rxapp.auth.web.ui.forms import auth_form, submit_button
 from rxapp.auth.web.ui.interpolation import sentence
 from rxapp.auth.web.ui.slots import Slots, extra_in
 
@@ -47,7 +47,6 @@ class LoginState(rx.State):
     wait: int = 0
     is_busy: bool = False
     stage: str = ""
-    user_name: str = ""
 
     _pending: str = ""
     _is_handed_over: bool = False
@@ -68,7 +67,6 @@ class LoginState(rx.State):
     async def submit(self, form: LoginForm) -> Any:
         """Log in and go to the page that the person wanted."""
         self.is_busy, self.error, self.wait, self.reason = True, "", 0, ""
-        self.user_name = text_in(form, "username")
         yield
         auth = await self.get_state(AuthState)
         yield await self._finish(_check(form, auth._client()), focus="password")
