@@ -80,6 +80,7 @@ check: $(VENV)/dev  ## style, types, tests
 	ruff format --check .
 	mypy
 	basedpyright
+	lint-imports --no-cache
 	$(MAKE) test test-thorough test-production test-oldest
 
 bench: $(VENV)/dev browser  ## measure, next to peers and a hand-made floor, in half an hour; ARGS=--quick to try it out
