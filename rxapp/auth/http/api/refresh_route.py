@@ -3,6 +3,8 @@
 Every client refreshes again and again. FastAPI's routing, dependencies and validation cost more than the rotation itself
 (`benchmarks/RESULTS.md`). So a middleware reads the body and the sender by itself, and calls the route's function. The route
 declares the operation for the OpenAPI document.
+
+Programs send their refresh token here; pages keep theirs in `web/auth_state/tokens.py`. Both go to `core/sessions/refresh.py`.
 """
 
 import json
