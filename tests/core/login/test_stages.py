@@ -22,7 +22,7 @@ class Word:
 
     is_proof = True
 
-    def __init__(self, name, order=50):
+    def __init__(self, name, order=40):
         self.name = name
         self.order = order
 
