@@ -98,9 +98,7 @@ class Login:
         Raises `PendingLoginEnded`; `InvalidDpopProof` if it belongs to another client; `LoginIncomplete`; and what the stage
         raises.
         """
-        pending, body, mac = PendingLogin.parse(pending_login)
-        with self._database.read() as db:
-            user = self._pending.verify(pending, body, mac, db.get(User, pending.user_id))
+        pending, user = self._read_pending(pending_login)
         device_key = self._binding.key_for_login(client)
         if pending.device_key not in (None, device_key):
             raise InvalidDpopProof
@@ -114,9 +112,12 @@ class Login:
 
     def require_pending(self, pending_login: str) -> None:
         """Raise `PendingLoginEnded` unless this server issued it, and it is still good. It hashes no password."""
+        self._read_pending(pending_login)
+
+    def _read_pending(self, pending_login: str) -> tuple[PendingLogin, User]:
         pending, body, mac = PendingLogin.parse(pending_login)
         with self._database.read() as db:
-            self._pending.verify(pending, body, mac, db.get(User, pending.user_id))
+            return pending, self._pending.verify(pending, body, mac, db.get(User, pending.user_id))
 
     def _complete(self, stage: LoginStage, attempt: LoginAttempt, answers: Mapping[str, str], client: Client) -> LoginAttempt:
         """The answers of a proof count for the stage and the user, from every address, until one is right.
