@@ -4,13 +4,12 @@ from http import HTTPStatus
 
 from fastapi import APIRouter, Response
 
-from rxapp.auth.core.errors import InvalidCredentials, RevocationReason
+from rxapp.auth.core.errors import RevocationReason
 from rxapp.auth.http.api.schemas import LoginRequest, PendingLoginRequest, TokenPairResponse, token_answer
 from rxapp.auth.http.callers.bearer import COMMON_PROBLEMS, Bearer, documented
 from rxapp.auth.http.callers.dpop import ProvingSender
 from rxapp.auth.http.callers.request_source import Sender
 from rxapp.auth.http.middleware.body_limit import LimitedBodyRoute
-from rxapp.auth.http.problems.documents import refusal
 from rxapp.auth.http.runtime.hooks import get_hooks
 from rxapp.auth.http.runtime.service import get_service, in_hashing_thread, in_thread
 from rxapp.auth.http.runtime.session_listeners import session_listeners
@@ -27,12 +26,9 @@ async def log_in(request: LoginRequest, client: ProvingSender) -> Response:
 
     403 `login_incomplete` says that the password is right, and that one more stage is due.
     """
-    try:
-        pair = await in_hashing_thread(get_service().log_in, request.username, request.password, client)
-        await get_hooks().logged_in(pair, client)
-        return token_answer(pair, is_bound=client.device_key is not None)
-    except InvalidCredentials as error:
-        return refusal(error, HTTPStatus.UNAUTHORIZED, {"WWW-Authenticate": "Bearer"})
+    pair = await in_hashing_thread(get_service().log_in, request.username, request.password, client)
+    await get_hooks().logged_in(pair, client)
+    return token_answer(pair, is_bound=client.device_key is not None)
 
 
 @router.post("/auth/login/continue", response_model=TokenPairResponse, responses=_LOGIN_RESPONSES)

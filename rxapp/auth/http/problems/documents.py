@@ -22,6 +22,7 @@ from rxapp.auth.core.dpop.spent_proofs import SpentProofsUnavailable
 from rxapp.auth.core.errors import (
     AuthError,
     FreshAuthenticationRequired,
+    InvalidCredentials,
     InvalidDpopProof,
     LastAdministrator,
     NotFound,
@@ -45,6 +46,7 @@ _STATUSES = {
     PermissionDenied: HTTPStatus.FORBIDDEN,
     LoginIncomplete: HTTPStatus.FORBIDDEN,
     WrongPassword: HTTPStatus.FORBIDDEN,
+    InvalidCredentials: HTTPStatus.UNAUTHORIZED,
     NotFound: HTTPStatus.NOT_FOUND,
     UserNameTaken: HTTPStatus.CONFLICT,
     LastAdministrator: HTTPStatus.CONFLICT,
@@ -202,7 +204,11 @@ def _fresh_authentication_required(_request: Request, error: FreshAuthentication
 
 def _refused(_request: Request, error: AuthError) -> JSONResponse:
     status = next((status for kind, status in _STATUSES.items() if isinstance(error, kind)), HTTPStatus.BAD_REQUEST)
-    headers = {"WWW-Authenticate": 'Bearer error="insufficient_scope"'} if isinstance(error, PermissionDenied) else {}
+    headers = {}
+    if isinstance(error, PermissionDenied):
+        headers["WWW-Authenticate"] = 'Bearer error="insufficient_scope"'
+    elif status == HTTPStatus.UNAUTHORIZED:
+        headers["WWW-Authenticate"] = "Bearer"
     if error.retry_after_seconds:
         headers["Retry-After"] = str(error.retry_after_seconds)
     return refusal(error, status, headers)
