@@ -29,6 +29,9 @@ from tests.thorough import thorough_on_postgresql
 ROOT = Path(__file__).parents[1]
 PASSWORD = "def@123"
 FIRST_OF_OURS = "rxapp_auth_0001"
+LOG_SHOWN = 6_000
+"""Characters."""
+
 NO_LIMITS = dict.fromkeys(RATE_LIMITS, 0)
 
 hypothesis_settings.register_profile(
@@ -41,6 +44,17 @@ def alembic_config(url: str) -> Config:
     config = Config(str(ROOT / "alembic.ini"))
     config.set_main_option("sqlalchemy.url", url.replace("%", "%%"))
     return config
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[pytest.TestReport]:
+    """The report of a failure has the end of the log of each server that the test has used."""
+    report = yield
+    for name, value in getattr(item, "funcargs", {}).items() if report.failed else ():
+        log = getattr(getattr(value, "server", value), "log", None)
+        if isinstance(log, Path) and log.exists():
+            report.sections.append((f"log of {name}", log.read_text(errors="replace")[-LOG_SHOWN:]))
+    return report
 
 
 @contextmanager

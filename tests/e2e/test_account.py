@@ -20,6 +20,10 @@ from tests.e2e.conftest import (
 from tests.e2e.database import open_service
 
 NEW_PASSWORD = "correct horse battery staple"
+SOCKETS_IN_REACH = """
+window.sockets = [];
+window.WebSocket = class extends WebSocket { constructor(...given) { super(...given); sockets.push(this); } };
+"""
 STALE = 601
 """Seconds after which a password counts as given long ago."""
 
@@ -223,6 +227,32 @@ def test_deleting_the_account_wants_the_password_and_takes_every_page_to_the_log
     tab.get_by_label("Password").fill(PASSWORD)
     tab.get_by_role("button", name="Log in").click()
     expect(tab.get_by_role("alert").filter(has_text="wrong")).to_be_visible()
+
+
+def test_what_a_page_says_stays_when_its_connection_is_lost_and_goes_with_the_visit(tab, person):
+    tab.add_init_script(SOCKETS_IN_REACH)
+    sign_in(tab, person)
+    fill_password_form(tab, current="wrong")
+    change_password(tab)
+    refusal = tab.get_by_role("alert").filter(has_text="wrong")
+    expect(refusal).to_be_visible()
+    with tab.expect_websocket():
+        tab.evaluate("sockets.forEach(socket => socket.close())")
+    tab.get_by_label("Display name").fill("Somebody Else")
+    tab.get_by_role("button", name="Save").click()
+    expect(tab.get_by_text("Saved.")).to_be_visible()
+    expect(refusal).to_be_visible()
+    tab.get_by_role("link", name="Activity").click()
+    expect(tab.get_by_role("list", name="Events")).to_be_visible()
+    tab.get_by_role("link", name="Profile").click()
+    expect(tab.get_by_label("Display name")).to_have_value("Somebody Else")
+    expect(refusal).not_to_be_visible()
+    tab.get_by_label("Display name").fill(person)
+    tab.get_by_role("button", name="Save").click()
+    expect(tab.get_by_text("Saved.")).to_be_visible()
+    tab.reload()
+    expect(tab.get_by_label("Display name")).to_have_value(person)
+    expect(tab.get_by_text("Saved.")).not_to_be_visible()
 
 
 def test_the_activity_page_tells_what_happened(tab, person):

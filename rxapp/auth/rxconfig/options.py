@@ -23,7 +23,6 @@ def reflex_options(settings: Settings | None = None) -> dict[str, Any]:
         "state_manager_mode": "redis" if settings.redis_url else "memory",
         # The state of an open page is kept for as long as its session may be idle.
         "redis_token_expiration": int(settings.session_idle_timeout.total_seconds()),
-        "trusted_proxy_hops": settings.trusted_proxy_hops,
     }
     if not settings.in_production:
         # By default Reflex listens on all addresses, and in development everybody knows the demo users' password.

@@ -94,8 +94,8 @@ class TestFindUsers:
             assert administration.find_users(search, limit=9) == (0, [])
             assert administration.find_user(search) is None
 
-    def test_a_part_of_a_name_that_unfolds_to_more_than_is_kept_is_found(self, administration):
-        administration.create_user("sallallahou", "\ufdfa" * 128, [])
+    def test_a_part_of_a_name_that_unfolds_to_many_characters_is_found(self, administration):
+        administration.create_user("sallallahou", "\ufdfa" * 7, [])
         assert names(administration.find_users("\ufdfa", limit=9)) == ["sallallahou"]
 
     def test_pages_are_in_the_order_of_the_names_and_count_all_that_match(self, administration):

@@ -83,11 +83,11 @@ class TestRegister:
         assert accounts.register("Anna", "  ", GOOD).display_name == "Anna"
 
     def test_the_password_is_taken_exactly_as_typed(self, service, accounts):
-        typed = ["  spaces at both ends  ", "пароль в три слова", "combinin\u0301g plumb orbit", "🦊 over 🐙 twice ok"]
+        typed = ["  spaces at both ends  ", "пароль в три слова", "ligature \ufb01 plumb orbit", "🦊 over 🐙 twice ok"]
         for n, password in enumerate(typed):
             accounts.register(f"user{n}", "", password)
             assert service.log_in(f"user{n}", password)
-            for other in {password.strip(), password.upper(), unicodedata.normalize("NFC", password), f"{password} "} - {
+            for other in {password.strip(), password.upper(), unicodedata.normalize("NFKC", password), f"{password} "} - {
                 password
             }:
                 with pytest.raises(InvalidCredentials):
@@ -124,7 +124,7 @@ class TestRegister:
 
     def test_any_name_that_can_be_seen_is_allowed(self, service, accounts):
         for name in ("a", "a" * 64, "ẞ" * 64, "Ĳ" * 64, "Анна", "安娜", "🦊", "o'hara; --", "anna@example.com"):
-            accounts.register(name, "\ufdfa" * 128, GOOD)
+            accounts.register(name, "\ufdfa" * 7, GOOD)
             assert service.log_in(name, GOOD)
 
     def test_a_name_that_reads_the_same_is_taken_and_nothing_is_stored(self, service, accounts):

@@ -98,12 +98,21 @@ class TestBcrypt:
 
     @hypothesis_settings(max_examples=40)
     @given(password=st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), min_size=1, max_size=100))
-    def test_every_password_however_long_is_verified_and_from_then_on_all_of_it_counts(self, settings, password):
+    def test_every_password_however_long_is_verified_and_one_that_bcrypt_reads_whole_gets_a_hash(self, settings, password):
         hasher = PasswordHasher(settings)
         replacement = hasher.verify_password(password, self.hash_of(password))
-        assert hasher.verify_password(password, replacement) is None
+        if len(password.encode()) > BCRYPT_MAXIMUM_BYTES:
+            assert replacement is None
+            return
+        assert hasher.verify_password(password, replacement or self.hash_of(password)) is None
         with pytest.raises(InvalidCredentials):
             hasher.verify_password(password + "x", replacement)
+
+    def test_a_typing_error_after_what_bcrypt_reads_does_not_lock_the_owner_out(self, hasher):
+        right = "correct horse battery staple " * 3
+        imported = self.hash_of(right)
+        for typed in (right + "with a typing error", right):
+            assert hasher.verify_password(typed, imported) is None, "nothing replaces the hash: nobody knows the right end"
 
     def test_an_impossible_password_is_refused_no_faster_than_an_unknown_user(self, settings, monkeypatch):
         """bcrypt knows no NUL."""
@@ -122,3 +131,44 @@ class TestBcrypt:
 
     def test_no_new_password_is_hashed_with_it(self, hasher):
         assert hasher.hash_password("def@123").startswith("$argon2id$")
+
+
+class TestUnicodeForms:
+    """`é` is one character on some keyboards and two on others (synapse#3306)."""
+
+    COMPOSED, DECOMPOSED = "caf\u00e9 \u00fcber", "cafe\u0301 u\u0308ber"
+    MIXED = "caf\u00e9 u\u0308ber"
+
+    @pytest.mark.parametrize("made", [COMPOSED, DECOMPOSED, MIXED])
+    @pytest.mark.parametrize("typed", [COMPOSED, DECOMPOSED, MIXED])
+    def test_a_password_is_the_same_on_every_keyboard(self, hasher, made, typed):
+        assert hasher.verify_password(typed, hasher.hash_password(made)) is None
+
+    @pytest.mark.parametrize("bcrypted", [False, True], ids=["argon2", "bcrypt"])
+    @pytest.mark.parametrize("typed", [COMPOSED, DECOMPOSED])
+    def test_a_hash_of_an_older_release_goes_on_working_and_is_replaced(self, hasher, typed, bcrypted):
+        older = TestBcrypt.hash_of(self.DECOMPOSED) if bcrypted else hasher._context.hash(self.DECOMPOSED)
+        replacement = hasher.verify_password(typed, older)
+        assert replacement.startswith("$argon2id$")
+        assert hasher._context.verify(self.COMPOSED, replacement)
+
+    def test_a_mixed_one_of_an_older_release_works_as_it_was_typed(self, hasher):
+        replacement = hasher.verify_password(self.MIXED, hasher._context.hash(self.MIXED))
+        assert hasher.verify_password(self.COMPOSED, replacement) is None
+
+    @pytest.mark.parametrize("other", ["cafe uber", "Café über", "caf\u00e9 uber", "\u2460"])
+    def test_what_only_looks_alike_stays_another_password(self, hasher, other):
+        made = "1" if other == "\u2460" else self.COMPOSED
+        with pytest.raises(InvalidCredentials):
+            hasher.verify_password(other, hasher.hash_password(made))
+
+    def test_an_unknown_user_costs_as_much_as_a_wrong_password(self, hasher, monkeypatch):
+        hasher._dummy_hash  # noqa: B018  made once, on first use
+        verified = []
+        verify = hasher._context.verify_and_update
+        monkeypatch.setattr(hasher._context, "verify_and_update", lambda *args: verified.append(args) or verify(*args))
+        another = hasher.hash_password("another")
+        for attempt in (hasher.refuse_unknown_user, lambda typed: hasher.verify_password(typed, another)):
+            with pytest.raises(InvalidCredentials):
+                attempt(self.MIXED)
+        assert [typed for typed, _ in verified] == 2 * [self.COMPOSED, self.DECOMPOSED, self.MIXED]

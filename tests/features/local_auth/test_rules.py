@@ -141,6 +141,16 @@ class TestImporting:
         report = importing.run(local_users(("zoe", HASH, True), ("ZOE", HASH, True)))
         assert names_and_reasons(report) == (["zoe"], {"ZOE": "This user name is taken."})
 
+    def test_of_two_whose_names_read_the_same_the_one_who_can_log_in_comes_along(self, importing, local_users):
+        report = importing.run(local_users(("zoe", HASH, False), ("ZOE", HASH, True), ("anna", HASH, True)))
+        assert names_and_reasons(report) == (["ZOE", "anna"], {"zoe": "This user name is taken."})
+
+    @pytest.mark.parametrize("name", ["山田　太郎", "\u0639\u0644\u06cc\u200c\u0631\u0636\u0627", "李小龍"])
+    def test_a_name_in_another_script_is_a_name(self, importing, local_users, service, name):
+        assert importing.run(local_users((name, HASH, True))).skipped == []
+        for typed in (name, name.replace("\u3000", " "), name.replace("\u200c", "")):
+            assert service.log_in(typed, PASSWORD)
+
     @pytest.mark.parametrize("other", ["", "!", "plain", "$argon2id$v=19$m=8,t=1,p=1$c2FsdHNhbHQ$aGFzaA", "$2b$31$" + "x" * 53])
     def test_a_hash_that_cannot_be_verified_is_skipped(self, importing, local_users, other):
         assert names_and_reasons(importing.run(local_users(("zoe", other.encode(), True))))[1].keys() == {"zoe"}

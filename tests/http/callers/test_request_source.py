@@ -41,6 +41,12 @@ def behind(service):
         (2, ["10.0.0.1"], PEER),
         (2, [" , 192.0.2.7 ,, 2001:db8::1"], "192.0.2.7"),
         (1, [","], PEER),
+        (1, ["192.0.2.7:40001"], "192.0.2.7"),
+        (1, ["[2001:db8::7]:40001"], "2001:db8::7"),
+        (1, ["unknown"], PEER),
+        (1, ["_hidden"], PEER),
+        (1, [f"{SPOOFED}, unknown"], PEER),
+        (2, [f"{SPOOFED}, 192.0.2.7:1, 10.0.0.1:2"], "192.0.2.7"),
     ],
 )
 def test_with_n_trusted_proxies_the_nth_entry_from_the_right_counts(client, service, behind, hops, forwarded_for, address):
@@ -48,12 +54,14 @@ def test_with_n_trusted_proxies_the_nth_entry_from_the_right_counts(client, serv
     assert recorded_address(client, service, forwarded_for) == address
 
 
-def test_reflex_counts_the_same_way(monkeypatch, settings):
-    """Its pages and our API must see one address, for limits are kept by it."""
-    import reflex.app as reflex_app
-
-    monkeypatch.setattr(reflex_app, "get_config", lambda: type("Config", (), {"trusted_proxy_hops": 2}))
-    headers = [(b"x-forwarded-for", f"{SPOOFED}, 192.0.2.7".encode()), (b"x-forwarded-for", b"10.0.0.1")]
-    environ = {"asgi.scope": {"client": (PEER, 1), "headers": headers}}
-    data = reflex_app.EventNamespace._build_static_router_data(None, "sid", environ)
-    assert data["ip"] == "192.0.2.7"
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("form", ["203.0.113.8:{port}", "[2001:db8::8]:{port}", "unknown", "_{port}"])
+def test_a_port_that_changes_does_not_get_around_the_limit_of_wrong_passwords(client, service, behind, form):
+    behind(1)
+    service.throttle._settings = service.settings.model_copy(update={"login_rate_limit": 5})
+    wrong = {"username": "johndoe", "password": "wrong"}
+    statuses = [
+        client.post("/api/auth/login", json=wrong, headers={"X-Forwarded-For": form.format(port=port)}).status_code
+        for port in range(40_001, 40_008)
+    ]
+    assert statuses == [401] * 5 + [429] * 2

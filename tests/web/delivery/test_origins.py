@@ -128,3 +128,20 @@ class TestWhereReflexKnowsTheAddress:
         assert self.public_origins(settings, environment="production") == ()
         assert "RXAPP_PUBLIC_ORIGINS" in caplog.text
         assert self.public_origins(settings) == ("http://app.example.com",)
+
+
+@pytest.mark.parametrize("host", ["localhost", "app.example.com", "backend:8000", ""])
+@pytest.mark.parametrize("address", ["https://localhost:8443", "http://localhost:8080/portal", "https://app.example.com:8443/"])
+def test_a_named_address_is_its_own_whatever_a_proxy_makes_of_the_host(settings, monkeypatch, address, host):
+    monkeypatch.setattr(get_config(), "deploy_url", address)
+    monkeypatch.setattr(get_config(), "_non_default_attributes", {"deploy_url"})
+    check = origin_check(with_public_origins(settings_with(settings, environment="production")))
+    origin = "/".join(address.split("/")[:3])
+    assert check(origin, {"HTTP_HOST": host})
+    assert not check("https://evil.example", {"HTTP_HOST": host})
+
+
+def test_the_default_address_of_pages_is_not_a_named_one(settings, monkeypatch):
+    monkeypatch.setattr(get_config(), "deploy_url", "http://localhost:3000")
+    monkeypatch.setattr(get_config(), "_non_default_attributes", set())
+    assert not origin_check(settings_with(settings, environment="production"))("http://localhost:3000", OWN)

@@ -50,6 +50,7 @@ def reads(where: str, breaks: str) -> Reliance:
 
 RELIED_ON = [
     # app.py
+    reads("reflex_base.config:Config._non_default_attributes", "the default address of the pages counts as named"),
     reads("reflex.app:App._api", "uploads need no ticket, and any site may read answers"),
     reads("reflex.app:App._unevaluated_pages", "a page of the app's hides one of ours, or the other way round"),
     calls("reflex.app:App.get_load_events", "self path", "a page is not loaded anew when its person's roles change"),

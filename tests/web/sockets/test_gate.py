@@ -2,8 +2,10 @@
 
 import asyncio
 import json
+from types import SimpleNamespace
 
 import pytest
+import reflex.app as reflex_app
 from engineio.packet import MESSAGE, Packet
 from socketio import ASGIApp, AsyncNamespace, AsyncServer
 
@@ -146,6 +148,25 @@ class TestTheConnectionsOfAnAddress:
             return page.kinds
 
         assert in_a_loop(scenario()) == ["close"]
+
+    @pytest.mark.parametrize("reflexs_own_hops", [0, 1, 2])
+    def test_reflex_takes_the_address_that_we_take(self, settings, monkeypatch, reflexs_own_hops):
+        """Its pages and our API must see one address, because limits count by it."""
+        monkeypatch.setattr(reflex_app, "get_config", lambda: SimpleNamespace(trusted_proxy_hops=reflexs_own_hops))
+        seen = []
+
+        async def app(scope, _receive, _send):
+            seen.append(reflex_app.EventNamespace._build_static_router_data(None, "sid", {"asgi.scope": scope})["ip"])
+
+        settings = settings.model_copy(update={"trusted_proxy_hops": 2})
+        gate = SocketGate(app, settings=settings, event_path="/_event", sio=AsyncServer(async_mode="asgi"))
+        forwarded = [(b"x-forwarded-for", b"6.6.6.6, 203.0.113.9:4711"), (b"x-forwarded-for", b"10.0.0.1:4712")]
+
+        async def scenario():
+            await Connection(gate, headers=forwarded).task
+
+        in_a_loop(scenario())
+        assert seen == ["203.0.113.9"]
 
     @pytest.mark.parametrize("how", ["closed", "vanished", "refused", "silent", "broken", "cancelled"])
     def test_nothing_is_kept_of_it_however_its_connections_end(self, gate, how):

@@ -17,12 +17,10 @@ from rxapp.auth.core.database.tables import AuthTable, User, UserLook
 from rxapp.auth.core.errors import InvalidUserName, UserNameLooksTaken
 from rxapp.auth.core.identity.proved_key import base64url
 from rxapp.auth.core.identity.user_names import has_invisible_characters, user_name_key
+from rxapp.auth.core.identity.written_names import BLANKS
 from rxapp.auth.core.input_rules import InputRule
 
 _look = AuthTable.metadata.tables[UserLook.__tablename__]
-
-BLANKS = "\u2800"
-"""Braille's empty cell: Unicode calls it visible, but it looks blank. `has_invisible_characters` finds the invisible ones."""
 
 _SHARED_SCRIPTS = frozenset({"COMMON", "INHERITED"})
 

@@ -31,6 +31,7 @@ from rxapp.auth.core.passwords import policy as password_policy
 from rxapp.auth.core.passwords.hasher import PasswordHasher
 from rxapp.auth.core.passwords.links import PasswordLinks, PresentedLink
 from rxapp.auth.core.passwords.policy import Strength
+from rxapp.auth.core.passwords.unicode_forms import hashed_form
 from rxapp.auth.core.sessions import statements as sessions
 from rxapp.auth.core.sessions.replacement import Replacement, Replacements
 from rxapp.auth.core.sessions.revocation import end_session, end_sessions_of
@@ -130,7 +131,7 @@ class Accounts:
         """
         user = self._verify_own_password(identity, current, client)
         password_policy.require_good_password(new, user.user_name, self._settings)
-        if new == current:
+        if hashed_form(new) == hashed_form(current):
             raise PasswordRefused(InputRule.PASSWORD_UNCHANGED)
         new_hash = self._passwords.hash_password(new)
         amr, reason = tuple(dict.fromkeys((*identity.amr, PASSWORD))), RevocationReason.PASSWORD_CHANGED

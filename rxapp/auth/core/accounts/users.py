@@ -19,24 +19,31 @@ from rxapp.auth.core.identity.user_names import (
     is_searchable,
     user_name_key,
 )
+from rxapp.auth.core.identity.written_names import display_name_in, user_name_in
 from rxapp.auth.core.input_rules import InputRule
 
 NO_PASSWORD = "!"
 """Begins the placeholder for the hash of a user who has no password yet. No password matches it."""
 
 
-def new_user(user_name: str, display_name: str, password_hash: str, roles: list[str], created_at: datetime) -> User:
-    """A new user, not yet stored. Raises `InvalidUserName`."""
+def new_user(
+    user_name: str, display_name: str, password_hash: str, roles: list[str], created_at: datetime, *, is_imported: bool = False
+) -> User:
+    """A new user, not yet stored. A name that was chosen elsewhere, `is_imported`, may have all that RFC 8265 allows in a name.
+
+    Raises `InvalidUserName`.
+    """
     user_name = user_name.strip()
     key = user_name_key(user_name)
     if not key:
         raise InvalidUserName(InputRule.USER_NAME_MISSING)
     if len(user_name) > USER_NAME_MAXIMUM_LENGTH or len(key) > USER_NAME_KEY_MAXIMUM_LENGTH:
         raise InvalidUserName(InputRule.USER_NAME_TOO_LONG, limit=USER_NAME_MAXIMUM_LENGTH)
-    if not user_name.isprintable():
+    written = user_name_in(user_name) if is_imported or user_name.isprintable() else None
+    if written is None:
         raise InvalidUserName(InputRule.USER_NAME_UNSEEN)
     user = User(
-        user_name=user_name,
+        user_name=written,
         user_name_key=key,
         password_hash=password_hash,
         roles=roles,
@@ -48,11 +55,16 @@ def new_user(user_name: str, display_name: str, password_hash: str, roles: list[
 
 def set_display_name(user: User, display_name: str) -> None:
     """Set the name that others see. If it is empty, it is the user name. Raises `InvalidUserName`."""
-    display_name = display_name.strip() or user.user_name
-    if len(display_name) > DISPLAY_NAME_MAXIMUM_LENGTH or not display_name.isprintable():
+    user.display_name = _display_name(display_name) if display_name.strip() else user.user_name
+    user.search_key = f"{user.user_name_key}\n{user_name_key(user.display_name)}"[:SEARCH_KEY_MAXIMUM_LENGTH]
+
+
+def _display_name(text: str) -> str:
+    # The time to normalize a text can grow with the square of its length, and one character may become eighteen.
+    name = display_name_in(text) if len(text.strip()) <= DISPLAY_NAME_MAXIMUM_LENGTH else None
+    if name is None or len(name) > DISPLAY_NAME_MAXIMUM_LENGTH:
         raise InvalidUserName(InputRule.DISPLAY_NAME_REFUSED, limit=DISPLAY_NAME_MAXIMUM_LENGTH)
-    user.display_name = display_name
-    user.search_key = f"{user.user_name_key}\n{user_name_key(display_name)}"[:SEARCH_KEY_MAXIMUM_LENGTH]
+    return name
 
 
 def add(db: Session, user: User) -> None:

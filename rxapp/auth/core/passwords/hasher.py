@@ -7,6 +7,7 @@ import os
 import secrets
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cached_property
 from typing import NoReturn
 
@@ -15,6 +16,7 @@ from passlib.exc import PasswordSizeError, PasswordValueError
 from passlib.utils import MAX_PASSWORD_SIZE
 
 from rxapp.auth.core.errors import InvalidCredentials
+from rxapp.auth.core.passwords.unicode_forms import hashed_form, possible_forms
 from rxapp.auth.core.settings.settings import Settings
 
 HASHES_AT_A_TIME = os.cpu_count() or 1
@@ -47,17 +49,25 @@ class PasswordHasher:
         self._slots = threading.BoundedSemaphore(HASHES_AT_A_TIME)
 
     def hash_password(self, password: str) -> str:
-        """The argon2id hash in PHC string format."""
+        """The argon2id hash in PHC string format, of the password's `hashed_form`."""
         with self._slots:
-            return self._context.hash(password)
+            return self._context.hash(hashed_form(password))
 
     def verify_password(self, password: str, password_hash: str) -> str | None:
         """Raise `InvalidCredentials` if the password is wrong.
 
-        If the hash was made with older parameters, returns a new hash to store in place of `password_hash`; else None.
+        If the hash was made with older parameters, or of another form of the password than its `hashed_form`, returns a new hash
+        to store in place of `password_hash`; else None.
         """
         if len(password) > MAX_PASSWORD_SIZE:
             raise InvalidCredentials  # no user can have chosen it
+        *others, last = possible_forms(password)
+        for form in others:
+            with suppress(InvalidCredentials):
+                return self._verify_form(form, password_hash)
+        return self._verify_form(last, password_hash)
+
+    def _verify_form(self, password: str, password_hash: str) -> str | None:
         try:
             if _is_bcrypt(password_hash):
                 return self._verify_bcrypt(password, password_hash)
@@ -74,20 +84,21 @@ class PasswordHasher:
         with self._slots:
             is_right, replacement = self._context.verify_and_update(password, password_hash)
         if is_right:
-            return replacement
+            return replacement if password == hashed_form(password) else self.hash_password(password)
         if self._expects_bcrypt():
             self._compare_bcrypt(password, self._dummy_bcrypt_hash)
         raise InvalidCredentials
 
-    def _verify_bcrypt(self, password: str, password_hash: str) -> str:
-        """The argon2id hash of the password, which covers all of it, and not only the bytes that bcrypt reads.
+    def _verify_bcrypt(self, password: str, password_hash: str) -> str | None:
+        """The argon2id hash of the password. None if the password is longer than what bcrypt reads.
 
+        Of such a password nobody knows whether its end is right. Its hash would lock the owner out if the end had a typing error.
         Hash first, so that timing does not reveal bcrypt users: bcrypt refuses some passwords at once.
         """
         replacement = self.hash_password(password)
         if not self._compare_bcrypt(password, password_hash):
             raise InvalidCredentials
-        return replacement
+        return replacement if len(password.encode()) <= BCRYPT_MAXIMUM_BYTES else None
 
     def _compare_bcrypt(self, password: str, password_hash: str) -> bool:
         with self._slots:

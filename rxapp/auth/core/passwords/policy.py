@@ -11,6 +11,7 @@ from zxcvbn.time_estimates import guesses_to_score
 from rxapp.auth.core.errors import PasswordRefused
 from rxapp.auth.core.identity.user_names import user_name_key
 from rxapp.auth.core.input_rules import InputRule
+from rxapp.auth.core.passwords.unicode_forms import hashed_form
 from rxapp.auth.core.settings.settings import Settings
 
 MAXIMUM_LENGTH = 256
@@ -48,7 +49,7 @@ class Strength:
 
 
 def require_good_password(password: str, user_name: str, settings: Settings) -> None:
-    """Raise `PasswordRefused`, which says what to do, unless the password meets the policy. It is checked exactly as typed."""
+    """Raise `PasswordRefused`, which says what to do, unless the password's `hashed_form` meets the policy."""
     require_well_formed_password(password, user_name, settings)
     require_uncommon_password(password, user_name)
 
@@ -57,7 +58,7 @@ def strength_of(password: str, user_name: str, settings: Settings) -> Strength:
     """A hint for a person who is typing a password."""
     if not password:
         return Strength(0)
-    missing = settings.password_minimum_length - len(password)
+    missing = settings.password_minimum_length - len(hashed_form(password))
     if missing > 0:
         return Strength(0, missing)
     try:
@@ -69,10 +70,10 @@ def strength_of(password: str, user_name: str, settings: Settings) -> Strength:
 
 def require_well_formed_password(password: str, user_name: str, settings: Settings) -> None:
     """The cheap part of `require_good_password`."""
-    if len(password) < settings.password_minimum_length:
-        raise PasswordRefused(InputRule.PASSWORD_TOO_SHORT, limit=settings.password_minimum_length)
     if len(password) > MAXIMUM_LENGTH:
         raise PasswordRefused(InputRule.PASSWORD_TOO_LONG, limit=MAXIMUM_LENGTH)
+    if len(hashed_form(password)) < settings.password_minimum_length:
+        raise PasswordRefused(InputRule.PASSWORD_TOO_SHORT, limit=settings.password_minimum_length)
     if any(character == "\0" or "\ud800" <= character <= "\udfff" for character in password):
         raise PasswordRefused(InputRule.PASSWORD_UNSTORABLE)
     read_as = user_name_key(password)

@@ -28,17 +28,18 @@ def origins_of_request(settings: Settings, host: str) -> set[str]:
 
 def named_origins(urls: Iterable[str | None]) -> tuple[str, ...]:
     """The origins of those URLs that other machines can use. A loopback URL is left out, because it is only a default."""
-    found = (_parse_origin(url or "") for url in urls)
-    return tuple(dict.fromkeys(origin for origin in found if origin))
+    found = (origin_of(url or "") for url in urls)
+    return tuple(dict.fromkeys(origin for origin in found if origin and not is_loopback(urlsplit(origin).hostname or "")))
 
 
-def _parse_origin(url: str) -> str:
+def origin_of(url: str) -> str:
+    """The origin of a URL as browsers send it; empty if no browser can have it."""
     try:
         parts = urlsplit(url.lower())
         host, port = parts.hostname or "", parts.port
     except ValueError:
         return ""
-    if parts.scheme not in _DEFAULT_PORTS or not host or is_loopback(host) or _is_unspecified_address(host):
+    if parts.scheme not in _DEFAULT_PORTS or not host or _is_unspecified_address(host):
         return ""
     host_in_url = f"[{host}]" if ":" in host else host
     return f"{parts.scheme}://{host_in_url}" + ("" if port in (None, _DEFAULT_PORTS[parts.scheme]) else f":{port}")

@@ -113,7 +113,8 @@ class LocalAuthImport:
         """
         report, now = ImportReport(), self._clock()
         with suppress(_DryRunDone), self._database.write() as db:
-            for local_user in local_users:
+            # Of two users whose names read the same, the one who can log in comes along.
+            for local_user in sorted(local_users, key=lambda local_user: not local_user.is_enabled):
                 try:
                     user = _store(db, local_user, now)
                 except InputRefused as refusal:
@@ -123,6 +124,8 @@ class LocalAuthImport:
                     report.imported.append(imported)
             if is_dry_run:
                 raise _DryRunDone
+        report.imported.sort(key=lambda user: user.local_id)
+        report.skipped.sort(key=lambda user: user.local_id)
         return report
 
 
@@ -130,7 +133,7 @@ def _store(db: Session, local_user: LocalUser, now: datetime) -> User:
     """Store one user. Raises `UserNameTaken`, `InvalidUserName`, or `InputRefused` for a hash that bcrypt cannot verify."""
     if not _BCRYPT_HASH.fullmatch(local_user.password_hash):
         raise InputRefused("The password hash is not one that bcrypt makes.")
-    user = users.new_user(local_user.user_name, "", local_user.password_hash, [], now)
+    user = users.new_user(local_user.user_name, "", local_user.password_hash, [], now, is_imported=True)
     user.disabled_at = None if local_user.is_enabled else now
     with db.begin_nested():
         add_unchecked(db, user)

@@ -16,6 +16,7 @@ from rxapp.auth.features.new_password.rules import ANSWER, NewPasswordStage, log
 from rxapp.auth.http.runtime.hooks import get_hooks
 from rxapp.auth.http.runtime.service import get_service, in_hashing_thread, in_thread
 from rxapp.auth.web.auth_state.state import AuthState
+from rxapp.auth.web.auth_state.visits import is_new_visit
 from rxapp.auth.web.guards import event
 from rxapp.auth.web.open_pages.registry import log_out_open_pages
 from rxapp.auth.web.pages.login import LoginState
@@ -69,7 +70,9 @@ class SetPasswordState(rx.State):
     @event(public=True)
     async def prepare(self) -> None:
         """On load: find the user of the link."""
-        self.user_name, self.error, self.wait, self.is_busy = "", "", 0, False
+        self.user_name, self.is_busy = "", False
+        if await is_new_visit(self):
+            self.error, self.wait = "", 0
         try:
             self.user_name = (await in_thread(get_service().accounts.user_of_link, self._token())).user_name
         except InvalidToken:

@@ -7,6 +7,7 @@ from fastapi import Depends, Request
 from starlette.requests import HTTPConnection
 
 from rxapp.auth.core.identity.client import Client
+from rxapp.auth.core.identity.network_address import address_in
 from rxapp.auth.core.identity.proved_key import ProvedKey
 from rxapp.auth.http.runtime.service import get_service
 
@@ -28,15 +29,16 @@ def address_of(request: HTTPConnection, trusted_proxy_hops: int) -> str | None:
     """The client's address, or None if the server has none. It works for a WebSocket's handshake too.
 
     Each proxy appends the address of its client to `X-Forwarded-For`. Only the last entries come from our own proxies. The client
-    can choose all others.
+    can choose all others. If our own proxy has written no address there, such as `unknown`, its own address counts.
     """
+    peer = request.client.host if request.client else None
     if trusted_proxy_hops:
         forwarded = [
             entry for line in request.headers.getlist("X-Forwarded-For") for part in line.split(",") if (entry := part.strip())
         ]
-        if len(forwarded) >= trusted_proxy_hops:
-            return forwarded[-trusted_proxy_hops]
-    return request.client.host if request.client else None
+        if len(forwarded) >= trusted_proxy_hops and (address := address_in(forwarded[-trusted_proxy_hops])):
+            return address
+    return address_in(peer or "") or peer
 
 
 async def _sender(request: Request) -> Client:  # async, because FastAPI would run a plain function in a thread

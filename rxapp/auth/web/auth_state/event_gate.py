@@ -20,7 +20,7 @@ from rxapp.auth.web.page_session.own_events import KINDS, LOADING, NAVIGATING
 from rxapp.auth.web.page_session.page import ACKNOWLEDGED_WITHIN, Kind, Step
 from rxapp.auth.web.page_session.work import begin_work, started_by_whom
 from rxapp.auth.web.reflex_internals.app import registrations
-from rxapp.auth.web.reflex_internals.events import FIELD_MARKER, name_of_handler, store_report
+from rxapp.auth.web.reflex_internals.events import FIELD_MARKER, FIRST_OF_DOCUMENT, name_of_handler, store_report
 from rxapp.auth.web.reflex_internals.shared_states import is_a_shared_one
 from rxapp.auth.web.reflex_internals.state_reset import session_storage_names
 from rxapp.auth.web.reflex_internals.state_trees import connection_of, root_of
@@ -100,6 +100,8 @@ def _late_event_runs(auth: AuthState, closed: str, kind: Kind, event: Event) -> 
 
 async def _store(state: BaseState, auth: AuthState, event: Event) -> None:
     """Store what the browser reports, as Reflex does afterwards: the gate decides by what is stored, not by what was sent."""
+    if FIRST_OF_DOCUMENT in event.payload:
+        auth._loaded_path = ""
     try:
         await store_report(state, event)
     except Exception:  # noqa: BLE001  Reflex will fail on it too, and log it. Until then this connection holds nothing

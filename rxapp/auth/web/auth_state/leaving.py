@@ -7,6 +7,7 @@ belonged to somebody (`token_store.js`). The browser decides this: a reload and 
 import reflex as rx
 
 from rxapp.auth.core.errors import RevocationReason
+from rxapp.auth.web.auth_state.confirmation import ConfirmationState
 from rxapp.auth.web.auth_state.tokens import PageTokens
 from rxapp.auth.web.browser_storage import token_store
 from rxapp.auth.web.reflex_internals.app import get_config
@@ -27,6 +28,14 @@ class Leaving(PageTokens, mixin=True):  # type: ignore[call-arg]  # the keyword 
     _told_to_go: str = ""
     """The path that the page had when the browser was sent to the login page."""
 
+    _loaded_path: str = ""
+    """The path at the last load of this document."""
+
+    _is_new_visit: bool = True
+    """Whether the person has just come to this page. If not, the page is loaded again, perhaps because a connection was lost:
+    what it says to the person must stay.
+    """
+
     @rx.var
     def person(self) -> str:
         """The id of the user who is shown, or empty. The browser notices by it when the person changes."""
@@ -35,6 +44,13 @@ class Leaving(PageTokens, mixin=True):  # type: ignore[call-arg]  # the keyword 
     def _forget_states(self) -> None:
         """Clear all other states of this page."""
         forget_private_state(root_of(self), exclude=type(self))
+
+    async def _begin_load(self) -> None:
+        """A page is being loaded, whether the person has come to it or not."""
+        path, self._told_to_go = self._path_and_query(), ""
+        self._is_new_visit, self._loaded_path = path != self._loaded_path, path
+        if self._is_new_visit:
+            (await self.get_state(ConfirmationState))._close()  # it belongs to the page that was left
 
     def _go_to_login(self, next_path: str = "") -> None:
         """Send the browser to the login page after it has carried out the storage command."""

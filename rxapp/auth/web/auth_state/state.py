@@ -23,7 +23,6 @@ from rxapp.auth.core.sessions.replacement import Replacement
 from rxapp.auth.core.tokens.token_pair import TokenPair
 from rxapp.auth.http.runtime.hooks import get_hooks
 from rxapp.auth.http.runtime.service import get_service, in_thread, refresh_pair, verify_access
-from rxapp.auth.web.auth_state.confirmation import ConfirmationState
 from rxapp.auth.web.auth_state.leaving import Leaving
 from rxapp.auth.web.auth_state.outage import OutageState
 from rxapp.auth.web.browser_storage import token_store
@@ -53,8 +52,7 @@ class AuthState(Leaving, rx.State):
     @public
     async def enter(self) -> None:
         """On load of every page: verify the person, rotate if necessary, and send visitors away from guarded pages."""
-        self._told_to_go = ""
-        (await self.get_state(ConfirmationState))._close()  # it belongs to the page that was left
+        await self._begin_load()
         try:
             await self._authenticate()
         except AuthError as error:

@@ -2,15 +2,15 @@
 
 import logging
 from collections.abc import Callable
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import urlsplit
 
 import reflex as rx
 from starlette.middleware.cors import CORSMiddleware
 
 from rxapp.auth.core.settings.loopback import is_loopback
-from rxapp.auth.core.settings.own_origins import named_origins
+from rxapp.auth.core.settings.own_origins import named_origins, origin_of
 from rxapp.auth.core.settings.settings import Settings
-from rxapp.auth.web.reflex_internals.app import get_config, http_app
+from rxapp.auth.web.reflex_internals.app import get_config, http_app, named_address
 
 logger = logging.getLogger(__name__)
 
@@ -18,14 +18,18 @@ logger = logging.getLogger(__name__)
 def origin_check(settings: Settings) -> Callable[[str, dict], bool]:
     """The check at each handshake, in the form that python-engineio calls: it gets the origin and the WSGI environment.
 
-    In production the app's own origins are `public_origins`. If none is set, and in development, its own is the host of the
-    request; in development the pages come from another port of that host.
+    In production the app's own origins are `public_origins` and the one that `REFLEX_DEPLOY_URL` names. If there are none, and in
+    development, its own is the host of the request; in development the pages come from another port of that host.
+    A named origin counts whatever `Host` says: some proxies drop the port there.
     python-engineio does not call this for a handshake without an origin, and accepts it. Browsers always send an origin (RFC 6455
     §4.1), and other programs could send any. CSRF needs a cookie that identifies a person, and there is none.
     """
+    known, named = {*settings.allowed_origins, *settings.public_origins}, origin_of(named_address())
+    if named and (not settings.in_production or _cannot_be_forged(named)):
+        known.add(named)
 
     def is_allowed(origin: str, environ: dict) -> bool:
-        if origin in settings.allowed_origins or origin in settings.public_origins:
+        if origin in known:
             return True
         if settings.in_production and settings.public_origins:
             return False  # any program can send any Host, and the Origin that fits to it
@@ -34,7 +38,7 @@ def origin_check(settings: Settings) -> Callable[[str, dict], bool]:
         except ValueError:  # such as an unclosed bracket
             return False
         if settings.in_production:
-            return _cannot_be_forged_on_the_way(asked) and asked.netloc == own.netloc.casefold()
+            return _cannot_be_forged(origin) and asked.netloc == own.netloc.casefold()
         return asked.scheme in ("http", "https") and asked.hostname is not None and asked.hostname == own.hostname
 
     return is_allowed
@@ -47,7 +51,7 @@ def with_public_origins(settings: Settings) -> Settings:
     config = get_config()
     named = named_origins((config.deploy_url, config.api_url))
     if settings.in_production:
-        named = tuple(origin for origin in named if _cannot_be_forged_on_the_way(urlsplit(origin)))
+        named = tuple(origin for origin in named if _cannot_be_forged(origin))
     if named:
         return settings.model_copy(update={"public_origins": tuple(dict.fromkeys((*named, *settings.allowed_origins)))})
     if settings.in_production:
@@ -72,6 +76,7 @@ def allow_no_strangers(app: rx.App, settings: Settings) -> None:
             middleware.kwargs["allow_origins"] = config.cors_allowed_origins
 
 
-def _cannot_be_forged_on_the_way(origin: SplitResult) -> bool:
+def _cannot_be_forged(origin: str) -> bool:
     """Whether the origin is https or this machine. Over http, an attacker on the way could have made the page."""
-    return origin.scheme == "https" or (origin.scheme == "http" and is_loopback(origin.hostname or ""))
+    parts = urlsplit(origin)
+    return parts.scheme == "https" or (parts.scheme == "http" and is_loopback(parts.hostname or ""))

@@ -11,6 +11,7 @@ from rxapp.auth.core.sessions.replacement import Replacement
 from rxapp.auth.http.runtime.service import get_service, in_hashing_thread, in_thread
 from rxapp.auth.web.admission import current_user
 from rxapp.auth.web.auth_state.state import AuthState
+from rxapp.auth.web.auth_state.visits import is_new_visit
 from rxapp.auth.web.guards import event
 from rxapp.auth.web.open_pages.registry import leave_replaced_session, log_out_all
 from rxapp.auth.web.pages.parts.account_frame import ACCOUNT, account_frame
@@ -67,8 +68,10 @@ class AccountState(rx.State):
     @event
     async def load(self) -> None:
         """On load: the profile, without messages of before."""
-        self.profile_message = self.profile_error = self.password_message = self.password_error = self.deletion_error = ""
-        self.is_busy, self.password_wait, self.deletion_wait = False, 0, 0
+        self.is_busy = False
+        if await is_new_visit(self):
+            self.profile_message = self.profile_error = self.password_message = self.password_error = self.deletion_error = ""
+            self.password_wait = self.deletion_wait = 0
         await self._load()
 
     @event

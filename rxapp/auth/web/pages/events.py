@@ -15,6 +15,7 @@ from rxapp.auth.core.audit.rows import ListedEvent
 from rxapp.auth.core.features import event_kinds
 from rxapp.auth.core.identity.user_names import ADMIN_ROLE
 from rxapp.auth.http.runtime.service import get_service, in_thread
+from rxapp.auth.web.auth_state.visits import is_new_visit
 from rxapp.auth.web.guards import event
 from rxapp.auth.web.pages.parts.account_frame import EVENTS, admin_frame, pager, turned
 from rxapp.auth.web.pages.parts.event_rows import EventRow, event_list, event_rows
@@ -55,7 +56,8 @@ class EventsState(rx.State):
     @event(roles=[ADMIN_ROLE])
     async def load(self) -> None:
         """On load: the newest events, without a filter."""
-        self._wanted, self.page, self.error = EventFilter(), 1, ""
+        if await is_new_visit(self):
+            self._wanted, self.page, self.error = EventFilter(), 1, ""
         await self._load()
 
     @event(roles=[ADMIN_ROLE])

@@ -57,6 +57,9 @@ class LoginState(rx.State):
         auth = await self.get_state(AuthState)
         if auth.status == IN:
             return self._go_on()
+        self.is_busy = False
+        if not auth._is_new_visit:
+            return None
         if not self._is_handed_over:
             self.start_again()
         self._is_handed_over = False

@@ -9,6 +9,7 @@ from rxapp.auth.core.errors import NotFound, RevocationReason
 from rxapp.auth.http.runtime.service import get_service, in_thread
 from rxapp.auth.web.admission import current_user
 from rxapp.auth.web.auth_state.state import AuthState
+from rxapp.auth.web.auth_state.visits import is_new_visit
 from rxapp.auth.web.guards import event
 from rxapp.auth.web.open_pages.registry import log_out_all, log_out_open_pages
 from rxapp.auth.web.pages.parts.account_frame import SESSIONS, account_frame
@@ -30,7 +31,8 @@ class SessionsState(rx.State):
     @event
     async def load(self) -> None:
         """On load: the active sessions."""
-        self.message = ""
+        if await is_new_visit(self):
+            self.message = ""
         await self._load()
 
     @event

@@ -15,6 +15,7 @@ from rxapp.auth.core.identity.user_names import ADMIN_ROLE
 from rxapp.auth.http.runtime.declared_roles import known_roles
 from rxapp.auth.http.runtime.service import get_service, in_thread
 from rxapp.auth.web.admission import current_user
+from rxapp.auth.web.auth_state.visits import is_new_visit
 from rxapp.auth.web.guards import event
 from rxapp.auth.web.open_pages.registry import log_out_all
 from rxapp.auth.web.pages.parts.account_frame import USERS, admin_frame
@@ -67,7 +68,8 @@ class UserState(rx.State):
     @event(roles=[ADMIN_ROLE])
     async def load(self) -> None:
         """On load: all about the user."""
-        self.message = self.error = self.link = ""
+        if await is_new_visit(self):
+            self.message = self.error = self.link = ""
         await self._load()
 
     @event(roles=[ADMIN_ROLE], fresh=True)

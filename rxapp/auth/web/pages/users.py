@@ -10,6 +10,7 @@ from rxapp.auth.core.errors import InputRefused
 from rxapp.auth.core.identity.user_names import ADMIN_ROLE, DISPLAY_NAME_MAXIMUM_LENGTH, USER_NAME_MAXIMUM_LENGTH
 from rxapp.auth.http.runtime.service import get_service, in_thread
 from rxapp.auth.web.admission import current_user
+from rxapp.auth.web.auth_state.visits import is_new_visit
 from rxapp.auth.web.guards import event
 from rxapp.auth.web.pages.parts.account_frame import USERS, admin_frame, pager, turned
 from rxapp.auth.web.pages.parts.password_link import password_link, password_link_url
@@ -64,7 +65,8 @@ class UsersState(rx.State):
     @event(roles=[ADMIN_ROLE])
     async def load(self) -> None:
         """On load: the users, without messages of before."""
-        self.error = self.created = self.link = ""
+        if await is_new_visit(self):
+            self.error = self.created = self.link = ""
         await self._load()
 
     @event(roles=[ADMIN_ROLE], debounce=SEARCH_DELAY_MS)

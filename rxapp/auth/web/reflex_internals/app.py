@@ -32,6 +32,17 @@ Why: workers tell each other through Redis which pages are open, and nobody conf
 Without it: each worker counts its own pages only."""
 
 
+def named_address() -> str:
+    """The address of the pages, if somebody has named it; empty if it is Reflex's default.
+
+    Needs: `Config._non_default_attributes`.
+    Why: behind a proxy on this machine the address is `localhost` with another port, and so is the default.
+    Without it: the default would count as named, and any page of `localhost:3000` could open WebSockets to a public app.
+    """
+    address = get_config().deploy_url if "deploy_url" in get_config()._non_default_attributes else None
+    return address or ""
+
+
 def http_app(app: rx.App) -> Starlette | None:
     """The Starlette app with Reflex's own routes.
 

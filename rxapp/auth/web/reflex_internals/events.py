@@ -37,6 +37,12 @@ LOAD = name_of_handler(OnLoadInternalState.event_handlers["on_load_internal"])
 Why: on connecting, the browser reports what it holds. This shows to whom the connection belongs.
 Without them: a connection proves nothing, and nothing is sent to it."""
 
+FIRST_OF_DOCUMENT = "hashes"
+"""Needs: what a page sends along when it connects for the first time, and not when it connects again after a lost connection.
+Why: a lost connection looks like a reload, but the person has gone nowhere.
+Without it: after a reload, a page still says what it said before.
+"""
+
 FORGET_KEY_OF_TAB = "_remove_session_storage"
 """Needs: the event that `rx.remove_session_storage` sends, after which a page connects again.
 Why: with this event the server asks a page to report, before the page has proved anything. So it must always be sent.

@@ -49,6 +49,8 @@ RETRY_AFTER_SECONDS = 30
 POLICY_VIOLATION = 1008
 """RFC 6455 §7.4.1."""
 
+_FORWARDED_FOR = b"x-forwarded-for"
+
 _RESPONSE_EXTENSION = "websocket.http.response"
 """The ASGI extension that can refuse a handshake with another status than 403."""
 
@@ -80,7 +82,7 @@ class SocketGate:
         address = address_of(HTTPConnection(scope), self._settings.trusted_proxy_hops) or ""
         try:
             with self.connections.one_of(address):
-                await self._hold(scope, receive, send)
+                await self._hold(_as_of(address, scope), receive, send)
         except TooManyConnections:
             logger.warning("a WebSocket was refused: %s has %d open", address, self._settings.connections_per_address)
             await _refuse(scope, receive, send, HTTPStatus.TOO_MANY_REQUESTS)
@@ -186,6 +188,15 @@ def _with_timeout(send: Send) -> Send:
             raise OSError("the client does not read") from None
 
     return send_in_time
+
+
+def _as_of(address: str, scope: Scope) -> Scope:
+    """The handshake as if the client itself had connected. Reflex would read `X-Forwarded-For` in another way than we do."""
+    if not address:
+        return scope
+    headers = [header for header in scope["headers"] if header[0] != _FORWARDED_FOR]
+    port = scope["client"][1] if scope.get("client") else 0
+    return scope | {"client": (address, port), "headers": [*headers, (_FORWARDED_FOR, address.encode())]}
 
 
 def _is_too_long(scope: Scope) -> bool:

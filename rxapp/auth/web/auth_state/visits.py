@@ -1,0 +1,10 @@
+"""Whether a person has come to a page, or is there still. What a page says to them belongs to the visit."""
+
+import reflex as rx
+
+from rxapp.auth.web.auth_state.state import AuthState
+
+
+async def is_new_visit(state: rx.State) -> bool:
+    """For handlers on load. False if the page is only loaded again, after a lost connection or because roles have changed."""
+    return (await state.get_state(AuthState))._is_new_visit
