@@ -17,7 +17,7 @@ from rxapp.auth.http.runtime.service import use_service
 from rxapp.auth.web import SetPasswordState
 from rxapp.auth.web.admission import current_user
 from rxapp.auth.web.auth_state.event_gate import PageGate
-from rxapp.auth.web.auth_state.outage import OutageState, telling_outages
+from rxapp.auth.web.auth_state.outage import OutageState, telling_failures
 from rxapp.auth.web.auth_state.state import IN, UNKNOWN, AuthState
 from rxapp.auth.web.guards import event
 from rxapp.auth.web.open_pages import registry as open_pages
@@ -128,7 +128,7 @@ class TestAPage:
         outage.begin()
         with pytest.raises(DatabaseUnavailable) as away:
             run(page, Notes, "load")
-        told = telling_outages(lambda _: pytest.fail("this is no unexpected error"))(away.value)
+        told = telling_failures(lambda _: pytest.fail("this is no unexpected error"))(away.value)
         assert "tell" in told.handler.fn.__name__
         assert "Traceback" not in caplog.text
         assert "an event could not be handled: the database is unavailable" in caplog.text
@@ -152,7 +152,7 @@ class TestAPage:
 
         async def fail() -> None:
             EventContext.set(EventContext(token="a page", state_manager=None, enqueue_impl=None, emit_delta_impl=emit))
-            assert telling_outages(lambda _: pytest.fail("this is no unexpected error"))(error("secret:6379")) is None
+            assert telling_failures(lambda _: pytest.fail("this is no unexpected error"))(error("secret:6379")) is None
             await asyncio.sleep(0)
 
         in_a_loop(fail())
@@ -162,7 +162,7 @@ class TestAPage:
         assert "secret" not in caplog.text
 
     def test_other_errors_are_told_as_ever(self):
-        assert telling_outages(lambda error: f"told: {error}")(ValueError("x")) == "told: x"
+        assert telling_failures(lambda error: f"told: {error}")(ValueError("x")) == "told: x"
 
     def test_that_asks_to_log_out_is_not_told_that_it_is_while_the_session_still_stands(self, page, outage, service, pair):
         outage.begin()

@@ -27,7 +27,7 @@ from rxapp.auth.http.runtime.session_listeners import SessionListeners, listen
 from rxapp.auth.web.auth_state.closed_pages import is_a_page
 from rxapp.auth.web.auth_state.connection_watch import watch_connections
 from rxapp.auth.web.auth_state.event_gate import PageGate
-from rxapp.auth.web.auth_state.outage import telling_outages
+from rxapp.auth.web.auth_state.outage import telling_failures
 from rxapp.auth.web.auth_state.state import AuthState
 from rxapp.auth.web.browser_storage.device_key import DeviceKey
 from rxapp.auth.web.browser_storage.token_store import TokenStore
@@ -35,6 +35,7 @@ from rxapp.auth.web.delivery.built_pages import BuiltPages
 from rxapp.auth.web.delivery.origins import allow_no_strangers, origin_check, with_public_origins
 from rxapp.auth.web.delivery.security_headers import add_security_headers
 from rxapp.auth.web.open_pages.counts import announce_pages, count_pages_everywhere
+from rxapp.auth.web.open_pages.redis_return import connect_pages_when_redis_is_back
 from rxapp.auth.web.open_pages.registry import leave_replaced_session, log_out_open_pages
 from rxapp.auth.web.open_pages.watch import watch_sessions
 from rxapp.auth.web.pages import add_pages
@@ -43,6 +44,7 @@ from rxapp.auth.web.pages.notices.outage_notice import outage_notice
 from rxapp.auth.web.pages.notices.slow_down import slow_down_notice
 from rxapp.auth.web.pages.parts.confirm import confirm_dialog
 from rxapp.auth.web.reflex_internals.connections import bound_sockets, send_halves_of_characters
+from rxapp.auth.web.reflex_internals.events import note_failed_events
 from rxapp.auth.web.reflex_internals.sealed_state import seal_states
 from rxapp.auth.web.reflex_internals.shared_states import note_what_is_linked
 from rxapp.auth.web.reflex_internals.state_managers import renew_state_locks
@@ -100,8 +102,10 @@ def install_auth(
     app.register_lifespan_task(keep_payloads_out, settings=settings)  # again, after the whole app has set up its logging
     app.register_lifespan_task(prepared_database(migrates=migrates))
     app.register_lifespan_task(watch_sessions)
-    app.backend_exception_handler = telling_outages(app.backend_exception_handler)
+    app.register_lifespan_task(note_failed_events, app=app)
+    app.backend_exception_handler = telling_failures(app.backend_exception_handler)
     app.register_lifespan_task(announce_pages)
+    app.register_lifespan_task(connect_pages_when_redis_is_back)
     app.register_lifespan_task(regular_pruning)
     app.head_components.append(forms_script())
     app.extra_app_wraps[_ON_EVERY_PAGE] = lambda _stateful: rx.fragment(

@@ -1,4 +1,7 @@
-"""What a page says and does while the database or Redis is away. Nobody is logged out because of it, and the page stays."""
+"""What a page says and does when an event has failed: the database or Redis is away, or something is broken.
+
+Nobody is logged out because of it, and the page stays. A form that was busy can be used again.
+"""
 
 import asyncio
 import logging
@@ -6,17 +9,23 @@ from collections.abc import Callable
 from typing import Any
 
 import reflex as rx
-from redis.exceptions import ConnectionError as RedisConnectionError
-from redis.exceptions import TimeoutError as RedisTimeoutError
+from redis.exceptions import RedisError
 
 from rxapp.auth.core.database.outages import DatabaseUnavailable
+from rxapp.auth.http.runtime.request_context import begin_request
+from rxapp.auth.web.open_pages.redis_return import wait_for_redis
 from rxapp.auth.web.page_session.connections import send_to_anyone
 from rxapp.auth.web.page_session.work import AdmittedNoMore
-from rxapp.auth.web.reflex_internals.events import FIELD_MARKER, send_now
+from rxapp.auth.web.reflex_internals.app import default_backend_exception_handler
+from rxapp.auth.web.reflex_internals.events import FIELD_MARKER, FailedEvent, send_now, take_failed_event
+from rxapp.auth.web.reflex_internals.state_managers import LockExpired
+from rxapp.auth.web.reflex_internals.state_trees import send_again
 from rxapp.auth.web.site.handler_policy import public
+from rxapp.auth.web.site.registry import site
 from rxapp.auth.web.site.wording import outage_in_words
 
-REDIS_AWAY = (RedisConnectionError, RedisTimeoutError)
+BUSY = "is_busy"
+"""The var of a form's state by which the form waits for its handler. It becomes False if the handler fails."""
 
 logger = logging.getLogger(__name__)
 
@@ -37,8 +46,9 @@ class OutageState(rx.State):
     @rx.event
     @public
     async def dismiss(self) -> None:
-        """Hide the sentence."""
-        self._clear()
+        """Hide the sentence, also one that was sent without this state."""
+        self.sentence = ""
+        send_again(self, "sentence")
 
     def _clear(self) -> None:
         """The database has just answered this page, so the sentence is out of date."""
@@ -49,32 +59,49 @@ class OutageState(rx.State):
 send_to_anyone(OutageState.get_full_name(), "sentence")
 
 
-def telling_outages(otherwise: Callable[[Exception], Any]) -> Callable[[Exception], Any]:
-    """A backend exception handler for Reflex: the page says the outage, and the log gets one line. `otherwise` handles the rest.
+def telling_failures(otherwise: Callable[[Exception], Any]) -> Callable[[Exception], Any]:
+    """A backend exception handler for Reflex: the page says in words that an event has failed, and the log says why.
 
-    Work that ends because the page no longer belongs to its session is no failure.
+    `otherwise` is the app's own handler, for errors that are neither outages nor refusals. Reflex's default is left out: its log
+    shows the text of the error, which may contain what was sent, and our Content-Security-Policy blocks its notice. Work that
+    ends because the page no longer belongs to its session is no failure.
     """
 
     def handle_event_exception(exception: Exception) -> Any:
-        if isinstance(exception, REDIS_AWAY):
-            logger.error("an event could not be handled: Redis did not answer: %s", type(exception).__name__)
-            return _tell_without_state()
+        failed = take_failed_event()
         if isinstance(exception, AdmittedNoMore):  # from a handler without a guard: its work just ends
             return None
-        if not isinstance(exception, DatabaseUnavailable):
-            return otherwise(exception)
-        logger.error("an event could not be handled: %s", exception)
-        return OutageState.tell(exception.is_outcome_known)
+        if isinstance(exception, DatabaseUnavailable):
+            logger.error("an event could not be handled: %s", exception)
+            _send_without_state(failed)
+            return OutageState.tell(exception.is_outcome_known)
+        if isinstance(exception, (RedisError, LockExpired)):
+            logger.error("an event could not be handled: Redis did not do its work: %s", type(exception).__name__)
+            # The outcome is unknown: state is written after the handler, so it may have run.
+            _send_without_state(failed, outage_in_words(is_outcome_known=False))
+            if failed is not None and not failed.is_an_act:
+                wait_for_redis(failed.client_token)
+            return None
+        request_id = failed.request_id if failed else begin_request().request_id
+        logger.error("an event handler failed: %s", request_id, exc_info=exception)
+        _send_without_state(failed, site.texts.notices.failed.format(request_id=request_id))
+        return None if otherwise is default_backend_exception_handler else otherwise(exception)
 
     return handle_event_exception
 
 
-def _tell_without_state() -> None:
-    """Send the sentence alone. `OutageState.tell` would need page state, which is away. The next connection clears the sentence.
+def _send_without_state(failed: FailedEvent | None, sentence: str = "") -> None:
+    """Send the sentence alone, and that the form is busy no longer. The page's state may be what is away, or what is broken.
 
-    The outcome is unknown: state is written after the handler, so it may have run.
+    The next connection clears the sentence.
     """
-    sentence = {f"sentence{FIELD_MARKER}": DatabaseUnavailable.in_words(is_outcome_known=False)}
-    telling = asyncio.get_running_loop().create_task(send_now({OutageState.get_full_name(): sentence}))
-    _send_tasks.add(telling)
-    telling.add_done_callback(_send_tasks.discard)
+    delta: dict[str, dict[str, Any]] = {}
+    if failed is not None and BUSY in failed.state.get_fields():
+        send_to_anyone(failed.state.get_full_name(), BUSY)
+        delta[failed.state.get_full_name()] = {f"{BUSY}{FIELD_MARKER}": False}
+    if sentence:
+        delta[OutageState.get_full_name()] = {f"sentence{FIELD_MARKER}": sentence}
+    if delta:
+        telling = asyncio.get_running_loop().create_task(send_now(delta))
+        _send_tasks.add(telling)
+        telling.add_done_callback(_send_tasks.discard)

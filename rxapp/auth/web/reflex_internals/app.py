@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import reflex as rx
+from reflex import app as app_module
 from reflex.utils import prerequisites
 from reflex_base import config, constants
 from reflex_base.environment import environment
@@ -20,6 +21,11 @@ Endpoint = constants.Endpoint
 """Needs: the paths at which Reflex takes WebSockets and uploads.
 Why: the gate in front of WebSockets and the route for uploads use these paths.
 Without it: both would be at paths that nothing uses, and Reflex's own would take everything."""
+
+default_backend_exception_handler = app_module.default_backend_exception_handler
+"""Needs: the handler of exceptions in an app that has set none.
+Why: an app's own handler is called as ever. Reflex's own is not, because our page and our log tell the same, and more safely.
+Without it: each failure is in the log twice."""
 
 registrations = RegistrationContext.get
 """Needs: what is registered in this process: the app, its states, its pages, and its event handlers by their names.

@@ -2,8 +2,10 @@
 
 import functools
 from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import dataclass
 from typing import Any, get_type_hints
 
+import reflex as rx
 from reflex.event import Event
 from reflex.state import BaseState, OnLoadInternalState, State, UpdateVarsInternalState, _apply_client_storage_vars
 from reflex_base import constants
@@ -12,6 +14,7 @@ from reflex_base.event.context import EventContext
 from reflex_base.event.processor.base_state_processor import _transform_event_payload
 from reflex_base.utils import format as formats
 
+from rxapp.auth.http.runtime.request_context import begin_request, current_request
 from rxapp.auth.web.reflex_internals.app import registrations
 
 FIELD_MARKER: str = MARKER
@@ -64,6 +67,51 @@ async def store_report(state: BaseState, event: Event) -> None:
 @functools.cache
 def _hints_of(function: Callable) -> dict[str, Any]:
     return get_type_hints(function)
+
+
+@dataclass(frozen=True, slots=True)
+class FailedEvent:
+    """An event whose handler has failed: its page, the state of the handler, and the id of the event in the log.
+
+    `is_an_act`: a person has clicked something, and the page itself is loaded.
+    """
+
+    client_token: str
+    state: type[BaseState]
+    request_id: str
+    is_an_act: bool
+
+
+_failed: dict[str, FailedEvent] = {}
+
+
+def note_failed_events(app: rx.App) -> None:
+    """From now on, an exception handler can ask for the event that has failed.
+
+    Needs: `_execute_event()` of the event processor, and `EventContext.txid`.
+    Why: Reflex calls the exception handler with the exception alone, in another task.
+    Without it: a form whose handler has failed stays busy, and the sentence on the page names no line of the log.
+    """
+    processor: Any = app.event_processor
+    execute = processor._execute_event
+
+    async def execute_and_note(*, entry: Any, registered_handler: Any) -> None:
+        try:
+            await execute(entry=entry, registered_handler=registered_handler)
+        except Exception:
+            context = current_request() or begin_request()
+            is_an_act = bool(entry.event.router_data) and entry.event.name not in (HYDRATE, HYDRATE_AND_LOAD, REPORT, LOAD)
+            _failed[entry.ctx.txid] = FailedEvent(
+                entry.ctx.token, registered_handler.states[0], context.request_id, is_an_act=is_an_act
+            )
+            raise
+
+    processor._execute_event = execute_and_note
+
+
+def take_failed_event() -> FailedEvent | None:
+    """In an exception handler: the event that has failed."""
+    return _failed.pop(EventContext.get().txid, None)
 
 
 def send_now(delta: Mapping[str, Mapping[str, Any]]) -> Coroutine[Any, Any, None]:

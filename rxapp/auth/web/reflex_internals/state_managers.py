@@ -17,6 +17,13 @@ from redis.exceptions import RedisError
 from reflex.istate.manager.memory import StateManagerMemory
 from reflex.istate.manager.redis import StateManagerRedis
 from reflex.state import BaseState, State
+from reflex_base.utils import exceptions
+
+LockExpired = exceptions.LockExpiredError
+"""Needs: the error that Reflex raises if the lock is lost before the state is written.
+Why: Redis has dropped the lock, for want of memory or at a failover. The event may have done its work.
+Without it: this counts as a fault of the handler.
+"""
 
 EXPIRATION_SECONDS = 4
 RENEWED_EVERY_SECONDS = 1

@@ -57,6 +57,17 @@ def acting(identity: Identity, state: rx.State) -> Actor:
     return Actor(identity.user_id, page_client(state))
 
 
+def send_again(state: rx.State, name: str) -> None:
+    """Send this var to the page at the end of the event, also if its value is as before.
+
+    Needs: `dirty_vars` and `_mark_dirty()`.
+    Why: a page can show what was sent to it without its state.
+    Without it: the notice of a failure cannot be closed.
+    """
+    state.dirty_vars.add(name)
+    state._mark_dirty()
+
+
 def forget_report(root: BaseState) -> None:
     """Clear what the browser has reported that it holds, and send nothing of it.
 

@@ -35,6 +35,7 @@ class NoticeTexts:
     slow_down: str = "That was too much at once. You stay logged in."
 
     nothing_was_done: str = DatabaseUnavailable.in_words(is_outcome_known=True)
+    failed: str = "Something went wrong on our side. If it happens again, tell us this number: {request_id}."
     not_connected: str = "The server cannot be reached at the moment. This page goes on by itself as soon as it can."
     may_have_been_done: str = DatabaseUnavailable.in_words(is_outcome_known=False)
     close: str = "Close"

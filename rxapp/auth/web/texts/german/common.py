@@ -26,6 +26,7 @@ NOTICES = NoticeTexts(
     nothing_was_done=(
         "Das ging gerade nicht. Sie sind weiterhin angemeldet, falls Sie es waren; bitte versuchen Sie es gleich noch einmal."
     ),
+    failed="Bei uns ist etwas schiefgegangen. Wenn es wieder geschieht, nennen Sie uns diese Nummer: {request_id}.",
     not_connected="Der Server ist gerade nicht erreichbar. Sobald er es wieder ist, geht diese Seite von selbst weiter.",
     may_have_been_done=(
         "Die Verbindung brach im letzten Augenblick ab. Bitte sehen Sie nach, ob es geschehen ist, bevor Sie es wieder versuchen."
