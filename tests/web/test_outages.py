@@ -4,13 +4,17 @@ import asyncio
 import json
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
+from types import SimpleNamespace
 
 import pytest
 import reflex as rx
 from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import OutOfMemoryError, ReadOnlyError
 from redis.exceptions import TimeoutError as RedisTimeoutError
+from reflex.event import Event
 from reflex.state import State
 from reflex_base.event.context import EventContext
+from sqlalchemy.exc import IntegrityError
 
 from rxapp.auth import Database, DatabaseUnavailable
 from rxapp.auth.http.runtime.service import use_service
@@ -23,6 +27,9 @@ from rxapp.auth.web.guards import event
 from rxapp.auth.web.open_pages import registry as open_pages
 from rxapp.auth.web.open_pages.watch import SessionWatch, _keep_looking
 from rxapp.auth.web.pages.login import LoginState
+from rxapp.auth.web.reflex_internals.app import default_backend_exception_handler
+from rxapp.auth.web.reflex_internals.events import note_failed_events
+from rxapp.auth.web.reflex_internals.state_managers import LockExpired
 from tests.api_in_process import assert_problem, bearer, refresh_body
 from tests.conftest import PASSWORD, empty
 from tests.outage import Outage
@@ -52,6 +59,31 @@ def outage(database, postgresql_url):
     outage = Outage(postgresql_url)
     yield outage
     outage.dispose()
+
+
+def sent_after(error, *, otherwise=default_backend_exception_handler, told=lambda _: None) -> list:
+    """What a page is sent without its state after the login form's handler has failed. `told` gets the event that follows."""
+    sent = []
+
+    async def emit(client_token, delta) -> None:
+        sent.append((client_token, delta))
+
+    async def fail(**_given) -> None:
+        raise error
+
+    async def scenario() -> None:
+        app = SimpleNamespace(event_processor=SimpleNamespace(_execute_event=fail))
+        note_failed_events(app)
+        context = EventContext(token="a page", state_manager=None, enqueue_impl=None, emit_delta_impl=emit)
+        entry = SimpleNamespace(ctx=context, event=Event(name="login", router_data={"pathname": "/login"}))
+        with pytest.raises(type(error)):
+            await app.event_processor._execute_event(entry=entry, registered_handler=SimpleNamespace(states=(LoginState,)))
+        EventContext.set(context)
+        told(telling_failures(otherwise)(error))
+        await asyncio.sleep(0)
+
+    in_a_loop(scenario())
+    return sent
 
 
 def in_a_loop(coroutine):
@@ -128,8 +160,9 @@ class TestAPage:
         outage.begin()
         with pytest.raises(DatabaseUnavailable) as away:
             run(page, Notes, "load")
-        told = telling_failures(lambda _: pytest.fail("this is no unexpected error"))(away.value)
-        assert "tell" in told.handler.fn.__name__
+        told = []
+        sent_after(away.value, told=told.append)
+        assert "tell" in told[0].handler.fn.__name__
         assert "Traceback" not in caplog.text
         assert "an event could not be handled: the database is unavailable" in caplog.text
 
@@ -143,26 +176,28 @@ class TestAPage:
         run(page, OutageState, "dismiss")
         assert part(page, OutageState).sentence == ""
 
-    @pytest.mark.parametrize("error", [RedisConnectionError, RedisTimeoutError])
-    def test_is_told_that_redis_is_away_without_its_state_which_lies_there(self, error, caplog):
-        sent = []
-
-        async def emit(client_token, delta) -> None:
-            sent.append((client_token, delta))
-
-        async def fail() -> None:
-            EventContext.set(EventContext(token="a page", state_manager=None, enqueue_impl=None, emit_delta_impl=emit))
-            assert telling_failures(lambda _: pytest.fail("this is no unexpected error"))(error("secret:6379")) is None
-            await asyncio.sleep(0)
-
-        in_a_loop(fail())
-        ((client_token, delta),) = sent
+    @pytest.mark.parametrize("error", [RedisConnectionError, RedisTimeoutError, ReadOnlyError, OutOfMemoryError, LockExpired])
+    def test_is_told_that_redis_does_not_do_its_work_without_its_state_which_lies_there(self, error, caplog):
+        ((client_token, delta),) = sent_after(error("secret:6379"))
         assert client_token == "a page"
         assert "look whether it was done" in delta[OutageState.get_full_name()]["sentence_rx_state_"]
+        assert delta[LoginState.get_full_name()] == {"is_busy_rx_state_": False}
         assert "secret" not in caplog.text
 
-    def test_other_errors_are_told_as_ever(self):
-        assert telling_failures(lambda error: f"told: {error}")(ValueError("x")) == "told: x"
+    @pytest.mark.parametrize("error", [ValueError, KeyError, IntegrityError])
+    def test_is_told_of_any_other_failure_with_the_number_that_stands_in_the_log(self, error, caplog):
+        raised = error("secret", {}, ValueError("secret")) if error is IntegrityError else error("secret")
+        ((_, delta),) = sent_after(raised)
+        sentence = delta[OutageState.get_full_name()]["sentence_rx_state_"]
+        assert "Something went wrong on our side." in sentence
+        assert "secret" not in sentence
+        assert f"an event handler failed: {sentence.split()[-1].rstrip('.')}" in caplog.text
+        assert delta[LoginState.get_full_name()] == {"is_busy_rx_state_": False}
+
+    def test_may_be_told_more_by_the_apps_own_handler(self):
+        told = []
+        sent_after(ValueError("x"), otherwise=told.append)
+        assert [str(error) for error in told] == ["x"]
 
     def test_that_asks_to_log_out_is_not_told_that_it_is_while_the_session_still_stands(self, page, outage, service, pair):
         outage.begin()

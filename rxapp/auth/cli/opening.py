@@ -19,7 +19,9 @@ from rxapp.auth import (
     get_settings,
 )
 from rxapp.auth.cli.refusals import describe_database_error, describe_settings_error, refuse
+from rxapp.auth.core.database.postgresql_server import DatabaseRefused
 from rxapp.auth.core.extras import ExtraNotInstalled
+from rxapp.auth.core.settings.env_file import EnvFileRefused
 
 
 @contextmanager
@@ -30,7 +32,7 @@ def open_service() -> Iterator[AuthService]:
     try:
         AUTH_HISTORY.require_migrated(database)
         yield AuthService(settings, database)
-    except (AuthError, DatabaseNotMigrated) as error:
+    except (AuthError, DatabaseNotMigrated, DatabaseRefused) as error:
         refuse(str(error))
     except (DatabaseUnavailable, DBAPIError) as error:
         refuse(describe_database_error(error, settings.database_url))
@@ -52,10 +54,8 @@ def read_settings() -> Settings:
         return get_settings()
     except ValidationError as error:
         refuse(describe_settings_error(error))
-    except SettingsError as error:
+    except (SettingsError, EnvFileRefused) as error:
         refuse(str(error))
-    except UnicodeDecodeError:
-        refuse("The .env file is not UTF-8 text.")
     except OSError as error:
         refuse(f"{error.filename} cannot be read or made: {error.strerror}.")
 

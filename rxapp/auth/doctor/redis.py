@@ -12,6 +12,7 @@ from rxapp.auth.core.clock import Clock
 from rxapp.auth.core.settings.plain_networks import is_plain_redis
 from rxapp.auth.doctor.findings import Finding, ok, problem, warning
 from rxapp.auth.doctor.storage import CONNECT_TIMEOUT_SECONDS, TOLERATED_SKEW
+from rxapp.auth.http.operations.redis_server import CLUSTER_REFUSED, is_of_cluster
 
 
 def check_redis(settings: Settings, clock: Clock) -> Iterator[Finding]:
@@ -25,6 +26,9 @@ def check_redis(settings: Settings, clock: Clock) -> Iterator[Finding]:
             settings.redis_url, socket_connect_timeout=CONNECT_TIMEOUT_SECONDS, socket_timeout=CONNECT_TIMEOUT_SECONDS
         )
         with redis:
+            if is_of_cluster(redis):
+                yield problem("Redis", "it is a Redis Cluster", CLUSTER_REFUSED)
+                return
             seconds, _ = cast("tuple[int, int]", redis.time())  # the client shares its types with the asynchronous one
     except (RedisError, ValueError) as error:
         yield problem("Redis", f"it does not answer ({type(error).__name__})", mend)

@@ -1,20 +1,22 @@
 """Checks the database: reachable, migrated, durable, without demo users in production, and with our time."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import func, select
-from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from rxapp.auth import AUTH_HISTORY, Database, DatabaseNotMigrated, SecurityEvent, Settings
 from rxapp.auth.core.accounts.users import find_user, has_password
 from rxapp.auth.core.clock import Clock
+from rxapp.auth.core.database.postgresql_server import DatabaseRefused, pooler_mode
 from rxapp.auth.core.errors import InvalidCredentials
 from rxapp.auth.core.features import included_features
 from rxapp.auth.core.maintenance.demo_users import DEMO_PASSWORD, DEMO_USERS
 from rxapp.auth.core.passwords.hasher import PasswordHasher
+from rxapp.auth.core.settings.database_limits import POOLER_VARIABLE
 from rxapp.auth.doctor.findings import Finding, ok, problem, warning
 
 CONNECT_TIMEOUT_SECONDS = 5
@@ -35,6 +37,8 @@ def check_database(settings: Settings, clock: Clock) -> Iterator[Finding]:
         return
     try:
         yield from _check(database, settings, clock)
+    except DatabaseRefused as error:
+        yield problem("database", "it cannot be used", str(error))
     except SQLAlchemyError as error:
         yield problem("database", f"it does not answer as it should ({type(error).__name__})", mend)
     finally:
@@ -42,10 +46,8 @@ def check_database(settings: Settings, clock: Clock) -> Iterator[Finding]:
 
 
 def _open(settings: Settings) -> Database:
-    url = make_url(settings.database_url)
-    if url.get_backend_name() == "postgresql" and "connect_timeout" not in url.query:
-        url = url.update_query_dict({"connect_timeout": str(CONNECT_TIMEOUT_SECONDS)})
-    return Database(url.render_as_string(hide_password=False), sqlite_synchronous=settings.sqlite_synchronous)
+    limits = replace(settings.database_limits, connect_timeout=timedelta(seconds=CONNECT_TIMEOUT_SECONDS))
+    return Database(settings.database_url, sqlite_synchronous=settings.sqlite_synchronous, limits=limits)
 
 
 def _check(database: Database, settings: Settings, clock: Clock) -> Iterator[Finding]:
@@ -59,6 +61,8 @@ def _check(database: Database, settings: Settings, clock: Clock) -> Iterator[Fin
         yield problem("migrations", "the schema is missing or older than this code", f"Run: {AUTH_HISTORY.command}")
         return
     yield ok("migrations", "at head")
+    if dialect == "postgresql":
+        yield _pooler(database, settings)
     if dialect == "sqlite" and settings.sqlite_synchronous != "FULL":
         yield warning(
             "durability",
@@ -70,6 +74,16 @@ def _check(database: Database, settings: Settings, clock: Clock) -> Iterator[Fin
     for feature in included_features():
         if checks := feature.load("checks"):
             yield from checks.check(settings, database)
+
+
+def _pooler(database: Database, settings: Settings) -> Finding:
+    with database.connect() as first, database.connect() as second:
+        mode = pooler_mode(first, second)
+    if mode == "none":
+        return ok("pooler", "none between us and PostgreSQL")
+    if settings.database_pooler:
+        return ok("pooler", f"there is one, in {mode} mode")
+    return problem("pooler", f"there is one, in {mode} mode", f"Set {POOLER_VARIABLE}=transaction, which fits both modes.")
 
 
 def _demo_users(database: Database, settings: Settings) -> Finding:

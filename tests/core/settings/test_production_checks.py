@@ -119,7 +119,7 @@ class TestBounds:
 class TestNetworks:
     @pytest.mark.parametrize(
         "url",
-        ["redis://redis.example.com/0", "redis://:geheim@10.0.0.7:6379", "REDIS://[2001:db8::1]", "redis:///0?host=10.0.0.7"],
+        ["redis://redis.example.com/0", "redis://:geheim@10.0.0.7:6379", "redis://[2001:db8::1]", "redis:///0?host=10.0.0.7"],
     )
     def test_plain_redis_of_another_machine_is_refused_without_its_password(self, url):
         assert "REDIS_URL is redis://" in refused(redis_url=url)

@@ -208,3 +208,18 @@ def test_connections_of_an_address_are_bounded_in_production_by_a_number_as_larg
     assert "RXAPP_CONNECTIONS_PER_ADDRESS is 0" in problem
     monkeypatch.setenv("RXAPP_CONNECTIONS_PER_ADDRESS", "1000000")
     assert Settings(**SAFE).connections_per_address == 1_000_000
+
+
+@pytest.mark.parametrize(
+    "url", ["postgres://u:p@db/app", "postgresql://u:p@db/app", "postgresql+psycopg://u:p@db/app", " POSTGRES://u:p@db/app "]
+)
+def test_an_address_of_postgresql_needs_no_driver(monkeypatch, url):
+    monkeypatch.setenv("DATABASE_URL", url)
+    assert Settings(_env_file=None).database_url == "postgresql+psycopg://u:p@db/app"
+
+
+@pytest.mark.parametrize("url", ["redis+sentinel://one,two/master", "redis-cluster://one", "localhost:6379"])
+def test_an_address_that_is_not_of_one_redis_is_refused_with_the_reason(monkeypatch, url):
+    monkeypatch.setenv("REDIS_URL", url)
+    with pytest.raises(ValidationError, match="Behind Sentinel, name an address that leads to the master"):
+        Settings(_env_file=None)

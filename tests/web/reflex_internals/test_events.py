@@ -1,5 +1,7 @@
 """Events as Reflex names and unpacks them."""
 
+from types import SimpleNamespace
+
 import pytest
 import reflex as rx
 from reflex.event import Event, remove_session_storage
@@ -45,6 +47,31 @@ def test_to_forget_a_key_of_the_tab_is_the_event_that_a_page_is_let_through():
 def test_a_var_is_sent_under_its_name_and_the_marker():
     state = State(_reflex_internal_init=True)
     assert f"status{events.FIELD_MARKER}" in state.dict()[AuthState.get_full_name()]
+
+
+@pytest.mark.parametrize(
+    ("name", "router_data", "is_an_act"),
+    [("click", {"pathname": "/"}, True), ("click", {}, False), (events.HYDRATE_AND_LOAD, {"pathname": "/"}, False)],
+    ids=["a click", "what a handler has chained", "connecting"],
+)
+def test_an_exception_handler_learns_which_event_has_failed(name, router_data, is_an_act):
+    async def fail(**_given) -> None:
+        raise ValueError("made to fail")
+
+    async def scenario():
+        app = SimpleNamespace(event_processor=SimpleNamespace(_execute_event=fail))
+        events.note_failed_events(app)
+        context = EventContext(token="a page", state_manager=None, enqueue_impl=None)
+        entry = SimpleNamespace(ctx=context, event=Event(name=name, router_data=router_data))
+        with pytest.raises(ValueError, match="made to fail"):
+            await app.event_processor._execute_event(entry=entry, registered_handler=SimpleNamespace(states=(NamedState,)))
+        EventContext.set(context)
+        return events.take_failed_event(), events.take_failed_event()
+
+    failed, again = in_a_loop(scenario())
+    assert (failed.client_token, failed.state, failed.is_an_act) == ("a page", NamedState, is_an_act)
+    assert len(failed.request_id) == 16
+    assert again is None, "what has failed is kept until it is asked for, and no longer"
 
 
 @pytest.mark.parametrize("marker", ["", events.FIELD_MARKER])

@@ -95,6 +95,11 @@ RELIED_ON = [
     reads("socketio:exceptions.ConnectionRefusedError", "a handshake that names no page makes a state"),
     calls("engineio:AsyncServer.create_queue", "self", "a client that does not read fills the memory"),
     # events.py
+    replaces(
+        f"{PROCESSOR}.base_state_processor:BaseStateEventProcessor._execute_event",
+        "self entry registered_handler",
+        "a form whose handler has failed stays busy",
+    ),
     reads("reflex_base.constants.state:FIELD_MARKER", "nothing is public, so no page is asked who it is"),
     *(reads(f"reflex_base.constants:RouteVar.{name}", "events are of no connection") for name in ("SESSION_ID", "CLIENT_TOKEN")),
     *(reads(f"reflex_base.constants:RouteVar.{name}", "a page's address is lost") for name in ("PATH", "ORIGIN", "QUERY")),

@@ -11,6 +11,7 @@ from rxapp.auth.cli.opening import open_database, open_settings
 from rxapp.auth.cli.options import AsJson
 from rxapp.auth.cli.output import print_json
 from rxapp.auth.cli.refusals import describe_database_error, refuse
+from rxapp.auth.core.database.postgresql_server import DatabaseRefused
 
 BackTo = Annotated[
     str, typer.Option(metavar="REVISION", help="Undo all migrations after this revision, before an older release runs.")
@@ -29,7 +30,7 @@ def migrate(*, back_to: BackTo = "", as_json: AsJson = False) -> None:
             AUTH_HISTORY.downgrade(database, back_to)
         else:
             AUTH_HISTORY.migrate(database)
-    except (TableTaken, CommandError) as error:
+    except (TableTaken, CommandError, DatabaseRefused) as error:
         refuse(str(error))
     except (DatabaseUnavailable, DBAPIError) as error:
         refuse(describe_database_error(error, settings.database_url))

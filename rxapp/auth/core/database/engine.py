@@ -11,6 +11,7 @@ from sqlmodel import Session, create_engine
 
 from rxapp.auth.core.database.nonblocking_sqlite import NonBlockingDatabase
 from rxapp.auth.core.database.outages import translate_outages
+from rxapp.auth.core.database.postgresql_server import prepare_postgresql
 from rxapp.auth.core.database.sqlite_file import create_sqlite_file
 from rxapp.auth.core.settings.database_limits import DatabaseLimits
 from rxapp.auth.core.settings.settings import Settings
@@ -46,7 +47,9 @@ class Database:
             self.write_lock = threading.Lock()
             self._per_thread = threading.local()
             _prepare_sqlite(self.engine, sqlite_synchronous)
-        _begin_by_statement(self.engine, "BEGIN IMMEDIATE" if self._is_sqlite else "BEGIN")
+        else:
+            prepare_postgresql(self.engine, limits)
+        _begin_by_statement(self.engine, "BEGIN IMMEDIATE" if self._is_sqlite else limits.begin_statement())
         writes_at_once = self._is_sqlite and sqlite_synchronous in _COMMITS_AT_ONCE
         self.nonblocking: NonBlockingDatabase = NonBlockingDatabase(
             self._autocommit, self.write_lock, reads=self._is_sqlite, writes=writes_at_once

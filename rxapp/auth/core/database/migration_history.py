@@ -14,6 +14,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect, text
 
 from rxapp.auth.core.database.engine import Database
+from rxapp.auth.core.database.postgresql_server import require_usable_server
 
 _LOCK_KEY = int.from_bytes(b"rxapp")
 """The key of our advisory lock. No other program may use the same number in this PostgreSQL database."""
@@ -56,7 +57,7 @@ class MigrationHistory:
     def migrate(self, database: Database) -> None:
         """Bring the schema to the newest revision. If several processes call it at once, one migrates and the others wait.
 
-        All migrations run in one transaction. Raises `TableTaken`.
+        All migrations run in one transaction. Raises `TableTaken` or `DatabaseRefused`.
         """
         with _locked_connection(database) as connection:
             self._upgrade(connection)
@@ -67,8 +68,9 @@ class MigrationHistory:
             self._run(connection, lambda reached, _context: self._scripts._downgrade_revs(revision, reached))
 
     def require_migrated(self, database: Database) -> None:
-        """Raise `DatabaseNotMigrated` unless the schema is at the newest revision."""
+        """Raise `DatabaseNotMigrated` unless the schema is at the newest revision, or `DatabaseRefused`."""
         with database.connect() as connection:
+            require_usable_server(connection)
             if not self._is_current(connection):
                 raise DatabaseNotMigrated(self.command)
 
@@ -127,6 +129,7 @@ def _locked_connection(database: Database) -> Iterator[Connection]:
         if connection.dialect.name == "sqlite":
             _raise_busy_timeout(connection)
         with connection.begin():
+            require_usable_server(connection)
             take_turn(connection)
             yield connection
 

@@ -4,15 +4,17 @@ import os
 import sys
 from datetime import timedelta
 from functools import lru_cache
-from typing import Annotated, Literal
+from typing import Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, field_validator, model_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from rxapp.auth.core.settings import secret_key as secret_keys
 from rxapp.auth.core.settings.database_limits import DatabaseLimits
+from rxapp.auth.core.settings.env_file import ENCODING, ENV_FILE, require_readable
 from rxapp.auth.core.settings.production_checks import require_safe
+from rxapp.auth.core.settings.values import DatabaseUrl, LogLevel, Origins, RedisUrl, Seconds, Secrets
 
 MINIMUM_METRICS_TOKEN_LENGTH = 22
 """Characters: 128 bits in base64url, too many to guess at any number of attempts."""
@@ -31,58 +33,14 @@ BODY_LIMIT_BYTES = 1024 * 1024
 WEBSOCKET_MESSAGE_LIMIT_BYTES = 256 * 1024
 """Reflex allows 1 MB. A browser's largest event is the report of its local storage: a few KB, unless somebody tampers with it."""
 
-MAXIMUM_DURATION = timedelta(days=36_525)
-"""A hundred years. A longer duration, added to the present, may overflow `datetime`, and then nobody could log in."""
-
-_TOO_LONG = f"must be at most {int(MAXIMUM_DURATION.total_seconds())} seconds, which are a hundred years"
-_MAXIMUM_DIGITS = 12
-"""Any number of seconds with so many digits fits into a `timedelta`."""
-
-
-def _seconds(value: object) -> object:
-    """Read a plain number as seconds. Pydantic itself would take the string "300" for malformed ISO 8601."""
-    if isinstance(value, str) and (digits := value.strip()).isdecimal():
-        if len(digits) > _MAXIMUM_DIGITS:
-            raise ValueError(_TOO_LONG)
-        return timedelta(seconds=int(digits))
-    return value
-
-
-def _at_most_maximum_duration(value: timedelta) -> timedelta:
-    if value > MAXIMUM_DURATION:
-        raise ValueError(_TOO_LONG)
-    return value
-
-
-def _comma_separated(value: object) -> object:
-    if isinstance(value, str):
-        return tuple(part.strip().rstrip("/").lower() for part in value.split(",") if part.strip())
-    return value
-
-
-def _secrets(value: object) -> object:
-    """Split at the commas, and change nothing else: a secret may end in any character."""
-    return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
-
-
-def _none_if_empty(value: object) -> object:
-    """Some tools set an empty variable to say "none". That must not count as a Redis."""
-    return None if isinstance(value, str) and not value.strip() else value
-
-
-def _lower(value: object) -> object:
-    return value.lower() if isinstance(value, str) else value
-
-
-Seconds = Annotated[timedelta, BeforeValidator(_seconds), AfterValidator(_at_most_maximum_duration)]
-
 
 class Settings(BaseSettings):
     """Every number and switch of the app, each defined once. Durations are read as seconds and kept as `timedelta`."""
 
     model_config = SettingsConfigDict(
         env_prefix="RXAPP_",
-        env_file=".env",
+        env_file=ENV_FILE,
+        env_file_encoding=ENCODING,
         extra="ignore",
         frozen=True,
         populate_by_name=True,
@@ -90,10 +48,11 @@ class Settings(BaseSettings):
     )
 
     environment: Literal["development", "production"] = "development"
-    database_url: str = Field(default="sqlite:///rxapp.db", validation_alias="DATABASE_URL")
-    redis_url: Annotated[str | None, BeforeValidator(_none_if_empty)] = Field(default=None, validation_alias="REDIS_URL")
+    database_url: DatabaseUrl = Field(default="sqlite:///rxapp.db", validation_alias="DATABASE_URL")
+    redis_url: RedisUrl = Field(default=None, validation_alias="REDIS_URL")
     plain_network: bool = False
     sqlite_synchronous: Literal["FULL", "NORMAL"] = "FULL"
+    database_pooler: Literal["", "transaction"] = ""
     database_pool_size: int = Field(default=DatabaseLimits.pool_size, ge=2)
     database_pool_timeout: Seconds = DatabaseLimits.pool_timeout
     database_connect_timeout: Seconds = DatabaseLimits.connect_timeout
@@ -101,7 +60,7 @@ class Settings(BaseSettings):
     database_statement_timeout: Seconds = DatabaseLimits.statement_timeout
 
     secret_key: SecretStr = SecretStr("")
-    previous_secret_keys: Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(_secrets)] = ()
+    previous_secret_keys: Secrets = ()
     access_token_algorithm: Literal["HS256", "EdDSA", "ES256"] = "HS256"
     issuer: str = Field(default="rxapp", min_length=1)
     audience: str = Field(default="rxapp", min_length=1)
@@ -124,8 +83,8 @@ class Settings(BaseSettings):
     registration_rate_limit: int = Field(default=30, ge=0)
     login_queue_limit: int = Field(default=100, ge=1)
 
-    public_origins: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_comma_separated)] = ()
-    allowed_origins: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_comma_separated)] = ()
+    public_origins: Origins = ()
+    allowed_origins: Origins = ()
     trusted_proxy_hops: int = Field(default=0, ge=0, le=8)
     connections_per_address: int = Field(default=200, ge=0)
     body_limit: int = Field(default=BODY_LIMIT_BYTES, ge=1024)
@@ -134,7 +93,7 @@ class Settings(BaseSettings):
     demo_data: bool = True
 
     log_format: Literal["text", "json"] = "text"
-    log_level: Annotated[Literal["debug", "info", "warning", "error"], BeforeValidator(_lower)] = "info"
+    log_level: LogLevel = "info"
     metrics_token: SecretStr = SecretStr("")
     prune_interval: Seconds = timedelta(minutes=10)
 
@@ -161,6 +120,7 @@ class Settings(BaseSettings):
             connect_timeout=self.database_connect_timeout,
             lock_timeout=self.database_lock_timeout,
             statement_timeout=self.database_statement_timeout,
+            has_pooler=bool(self.database_pooler),
         )
 
     @field_validator(
@@ -246,5 +206,6 @@ def _is_origin(text: str) -> bool:
 
 @lru_cache(maxsize=1)
 def get_settings() -> Settings:
-    """The settings of this process, read once."""
+    """The settings of this process, read once. Raises `EnvFileRefused`."""
+    require_readable()
     return Settings().with_secret_key()

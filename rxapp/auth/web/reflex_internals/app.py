@@ -42,8 +42,8 @@ def named_address() -> str:
     """The address of the pages, if somebody has named it; empty if it is Reflex's default.
 
     Needs: `Config._non_default_attributes`.
-    Why: behind a proxy on this machine the address is `localhost` with another port, and so is the default.
-    Without it: the default would count as named, and any page of `localhost:3000` could open WebSockets to a public app.
+    Why: behind a proxy on this machine the named address is one of this machine, and so is the default.
+    Without it: the default would count as named, and pages of an app in development could open WebSockets to a public app.
     """
     address = get_config().deploy_url if "deploy_url" in get_config()._non_default_attributes else None
     return address or ""

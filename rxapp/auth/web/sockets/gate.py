@@ -196,7 +196,7 @@ def _as_of(address: str, scope: Scope) -> Scope:
         return scope
     headers = [header for header in scope["headers"] if header[0] != _FORWARDED_FOR]
     port = scope["client"][1] if scope.get("client") else 0
-    return scope | {"client": (address, port), "headers": [*headers, (_FORWARDED_FOR, address.encode())]}
+    return {**scope, "client": (address, port), "headers": [*headers, (_FORWARDED_FOR, address.encode())]}
 
 
 def _is_too_long(scope: Scope) -> bool:
