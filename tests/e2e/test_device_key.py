@@ -41,6 +41,52 @@ def generation(server, tab):
         return db.get(AuthSession, claims.session_id).generation
 
 
+FAILING = """
+const open = IDBFactory.prototype.open;
+IDBFactory.prototype.open = function (...given) {
+  const how = localStorage.getItem("how-storage-fails");
+  if (how === "hangs") return {};
+  if (!how) return open.apply(this, given);
+  const request = { error: new DOMException("made to fail", how) };
+  setTimeout(() => request.onerror());
+  return request;
+};
+"""
+"""IndexedDB fails in the way that an item of local storage names."""
+
+
+@pytest.mark.parametrize("how", ["UnknownError", "InvalidStateError", "AbortError", "hangs"])
+class TestAKeyThatCannotBeReadNow:
+    def test_keeps_the_person_logged_in_and_the_page_goes_on_by_itself(self, tab, person, how):
+        tab.context.add_init_script(FAILING)
+        sign_in(tab, person)
+        held = stored(tab)
+        tab.evaluate("how => localStorage.setItem('how-storage-fails', how)", how)
+        tab.reload()
+        notice = tab.get_by_role("status").filter(has_text="You stay logged in.")
+        expect(notice).to_be_visible()
+        assert stored(tab) == held
+        tab.evaluate("localStorage.removeItem('how-storage-fails')")
+        expect(tab.get_by_label("Display name")).to_have_value(person)
+        expect(notice).not_to_be_visible()
+        assert stored(tab) == held
+
+    def test_lets_a_person_log_in(self, tab, person, how):
+        tab.context.add_init_script(FAILING)
+        tab.goto("login")
+        tab.evaluate("how => localStorage.setItem('how-storage-fails', how)", how)
+        sign_in(tab, person, to="/account/sessions")
+        expect(tab.get_by_text("This device", exact=True)).to_be_visible()
+
+    def test_can_be_given_up_by_the_person(self, tab, person, how):
+        tab.context.add_init_script(FAILING)
+        sign_in(tab, person)
+        tab.evaluate("how => localStorage.setItem('how-storage-fails', how)", how)
+        tab.reload()
+        tab.get_by_role("button", name="Log in again").click()
+        expect_login_with(tab, "invalid_dpop_proof", COPIED)
+
+
 class TestCopied:
     def test_into_another_profile_the_tokens_open_nothing_and_the_owner_stays(self, server, tab, other_profile, person):
         sign_in(tab, person, to="/account/sessions")

@@ -40,6 +40,7 @@ from rxapp.auth.web.open_pages.registry import leave_replaced_session, log_out_o
 from rxapp.auth.web.open_pages.watch import watch_sessions
 from rxapp.auth.web.pages import add_pages
 from rxapp.auth.web.pages.notices.connection_notice import connection_notice
+from rxapp.auth.web.pages.notices.key_notice import key_notice
 from rxapp.auth.web.pages.notices.outage_notice import outage_notice
 from rxapp.auth.web.pages.notices.slow_down import slow_down_notice
 from rxapp.auth.web.pages.parts.confirm import confirm_dialog
@@ -119,6 +120,7 @@ def install_auth(
         UploadTicket.create(ticket=AuthState.upload_ticket, on_ask=AuthState.ask_for_upload),
         confirm_dialog(),
         slow_down_notice(),
+        key_notice(),
         outage_notice(),
     )
     if app.toaster is None:

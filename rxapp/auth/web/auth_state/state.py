@@ -81,7 +81,7 @@ class AuthState(Leaving, rx.State):
     async def prove_key(self, proof: str = "") -> list[Event]:
         """The browser's answer to the challenge, empty if it has no key. The events that waited for it run, in order."""
         service, asked, claims = get_service(), self._page.key.challenge, self._claims_at_hand()
-        if asked is None or connection_of(self).session_id != self._page.connection:
+        if asked is None or connection_of(self).session_id != self._page.connection or self._waits_for_key(proof, claims):
             return []
         try:
             key = service.dpop.prove_page(proof, asked.text)
@@ -245,4 +245,4 @@ class AuthState(Leaving, rx.State):
         self._identity, self.status, self.user_name, self.roles = None, UNKNOWN, "", []
 
 
-send_to_anyone(AuthState.get_full_name(), "key_challenge")
+send_to_anyone(AuthState.get_full_name(), "key_challenge", "is_key_unreadable")

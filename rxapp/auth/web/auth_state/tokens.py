@@ -15,7 +15,9 @@ from rxapp.auth.core.tokens.claims import AccessClaims
 from rxapp.auth.core.tokens.token_pair import TokenPair
 from rxapp.auth.http.runtime.service import get_service
 from rxapp.auth.web.browser_storage import token_store
+from rxapp.auth.web.browser_storage.device_key import NOT_READABLE_NOW
 from rxapp.auth.web.page_session import connections, held_events
+from rxapp.auth.web.page_session.key_proof import is_bound
 from rxapp.auth.web.page_session.own_events import LOADING
 from rxapp.auth.web.page_session.page import PageSession
 from rxapp.auth.web.page_session.work import page_turns
@@ -30,6 +32,7 @@ class PageTokens(rx.State, mixin=True):  # type: ignore[call-arg]  # the keyword
     storage_command: dict[str, Any] = {}
     key_challenge: dict[str, Any] = {}
     upload_ticket: dict[str, Any] = {}
+    is_key_unreadable: bool = False
 
     _page: PageSession = PageSession()
     _identity: Identity | None = None
@@ -49,6 +52,15 @@ class PageTokens(rx.State, mixin=True):  # type: ignore[call-arg]  # the keyword
             return get_service().access_tokens.identify(pair.access_token)
         except InvalidToken:
             return None
+
+    def _waits_for_key(self, answer: str, claims: AccessClaims | None) -> bool:
+        """Whether the session is bound to a key that the browser cannot read now. Then it is asked again."""
+        self.is_key_unreadable = answer == NOT_READABLE_NOW and is_bound(claims)
+        if self.is_key_unreadable:
+            text, now = get_service().dpop.new_challenge(), get_service().clock()
+            self._page = self._page.asked(text, now)
+            self.key_challenge = {"text": text, "at": int(now.timestamp())}
+        return self.is_key_unreadable
 
     def _send(self, pair: TokenPair, command: dict[str, Any], in_place_of: str | None = None) -> None:
         """Send the pair to the browser. It replaces the refresh token held, or any that begins with `in_place_of`."""
@@ -71,7 +83,7 @@ class PageTokens(rx.State, mixin=True):  # type: ignore[call-arg]  # the keyword
         held_events.close(self._page.connection, client_token, claims.session_id if claims else None, exclude=LOADING)
         self._page = self._page.begin(connection)
         self._identity = None
-        self._forget_unsent("jwt", "refresh_token", "storage_command", "key_challenge", "upload_ticket")
+        self._forget_unsent("jwt", "refresh_token", "storage_command", "key_challenge", "upload_ticket", "is_key_unreadable")
 
     def _begin_report(self) -> None:
         """The connection begins to report what its browser holds: clear what it reported before."""

@@ -6,7 +6,13 @@ const DATABASE = "rxapp";
 const STORE = "keys";
 const NAME = "device";
 const ALGORITHM = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" };
-const PATIENCE_MS = 10_000;
+// Browsers cannot read IndexedDB at times, above all WebKit: the error passes, and so does a request that hangs.
+const PATIENCE_MS = 3_000;
+const PAUSES_MS = [0, 150, 600]; // before each attempt to read, until the server is told
+const LONGEST_PAUSE_MS = 15_000; // between two times that the server is told
+// Answers in place of a proof; the second as in tokens.py.
+const NO_KEY = "";
+const NOT_READABLE_NOW = "not readable now";
 
 const inStore = (mode, act) =>
   new Promise((resolve, reject) => {
@@ -22,16 +28,16 @@ const inStore = (mode, act) =>
     };
   });
 
-const keptKey = () => inStore("readonly", (store) => store.get(NAME));
+const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+const HANGS = new Error("no answer in time");
+const inTime = (promise) => Promise.race([promise, pause(PATIENCE_MS).then(() => Promise.reject(HANGS))]);
 
-const deviceKey = async () => {
-  const kept = await keptKey();
-  if (kept) {
-    return kept;
-  }
+const keptKey = () => inTime(inStore("readonly", (store) => store.get(NAME)));
+
+// If two tabs generate a key at the same time, the first one is stored, and both tabs use it.
+const newKey = async () => {
   const made = await crypto.subtle.generateKey(ALGORITHM, false, ["sign"]);
-  // If two tabs generate a key at the same time, the first one is stored, and both tabs use it.
-  await inStore("readwrite", (store) => store.add(made, NAME)).catch(() => {});
+  await inTime(inStore("readwrite", (store) => store.add(made, NAME))).catch(() => {});
   return keptKey();
 };
 
@@ -39,8 +45,7 @@ const base64url = (bytes) =>
   btoa(String.fromCharCode(...new Uint8Array(bytes))).replace(/[+/=]/g, (it) => ({ "+": "-", "/": "_" })[it] ?? "");
 const encoded = (part) => base64url(new TextEncoder().encode(JSON.stringify(part)));
 
-const prove = async ({ text, at }) => {
-  const { privateKey, publicKey } = await deviceKey();
+const proofBy = async ({ privateKey, publicKey }, { text, at }) => {
   const { kty, crv, x, y } = await crypto.subtle.exportKey("jwk", publicKey);
   const header = { typ: "dpop+jwt", alg: "ES256", jwk: { kty, crv, x, y } };
   const jti = base64url(crypto.getRandomValues(new Uint8Array(12)));
@@ -50,19 +55,55 @@ const prove = async ({ text, at }) => {
   return `${signed}.${base64url(await crypto.subtle.sign(ALGORITHM, privateKey, new TextEncoder().encode(signed)))}`;
 };
 
-const withinPatience = (promise) =>
-  Promise.race([promise, new Promise((_, reject) => setTimeout(reject, PATIENCE_MS, new Error("no key in time")))]);
+const hasMeans = () => {
+  try {
+    return Boolean(indexedDB && crypto.subtle);
+  } catch {
+    return false; // access to storage is denied
+  }
+};
+
+// A proof, or why there is none. Only a browser without the means, or one that has been read and cannot store a key, has no key.
+const answerTo = async (challenge) => {
+  if (!hasMeans()) {
+    return NO_KEY;
+  }
+  let hasNone = false;
+  for (const ms of PAUSES_MS) {
+    await pause(ms);
+    try {
+      const kept = await keptKey();
+      hasNone = !kept;
+      return await proofBy(kept ?? (await newKey()), challenge);
+    } catch (error) {
+      console.info("This browser cannot read its key now:", error?.name);
+      if (error === HANGS) {
+        break;
+      }
+    }
+  }
+  return hasNone ? NO_KEY : NOT_READABLE_NOW;
+};
+
+let failures = 0; // in a row, however often the component is mounted
 
 export function DeviceKey({ challenge, onProof }) {
   useEffect(() => {
-    if (challenge?.text) {
-      withinPatience(prove(challenge))
-        .catch((error) => {
-          console.info("This browser cannot keep a key:", error?.name);
-          return "";
-        })
-        .then(onProof);
+    if (!challenge?.text) {
+      return undefined;
     }
+    let isCurrent = true;
+    pause(failures && Math.min(250 * 2 ** failures, LONGEST_PAUSE_MS))
+      .then(() => answerTo(challenge))
+      .then((answer) => {
+        failures = answer === NOT_READABLE_NOW ? failures + 1 : 0;
+        if (isCurrent) {
+          onProof(answer);
+        }
+      });
+    return () => {
+      isCurrent = false;
+    };
   }, [challenge?.text]);
 
   return null;

@@ -6,9 +6,15 @@ import reflex as rx
 
 from rxapp.auth.web.ui.components.component_base import OwnComponent
 
+NOT_READABLE_NOW = "not readable now"
+"""As in `device_key.js`. Browsers cannot read their storage at times, and signing people out for that would be for good."""
+
 
 class DeviceKey(OwnComponent):
-    """Invisible. `on_proof` fires with a DPoP proof of a new `challenge`, or with an empty string if the browser keeps no key."""
+    """Invisible. `on_proof` fires with a DPoP proof of a new `challenge`.
+
+    If the browser keeps no key, it fires with an empty string; if its key cannot be read now, with `NOT_READABLE_NOW`.
+    """
 
     tag = "DeviceKey"
 

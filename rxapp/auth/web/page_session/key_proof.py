@@ -17,6 +17,11 @@ PATIENCE = timedelta(seconds=15)
 """If the browser has not answered within this time, its next event asks it again."""
 
 
+def is_bound(claims: AccessClaims | None) -> bool:
+    """Whether the session of these claims is bound to a key."""
+    return claims is not None and claims.device_key_thumbprint is not None
+
+
 @dataclass(frozen=True, slots=True)
 class Challenge:
     """What the browser was asked to sign, and when."""
@@ -40,7 +45,7 @@ class KeyProof:
 
         It must wait before a connection first uses stored tokens, before it rotates them, and before a session begins.
         """
-        if claims is None or claims.device_key_thumbprint is None:
+        if claims is None or not is_bound(claims):
             return signs_in and not self.has_answered
         if self.key is None or self.key.thumbprint != claims.device_key_thumbprint:
             return self.failed_for != claims.session_id

@@ -34,6 +34,9 @@ class NoticeTexts:
     try_again_now: str = "You can try again now."
     slow_down: str = "That was too much at once. You stay logged in."
 
+    key_unreadable: str = "One moment: this browser cannot read its key for this site. You stay logged in."
+    log_in_again: str = "Log in again"
+
     nothing_was_done: str = DatabaseUnavailable.in_words(is_outcome_known=True)
     failed: str = "Something went wrong on our side. If it happens again, tell us this number: {request_id}."
     not_connected: str = "The server cannot be reached at the moment. This page goes on by itself as soon as it can."

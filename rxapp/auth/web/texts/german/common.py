@@ -23,6 +23,8 @@ NOTICES = NoticeTexts(
     try_again_in_seconds=Counted("Versuchen Sie es in 1 Sekunde wieder.", "Versuchen Sie es in {count} Sekunden wieder."),
     try_again_now="Sie können es jetzt wieder versuchen.",
     slow_down="Das war zu viel auf einmal. Sie bleiben angemeldet.",
+    key_unreadable="Einen Augenblick: dieser Browser kann seinen Schlüssel für diese Seite nicht lesen. Sie bleiben angemeldet.",
+    log_in_again="Neu anmelden",
     nothing_was_done=(
         "Das ging gerade nicht. Sie sind weiterhin angemeldet, falls Sie es waren; bitte versuchen Sie es gleich noch einmal."
     ),
