@@ -36,7 +36,7 @@ async def demo_data() -> AsyncIterator[None]:
 
 app = rx.App(
     html_lang="en",
-    head_components=[rx.el.link(rel="icon", href="/favicon.svg", type="image/svg+xml")],
+    head_components=[rx.el.link(rel="icon", href=rx.asset("favicon.svg"), type="image/svg+xml")],
     toaster=None,  # no page here shows a toast, and without a toaster each page is smaller
 )
 app.app_wraps[55, "ErrorBoundary"] = lambda _stateful: auth.error_boundary(fallback_render=rx.Var.create(layout.failed()))

@@ -6,6 +6,8 @@ import httpx
 import pytest
 from playwright.sync_api import expect
 
+from tests.e2e.conftest import sign_in
+
 FOR_EVER = "public, max-age=31536000, immutable"
 MOST_KILOBYTES = 150
 """1,000 bytes each, headers included."""
@@ -37,6 +39,14 @@ def load(tab, path: str) -> dict[str, int]:
     tab.goto(path)
     tab.wait_for_function("() => sessionStorage.getItem('token') !== null")
     return wire.sizes
+
+
+@pytest.mark.parametrize("spelled", ["Account", "/account", "account.html", "account/index.html", "ACCOUNT/"])
+def test_a_page_has_one_address_and_its_data_at_every_spelling(tab, person, server, spelled):
+    sign_in(tab, person)
+    tab.goto(f"{server.pages_url}{spelled}?a=b#there")
+    expect(tab).to_have_url(re.compile(r"/account/?\?a=b#there$"))
+    expect(tab.get_by_label("Display name")).to_have_value(person)
 
 
 class TestWeight:

@@ -28,8 +28,9 @@ from rxapp.auth.web.auth_state.closed_pages import is_a_page
 from rxapp.auth.web.auth_state.connection_watch import watch_connections
 from rxapp.auth.web.auth_state.event_gate import PageGate
 from rxapp.auth.web.auth_state.outage import telling_failures
-from rxapp.auth.web.auth_state.state import AuthState
+from rxapp.auth.web.auth_state.state import IN, AuthState
 from rxapp.auth.web.browser_storage.device_key import DeviceKey
+from rxapp.auth.web.browser_storage.storage_fault import missing_storage_script
 from rxapp.auth.web.browser_storage.token_store import TokenStore
 from rxapp.auth.web.delivery.built_pages import BuiltPages
 from rxapp.auth.web.delivery.origins import allow_no_strangers, origin_check, with_public_origins
@@ -43,6 +44,7 @@ from rxapp.auth.web.pages.notices.connection_notice import connection_notice
 from rxapp.auth.web.pages.notices.key_notice import key_notice
 from rxapp.auth.web.pages.notices.outage_notice import outage_notice
 from rxapp.auth.web.pages.notices.slow_down import slow_down_notice
+from rxapp.auth.web.pages.notices.storage_notice import storage_notice
 from rxapp.auth.web.pages.parts.confirm import confirm_dialog
 from rxapp.auth.web.reflex_internals.connections import bound_sockets, send_halves_of_characters
 from rxapp.auth.web.reflex_internals.events import note_failed_events
@@ -54,6 +56,7 @@ from rxapp.auth.web.site.page_layout import DEFAULT_PAGES, Pages
 from rxapp.auth.web.site.registry import site
 from rxapp.auth.web.sockets.gate import gate_sockets
 from rxapp.auth.web.sockets.queue import PacketQueue
+from rxapp.auth.web.ui.components.arrivals import Arrivals
 from rxapp.auth.web.ui.forms import forms_script
 from rxapp.auth.web.uploads.route import ask_for_tickets
 from rxapp.auth.web.uploads.upload_ticket import UploadTicket
@@ -108,7 +111,7 @@ def install_auth(
     app.register_lifespan_task(announce_pages)
     app.register_lifespan_task(connect_pages_when_redis_is_back)
     app.register_lifespan_task(regular_pruning)
-    app.head_components.append(forms_script())
+    app.head_components.extend([missing_storage_script(), forms_script()])
     app.extra_app_wraps[_ON_EVERY_PAGE] = lambda _stateful: rx.fragment(
         TokenStore.create(
             command=AuthState.storage_command,
@@ -117,10 +120,12 @@ def install_auth(
             on_session_change=AuthState.session_changed,
         ),
         DeviceKey.create(challenge=AuthState.key_challenge, on_proof=AuthState.prove_key),
+        Arrivals.create(),
         UploadTicket.create(ticket=AuthState.upload_ticket, on_ask=AuthState.ask_for_upload),
         confirm_dialog(),
         slow_down_notice(),
         key_notice(),
+        rx.cond(AuthState.status == IN, storage_notice(class_name="fixed inset-x-4 bottom-4 z-40 mx-auto max-w-md")),
         outage_notice(),
     )
     if app.toaster is None:

@@ -27,8 +27,22 @@ def asked_for(path: str) -> str:
     async def files(scope, receive, send):
         asked.append(scope["path"])
 
-    in_a_loop(BuiltPages(files)({"type": "http", "path": path}, None, None))
+    in_a_loop(BuiltPages(files)({"type": "http", "method": "GET", "path": path}, None, None))
     return asked[0]
+
+
+def led_to(path: str, method: str = "GET", query: bytes = b"") -> str | None:
+    """Where a browser is sent, or None."""
+    sent = []
+
+    async def files(scope, receive, send):
+        pass
+
+    async def send(message):
+        sent.append(message)
+
+    in_a_loop(BuiltPages(files)({"type": "http", "method": method, "path": path, "query_string": query}, None, send))
+    return dict(sent[0]["headers"])[b"location"].decode() if sent else None
 
 
 @pytest.mark.parametrize(
@@ -41,11 +55,37 @@ def asked_for(path: str) -> str:
         ("/account", "/account"),
         ("/assets", "/assets"),
         ("/../login", "/../login"),
-        ("//login", "//login"),
     ],
 )
 def test_a_page_is_found_at_its_address_and_nothing_else_is_changed(site, path, found):
     assert asked_for(path) == found
+
+
+@pytest.mark.parametrize(
+    ("path", "own"),
+    [
+        ("/Login", "/login"),
+        ("/LOGIN/", "/login"),
+        ("//login", "/login"),
+        ("//login//", "/login"),
+        ("/login.html", "/login"),
+        ("/login/index.html", "/login"),
+        ("/account//Sessions", "/account/sessions"),
+        ("//", "/"),
+        ("/index.html", "/"),
+    ],
+)
+def test_another_spelling_of_its_address_leads_there(site, path, own):
+    assert led_to(path) == own
+    assert led_to(path, query=b"next=/x%20y") == f"{own}?next=/x%20y"
+    assert led_to(path, method="POST") is None
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/login", "/login/", "/account", "/Account", "//evil.example", "/assets/x.html", "/login.HTM"]
+)
+def test_no_other_address_leads_anywhere(site, path):
+    assert led_to(path) is None
 
 
 def test_below_a_path_of_its_own_too(site, monkeypatch):

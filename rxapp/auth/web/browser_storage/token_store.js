@@ -1,6 +1,6 @@
-// Keeps the token pair in the browser's local storage. The server never writes there by itself: it sends a command, and this
-// script carries it out only if storage still holds what the server has seen. So a late answer can neither bring back a session
-// that was logged out nor overwrite a newer pair.
+// Keeps the token pair in the browser's local storage; where there is none, in memory (missing_storage.js). The server never
+// writes there by itself: it sends a command, and this script carries it out only if storage still holds what the server has
+// seen. So a late answer can neither bring back a session that was logged out nor overwrite a newer pair.
 //
 // It also replaces the document. Scripts keep more in a document than anyone could list: chosen files, client state, input that
 // waits for a pause in typing. So a document belongs to the first person that it has shown; for another person, a new document
@@ -10,6 +10,7 @@ import { useHref, useNavigate } from "react-router";
 
 const ACCESS_TOKEN = "jwt";
 const REFRESH_TOKEN = "refreshToken";
+const FRAGMENT = "rxapp-fragment"; // as in arrivals.js
 const SESSION_PART = 26; // "rxr1_" and the characters that hold only the session's id
 const [IN, OUT] = ["in", "out"]; // as in state.py
 const LONGEST_TOKEN = 4096; // a longer string is no token, and the server ignores it
@@ -29,13 +30,14 @@ const heldSession = () => read(REFRESH_TOKEN).slice(0, SESSION_PART);
 // Makes Reflex report storage to the server. By itself Reflex notices only the changes of other tabs.
 const report = (...keys) => {
   for (const key of keys) {
-    window.dispatchEvent(
-      new StorageEvent("storage", { key, newValue: localStorage.getItem(key), storageArea: localStorage }),
-    );
+    const event = new StorageEvent("storage", { key, newValue: localStorage.getItem(key) });
+    // The constructor takes only the browser's own storage, and this may be another one (missing_storage.js).
+    Object.defineProperty(event, "storageArea", { value: localStorage });
+    window.dispatchEvent(event);
   }
 };
 
-const changeStorage = ({ if_session, if_jwt, if_refresh_token, pair }) => {
+const carryOut = ({ if_session, if_jwt, if_refresh_token, pair }) => {
   const unchanged =
     isNamed(heldSession(), if_session) && isNamed(read(REFRESH_TOKEN), if_refresh_token) && isNamed(read(ACCESS_TOKEN), if_jwt);
   if (unchanged && pair) {
@@ -47,14 +49,6 @@ const changeStorage = ({ if_session, if_jwt, if_refresh_token, pair }) => {
     localStorage.removeItem(ACCESS_TOKEN); // last here too: for other tabs this event means that both items have changed
   }
   report(REFRESH_TOKEN, ACCESS_TOKEN);
-};
-
-const carryOut = (command) => {
-  try {
-    changeStorage(command);
-  } catch (error) {
-    console.error(error); // storage is not allowed, or full: a logout still leaves the page
-  }
 };
 
 // State of the document: the component may be mounted more than once in it.
@@ -69,7 +63,16 @@ const loadAnew = (load) => {
   }
 };
 
+// The log-in comes first: arrivals.js restores the fragment afterwards. It may hold a secret, so it does not go into the address.
+const keepFragment = (go_to, base) => {
+  const address = location.pathname.slice(base.length) + location.search;
+  if (location.hash && new URLSearchParams(go_to.split("?")[1]).get("next") === address) {
+    sessionStorage.setItem(FRAGMENT, JSON.stringify({ address, hash: location.hash, at: Date.now() }));
+  }
+};
+
 const go = ({ go_to, replaces }, base, navigate) => {
+  keepFragment(go_to, base);
   if (!shown) {
     navigate(go_to, { replace: replaces });
   } else if (replaces) {

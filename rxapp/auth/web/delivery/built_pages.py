@@ -1,4 +1,4 @@
-"""How the built pages are served: without a redirect, and with caching headers."""
+"""How the built pages are served: each at one address, without a redirect there, and with caching headers."""
 
 import re
 from datetime import timedelta
@@ -6,6 +6,7 @@ from http import HTTPStatus
 from pathlib import Path, PurePosixPath
 
 from starlette.datastructures import MutableHeaders
+from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from rxapp.auth.web.reflex_internals.app import directory_of_built_pages, get_config, serves_built_pages
@@ -22,6 +23,10 @@ ASK_ANEW = "no-cache"
 _HASHED = re.compile(r"/assets/[^/]+-[\w-]{8}\.\w+$")
 """The names of the files that Vite builds."""
 
+_SLASHES = re.compile("//+")
+_FILE = re.compile(r"(/index)?\.html$", re.IGNORECASE)
+"""The files in which the pages are built."""
+
 _GOOD = (HTTPStatus.OK, HTTPStatus.PARTIAL_CONTENT, HTTPStatus.NOT_MODIFIED)
 
 
@@ -30,12 +35,16 @@ class BuiltPages:
 
     Each page has a folder of its own. Without this middleware, a request without the slash at the end gets a redirect: a whole
     round trip before the first byte. If a route sets the header itself, it stays unchanged.
+
+    Other spellings of an address (`/Account`, `//account`, `/account.html`) lead to the page's own. There the browser would find
+    the page and the router would not, or the other way round, and it would stay empty.
     """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
         self._root = served_pages()
         self._pages = _pages_below(self._root) if self._root else frozenset()
+        self._by_spelling = {page.casefold(): page for page in self._pages}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request to the app, and add the caching header to its answer."""
@@ -43,6 +52,10 @@ class BuiltPages:
             await self._app(scope, receive, send)
             return
         path = scope["path"]
+        if (own := self._own_address(path)) and scope["method"] in ("GET", "HEAD"):
+            query = scope.get("query_string", b"").decode("latin-1")
+            await RedirectResponse(f"{own}?{query}" if query else own, HTTPStatus.PERMANENT_REDIRECT)(scope, receive, send)
+            return
 
         async def send_with_caching(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -54,6 +67,12 @@ class BuiltPages:
         found = {**scope, "path": f"{path}/"} if path in self._pages else scope
         await self._app(found, receive, send_with_caching)
 
+    def _own_address(self, path: str) -> str | None:
+        """The address of the page that this path spells in another way, or None."""
+        spelled = _SLASHES.sub("/", _FILE.sub("", path)).rstrip("/")
+        own = self._by_spelling.get(spelled.casefold())
+        return None if own is None or path in (own, f"{own}/") else own or "/"
+
 
 def served_pages() -> Path | None:
     """The folder of the built pages, if this process serves them."""
@@ -61,10 +80,10 @@ def served_pages() -> Path | None:
 
 
 def _pages_below(root: Path) -> frozenset[str]:
-    """Their paths, without a slash at the end. The first page is left out: its path is the slash."""
+    """Their paths, without a slash at the end. That of the first page is the prefix of all, or empty."""
     prefix = PurePosixPath("/", get_config().frontend_path.strip("/"))
     folders = (file.parent.relative_to(root) for file in root.rglob("index.html"))
-    return frozenset(str(prefix / folder.as_posix()) for folder in folders) - {"/"}
+    return frozenset(str(prefix / folder.as_posix()).rstrip("/") for folder in folders)
 
 
 def _caching(path: str, status: int, content_type: str) -> str | None:

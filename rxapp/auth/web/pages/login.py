@@ -18,10 +18,12 @@ from rxapp.auth.http.runtime.service import get_service, in_hashing_thread
 from rxapp.auth.web.auth_state.state import IN, AuthState
 from rxapp.auth.web.guards import event
 from rxapp.auth.web.open_pages.registry import log_out_open_pages
+from rxapp.auth.web.pages.notices.storage_notice import storage_notice
+from rxapp.auth.web.reflex_internals.app import get_config
 from rxapp.auth.web.reflex_internals.components import link
 from rxapp.auth.web.site import places as places_on
 from rxapp.auth.web.site.places import places
-from rxapp.auth.web.site.redirects import login_url, own_path, own_register_route
+from rxapp.auth.web.site.redirects import login_url, own_path, own_register_route, path_in_app
 from rxapp.auth.web.site.registry import site
 from rxapp.auth.web.site.wording import in_words
 from rxapp.auth.web.texts import LoginTexts
@@ -116,7 +118,7 @@ class LoginState(rx.State):
 
     def _go_on(self) -> Any:
         wanted = own_path(self.router.url.query_parameters.get("next"), otherwise=site.home_route)
-        return rx.redirect(wanted, replace=True)
+        return rx.redirect(path_in_app(wanted, get_config().frontend_path), replace=True)
 
 
 async def _check(form: LoginForm, client: Client) -> LoggedIn:
@@ -142,6 +144,7 @@ def login_page(*, register_route: str | None = None, **slots: Unpack[Slots]) -> 
     stages = [(name, view()) for name, view in places.stage_forms.items()]
     return form_page(
         texts.title,
+        storage_notice(),
         notices(LoginState.reason, LoginState.error, LoginState.wait),
         rx.match(LoginState.stage, *stages, first) if stages else first,
         **slots,

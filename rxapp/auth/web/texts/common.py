@@ -36,6 +36,8 @@ class NoticeTexts:
 
     key_unreadable: str = "One moment: this browser cannot read its key for this site. You stay logged in."
     log_in_again: str = "Log in again"
+    storage_full: str = "This browser's storage for this site is full: leaving or reloading this page will log you out."
+    storage_denied: str = "This browser stores nothing for this site: leaving or reloading this page will log you out."
 
     nothing_was_done: str = DatabaseUnavailable.in_words(is_outcome_known=True)
     failed: str = "Something went wrong on our side. If it happens again, tell us this number: {request_id}."

@@ -41,6 +41,8 @@
     document.addEventListener(type, (event) => event.target.form?.matches(SELECTOR) && refresh(event.target.form));
   }
   window.addEventListener("pageshow", refreshAll);
+  // Some password managers fill in a form without any event.
+  setInterval(refreshAll, 250);
   new MutationObserver(refreshAll).observe(document, {
     subtree: true,
     childList: true,

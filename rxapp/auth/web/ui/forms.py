@@ -8,14 +8,7 @@ from typing import Any
 import reflex as rx
 
 from rxapp.auth.web.site.registry import site
-
-
-class InlineScript(rx.Component):
-    """A script whose text is in the prerendered page, unescaped."""
-
-    tag = '"script"'
-
-    dangerouslySetInnerHTML: rx.Var[dict[str, str]]  # noqa: N815  React's own name
+from rxapp.auth.web.ui.components.inline_script import InlineScript
 
 
 @cache
@@ -25,7 +18,7 @@ def _script_text() -> str:
 
 def forms_script() -> rx.Component:
     """The script of all forms, for the head of every page."""
-    return InlineScript.create(dangerouslySetInnerHTML={"__html": _script_text()})
+    return InlineScript.of(_script_text())
 
 
 def text_in(form: Mapping[str, Any], name: str) -> str:

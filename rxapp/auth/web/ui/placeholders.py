@@ -2,6 +2,7 @@
 
 import reflex as rx
 
+from rxapp.auth.web.reflex_internals.components import link
 from rxapp.auth.web.site.registry import site
 
 
@@ -16,5 +17,5 @@ def forbidden_view() -> rx.Component:
     return rx.el.main(
         rx.el.h1(texts.no_access),
         rx.el.p(texts.no_access_why),
-        rx.el.a(texts.to_the_start, href=site.home_route),
+        link(texts.to_the_start, to=site.home_route),
     )

@@ -25,6 +25,12 @@ NOTICES = NoticeTexts(
     slow_down="Das war zu viel auf einmal. Sie bleiben angemeldet.",
     key_unreadable="Einen Augenblick: dieser Browser kann seinen Schlüssel für diese Seite nicht lesen. Sie bleiben angemeldet.",
     log_in_again="Neu anmelden",
+    storage_full=(
+        "Der Speicher dieses Browsers für diese Seite ist voll: Wenn Sie sie verlassen oder neu laden, werden Sie abgemeldet."
+    ),
+    storage_denied=(
+        "Dieser Browser speichert nichts für diese Seite: Wenn Sie die Seite verlassen oder neu laden, werden Sie abgemeldet."
+    ),
     nothing_was_done=(
         "Das ging gerade nicht. Sie sind weiterhin angemeldet, falls Sie es waren; bitte versuchen Sie es gleich noch einmal."
     ),

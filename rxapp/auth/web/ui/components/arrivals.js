@@ -1,0 +1,55 @@
+// Brings a person to where they wanted to go, in two cases in which the browser forgets it.
+import { useEffect } from "react";
+import { useLocation, useNavigate, useNavigation } from "react-router";
+
+const GOING_TO = "rxapp-going-to";
+const FRAGMENT = "rxapp-fragment"; // as in token_store.js
+const AT_ONCE_MS = 15_000;
+const LONGEST_SIGN_IN_MS = 60 * 60 * 1000;
+
+const addressOf = ({ pathname, search }) => pathname + search;
+
+// Takes an entry out of session storage, if it is not too old.
+const taken = (key, longestMs) => {
+  const entry = JSON.parse(sessionStorage.getItem(key) ?? "null");
+  sessionStorage.removeItem(key);
+  return entry && Date.now() - entry.at < longestMs ? entry : null;
+};
+
+const isReload = () => performance.getEntriesByType("navigation")[0]?.type === "reload";
+
+let isFirst = true; // of this document
+
+export function Arrivals() {
+  const location = useLocation();
+  const navigate = useNavigate();
+  const { location: next } = useNavigation();
+
+  // After a deployment the files of the next page are gone. Then React Router reloads the present page, and forgets the click.
+  useEffect(() => {
+    if (next) {
+      sessionStorage.setItem(GOING_TO, JSON.stringify({ to: addressOf(next) + next.hash, at: Date.now() }));
+    } else if (isFirst) {
+      const missed = taken(GOING_TO, AT_ONCE_MS);
+      if (missed && isReload() && missed.to !== addressOf(location) + location.hash) {
+        navigate(missed.to);
+      }
+    } else {
+      sessionStorage.removeItem(GOING_TO);
+    }
+    isFirst = false;
+  }, [next]);
+
+  // No server hears of the part after "#". Whoever had to log in first gets it back on the page that they had asked for.
+  useEffect(() => {
+    const kept = JSON.parse(sessionStorage.getItem(FRAGMENT) ?? "null");
+    if (kept && !location.hash && kept.address === addressOf(location)) {
+      const { hash } = taken(FRAGMENT, LONGEST_SIGN_IN_MS) ?? {};
+      if (hash) {
+        navigate(addressOf(location) + hash, { replace: true });
+      }
+    }
+  }, [addressOf(location)]);
+
+  return null;
+}
