@@ -39,7 +39,7 @@ FORCE:
 TEST_WITH = export PATH="$(CURDIR)/$(1)/bin:$$PATH" && python -m tests.e2e.browser && \
 	$(REGISTRY) python -m pytest $(WORKERS) -m "not production and not oldest and not thorough and not pinned" $(ARGS)
 
-.PHONY: run prod lock test test-thorough test-production test-newest test-oldest test-wheel test-production-whole check bench bench-more trace chaos browser clean
+.PHONY: run prod lock test test-thorough test-production test-below-a-path test-newest test-oldest test-wheel test-production-whole check bench bench-more trace chaos browser clean
 .DEFAULT_GOAL := run
 
 run: $(VENV)/app  ## serve the app at http://localhost:3000, reloading when a file changes
@@ -63,6 +63,10 @@ test-thorough: $(VENV)/dev browser  ## more variants of the same: every attack o
 test-production: $(VENV)/dev browser  ## two workers, PostgreSQL and Redis behind nginx with TLS: what only they can get wrong
 	$(REGISTRY) pytest tests/e2e tests/chaos -m production $(ARGS)
 
+test-below-a-path: $(VENV)/dev browser  ## the end-to-end tests again, with the pages below a path
+	$(REGISTRY) RXAPP_TEST_PREFIX=/portal pytest $(WORKERS) tests/e2e \
+		-m "not production and not oldest and not thorough and not at_root" $(ARGS)
+
 test-newest: .newest/dev  ## what `make test` runs, with the newest versions that pyproject.toml allows
 	$(call TEST_WITH,.newest)
 
@@ -81,7 +85,7 @@ check: $(VENV)/dev  ## style, types, tests
 	mypy
 	basedpyright
 	lint-imports --no-cache
-	$(MAKE) test test-thorough test-production test-oldest
+	$(MAKE) test test-below-a-path test-thorough test-production test-oldest
 
 bench: $(VENV)/dev browser  ## measure, next to peers and a hand-made floor, in half an hour; ARGS=--quick to try it out
 	$(REGISTRY) python -m benchmarks $(ARGS)

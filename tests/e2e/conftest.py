@@ -89,6 +89,18 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
+@pytest.fixture(autouse=True, scope="session")
+def _addresses_below_the_prefix() -> None:
+    """Tests name pages by their paths in the app. `goto` takes a path that begins with a slash from the root of the server."""
+    goto = Page.goto
+
+    def goto_below(self: Page, url: str, **options):
+        is_path = Server.prefix and url.startswith("/") and not url.startswith((f"{Server.prefix}/", NeighboursServer.prefix))
+        return goto(self, f"{Server.prefix}{url}" if is_path else url, **options)
+
+    Page.goto = goto_below
+
+
 def _new_profile(browser: Browser, server: Server, request: pytest.FixtureRequest) -> BrowserContext:
     """With the mark `unbound`, of a browser that cannot keep a key, so that others can use what it has stored."""
     context = browser.new_context(base_url=server.pages_url)

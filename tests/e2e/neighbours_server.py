@@ -11,6 +11,5 @@ class NeighboursServer(Server):
     def _environment(self, is_built: bool) -> dict[str, str]:
         return super()._environment(is_built) | {
             "REFLEX_APP_MODULE_IMPORT": "tests.e2e.neighbours_app",
-            "REFLEX_FRONTEND_PATH": self.prefix,
             "REFLEX_FRONTEND_COMPRESSION_FORMATS": "gzip",  # nobody weighs these pages
         }

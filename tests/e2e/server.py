@@ -35,8 +35,8 @@ class Server:
     is_behind_proxy = False
     """Whether something else than the app may refuse a request, in words of its own."""
 
-    prefix = ""
-    """The path below which the pages are."""
+    prefix = os.environ.get("RXAPP_TEST_PREFIX", "")
+    """The path below which the pages are. `make test-below-a-path` gives them one."""
 
     builds_as_it_starts = True
     """Unless the pages are built already."""
@@ -128,6 +128,7 @@ class Server:
             "REFLEX_TELEMETRY_ENABLED": "false",
             "REFLEX_WEB_WORKDIR": str(self.pages),  # the built pages name the server's port
             "REFLEX_SKIP_COMPILE": str(is_built),
+            **({"REFLEX_FRONTEND_PATH": self.prefix} if self.prefix else {}),
         }
 
     def _wait_until_it_answers(self) -> None:

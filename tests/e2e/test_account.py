@@ -51,7 +51,7 @@ def test_the_display_name_can_be_changed(tab, person):
 @pytest.fixture
 def thief(browser, server):
     """A page in a third browser, which has nothing but what is stored in it."""
-    context = browser.new_context(base_url=server.url)
+    context = browser.new_context(base_url=server.pages_url)
     context.add_init_script(NO_KEYS)
     yield context.new_page()
     context.close()

@@ -66,7 +66,7 @@ def test_a_new_user_sets_the_password_by_a_link_that_works_once(admin, other_pro
     admin.get_by_role("button", name="Create user").click()
     expect(admin.get_by_text(f"{new_user} has an account now.")).to_be_visible()
     link = admin.get_by_label("Link to set the password").input_value()
-    assert link.startswith(f"{server.url}/set-password#rxp1_")
+    assert link.startswith(f"{server.pages_url}set-password#rxp1_")
     theirs = other_profile.new_page()
     theirs.goto(link)
     expect(theirs.get_by_text(f"For the user {new_user}.")).to_be_visible()
@@ -77,7 +77,7 @@ def test_a_new_user_sets_the_password_by_a_link_that_works_once(admin, other_pro
     theirs.get_by_label("New password", exact=True).fill(NEW_PASSWORD)
     theirs.get_by_label("Repeat new password").fill(NEW_PASSWORD)
     theirs.get_by_role("button", name="Set password").click()
-    theirs.wait_for_url(f"{server.url}/")
+    theirs.wait_for_url(server.pages_url)
     expect(theirs.get_by_role("button", name="Log out")).to_be_visible()
     again = other_profile.new_page()
     again.goto(link)
@@ -133,7 +133,7 @@ def test_disabling_ends_every_page_and_refuses_login_until_enabled_again(admin, 
 
 
 def test_an_administrator_ends_one_session_and_all_of_a_user(admin, other_profile, browser, server, person):
-    first, second = other_profile.new_page(), browser.new_context(base_url=server.url).new_page()
+    first, second = other_profile.new_page(), browser.new_context(base_url=server.pages_url).new_page()
     sign_in(first, person)
     sign_in(second, person)
     open_user(admin, person)

@@ -8,6 +8,8 @@ from playwright.sync_api import expect
 
 from tests.e2e.conftest import sign_in
 
+pytestmark = pytest.mark.at_root
+
 FOR_EVER = "public, max-age=31536000, immutable"
 MOST_KILOBYTES = 150
 """1,000 bytes each, headers included."""

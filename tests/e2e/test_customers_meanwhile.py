@@ -134,7 +134,7 @@ class TestMeanwhile:
     def test_two_managers_see_what_each_other_did_and_only_one_gets_a_name(self, tab, browser, server, database):
         with open_service(server) as service:
             service.create_user("second-manager", PASSWORD, roles=["Manager"])
-        context = browser.new_context(base_url=server.url)
+        context = browser.new_context(base_url=server.pages_url)
         other = context.new_page()
         other.goto("/customers")
         other.get_by_label("Username").fill("second-manager")

@@ -41,7 +41,7 @@ def test_the_new_password_lets_one_in_where_one_wanted_to_go(tab, renewed, serve
     choose(tab, GOOD, f"{GOOD}s")
     expect(tab.get_by_role("alert").filter(has_text="not the same")).to_be_visible()
     choose(tab, GOOD)
-    tab.wait_for_url(f"{server.url}/account")
+    tab.wait_for_url(f"{server.pages_url}account")
     expect(tab.get_by_role("button", name="Log out")).to_be_visible()
 
 
@@ -69,5 +69,5 @@ def test_another_tab_that_has_logged_in_meanwhile_is_not_disturbed(profile, tab,
     sign_in(other, person)
     held = stored(other)
     tab.reload()
-    tab.wait_for_url(f"{server.url}/account")
+    tab.wait_for_url(f"{server.pages_url}account")
     assert stored(other) == held

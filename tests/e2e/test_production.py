@@ -186,7 +186,7 @@ def test_the_address_in_the_audit_log_is_the_browsers_and_not_the_proxys(tab, pe
 
 def test_the_address_cannot_be_made_up_by_the_browser(browser, person, server):
     made_up = {"X-Forwarded-For": "203.0.113.9"}
-    with contextlib.closing(browser.new_context(base_url=server.url, extra_http_headers=made_up)) as profile:
+    with contextlib.closing(browser.new_context(base_url=server.pages_url, extra_http_headers=made_up)) as profile:
         sign_in(profile.new_page(), person)
     assert addresses_of_logins(server, person) == ["127.0.0.1"]
 

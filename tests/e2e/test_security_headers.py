@@ -7,6 +7,8 @@ from playwright.sync_api import expect
 
 from tests.e2e.conftest import PASSWORD, expect_login_with, expect_stored, log_in, refresh_button, sign_in, stored
 
+pytestmark = pytest.mark.at_root
+
 NOTE_VIOLATIONS = """
 window.violations = [];
 addEventListener("securitypolicyviolation", ({violatedDirective, blockedURI, sample, sourceFile, lineNumber}) => {

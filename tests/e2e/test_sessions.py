@@ -104,7 +104,7 @@ class TestLongAfterThePassword:
         second.goto("/account")
         expect(second.get_by_label("Display name")).to_be_visible()
         copied = stored(second)
-        context = browser.new_context(base_url=server.url)
+        context = browser.new_context(base_url=server.pages_url)
         context.add_init_script(NO_KEYS)
         thief = context.new_page()
         thief.goto("/login")

@@ -77,7 +77,7 @@ def test_what_was_typed_before_the_scripts_arrived_is_kept(tab):
 
 
 def test_without_any_script_the_form_is_never_sent_with_the_password_in_the_url(browser, server):
-    context = browser.new_context(base_url=server.url, java_script_enabled=False)
+    context = browser.new_context(base_url=server.pages_url, java_script_enabled=False)
     tab = context.new_page()
     tab.goto("/login")
     assert tab.locator("form").get_attribute("method") == "post"

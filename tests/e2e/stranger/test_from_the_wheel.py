@@ -13,6 +13,8 @@ from tests.e2e.stranger.strangers_app import StrangersApp
 from tests.test_code_blocks import BLOCKS
 from tests.test_package import PROJECT
 
+pytestmark = pytest.mark.at_root
+
 PASSWORD = "correct horse battery staple"
 GUIDE = [block for block in BLOCKS if block.document.name == "start.md" and block.file]
 """The files that it has the reader write."""

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 import reflex as rx
+from cachetools import TTLCache
 from redis.exceptions import RedisError
 
 from rxapp.auth.core.database.outages import DatabaseUnavailable
@@ -28,6 +29,9 @@ BUSY = "is_busy"
 """The var of a form's state by which the form waits for its handler. It becomes False if the handler fails."""
 
 logger = logging.getLogger(__name__)
+
+_numbers: TTLCache[tuple[object, ...], str] = TTLCache(maxsize=1_024, ttl=60)
+"""The number of each failure of the last minute, by page, state and kind."""
 
 _send_tasks: set[asyncio.Task[None]] = set()
 
@@ -82,12 +86,23 @@ def telling_failures(otherwise: Callable[[Exception], Any]) -> Callable[[Excepti
             if failed is not None and not failed.is_an_act:
                 wait_for_redis(failed.client_token)
             return None
-        request_id = failed.request_id if failed else begin_request().request_id
-        logger.error("an event handler failed: %s", request_id, exc_info=exception)
-        _send_without_state(failed, site.texts.notices.failed.format(request_id=request_id))
+        number = _number_in_log(exception, failed)
+        _send_without_state(failed, site.texts.notices.failed.format(request_id=number))
         return None if otherwise is default_backend_exception_handler else otherwise(exception)
 
     return handle_event_exception
+
+
+def _number_in_log(exception: Exception, failed: FailedEvent | None) -> str:
+    """Log the failure. Returns the id in its lines.
+
+    The same failure on the same page is logged once a minute: whoever sends bad events all the time must not fill the log.
+    """
+    kind = (failed.client_token, failed.state, type(exception)) if failed else (type(exception),)
+    if kind not in _numbers:
+        _numbers[kind] = begin_request(failed.request_id if failed else "").request_id
+        logger.error("an event handler failed", exc_info=exception)
+    return _numbers[kind]
 
 
 def _send_without_state(failed: FailedEvent | None, sentence: str = "") -> None:

@@ -37,7 +37,7 @@ const report = (...keys) => {
   }
 };
 
-const carryOut = ({ if_session, if_jwt, if_refresh_token, pair }) => {
+const changeStorage = ({ if_session, if_jwt, if_refresh_token, pair }) => {
   const unchanged =
     isNamed(heldSession(), if_session) && isNamed(read(REFRESH_TOKEN), if_refresh_token) && isNamed(read(ACCESS_TOKEN), if_jwt);
   if (unchanged && pair) {
@@ -49,6 +49,14 @@ const carryOut = ({ if_session, if_jwt, if_refresh_token, pair }) => {
     localStorage.removeItem(ACCESS_TOKEN); // last here too: for other tabs this event means that both items have changed
   }
   report(REFRESH_TOKEN, ACCESS_TOKEN);
+};
+
+const carryOut = (command) => {
+  try {
+    changeStorage(command);
+  } catch (error) {
+    console.error(error); // an app may have put a storage of its own in place: a logout still leaves the page
+  }
 };
 
 // State of the document: the component may be mounted more than once in it.

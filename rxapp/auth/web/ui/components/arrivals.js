@@ -1,6 +1,6 @@
 // Brings a person to where they wanted to go, in two cases in which the browser forgets it.
 import { useEffect } from "react";
-import { useLocation, useNavigate, useNavigation } from "react-router";
+import { useHref, useLocation, useNavigate, useNavigation } from "react-router";
 
 const GOING_TO = "rxapp-going-to";
 const FRAGMENT = "rxapp-fragment"; // as in token_store.js
@@ -24,11 +24,12 @@ export function Arrivals() {
   const location = useLocation();
   const navigate = useNavigate();
   const { location: next } = useNavigation();
+  const base = useHref("/").replace(/\/$/, "");
 
   // After a deployment the files of the next page are gone. Then React Router reloads the present page, and forgets the click.
   useEffect(() => {
     if (next) {
-      sessionStorage.setItem(GOING_TO, JSON.stringify({ to: addressOf(next) + next.hash, at: Date.now() }));
+      sessionStorage.setItem(GOING_TO, JSON.stringify({ to: addressOf(next).slice(base.length) + next.hash, at: Date.now() }));
     } else if (isFirst) {
       const missed = taken(GOING_TO, AT_ONCE_MS);
       if (missed && isReload() && missed.to !== addressOf(location) + location.hash) {
