@@ -8,6 +8,8 @@ from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field
 
 from rxapp.auth import web as auth
+from rxapp.auth.http.api.schemas import Body
+from rxapp.auth.http.callers.ids import CANONICAL_NUMBER
 from rxapp.auth.web import LimitedBodyRoute, in_thread, problem
 from rxapp.demo import customers
 from rxapp.demo.customers import Customer, CustomerError, CustomerNameTaken, CustomerNotFound, InvalidCustomerName
@@ -38,7 +40,7 @@ class CustomerRoute(LimitedBodyRoute):
 router = APIRouter(prefix="/api/customers", route_class=CustomerRoute, dependencies=[auth.require("Manager")])
 
 
-class CustomerName(BaseModel):
+class CustomerName(Body):
     """The body of a request that adds or renames a customer."""
 
     name: str = Field(description=f"1 to {customers.NAME_MAXIMUM_LENGTH} visible characters; white space around them is dropped")
@@ -58,6 +60,7 @@ def _refusals(*statuses: HTTPStatus) -> dict[int | str, dict[str, Any]]:
 
 _WITH_ID = _refusals(HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND)
 _WITH_NAME = _refusals(HTTPStatus.BAD_REQUEST, HTTPStatus.CONFLICT, HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+_RECORD = f"/{{customer_id:{CANONICAL_NUMBER}}}"
 _CREATED = {"description": "Added", "headers": {"Location": {"description": "Its address", "schema": {"type": "string"}}}}
 
 
@@ -86,19 +89,19 @@ async def add_customer(body: CustomerName, response: Response) -> Customer:
     return customer
 
 
-@router.get("/{customer_id}", response_model=CustomerRecord, responses=_WITH_ID)
+@router.get(_RECORD, response_model=CustomerRecord, responses=_WITH_ID)
 async def get_customer(customer_id: int) -> Customer:
     """One customer."""
     return await in_thread(customers.get_customer, auth.get_service().database, customer_id)
 
 
-@router.put("/{customer_id}", response_model=CustomerRecord, responses=_WITH_ID | _WITH_NAME)
+@router.put(_RECORD, response_model=CustomerRecord, responses=_WITH_ID | _WITH_NAME)
 async def rename_customer(customer_id: int, body: CustomerName) -> Customer:
     """Give a customer another name. No other may have exactly this name."""
     return await in_thread(customers.rename_customer, auth.get_service().database, customer_id, body.name)
 
 
-@router.delete("/{customer_id}", status_code=HTTPStatus.NO_CONTENT, responses=_WITH_ID)
+@router.delete(_RECORD, status_code=HTTPStatus.NO_CONTENT, responses=_WITH_ID)
 async def remove_customer(customer_id: int) -> None:
     """Remove a customer for good. Its id is not given to another one."""
     await in_thread(customers.remove_customer, auth.get_service().database, customer_id)

@@ -90,10 +90,10 @@ def test_the_openapi_document_says_400_of_malformed_input_as_is_answered_and_nev
 @pytest.mark.parametrize(
     ("method", "path", "allowed"),
     [
-        ("PATCH", "/api/customers", "GET, POST"),
-        ("PATCH", "/api/customers/1", "GET, PUT, DELETE"),
+        ("PATCH", "/api/customers", "GET, HEAD, POST"),
+        ("PATCH", "/api/customers/1", "GET, HEAD, PUT, DELETE"),
         ("DELETE", "/api/auth/login", "POST"),
-        ("OPTIONS", "/.well-known/jwks.json", "GET"),
+        ("OPTIONS", "/.well-known/jwks.json", "GET, HEAD"),
     ],
 )
 def test_a_405_names_every_method_of_the_path(client, method, path, allowed):

@@ -148,10 +148,16 @@ class AccessTokenExpired(InvalidToken):
 
 
 class InvalidDpopProof(AuthError):
-    """The session is bound to a device key, and the request has no valid proof of that key. The session stays active."""
+    """The request has no valid proof of the key that it needs one of. A session that is bound to the key stays active."""
 
     code = "invalid_dpop_proof"
-    message = "This sign-in belongs to another device."
+    message = "The proof of the device's key was refused."
+
+
+class OtherDevice(InvalidDpopProof):
+    """The session is bound to the key of another device."""
+
+    message = "This login belongs to another device."
 
 
 class DpopNonceRequired(InvalidDpopProof):

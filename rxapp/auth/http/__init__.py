@@ -3,10 +3,10 @@
 from rxapp.auth.core.identity.identity import Identity
 from rxapp.auth.http.api.installation_conflicts import InstalledTwice, RouteTaken
 from rxapp.auth.http.callers.bearer import REFUSALS, require
+from rxapp.auth.http.callers.json_route import LimitedBodyRoute
 from rxapp.auth.http.callers.request_source import Sender
 from rxapp.auth.http.install import install_auth
 from rxapp.auth.http.logs.logging_setup import configure_logging
-from rxapp.auth.http.middleware.body_limit import LimitedBodyRoute
 from rxapp.auth.http.middleware.security_headers import SecurityHeaders
 from rxapp.auth.http.operations.readiness import add_readiness_check
 from rxapp.auth.http.problems.documents import problem

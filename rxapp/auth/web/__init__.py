@@ -14,8 +14,8 @@ require_reflex("rxapp.auth.web")
 from rxapp.auth.core.features import included_features
 from rxapp.auth.http.api.installation_conflicts import InstalledTwice, RouteTaken
 from rxapp.auth.http.callers.bearer import REFUSALS, require
+from rxapp.auth.http.callers.json_route import LimitedBodyRoute
 from rxapp.auth.http.logs.logging_setup import configure_logging
-from rxapp.auth.http.middleware.body_limit import LimitedBodyRoute
 from rxapp.auth.http.middleware.security_headers import SecurityHeaders
 from rxapp.auth.http.operations.readiness import add_readiness_check
 from rxapp.auth.http.problems.documents import problem

@@ -102,8 +102,13 @@ def test_a_session_of_somebody_else_is_as_unknown_as_one_that_never_was(client, 
     assert client.get("/api/me", headers=bearer(theirs)).status_code == 200
 
 
-def test_a_malformed_session_id_is_400(client, tokens):
-    assert_problem(client.request("DELETE", "/api/sessions/garbage", headers=bearer(tokens)), 400, "invalid_request")
+@pytest.mark.parametrize(
+    "spell", [str.upper, lambda id_: id_.replace("-", ""), "{{{}}}".format, "urn:uuid:{}".format, lambda _: "garbage"]
+)
+def test_a_session_id_has_one_spelling(client, tokens, service, spell):
+    session_id = str(service.access_tokens.identify(tokens["token"]).session_id)
+    assert_problem(client.request("DELETE", f"/api/sessions/{spell(session_id)}", headers=bearer(tokens)), 404, "not_found")
+    assert client.request("DELETE", f"/api/sessions/{session_id}", headers=bearer(tokens)).status_code == 204
 
 
 def test_changing_the_password_ends_every_holder_and_gives_a_new_pair_to_who_asked(client, tokens, other):

@@ -20,7 +20,9 @@ class TestCustomers:
     def test_without_a_good_token_it_is_401(self, client, authorization):
         response = client.get("/api/customers", headers={} if authorization is None else {"Authorization": authorization})
         assert_problem(response, 401, "invalid_token")
-        assert response.headers["www-authenticate"].startswith('Bearer error="invalid_token"')
+        challenge = response.headers["www-authenticate"]
+        assert challenge.startswith('Bearer error="invalid_token"' if authorization else "Bearer, DPoP algs=")
+        assert "DPoP algs=" in challenge
 
     def test_the_refresh_token_is_no_access_token(self, client, tokens):
         response = client.get("/api/customers", headers={"Authorization": f"Bearer {tokens['refreshToken']}"})

@@ -60,16 +60,16 @@ def test_a_null_or_malformed_body_is_400(client, name):
     )
 
 
-def test_another_content_type_is_400(client):
-    assert_problem(client.post(PATH, data=GOOD), 400, "invalid_request")
+def test_another_content_type_is_415(client):
+    assert_problem(client.post(PATH, data=GOOD), 415, "unsupported_media_type")
 
 
 @pytest.mark.parametrize("content_type", ["", "text/plain", "application/x-www-form-urlencoded", "multipart/form-data"])
-def test_what_a_foreign_page_may_send_without_asking_is_400_though_its_text_is_json(client, content_type):
+def test_what_a_foreign_page_may_send_without_asking_is_415_though_its_text_is_json(client, content_type):
     """ASVS 3.5.2: only JSON that says so is read, and for that a browser asks first (CORS preflight)."""
     headers = {"Content-Type": content_type} if content_type else {}
     answer = client.post(PATH, content=b'{"username": "johndoe", "password": "def@123"}', headers=headers)
-    assert_problem(answer, 400, "invalid_request")
+    assert_problem(answer, 415, "unsupported_media_type")
 
 
 @pytest.mark.parametrize("length_is_told", [True, False])

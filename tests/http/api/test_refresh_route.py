@@ -44,9 +44,9 @@ def test_a_null_or_malformed_body_is_400(client, body):
 
 
 @pytest.mark.parametrize("sent", ["text/plain", "application/x-www-form-urlencoded", "application/jsonp", "json", ""])
-def test_a_body_that_does_not_say_it_is_json_is_400(client, tokens, sent):
+def test_a_body_that_does_not_say_it_is_json_is_415(client, tokens, sent):
     response = client.post(PATH, content=json.dumps(refresh_body(tokens)), headers={"Content-Type": sent})
-    assert_problem(response, 400, "invalid_request")
+    assert_problem(response, 415, "unsupported_media_type")
 
 
 @pytest.mark.parametrize("sent", ["application/json; charset=utf-8", "APPLICATION/JSON", "application/problem+json"])

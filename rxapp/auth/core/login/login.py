@@ -13,7 +13,7 @@ from rxapp.auth.core.clock import Clock
 from rxapp.auth.core.database.engine import Database
 from rxapp.auth.core.database.outages import retry_on_outage
 from rxapp.auth.core.database.tables import User
-from rxapp.auth.core.errors import InvalidCredentials, InvalidDpopProof, RevocationReason, TooManyRequests
+from rxapp.auth.core.errors import InvalidCredentials, OtherDevice, RevocationReason, TooManyRequests
 from rxapp.auth.core.identity.client import Client
 from rxapp.auth.core.login.pending_logins import PendingLogin, PendingLoginEnded, PendingLogins
 from rxapp.auth.core.login.stages import LoginAttempt, LoginIncomplete, LoginStage, by_name
@@ -95,13 +95,13 @@ class Login:
     def go_on(self, pending_login: str, answers: Mapping[str, str], client: Client) -> LoggedIn:
         """Complete the stage that a pending login names, and begin a session if no other stage is due.
 
-        Raises `PendingLoginEnded`; `InvalidDpopProof` if it belongs to another client; `LoginIncomplete`; and what the stage
+        Raises `PendingLoginEnded`; `OtherDevice` if it belongs to another client; `LoginIncomplete`; and what the stage
         raises.
         """
         pending, user = self._read_pending(pending_login)
         device_key = self._binding.key_for_login(client)
         if pending.device_key not in (None, device_key):
-            raise InvalidDpopProof
+            raise OtherDevice
         stage = self._stages.get(pending.stage)
         if stage is None:
             raise PendingLoginEnded

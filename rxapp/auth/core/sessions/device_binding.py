@@ -4,7 +4,7 @@ from typing import NoReturn
 
 from rxapp.auth.core.audit.events import EventKind
 from rxapp.auth.core.dpop.nonces import Dpop
-from rxapp.auth.core.errors import DeviceKeyRequired, InvalidDpopProof
+from rxapp.auth.core.errors import DeviceKeyRequired, InvalidDpopProof, OtherDevice
 from rxapp.auth.core.identity.client import Client
 from rxapp.auth.core.sessions.rows import StoredSession
 from rxapp.auth.core.settings.settings import Settings
@@ -57,7 +57,7 @@ class DeviceBinding:
     def _refuse(self, session: StoredSession, client: Client) -> NoReturn:
         kind = EventKind.DEVICE_PROOF_REFUSED
         self._failures.record(kind, client=client, user_id=session.user_id, session_id=session.id)
-        raise InvalidDpopProof
+        raise OtherDevice
 
 
 def is_bound_to(thumbprint: str | None, client: Client) -> bool:

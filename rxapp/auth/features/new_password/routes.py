@@ -3,20 +3,20 @@
 from http import HTTPStatus
 
 from fastapi import APIRouter, Response
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from rxapp.auth.features.new_password.rules import begin_by_link
-from rxapp.auth.http.api.schemas import MAXIMUM_TOKEN_LENGTH, Text
+from rxapp.auth.http.api.schemas import MAXIMUM_TOKEN_LENGTH, Body, Text
 from rxapp.auth.http.callers.bearer import COMMON_PROBLEMS, documented
 from rxapp.auth.http.callers.dpop import ProvingSender
-from rxapp.auth.http.middleware.body_limit import LimitedBodyRoute
+from rxapp.auth.http.callers.json_route import LimitedBodyRoute
 from rxapp.auth.http.problems.documents import refusal
 from rxapp.auth.http.runtime.service import get_service, in_thread
 
 router = APIRouter(prefix="/api", route_class=LimitedBodyRoute)
 
 
-class LinkRequest(BaseModel):
+class LinkRequest(Body):
     """The token of a set-password link: the fragment of its URL."""
 
     link: Text = Field(max_length=MAXIMUM_TOKEN_LENGTH, repr=False)

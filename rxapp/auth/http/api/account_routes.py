@@ -22,9 +22,10 @@ from rxapp.auth.http.api.schemas import (
     token_answer,
 )
 from rxapp.auth.http.callers.bearer import COMMON_PROBLEMS, REFUSALS, Bearer, documented
+from rxapp.auth.http.callers.ids import CANONICAL_UUID
+from rxapp.auth.http.callers.json_route import LimitedBodyRoute
 from rxapp.auth.http.callers.request_source import Sender
-from rxapp.auth.http.middleware.body_limit import LimitedBodyRoute
-from rxapp.auth.http.problems.documents import Unauthorized
+from rxapp.auth.http.problems.challenges import Unauthorized
 from rxapp.auth.http.runtime.service import get_service, in_hashing_thread, in_thread
 from rxapp.auth.http.runtime.session_listeners import session_listeners
 
@@ -65,7 +66,7 @@ async def list_sessions(identity: Bearer) -> list[SessionResponse]:
 
 
 @router.delete(
-    "/sessions/{session_id}",
+    f"/sessions/{{session_id:{CANONICAL_UUID}}}",
     status_code=HTTPStatus.NO_CONTENT,
     responses=REFUSALS | documented(HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND),
     response_class=Response,

@@ -12,6 +12,7 @@ from rxapp.auth.http.api.openapi_document import correct_document
 from rxapp.auth.http.api.refresh_route import DirectRefresh
 from rxapp.auth.http.middleware.body_limit import BodyLimit
 from rxapp.auth.http.middleware.load_shedding import LoadShedding
+from rxapp.auth.http.middleware.spellings import Spellings
 from rxapp.auth.http.middleware.unambiguous_requests import UnambiguousRequests
 from rxapp.auth.http.middleware.unknown_paths import UnknownPaths
 from rxapp.auth.http.problems.documents import add_problem_handlers
@@ -50,4 +51,5 @@ def add_routes(api: FastAPI, settings: Settings, router: APIRouter) -> None:
     add_problem_handlers(api)
     correct_document(api)
     api.add_middleware(LoadShedding)
+    api.add_middleware(Spellings, routes=lambda: api.routes)
     api.add_middleware(UnambiguousRequests)

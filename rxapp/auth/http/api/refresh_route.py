@@ -7,8 +7,6 @@ declares the operation for the OpenAPI document.
 Programs send their refresh token here; pages keep theirs in `web/auth_state/tokens.py`. Both go to `core/sessions/refresh.py`.
 """
 
-import json
-from email.message import Message
 from http import HTTPMethod, HTTPStatus
 
 from fastapi import APIRouter, Request, Response
@@ -20,8 +18,10 @@ from rxapp.auth.core.errors import SessionEnded
 from rxapp.auth.http.api.schemas import RefreshRequest, TokenPairResponse, token_answer
 from rxapp.auth.http.callers.bearer import COMMON_PROBLEMS, documented
 from rxapp.auth.http.callers.dpop import ProvingSender, proving_sender
+from rxapp.auth.http.callers.json_body import read_json
+from rxapp.auth.http.callers.json_route import LimitedBodyRoute
 from rxapp.auth.http.callers.request_source import request_client
-from rxapp.auth.http.middleware.body_limit import MAXIMUM_BODY_BYTES, LimitedBodyRoute, limited
+from rxapp.auth.http.middleware.body_limit import MAXIMUM_BODY_BYTES, limited
 from rxapp.auth.http.problems.documents import problem_of, refusal
 from rxapp.auth.http.runtime.service import refresh_pair
 from rxapp.auth.http.runtime.session_listeners import session_listeners
@@ -72,22 +72,7 @@ async def _answer(request: Request) -> Response:
 
 
 async def _read(request: Request) -> RefreshRequest:
-    """Read the body as FastAPI would."""
-    body = await request.body()
     try:
-        return RefreshRequest.model_validate(json.loads(body) if _is_json(request) else body)
+        return RefreshRequest.model_validate(await read_json(request))
     except ValidationError as error:
         raise RequestValidationError([{**each, "loc": ("body", *each["loc"])} for each in error.errors()]) from error
-    except (ValueError, RecursionError) as error:
-        raise RequestValidationError([]) from error
-
-
-def _is_json(request: Request) -> bool:
-    """Whether the body is JSON. Also types such as `application/problem+json` (RFC 6839 §3.1)."""
-    sent = request.headers.get("Content-Type", "")
-    if sent == "application/json":
-        return True
-    message = Message()
-    message["Content-Type"] = sent
-    is_named_so = message.get_content_subtype() == "json" or message.get_content_subtype().endswith("+json")
-    return message.get_content_maintype() == "application" and is_named_so

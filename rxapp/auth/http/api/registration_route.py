@@ -7,7 +7,7 @@ from fastapi import APIRouter, Response
 from rxapp.auth.http.api.schemas import RegistrationRequest, TokenPairResponse, token_answer
 from rxapp.auth.http.callers.bearer import COMMON_PROBLEMS, documented
 from rxapp.auth.http.callers.dpop import ProvingSender
-from rxapp.auth.http.middleware.body_limit import LimitedBodyRoute
+from rxapp.auth.http.callers.json_route import LimitedBodyRoute
 from rxapp.auth.http.runtime.registration import register
 
 router = APIRouter(prefix="/api", route_class=LimitedBodyRoute)

@@ -1,11 +1,12 @@
 """The bodies of requests and answers. The names of their members are those of the system that rxapp replaces."""
 
 from datetime import datetime
+from functools import cache
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi.responses import JSONResponse
-from pydantic import AfterValidator, AliasChoices, BaseModel, Field, field_validator
+from pydantic import AfterValidator, AliasChoices, BaseModel, Field, field_validator, model_validator
 
 from rxapp.auth.core.tokens.token_pair import TokenPair
 from rxapp.auth.http.problems.documents import nonce_headers
@@ -26,7 +27,25 @@ def _without_nul(text: str) -> str:
 Text = Annotated[str, AfterValidator(_without_nul)]
 
 
-class LoginRequest(BaseModel):
+class Body(BaseModel):
+    """A request's body. Its members may be written in any case, as ASP.NET reads them (`UserName`, `AccessToken`)."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _in_any_case(cls, given: Any) -> Any:
+        if not isinstance(given, dict):
+            return given
+        names = {name.lower(): name for name in _names(cls)}
+        return {names.get(name.lower(), name) if isinstance(name, str) else name: value for name, value in given.items()}
+
+
+@cache
+def _names(model: type[BaseModel]) -> tuple[str, ...]:
+    """The members of the body, each by one of its names."""
+    return tuple(field.alias or name for name, field in model.model_fields.items())
+
+
+class LoginRequest(Body):
     """A user name, as `username` or `userName`, and a password."""
 
     username: Text = Field(validation_alias=AliasChoices("username", "userName"), max_length=MAXIMUM_USER_NAME_LENGTH)
@@ -39,7 +58,7 @@ class RegistrationRequest(LoginRequest):
     display_name: Text = Field("", alias="displayName", max_length=MAXIMUM_USER_NAME_LENGTH)
 
 
-class RefreshRequest(BaseModel):
+class RefreshRequest(Body):
     """The pair that the client holds. The access token may have expired."""
 
     access_token: Text = Field(alias="accessToken", max_length=MAXIMUM_TOKEN_LENGTH, repr=False)
@@ -63,19 +82,19 @@ def token_answer(pair: TokenPair, *, is_bound: bool, **members: Any) -> JSONResp
     return JSONResponse(body | {"token_type": "DPoP"}, headers=headers | nonce_headers())
 
 
-class ConfirmRequest(BaseModel):
+class ConfirmRequest(Body):
     """The password of whoever is logged in."""
 
     password: Text = Field(max_length=MAXIMUM_PASSWORD_LENGTH, repr=False)
 
 
-class ProofRequest(BaseModel):
+class ProofRequest(Body):
     """The answer to another proof than the password."""
 
     answer: Text = Field(max_length=MAXIMUM_ANSWER_LENGTH, repr=False)
 
 
-class PendingLoginRequest(BaseModel):
+class PendingLoginRequest(Body):
     """The pending login from the last answer, and the answers that its next stage asks for, by their names."""
 
     pending_login: Text = Field(alias="pendingLogin", max_length=MAXIMUM_TOKEN_LENGTH, repr=False)
@@ -89,7 +108,7 @@ class PendingLoginRequest(BaseModel):
         return answers
 
 
-class PasswordRequest(BaseModel):
+class PasswordRequest(Body):
     """The current password, and the new one."""
 
     current_password: Text = Field(alias="currentPassword", max_length=MAXIMUM_PASSWORD_LENGTH, repr=False)

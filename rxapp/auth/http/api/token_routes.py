@@ -8,8 +8,8 @@ from rxapp.auth.core.errors import RevocationReason
 from rxapp.auth.http.api.schemas import LoginRequest, PendingLoginRequest, TokenPairResponse, token_answer
 from rxapp.auth.http.callers.bearer import COMMON_PROBLEMS, Bearer, documented
 from rxapp.auth.http.callers.dpop import ProvingSender
+from rxapp.auth.http.callers.json_route import LimitedBodyRoute
 from rxapp.auth.http.callers.request_source import Sender
-from rxapp.auth.http.middleware.body_limit import LimitedBodyRoute
 from rxapp.auth.http.runtime.hooks import get_hooks
 from rxapp.auth.http.runtime.service import get_service, in_hashing_thread, in_thread
 from rxapp.auth.http.runtime.session_listeners import session_listeners

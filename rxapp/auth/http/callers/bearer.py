@@ -12,13 +12,18 @@ from rxapp.auth.core.errors import AuthError, InvalidDpopProof, InvalidToken, Pe
 from rxapp.auth.core.identity.identity import Identity
 from rxapp.auth.http.callers.dpop import proved_key
 from rxapp.auth.http.callers.request_source import method_of, request_client
-from rxapp.auth.http.problems.documents import Problem, Unauthorized, as_http_errors
+from rxapp.auth.http.problems.challenges import Unauthorized
+from rxapp.auth.http.problems.documents import Problem, as_http_errors
 from rxapp.auth.http.runtime.declared_roles import note_roles, require_flags, required_roles
 from rxapp.auth.http.runtime.request_context import note_identity
 from rxapp.auth.http.runtime.service import get_service, in_thread, verify_access
 
 BEARER, DPOP = "bearer", "dpop"
 """Schemes of the `Authorization` header, in small letters for comparison."""
+
+
+_IDENTITY = "rxapp.identity"
+"""Where the scope has the verified caller."""
 
 
 def documented(*statuses: HTTPStatus) -> dict[int | str, dict[str, Any]]:
@@ -50,16 +55,24 @@ class AccessTokenBearer(HTTPBearer):
         self, connection: HTTPConnection, response: Response
     ) -> Identity:
         """The caller of this request or handshake. A refusal raises an exception that any FastAPI app can answer."""
-        with as_http_errors(connection):
-            identity = await _authenticate(connection)
-        note_identity(identity)
         response.headers["Cache-Control"] = "no-store"  # no cache may keep a person's data (ASVS 14.3.2)
+        return await self.identify(connection)
+
+    async def identify(self, connection: HTTPConnection) -> Identity:
+        """The same without a response. The second time it returns what it has found the first time."""
+        identity: Identity | None = connection.scope.get(_IDENTITY)
+        if identity is None:
+            with as_http_errors(connection):
+                identity = connection.scope[_IDENTITY] = await _authenticate(connection)
+            note_identity(identity)
         return identity
 
 
 async def _authenticate(connection: HTTPConnection) -> Identity:
     scheme, _, token = connection.headers.get("Authorization", "").partition(" ")
     token = token.strip(" \t")  # RFC 9110 §5.6.3; a plain `strip()` would also accept other white space
+    if not scheme:
+        raise Unauthorized(InvalidToken(), is_anonymous=True)
     if scheme.lower() not in (BEARER, DPOP) or not token:
         raise Unauthorized(InvalidToken())
     try:

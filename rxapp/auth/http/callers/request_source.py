@@ -9,6 +9,7 @@ from starlette.requests import HTTPConnection
 from rxapp.auth.core.identity.client import Client
 from rxapp.auth.core.identity.network_address import address_in
 from rxapp.auth.core.identity.proved_key import ProvedKey
+from rxapp.auth.http.middleware.spellings import METHOD_SENT
 from rxapp.auth.http.runtime.service import get_service
 
 
@@ -21,7 +22,7 @@ def request_client(request: HTTPConnection, device_key: ProvedKey | None = None)
 
 def method_of(request: HTTPConnection) -> str:
     """The request's method. A WebSocket's handshake is a GET (RFC 6455 §4.1)."""
-    method: str = request.scope.get("method", HTTPMethod.GET.value)
+    method: str = request.scope.get(METHOD_SENT) or request.scope.get("method", HTTPMethod.GET.value)
     return method
 
 

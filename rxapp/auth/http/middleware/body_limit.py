@@ -1,13 +1,9 @@
 """Limits for the size of request bodies. The refusal is a problem document, like all others."""
 
 import asyncio
-from collections.abc import Callable
 from contextlib import suppress
 from http import HTTPStatus
-from typing import Any
 
-from fastapi import Request
-from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -23,19 +19,6 @@ _LENGTH_DIGITS = 18
 """Any length with so many digits fits into 64 bits."""
 
 
-class LimitedBodyRoute(APIRoute):
-    """A route that reads at most `MAXIMUM_BODY_BYTES`, with or without a Content-Length."""
-
-    def get_route_handler(self) -> Callable[[Request], Any]:
-        """The route's handler, with a limit on the request's stream."""
-        handle = super().get_route_handler()
-
-        async def handle_limited(request: Request) -> Any:
-            return await handle(Request(request.scope, limited(request.receive, MAXIMUM_BODY_BYTES)))
-
-        return handle_limited
-
-
 class BodyLimit:
     """ASGI middleware: no code behind it, ours or not, reads more than `maximum` bytes of one request."""
 
@@ -48,11 +31,17 @@ class BodyLimit:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
         elif (announced_length(scope) or 0) > self._maximum:
-            await _discard(receive)
+            if not _waits_for_go_ahead(scope):
+                await _discard(receive)
             refusal = problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "request_entity_too_large", _too_large(self._maximum))
             await refusal(scope, receive, send)
         else:
             await self._app(scope, limited(receive, self._maximum), send)
+
+
+def _waits_for_go_ahead(scope: Scope) -> bool:
+    """Whether the client sends the body only when we begin to read (RFC 9110 §10.1.1). Then it need not send it at all."""
+    return dict(scope["headers"]).get(b"expect", b"").lower() == b"100-continue"
 
 
 async def _discard(receive: Receive) -> None:

@@ -4,6 +4,7 @@ from http import HTTPStatus
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from rxapp.auth.http.middleware.spellings import plain
 from rxapp.auth.http.problems.documents import refusal
 from rxapp.auth.http.runtime.service import Overloaded, require_place_in_line
 
@@ -18,7 +19,7 @@ class LoadShedding:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer 503 if the queue is full. Of the request, it reads only the path."""
-        if scope["type"] == "http" and scope["path"] == LOGIN_PATH:
+        if scope["type"] == "http" and plain(scope["path"]) == LOGIN_PATH:
             try:
                 require_place_in_line()
             except Overloaded as error:

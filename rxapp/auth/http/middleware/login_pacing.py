@@ -14,6 +14,7 @@ from starlette.applications import Starlette
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from rxapp.auth.http.middleware.load_shedding import LOGIN_PATH
+from rxapp.auth.http.middleware.spellings import plain
 
 LOGINS_PER_LOOP_TURN = 4
 """Each takes about 0.3 ms until it is queued or refused, so logins take about a millisecond of each turn."""
@@ -36,7 +37,7 @@ class LoginPacing:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Call the app. A login waits for its turn first."""
-        if scope["type"] == "http" and scope["path"] == LOGIN_PATH:
+        if scope["type"] == "http" and plain(scope["path"]) == LOGIN_PATH:
             await self._wait_for_turn()
         await self._app(scope, receive, send)
 

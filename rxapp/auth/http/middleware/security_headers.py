@@ -60,7 +60,7 @@ class SecurityHeaders:
 DEFAULT_HEADERS = SecurityHeaders()
 
 
-EXPOSED = "DPoP-Nonce, Retry-After, WWW-Authenticate, X-Request-ID"
+EXPOSED = "DPoP-Nonce, Location, Retry-After, WWW-Authenticate, X-Request-ID"
 """What a page of an allowed origin may read of an answer, besides the body (for the first: RFC 9449 §8)."""
 
 

@@ -1,10 +1,9 @@
 """Unknown paths of the API: the answer is a problem document, like the API's other refusals, and not the 404 page for people."""
 
+import inspect
 from http import HTTPStatus
 
 from fastapi import FastAPI, Request, Response
-from starlette.applications import Starlette
-from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from rxapp.auth.http.problems.allowed_methods import allow_header
@@ -46,6 +45,7 @@ def _refusal(request: Request) -> Response:
 
 
 def _is_unrouted(scope: Scope, status: int) -> bool:
-    """Whether no route has answered, but only static files or an app's default."""
+    """Whether no route has answered, but only an app at its root: static files, or another app's default."""
     unrouted = (HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED)  # static files answer 405 to a POST
-    return status in unrouted and isinstance(scope.get("endpoint"), StaticFiles | Starlette)
+    endpoint = scope.get("endpoint")
+    return status in unrouted and not (inspect.isroutine(endpoint) or inspect.isclass(endpoint))

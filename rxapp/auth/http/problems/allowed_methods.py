@@ -15,4 +15,6 @@ def allow_header(request: Request, status: HTTPStatus) -> dict[str, str]:
     routes = [route for route in request.app.routes if not isinstance(route, Mount)]
     scopes = [{**request.scope, "method": method} for method in _METHODS]
     allowed = [scope["method"] for scope in scopes if any(route.matches(scope)[0] == Match.FULL for route in routes)]
+    if "GET" in allowed and "HEAD" not in allowed:
+        allowed.insert(1, "HEAD")  # wherever GET is (`spellings.py`)
     return {"Allow": ", ".join(allowed)} if allowed else {}

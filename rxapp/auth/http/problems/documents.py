@@ -17,7 +17,6 @@ from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection
 
 from rxapp.auth.core.database.outages import DatabaseUnavailable
-from rxapp.auth.core.dpop.proof import ALGORITHMS
 from rxapp.auth.core.dpop.spent_proofs import SpentProofsUnavailable
 from rxapp.auth.core.errors import (
     AuthError,
@@ -34,6 +33,7 @@ from rxapp.auth.core.errors import (
 )
 from rxapp.auth.core.login.stages import LoginIncomplete
 from rxapp.auth.http.problems.allowed_methods import allow_header
+from rxapp.auth.http.problems.challenges import Unauthorized, challenge
 from rxapp.auth.http.runtime.request_context import current_request, note_failure
 from rxapp.auth.http.runtime.service import Overloaded, get_service
 
@@ -71,14 +71,6 @@ class Problem(BaseModel):
     pending_login: str | None = Field(None, alias="pendingLogin")
     expires_at: datetime | None = Field(None, alias="expiresAt")
     request_id: str | None = Field(None, alias="requestId")
-
-
-class Unauthorized(Exception):
-    """The access token is missing, or it was refused because of `error`."""
-
-    def __init__(self, error: AuthError) -> None:
-        super().__init__(error.message)
-        self.error = error
 
 
 class GuardRefusal(HTTPException):
@@ -153,13 +145,6 @@ def nonce_headers() -> dict[str, str]:
     return {"DPoP-Nonce": get_service().dpop.new_nonce()}
 
 
-def _challenge(error: AuthError) -> str:
-    if isinstance(error, InvalidDpopProof):  # RFC 9449 §7.1 and §9
-        return f'DPoP error="{error.code}", error_description="{error.message}", algs="{ALGORITHMS}"'
-    # RFC 6750 §3: to the client, every cause is `invalid_token`; our `code` says more.
-    return f'Bearer error="invalid_token", error_description="{error.message}"'
-
-
 def _unavailable(detail: str = "Try again in a moment.") -> JSONResponse:
     headers = {"Retry-After": str(RETRY_AFTER_SECONDS)}
     return problem(HTTPStatus.SERVICE_UNAVAILABLE, "temporarily_unavailable", detail, headers=headers)
@@ -187,13 +172,13 @@ def answers_malformed_input(api: FastAPI) -> bool:
 
 def _malformed(_request: Request, error: RequestValidationError) -> JSONResponse:
     # The error's own text quotes the input, which may contain a password.
-    fields = sorted({str(part) for item in error.errors() for part in item["loc"][1:2]})
+    fields = sorted({part for item in error.errors() for part in item["loc"][1:2] if isinstance(part, str)})
     detail = f"Missing or malformed: {', '.join(fields)}." if fields else "The body is missing or malformed."
     return problem(HTTPStatus.BAD_REQUEST, "invalid_request", detail)
 
 
 def _unauthorized(_request: Request, error: Unauthorized) -> JSONResponse:
-    return refusal(error.error, HTTPStatus.UNAUTHORIZED, {"WWW-Authenticate": _challenge(error.error)})
+    return refusal(error.error, HTTPStatus.UNAUTHORIZED, {"WWW-Authenticate": challenge(error)})
 
 
 def _fresh_authentication_required(_request: Request, error: FreshAuthenticationRequired) -> JSONResponse:

@@ -1,0 +1,68 @@
+"""Other spellings of the API's paths, as ASP.NET reads them: in any case, with a slash at the end. And HEAD wherever GET is.
+
+The clients of the system that rxapp replaces were written against that.
+"""
+
+from collections.abc import Callable, Iterable
+from http import HTTPMethod
+
+from starlette.routing import BaseRoute, Match, Mount
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+API = "/api/"
+
+METHOD_SENT = "rxapp.method_sent"
+"""Where the scope has the method that the client sent, if we handle the request as another one."""
+
+
+def plain(path: str) -> str:
+    """The path in small letters, without a slash at the end."""
+    return path.lower().rstrip("/")
+
+
+class Spellings:
+    """ASGI middleware. `routes` gives the routes of the API, also those that are added later. Other paths stay as they are."""
+
+    def __init__(self, app: ASGIApp, routes: Callable[[], Iterable[BaseRoute]]) -> None:
+        self._app = app
+        self._routes = routes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on under the path and the method that a route has."""
+        if scope["type"] == "http":
+            scope = {**scope, "path": self._own_path(scope)}
+            if scope["method"] == HTTPMethod.HEAD and self._match(scope) == Match.PARTIAL:
+                as_get = {**scope, "method": HTTPMethod.GET.value, METHOD_SENT: HTTPMethod.HEAD.value}
+                if self._match(as_get) == Match.FULL:
+                    scope, send = as_get, _without_body(send)
+        await self._app(scope, receive, send)
+
+    def _own_path(self, scope: Scope) -> str:
+        """The path that a route has."""
+        sent: str = scope["path"]
+        own = plain(sent)
+        if own == sent or not own.startswith(API) or _spells_id_otherwise(sent, own) or self._match(scope) != Match.NONE:
+            return sent
+        return own if self._match({**scope, "path": own}) != Match.NONE else sent
+
+    def _match(self, scope: Scope) -> Match:
+        """The best match of a route: of path and method, of the path alone, or none. What is mounted is no route."""
+        found = [route.matches(scope)[0] for route in self._routes() if not isinstance(route, Mount)]
+        return max(found, key=lambda match: match.value, default=Match.NONE)
+
+
+def _spells_id_otherwise(sent: str, own: str) -> bool:
+    """Whether a part that differs has a digit. Names in paths have none, and an id has one spelling only."""
+    parts = zip(sent.split("/"), own.split("/"), strict=False)
+    return any(a != b and any(map(str.isdigit, a)) for a, b in parts)
+
+
+def _without_body(send: Send) -> Send:
+    """The answer to GET without its body. Its headers say how long it would be (RFC 9110 §9.3.2)."""
+
+    async def send_head(message: Message) -> None:
+        if message["type"] == "http.response.body":
+            message = {**message, "body": b""}
+        await send(message)
+
+    return send_head
