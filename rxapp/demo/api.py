@@ -37,7 +37,7 @@ class CustomerRoute(LimitedBodyRoute):
         return refusing
 
 
-router = APIRouter(prefix="/api/customers", route_class=CustomerRoute, dependencies=[auth.require("Manager")])
+router = APIRouter(prefix="/api/customers", tags=["Customers"], route_class=CustomerRoute, dependencies=[auth.require("Manager")])
 
 
 class CustomerName(Body):

@@ -108,9 +108,10 @@ def test_the_openapi_document_says_which_operations_want_a_token(client):
         "type": "http",
         "scheme": "bearer",
         "bearerFormat": "JWT",
+        "description": "The access token of a login",
     }
     without = {
-        path for path, operations in document["paths"].items() for operation in operations.values() if "security" not in operation
+        path for path, operations in document["paths"].items() for operation in operations.values() if not operation["security"]
     }
     logins = {"/api/auth/login", "/api/auth/login/continue", "/api/auth/login/link"}
     assert without == {*logins, "/api/token/refresh", "/.well-known/jwks.json"}

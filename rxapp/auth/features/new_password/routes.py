@@ -19,7 +19,7 @@ router = APIRouter(prefix="/api", route_class=LimitedBodyRoute)
 class LinkRequest(Body):
     """The token of a set-password link: the fragment of its URL."""
 
-    link: Text = Field(max_length=MAXIMUM_TOKEN_LENGTH, repr=False)
+    link: Text = Field(min_length=1, max_length=MAXIMUM_TOKEN_LENGTH, repr=False)
 
 
 @router.post(

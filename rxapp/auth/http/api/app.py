@@ -8,8 +8,9 @@ from rxapp.auth.core.features import Feature, included_features
 from rxapp.auth.core.settings.settings import Settings
 from rxapp.auth.http.api import account_routes, jwks_route, refresh_route, registration_route, token_routes
 from rxapp.auth.http.api.docs_page import add_docs_page
-from rxapp.auth.http.api.openapi_document import correct_document
+from rxapp.auth.http.api.openapi_document import ABOUT, correct_document, servers
 from rxapp.auth.http.api.refresh_route import DirectRefresh
+from rxapp.auth.http.callers.tags import ACCOUNT, KEYS, LOG_IN
 from rxapp.auth.http.middleware.body_limit import BodyLimit
 from rxapp.auth.http.middleware.load_shedding import LoadShedding
 from rxapp.auth.http.middleware.spellings import Spellings
@@ -20,7 +21,8 @@ from rxapp.auth.http.problems.documents import add_problem_handlers
 
 def create_api(settings: Settings, features: Sequence[Feature] | None = None) -> FastAPI:
     """The HTTP API as an app of its own, with the routes of the features. Also the interactive documentation, if set."""
-    api = FastAPI(title="rxapp", docs_url=None, redoc_url=None, openapi_url="/openapi.json" if settings.api_docs else None)
+    url = "/openapi.json" if settings.api_docs else None
+    api = FastAPI(**ABOUT, servers=servers(settings), docs_url=None, redoc_url=None, openapi_url=url)
     api.add_middleware(UnknownPaths, api=api)
     add_routes(api, settings, auth_router(included_features() if features is None else features))
     if settings.api_docs:
@@ -31,15 +33,15 @@ def create_api(settings: Settings, features: Sequence[Feature] | None = None) ->
 def auth_router(features: Sequence[Feature], *, with_registration: bool = False) -> APIRouter:
     """Our routes. Registration is only for an app without our pages. With pages, people register there."""
     router = APIRouter()
-    router.include_router(token_routes.router)
-    router.include_router(account_routes.router)
-    router.include_router(refresh_route.router)
-    router.include_router(jwks_route.router)
+    router.include_router(token_routes.router, tags=[LOG_IN])
+    router.include_router(account_routes.router, tags=[ACCOUNT])
+    router.include_router(refresh_route.router, tags=[LOG_IN])
+    router.include_router(jwks_route.router, tags=[KEYS])
     for feature in features:
         if routes := feature.load("routes"):
-            router.include_router(routes.router)
+            router.include_router(routes.router, tags=[LOG_IN])
     if with_registration:
-        router.include_router(registration_route.router)
+        router.include_router(registration_route.router, tags=[LOG_IN])
     return router
 
 

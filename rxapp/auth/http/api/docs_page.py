@@ -17,7 +17,7 @@ def add_docs_page(api: FastAPI) -> None:
         title=api.title,
         swagger_js_url=f"{SWAGGER_UI}swagger-ui-bundle.js",
         swagger_css_url=f"{SWAGGER_UI}swagger-ui.css",
-        swagger_favicon_url="/favicon.svg",
+        swagger_favicon_url="data:,",  # the app's icon is below the path of the pages
     )
     scripts = [SWAGGER_UI, *script_hashes(bytes(page.body).decode())]
     more = {"script-src": scripts, "style-src": [SWAGGER_UI], "img-src": [SWAGGER_UI]}

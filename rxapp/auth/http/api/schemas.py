@@ -48,8 +48,10 @@ def _names(model: type[BaseModel]) -> tuple[str, ...]:
 class LoginRequest(Body):
     """A user name, as `username` or `userName`, and a password."""
 
-    username: Text = Field(validation_alias=AliasChoices("username", "userName"), max_length=MAXIMUM_USER_NAME_LENGTH)
-    password: Text = Field(max_length=MAXIMUM_PASSWORD_LENGTH, repr=False)
+    username: Text = Field(
+        validation_alias=AliasChoices("username", "userName"), min_length=1, max_length=MAXIMUM_USER_NAME_LENGTH
+    )
+    password: Text = Field(min_length=1, max_length=MAXIMUM_PASSWORD_LENGTH, repr=False)
 
 
 class RegistrationRequest(LoginRequest):
@@ -61,8 +63,8 @@ class RegistrationRequest(LoginRequest):
 class RefreshRequest(Body):
     """The pair that the client holds. The access token may have expired."""
 
-    access_token: Text = Field(alias="accessToken", max_length=MAXIMUM_TOKEN_LENGTH, repr=False)
-    refresh_token: Text = Field(alias="refreshToken", max_length=MAXIMUM_TOKEN_LENGTH, repr=False)
+    access_token: Text = Field(alias="accessToken", min_length=1, max_length=MAXIMUM_TOKEN_LENGTH, repr=False)
+    refresh_token: Text = Field(alias="refreshToken", min_length=1, max_length=MAXIMUM_TOKEN_LENGTH, repr=False)
 
 
 class TokenPairResponse(BaseModel):
@@ -85,19 +87,19 @@ def token_answer(pair: TokenPair, *, is_bound: bool, **members: Any) -> JSONResp
 class ConfirmRequest(Body):
     """The password of whoever is logged in."""
 
-    password: Text = Field(max_length=MAXIMUM_PASSWORD_LENGTH, repr=False)
+    password: Text = Field(min_length=1, max_length=MAXIMUM_PASSWORD_LENGTH, repr=False)
 
 
 class ProofRequest(Body):
     """The answer to another proof than the password."""
 
-    answer: Text = Field(max_length=MAXIMUM_ANSWER_LENGTH, repr=False)
+    answer: Text = Field(min_length=1, max_length=MAXIMUM_ANSWER_LENGTH, repr=False)
 
 
 class PendingLoginRequest(Body):
     """The pending login from the last answer, and the answers that its next stage asks for, by their names."""
 
-    pending_login: Text = Field(alias="pendingLogin", max_length=MAXIMUM_TOKEN_LENGTH, repr=False)
+    pending_login: Text = Field(alias="pendingLogin", min_length=1, max_length=MAXIMUM_TOKEN_LENGTH, repr=False)
     answers: dict[Text, Text] = Field(default_factory=dict, max_length=8, repr=False)
 
     @field_validator("answers")
@@ -111,8 +113,8 @@ class PendingLoginRequest(Body):
 class PasswordRequest(Body):
     """The current password, and the new one."""
 
-    current_password: Text = Field(alias="currentPassword", max_length=MAXIMUM_PASSWORD_LENGTH, repr=False)
-    new_password: Text = Field(alias="newPassword", max_length=MAXIMUM_PASSWORD_LENGTH, repr=False)
+    current_password: Text = Field(alias="currentPassword", min_length=1, max_length=MAXIMUM_PASSWORD_LENGTH, repr=False)
+    new_password: Text = Field(alias="newPassword", min_length=1, max_length=MAXIMUM_PASSWORD_LENGTH, repr=False)
     end_other_sessions: bool = Field(True, alias="endOtherSessions")
 
 

@@ -13,7 +13,7 @@ from rxapp.auth.core.identity.identity import Identity
 from rxapp.auth.http.callers.dpop import proved_key
 from rxapp.auth.http.callers.request_source import method_of, request_client
 from rxapp.auth.http.problems.challenges import Unauthorized
-from rxapp.auth.http.problems.documents import Problem, as_http_errors
+from rxapp.auth.http.problems.documents import PROBLEM_TYPE, Problem, as_http_errors
 from rxapp.auth.http.runtime.declared_roles import note_roles, require_flags, required_roles
 from rxapp.auth.http.runtime.request_context import note_identity
 from rxapp.auth.http.runtime.service import get_service, in_thread, verify_access
@@ -22,15 +22,20 @@ BEARER, DPOP = "bearer", "dpop"
 """Schemes of the `Authorization` header, in small letters for comparison."""
 
 
+SCHEME = "accessToken"
+"""The name of the security scheme in OpenAPI documents."""
+
 _IDENTITY = "rxapp.identity"
 """Where the scope has the verified caller."""
 
 
 def documented(*statuses: HTTPStatus) -> dict[int | str, dict[str, Any]]:
     """For `responses=`: the problem documents that a route may return."""
-    content = {"application/problem+json": {"schema": Problem.model_json_schema()}}
+    # The model makes FastAPI add the schema to the document, but FastAPI would say that the answer is plain JSON.
+    content = {PROBLEM_TYPE: {"schema": {"$ref": f"#/components/schemas/{Problem.__name__}"}}}
     return {
-        status.value: {"description": status.phrase, "content": content} | (_RETRY_AFTER if status in _TEMPORARY else {})
+        status.value: {"description": status.phrase, "model": Problem, "content": content}
+        | (_RETRY_AFTER if status in _TEMPORARY else {})
         for status in statuses
     }
 
@@ -85,7 +90,9 @@ async def _authenticate(connection: HTTPConnection) -> Identity:
     return identity
 
 
-Bearer = Annotated[Identity, Depends(AccessTokenBearer(bearerFormat="JWT", scheme_name="accessToken"))]
+Bearer = Annotated[
+    Identity, Depends(AccessTokenBearer(bearerFormat="JWT", scheme_name=SCHEME, description="The access token of a login"))
+]
 
 
 def require(*roles: str, fresh: bool = False) -> Any:

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import Depends, Request
+from fastapi import Depends, Header, Request
 from starlette.requests import HTTPConnection
 
 from rxapp.auth.core.dpop.proof import normalized
@@ -40,7 +40,13 @@ def _is_valid_origin(origin: str) -> bool:
         return False
 
 
-async def proving_sender(request: Request, client: Sender) -> Client:
+Proof = Annotated[
+    str | None, Header(alias=HEADER, description="A proof of the client's key (RFC 9449), to bind the tokens to it")
+]
+"""Only for the OpenAPI document: `proved_key` reads the header, because there must be one only."""
+
+
+async def proving_sender(request: Request, client: Sender, _proof: Proof = None) -> Client:
     """The client of a request for tokens, with the key that it proved. Raises `InvalidDpopProof`."""
     key = proved_key(request)
     return client if key is None else request_client(request, key)

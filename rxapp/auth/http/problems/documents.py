@@ -58,6 +58,9 @@ _STATUSES = {
 logger = logging.getLogger(__name__)
 
 
+PROBLEM_TYPE = "application/problem+json"
+
+
 class Problem(BaseModel):
     """A problem document (RFC 9457) with a stable `code`."""
 
@@ -122,7 +125,7 @@ def problem(
         document["reason"] = reason
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR and (request := current_request()) is not None:
         document["requestId"] = request.request_id
-    return JSONResponse(document, status.value, {"Cache-Control": "no-store", **(headers or {})}, "application/problem+json")
+    return JSONResponse(document, status.value, {"Cache-Control": "no-store", **(headers or {})}, PROBLEM_TYPE)
 
 
 def refusal(error: AuthError, status: HTTPStatus, headers: dict[str, str] | None = None) -> JSONResponse:
