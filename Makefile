@@ -2,8 +2,8 @@
 
 VENV := .venv
 BIN := $(VENV)/bin
-PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11; do \
-	command -v $$name >/dev/null && $$name -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' && echo $$name && break; done)
+PYTHON ?= $(shell for name in python3 python3.15 python3.14 python3.13 python3.12 python3.11; do \
+	command -v $$name >/dev/null && $$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' && echo $$name && break; done)
 
 # Bun and Node are in the virtual environment; with them on the path Reflex downloads nothing.
 export PATH := $(CURDIR)/$(BIN):$(PATH)
@@ -39,7 +39,7 @@ FORCE:
 TEST_WITH = export PATH="$(CURDIR)/$(1)/bin:$$PATH" && python -m tests.e2e.browser && \
 	$(REGISTRY) python -m pytest $(WORKERS) -m "not production and not oldest and not thorough and not tools and not pinned" $(ARGS)
 
-.PHONY: run prod lock test test-thorough test-production test-below-a-path test-clients test-newest test-oldest test-wheel test-production-whole check bench bench-more trace chaos browser clean
+.PHONY: run prod lock test test-thorough test-production test-below-a-path test-clients test-pythons check-wheels test-newest test-oldest test-wheel test-production-whole check bench bench-more trace chaos browser clean
 .DEFAULT_GOAL := run
 
 run: $(VENV)/app  ## serve the app at http://localhost:3000, reloading when a file changes
@@ -70,6 +70,17 @@ test-below-a-path: $(VENV)/dev browser  ## the end-to-end tests again, with the 
 test-clients: $(VENV)/dev  ## clients that others' tools make of the OpenAPI document, and what linters say of it
 	$(REGISTRY) pytest tests/clients -m tools $(ARGS)
 
+# Each in an environment of its own. ARGS=... as for `make test`.
+PYTHONS = $(foreach name,python3.11 python3.12 python3.13 python3.14 python3.15,$(shell command -v $(name)) $(wildcard $(HOME)/.pyenv/versions/*/bin/$(name)))
+
+test-pythons:  ## `make test` with every Python that is found here
+	for python in $(PYTHONS); do $(MAKE) test PYTHON=$$python VENV=.venvs/$$($$python -c 'import platform; print(platform.python_version())') || exit 1; done
+
+check-wheels: $(LOCK)/bin/uv  ## whether each pinned package of the app has a wheel for every Python from 3.11 to 3.15
+	for version in 3.11 3.12 3.13 3.14 3.15; do \
+		$(LOCK)/bin/uv pip compile --quiet --no-deps --only-binary :all: --python-version $$version --python-platform linux \
+			--no-emit-index-url requirements.txt --output-file $(LOCK)/wheels-$$version.txt || exit 1; done
+
 test-newest: .newest/dev  ## what `make test` runs, with the newest versions that pyproject.toml allows
 	$(call TEST_WITH,.newest)
 
@@ -88,6 +99,7 @@ check: $(VENV)/dev  ## style, types, tests
 	mypy
 	basedpyright
 	lint-imports --no-cache
+	$(MAKE) check-wheels
 	$(MAKE) test test-clients test-below-a-path test-thorough test-production test-oldest
 
 bench: $(VENV)/dev browser  ## measure, next to peers and a hand-made floor, in half an hour; ARGS=--quick to try it out
@@ -134,7 +146,7 @@ clean:
 	rm -rf $(VENV) $(LOCK) $(RANGES) .bench .web .states .pytest_cache .hypothesis .mypy_cache .ruff_cache
 
 $(VENV)/app: requirements.txt
-	@test -n "$(PYTHON)" || { echo "rxapp needs Python 3.11, 3.12 or 3.13; name one with: make PYTHON=/path/to/python"; exit 1; }
+	@test -n "$(PYTHON)" || { echo "rxapp needs Python 3.11 or newer; name one with: make PYTHON=/path/to/python"; exit 1; }
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install $(PIP_OPTIONS) -r requirements.txt
 	touch $@

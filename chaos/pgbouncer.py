@@ -1,7 +1,6 @@
 """A real PgBouncer in front of a PostgreSQL, in transaction mode: few server connections for any number of clients."""
 
 import os
-import shutil
 import subprocess
 import time
 from pathlib import Path
@@ -10,6 +9,7 @@ import psycopg
 from sqlalchemy import make_url
 
 from chaos.app import free_port
+from chaos.debian import find_or_install
 
 SERVER_CONNECTIONS = 4
 TIMEOUT_SECONDS = 20
@@ -66,8 +66,5 @@ class PgBouncer:
 
 
 def find_pgbouncer() -> str | None:
-    """Where it is installed; as root on Debian it is installed now. None where it cannot be had."""
-    if shutil.which("pgbouncer") is None and os.geteuid() == 0 and shutil.which("apt-get"):
-        subprocess.run(["apt-get", "update", "-qq"], check=False)
-        subprocess.run(["apt-get", "install", "-y", "-qq", "--no-install-recommends", "pgbouncer"], check=False)
-    return shutil.which("pgbouncer", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
+    """The program, if it can be had here."""
+    return find_or_install("pgbouncer", "pgbouncer")

