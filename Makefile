@@ -37,9 +37,9 @@ FORCE:
 # The tests in the environment $(1), but for those that compare what is installed with what is pinned. Another Reflex writes
 # `reflex.lock` anew: `git checkout reflex.lock` takes that back.
 TEST_WITH = export PATH="$(CURDIR)/$(1)/bin:$$PATH" && python -m tests.e2e.browser && \
-	$(REGISTRY) python -m pytest $(WORKERS) -m "not production and not oldest and not thorough and not tools and not pinned" $(ARGS)
+	$(REGISTRY) python -m pytest $(WORKERS) -m "not production and not oldest and not thorough and not tools and not firefox and not pinned" $(ARGS)
 
-.PHONY: run prod lock test test-thorough test-production test-below-a-path test-clients test-pythons check-wheels test-newest test-oldest test-wheel test-production-whole check bench bench-more trace chaos browser clean
+.PHONY: run prod lock test test-thorough test-production test-below-a-path test-clients test-firefox test-pythons check-wheels test-newest test-oldest test-wheel test-production-whole check bench bench-more trace chaos browser clean
 .DEFAULT_GOAL := run
 
 run: $(VENV)/app  ## serve the app at http://localhost:3000, reloading when a file changes
@@ -55,7 +55,7 @@ prod: $(VENV)/app  ## the same, built for production, pages and API on one port
 	python -m rxapp serve --host $(HOST) --port 3000
 
 test: $(VENV)/dev browser  ## all tests, those in a real browser included, but for those of the next lines
-	$(REGISTRY) pytest $(WORKERS) -m "not production and not oldest and not thorough and not tools" $(ARGS)
+	$(REGISTRY) pytest $(WORKERS) -m "not production and not oldest and not thorough and not tools and not firefox" $(ARGS)
 
 test-thorough: $(VENV)/dev browser  ## more variants of the same: every attack on a page with two workers on Redis, every set-up of logging
 	$(REGISTRY) pytest $(WORKERS) -m "thorough and not production" $(ARGS)
@@ -65,7 +65,10 @@ test-production: $(VENV)/dev browser  ## two workers, PostgreSQL and Redis behin
 
 test-below-a-path: $(VENV)/dev browser  ## the end-to-end tests again, with the pages below a path
 	$(REGISTRY) RXAPP_TEST_PREFIX=/portal pytest $(WORKERS) tests/e2e \
-		-m "not production and not oldest and not thorough and not tools and not at_root" $(ARGS)
+		-m "not production and not oldest and not thorough and not tools and not firefox and not at_root" $(ARGS)
+
+test-firefox: $(VENV)/dev browser  ## the main journeys in Debian's Firefox
+	$(REGISTRY) pytest tests/e2e/test_firefox.py -m firefox $(ARGS)
 
 test-clients: $(VENV)/dev  ## clients that others' tools make of the OpenAPI document, and what linters say of it
 	$(REGISTRY) pytest tests/clients -m tools $(ARGS)
@@ -100,7 +103,7 @@ check: $(VENV)/dev  ## style, types, tests
 	basedpyright
 	lint-imports --no-cache
 	$(MAKE) check-wheels
-	$(MAKE) test test-clients test-below-a-path test-thorough test-production test-oldest
+	$(MAKE) test test-clients test-firefox test-below-a-path test-thorough test-production test-oldest
 
 bench: $(VENV)/dev browser  ## measure, next to peers and a hand-made floor, in half an hour; ARGS=--quick to try it out
 	$(REGISTRY) python -m benchmarks $(ARGS)
