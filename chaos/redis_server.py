@@ -22,10 +22,10 @@ class RedisServer:
         self._config.write_text(f"{config}\ndir {directory}\n")
         self.url = f"redis://127.0.0.1:{self._port}/0"
 
-    def start(self) -> None:
+    def start(self, *options: str) -> None:
         """Start, and return when it answers."""
         with self._log.open("ab") as log:
-            self._process = subprocess.Popen([find_redis_server(), str(self._config)], stdout=log, stderr=log)
+            self._process = subprocess.Popen([find_redis_server(), str(self._config), *options], stdout=log, stderr=log)
         with contextlib.closing(redis.Redis.from_url(self.url)) as client:
             wait_until(lambda: _answers(client))
 

@@ -1,9 +1,7 @@
 """The app as in `docs/deployment.md`: several workers, PostgreSQL, Redis, nginx with TLS in front, by the files in `deploy/`."""
 
 import contextlib
-import datetime as dt
 import importlib.util
-import ipaddress
 import os
 import pwd
 import secrets
@@ -15,11 +13,9 @@ from pathlib import Path
 
 import redis
 import sqlalchemy as sa
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
 
 from chaos.debian import find_or_install
+from chaos.tls import make_certificate
 from rxapp.auth import Database
 from rxapp.demo.demo_data import add_demo_data
 from rxapp.demo.migrations import migrate
@@ -68,7 +64,7 @@ class ProductionServer(Server):
 
     def start(self, *, is_built: bool = False) -> None:
         if not self.certificate.exists():
-            self._make_certificate()
+            make_certificate(self.directory)
             self._make_database()
         os.environ["SSL_CERT_FILE"] = str(self.certificate)
         if not self._beside:
@@ -157,27 +153,6 @@ class ProductionServer(Server):
         database.dispose()
         with open_service(self) as service:
             add_demo_data(service)
-
-    def _make_certificate(self) -> None:
-        """Self-signed. Clients in this process trust it by `SSL_CERT_FILE`; the browser is told to trust any."""
-        key, now = ec.generate_private_key(ec.SECP256R1()), dt.datetime.now(dt.UTC)
-        name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "rxapp under test")])
-        certificate = (
-            x509.CertificateBuilder()
-            .subject_name(name)
-            .issuer_name(name)
-            .public_key(key.public_key())
-            .serial_number(x509.random_serial_number())
-            .not_valid_before(now - dt.timedelta(days=1))
-            .not_valid_after(now + dt.timedelta(days=30))
-            .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), critical=False)
-            .sign(key, hashes.SHA256())
-        )
-        self.certificate.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
-        self.certificate_key.write_bytes(
-            key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-        )
-        self.certificate_key.chmod(0o600)
 
     def _command(self, is_built: bool) -> list[str]:
         return [sys.executable, "-m", "rxapp", "serve", "--host", APP_ADDRESS, "--port", str(self.app_port)]

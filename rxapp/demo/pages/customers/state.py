@@ -120,9 +120,9 @@ class CustomersState(rx.State):
             customer = await in_thread(rename_customer, auth.get_service().database, self.renaming, text_in(form, "name"))
         except CustomerNotFound:
             wanted = text_in(form, "name").strip()
+            yield rx.set_focus(LIST)
             self.failed = f"Somebody else has removed {old_name} meanwhile, so it was not renamed to {wanted}."
             await self._load()
-            yield rx.set_focus(LIST)
         except CustomerError as error:
             self.rename_error = error.message
             yield rx.set_focus(CHANGED_NAME)
@@ -148,11 +148,12 @@ class CustomersState(rx.State):
         self._begin()
         try:
             customer = await in_thread(remove_customer, auth.get_service().database, customer_id)
-            self.done = f"{customer.name} was removed."
+            done = f"{customer.name} was removed."
         except CustomerNotFound:
-            self.done = f"Somebody else has removed {self._name_of(customer_id)} already."
+            done = f"Somebody else has removed {self._name_of(customer_id)} already."
+        yield rx.set_focus(LIST)  # before the button that has it is gone: the next key may come at once
+        self.done = done
         await self._load()
-        yield rx.set_focus(LIST)
 
     @auth.event(roles=[ROLE])
     async def cancel(self) -> None:
