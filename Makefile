@@ -39,7 +39,7 @@ FORCE:
 TEST_WITH = export PATH="$(CURDIR)/$(1)/bin:$$PATH" && python -m tests.e2e.browser && \
 	$(REGISTRY) python -m pytest $(WORKERS) -m "not production and not oldest and not thorough and not tools and not firefox and not pinned" $(ARGS)
 
-.PHONY: run prod lock test test-thorough test-production test-below-a-path test-clients test-firefox test-pythons check-wheels test-newest test-oldest test-wheel test-production-whole check bench bench-more trace chaos browser clean
+.PHONY: run prod lock test test-thorough test-production test-below-a-path test-border test-clients test-firefox test-pythons check-wheels test-newest test-oldest test-wheel test-production-whole check bench bench-more trace chaos browser clean
 .DEFAULT_GOAL := run
 
 run: $(VENV)/app  ## serve the app at http://localhost:3000, reloading when a file changes
@@ -62,6 +62,10 @@ test-thorough: $(VENV)/dev browser  ## more variants of the same: every attack o
 
 test-production: $(VENV)/dev browser  ## two workers, PostgreSQL and Redis behind nginx with TLS: what only they can get wrong
 	$(REGISTRY) pytest tests/e2e tests/chaos -m production $(ARGS)
+
+test-border: $(VENV)/dev browser  ## logging in, rotation, logging out behind PgBouncer, and an nginx that adds ports and drops the host's
+	$(REGISTRY) RXAPP_TEST_SERVER=production RXAPP_TEST_BORDER=1 pytest -m "not oldest" $(ARGS) \
+		tests/e2e/test_sign_in.py tests/e2e/test_sign_out.py tests/e2e/test_stay_signed_in.py tests/e2e/test_two_tabs.py tests/e2e/test_throttling.py
 
 test-below-a-path: $(VENV)/dev browser  ## the end-to-end tests again, with the pages below a path
 	$(REGISTRY) RXAPP_TEST_PREFIX=/portal pytest $(WORKERS) tests/e2e \
@@ -103,7 +107,7 @@ check: $(VENV)/dev  ## style, types, tests
 	basedpyright
 	lint-imports --no-cache
 	$(MAKE) check-wheels
-	$(MAKE) test test-clients test-firefox test-below-a-path test-thorough test-production test-oldest
+	$(MAKE) test test-border test-clients test-firefox test-below-a-path test-thorough test-production test-oldest
 
 bench: $(VENV)/dev browser  ## measure, next to peers and a hand-made floor, in half an hour; ARGS=--quick to try it out
 	$(REGISTRY) python -m benchmarks $(ARGS)

@@ -1,7 +1,9 @@
 """A real PgBouncer in front of a PostgreSQL, in transaction mode: few server connections for any number of clients."""
 
 import os
+import shutil
 import subprocess
+import tempfile
 import time
 from pathlib import Path
 
@@ -18,10 +20,11 @@ TIMEOUT_SECONDS = 20
 class PgBouncer:
     """Runs from `start` to `stop`. It takes no startup options, unless it `ignores_options`, as some hosts set it."""
 
-    def __init__(self, directory: Path, postgresql_url: str, *, ignores_options: bool = False, mode: str = "transaction") -> None:
+    def __init__(self, postgresql_url: str, *, ignores_options: bool = False, mode: str = "transaction") -> None:
         behind = make_url(postgresql_url)
         self._owner = Path(behind.query["host"]).stat().st_uid  # it alone may use PostgreSQL's socket
-        self._port, self._directory = free_port(), directory
+        # Not in a directory of the tests: another user must get in.
+        self._port, self._directory = free_port(), Path(tempfile.mkdtemp(prefix="pgbouncer-"))
         settings = {
             "listen_addr": "127.0.0.1",
             "listen_port": self._port,
@@ -30,13 +33,13 @@ class PgBouncer:
             "pool_mode": mode,
             "default_pool_size": SERVER_CONNECTIONS,
             "max_client_conn": 200,
-            "logfile": directory / "pgbouncer.log",
+            "logfile": self._directory / "pgbouncer.log",
         }
         if ignores_options:
             settings["ignore_startup_parameters"] = "options"
         where = " ".join(f"{name}={value}" for name, value in (("host", behind.query["host"]), ("user", behind.username)))
         lines = [f"{name} = {value}" for name, value in settings.items()]
-        self._config = directory / "pgbouncer.ini"
+        self._config = self._directory / "pgbouncer.ini"
         self._config.write_text("\n".join(["[databases]", f"* = {where}", "[pgbouncer]", *lines, ""]))
         self.url = behind.set(host="127.0.0.1", port=self._port, query={}).render_as_string(hide_password=False)
 
@@ -63,6 +66,10 @@ class PgBouncer:
         """Stop. All clients are disconnected."""
         self._process.terminate()
         self._process.wait(TIMEOUT_SECONDS)
+
+    def remove(self) -> None:
+        """After it was stopped for good."""
+        shutil.rmtree(self._directory)
 
 
 def find_pgbouncer() -> str | None:

@@ -15,6 +15,7 @@ import redis
 import sqlalchemy as sa
 
 from chaos.debian import find_or_install
+from chaos.pgbouncer import PgBouncer
 from chaos.tls import make_certificate
 from rxapp.auth import Database
 from rxapp.demo.demo_data import add_demo_data
@@ -28,6 +29,14 @@ APP_ADDRESS = "::1"
 """Another than the browser's, so that the one cannot be taken for the other."""
 
 DEPLOY = ROOT / "deploy"
+
+AT_A_HARD_BORDER = bool(os.environ.get("RXAPP_TEST_BORDER"))
+"""`make test-border`: PgBouncer in front of PostgreSQL, and an nginx that adds ports to addresses and drops the host's."""
+
+_AS_OTHERS_SET_NGINX = {
+    "X-Forwarded-For $proxy_add_x_forwarded_for": 'X-Forwarded-For "$http_x_forwarded_for, $remote_addr:$remote_port"',
+    "Host $http_host": "Host $host",
+}
 
 
 class ProductionServer(Server):
@@ -46,6 +55,7 @@ class ProductionServer(Server):
         self._postgresql_url = sa.make_url(postgresql_url)
         self._database_name = f"production_{secrets.token_hex(4)}"
         self._beside: dict[str, subprocess.Popen] = {}
+        self._pooler: PgBouncer | None = None
 
     @property
     def database_url(self) -> str:
@@ -70,6 +80,9 @@ class ProductionServer(Server):
         if not self._beside:
             self.start_redis()
             self._start_nginx()
+        if AT_A_HARD_BORDER and self._pooler is None:
+            self._pooler = PgBouncer(self._postgresql_url.render_as_string(hide_password=False))
+            self._pooler.start()
         if not is_built:
             self._build()
         super().start(is_built=is_built)
@@ -90,6 +103,10 @@ class ProductionServer(Server):
         super().stop()
         for name in list(self._beside):
             self._end_one(name)
+        if self._pooler is not None:
+            self._pooler.stop()
+            self._pooler.remove()
+            self._pooler = None
 
     def start_redis(self) -> None:
         password_file = self.directory / "redis-password.conf"
@@ -115,6 +132,8 @@ class ProductionServer(Server):
             "/etc/letsencrypt/live/app.example.com/privkey.pem": str(self.certificate_key),
             "/var/log/nginx/": f"{self.directory}/nginx-",
         }
+        if AT_A_HARD_BORDER:
+            substituted |= _AS_OTHERS_SET_NGINX
         site = (DEPLOY / "nginx.conf").read_text()
         for of_the_guide, here in substituted.items():
             assert site.count(of_the_guide) >= 1, of_the_guide
@@ -167,6 +186,9 @@ class ProductionServer(Server):
             "RXAPP_TRUSTED_PROXY_HOPS": "1",
         }
         del environment["SSL_CERT_FILE"]
+        if self._pooler is not None:
+            pooled = sa.make_url(self._pooler.url).set(drivername="postgres", database=self._database_name)
+            environment |= {"DATABASE_URL": pooled.render_as_string(hide_password=False), "RXAPP_DATABASE_POOLER": "transaction"}
         return environment
 
 

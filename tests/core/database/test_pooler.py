@@ -4,7 +4,6 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import text
@@ -31,25 +30,27 @@ def opened(url: str, **options) -> Iterator[Database]:
 
 
 @pytest.fixture(scope="module")
-def pooled_url(postgresql_url, tmp_path_factory) -> Iterator[str]:
-    pooler = PgBouncer(tmp_path_factory.mktemp("pgbouncer"), postgresql_url)
+def pooled_url(postgresql_url) -> Iterator[str]:
+    pooler = PgBouncer(postgresql_url)
     pooler.start()
     yield pooler.url
     pooler.stop()
+    pooler.remove()
 
 
 @pytest.fixture
-def start_pooler(postgresql_url, tmp_path_factory) -> Iterator[Callable[..., str]]:
+def start_pooler(postgresql_url) -> Iterator[Callable[..., str]]:
     started: list[PgBouncer] = []
 
     def start(**options) -> str:
-        started.append(PgBouncer(tmp_path_factory.mktemp("pgbouncer"), postgresql_url, **options))
+        started.append(PgBouncer(postgresql_url, **options))
         started[-1].start()
         return started[-1].url
 
     yield start
     for pooler in started:
         pooler.stop()
+        pooler.remove()
 
 
 @pytest.fixture
@@ -147,8 +148,8 @@ def test_doctor_says_whether_there_is_one_and_whether_the_settings_know(
         assert "RXAPP_DATABASE_POOLER=transaction" in words
 
 
-def test_the_pooler_itself_may_go_away_and_come_back(settings, postgresql_url, tmp_path: Path, clock):
-    pooler = PgBouncer(tmp_path, postgresql_url)
+def test_the_pooler_itself_may_go_away_and_come_back(settings, postgresql_url, clock):
+    pooler = PgBouncer(postgresql_url)
     pooler.start()
     with opened(postgresql_url) as direct:
         empty(direct)
@@ -162,3 +163,4 @@ def test_the_pooler_itself_may_go_away_and_come_back(settings, postgresql_url, t
         pooler.start()
         assert service.refresh(pair.access_token, pair.refresh_token)
     pooler.stop()
+    pooler.remove()
