@@ -37,8 +37,10 @@ def asked(answer: bytes, ask):
 
     async def main():
         server = await asyncio.start_server(serve, "127.0.0.1", 0)
-        async with server:
+        try:
             return await ask(server.sockets[0].getsockname()[1])
+        finally:
+            server.close()  # and not `async with`: since Python 3.12 that waits for the connections to end, which stay open
 
     return in_a_loop(asyncio.wait_for(main(), 10))
 

@@ -8,9 +8,7 @@ from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field
 
 from rxapp.auth import web as auth
-from rxapp.auth.http.api.schemas import Body
-from rxapp.auth.http.callers.ids import CANONICAL_NUMBER
-from rxapp.auth.web import LimitedBodyRoute, in_thread, problem
+from rxapp.auth.web import CANONICAL_NUMBER, Body, LimitedBodyRoute, in_thread, problem
 from rxapp.demo import customers
 from rxapp.demo.customers import Customer, CustomerError, CustomerNameTaken, CustomerNotFound, InvalidCustomerName
 

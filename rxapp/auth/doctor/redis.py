@@ -9,10 +9,10 @@ from redis import Redis, RedisError
 
 from rxapp.auth import Settings
 from rxapp.auth.core.clock import Clock
+from rxapp.auth.core.redis_server import CLUSTER_REFUSED, is_of_cluster
 from rxapp.auth.core.settings.plain_networks import is_plain_redis
 from rxapp.auth.doctor.findings import Finding, ok, problem, warning
 from rxapp.auth.doctor.storage import CONNECT_TIMEOUT_SECONDS, TOLERATED_SKEW
-from rxapp.auth.http.operations.redis_server import CLUSTER_REFUSED, is_of_cluster
 
 
 def check_redis(settings: Settings, clock: Clock) -> Iterator[Finding]:

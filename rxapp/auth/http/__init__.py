@@ -2,7 +2,9 @@
 
 from rxapp.auth.core.identity.identity import Identity
 from rxapp.auth.http.api.installation_conflicts import InstalledTwice, RouteTaken
+from rxapp.auth.http.api.schemas import Body
 from rxapp.auth.http.callers.bearer import REFUSALS, require
+from rxapp.auth.http.callers.ids import CANONICAL_NUMBER, CANONICAL_UUID
 from rxapp.auth.http.callers.json_route import LimitedBodyRoute
 from rxapp.auth.http.callers.request_source import Sender
 from rxapp.auth.http.install import install_auth
@@ -15,7 +17,10 @@ from rxapp.auth.http.runtime.hooks import Hooks, Registration
 from rxapp.auth.http.runtime.service import Overloaded, get_service, in_hashing_thread, in_thread
 
 __all__ = [
+    "CANONICAL_NUMBER",
+    "CANONICAL_UUID",
     "REFUSALS",
+    "Body",
     "DeclarationRefused",
     "Hooks",
     "Identity",

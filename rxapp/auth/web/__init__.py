@@ -13,7 +13,9 @@ require_reflex("rxapp.auth.web")
 
 from rxapp.auth.core.features import included_features
 from rxapp.auth.http.api.installation_conflicts import InstalledTwice, RouteTaken
+from rxapp.auth.http.api.schemas import Body
 from rxapp.auth.http.callers.bearer import REFUSALS, require
+from rxapp.auth.http.callers.ids import CANONICAL_NUMBER, CANONICAL_UUID
 from rxapp.auth.http.callers.json_route import LimitedBodyRoute
 from rxapp.auth.http.logs.logging_setup import configure_logging
 from rxapp.auth.http.middleware.security_headers import SecurityHeaders
@@ -47,6 +49,8 @@ from rxapp.auth.web.ui.placeholders import forbidden_view, waiting_view
 from rxapp.auth.web.ui.slots import Slots
 
 __all__ = [
+    "CANONICAL_NUMBER",
+    "CANONICAL_UUID",
     "ENGLISH",
     "GERMAN",
     "IN",
@@ -57,6 +61,7 @@ __all__ = [
     "ActivityState",
     "AdmittedNoMore",
     "AuthState",
+    "Body",
     "DeclarationRefused",
     "EventsState",
     "Hooks",

@@ -109,6 +109,7 @@ def test_the_vars_that_go_to_the_browser_are_known(inspected):
         "ActivityState": ["has_more", "now", "rows"],
         "AuthState": [
             "ended_because",
+            "is_key_unreadable",
             "jwt",
             "key_challenge",
             "person",

@@ -7,8 +7,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
+from rxapp.auth.core.redis_server import require_single_redis
 from rxapp.auth.http.operations.readiness import add_readiness_check
-from rxapp.auth.http.operations.redis_server import require_single_redis
 from rxapp.auth.http.runtime.service import get_service
 from rxapp.auth.migrations import AUTH_HISTORY
 

@@ -202,9 +202,19 @@ def _refused(_request: Request, error: AuthError) -> JSONResponse:
     return refusal(error, status, headers)
 
 
+_CODES = {
+    HTTPStatus.BAD_REQUEST: "invalid_request",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "request_entity_too_large",
+    HTTPStatus.REQUEST_URI_TOO_LONG: "request_uri_too_long",
+    HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE: "requested_range_not_satisfiable",
+    HTTPStatus.UNPROCESSABLE_ENTITY: "unprocessable_entity",
+}
+"""Codes that are not made of the status's phrase: from Python 3.13 on, some phrases are others (RFC 9110)."""
+
+
 def _http_error(request: Request, error: HTTPException) -> JSONResponse:
     status = HTTPStatus(error.status_code)
-    code = "invalid_request" if status == HTTPStatus.BAD_REQUEST else status.phrase.lower().replace(" ", "_")
+    code = _CODES.get(status) or status.phrase.lower().replace(" ", "_")
     return problem(status, code, str(error.detail), headers=dict(error.headers or {}) | allow_header(request, status))
 
 
