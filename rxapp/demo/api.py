@@ -103,3 +103,6 @@ async def rename_customer(customer_id: int, body: CustomerName) -> Customer:
 async def remove_customer(customer_id: int) -> None:
     """Remove a customer for good. Its id is not given to another one."""
     await in_thread(customers.remove_customer, auth.get_service().database, customer_id)
+
+
+auth.spell_freely(router)

@@ -55,7 +55,10 @@ IDBFactory.prototype.open = function (...given) {
 """IndexedDB fails in the way that an item of local storage names."""
 
 
-@pytest.mark.parametrize("how", ["UnknownError", "InvalidStateError", "AbortError", "hangs"])
+@pytest.mark.parametrize(
+    "how",
+    ["UnknownError", "hangs", *(pytest.param(name, marks=pytest.mark.thorough) for name in ("InvalidStateError", "AbortError"))],
+)
 class TestAKeyThatCannotBeReadNow:
     def test_keeps_the_person_logged_in_and_the_page_goes_on_by_itself(self, tab, person, how):
         tab.context.add_init_script(FAILING)

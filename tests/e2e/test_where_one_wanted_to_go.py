@@ -23,6 +23,15 @@ def test_the_fragment_of_an_address_survives_the_log_in(tab, person):
     expect(tab.get_by_text("This device", exact=True)).to_be_visible()
 
 
+def test_an_address_that_names_the_path_of_the_app_leads_there_once(tab, person, server):
+    tab.goto(f"login?next={server.prefix}/account")
+    fill_in(tab, person)
+    expect(tab).to_have_url(re.compile(rf"^{re.escape(server.url)}{re.escape(server.prefix)}/account/?$"))
+    icon = tab.locator("link[rel=icon]").get_attribute("href")
+    assert icon.startswith(f"{server.prefix}/favicon.svg")
+    assert tab.request.get(f"{server.url}{icon}").ok
+
+
 def test_a_fragment_is_for_the_page_that_had_it_and_for_once(tab, person):
     tab.goto("account/sessions#there")
     expect(tab).to_have_url(re.compile("/login"))

@@ -66,6 +66,7 @@ class RawPage:
         self.url, self.client_token = url, client_token or str(uuid.uuid4())
         self.browser, self.obeys = browser or Browser(dict(pair or {}), key), obeys
         self.stores = True
+        self.hides_key = False
         self.path = "/"
         self.updates: list[Update] = []
         self.messages: list[str] = []
@@ -102,7 +103,10 @@ class RawPage:
         """By the form, as a person does; afterwards `pair` is theirs."""
         held = self.pair.get("refreshToken")
         await self.send(LOGIN, {"form": {"username": user_name, "password": password}})
-        await self.until(lambda: self.pair.get("refreshToken") not in (None, held))
+        try:
+            await self.until(lambda: self.pair.get("refreshToken") not in (None, held))
+        except TimeoutError:
+            raise AssertionError(f"nobody was logged in; at last came: {self.messages[-5:]}") from None
 
     def event(self, name: str, payload: dict[str, Any]) -> dict[str, Any]:
         return {"name": name, "payload": payload, "router_data": {"pathname": self.path, "asPath": self.path, "query": {}}}
@@ -169,7 +173,7 @@ class RawPage:
     async def _obey(self, update: Update) -> None:
         auth = update.get("delta", {}).get(AUTH_STATE, {})
         if challenge := auth.get(f"key_challenge{VAR}"):
-            proof = ""
+            proof = "not readable now" if self.hides_key else ""
             if self.key:
                 at = datetime.fromtimestamp(challenge["at"], UTC)
                 proof = self.key.proof("POST", "urn:rxapp:page", at, nonce=challenge["text"])

@@ -101,6 +101,21 @@ class Owner:
         await again.close()
 
 
+@asynchronously
+async def test_whoever_says_that_the_key_cannot_be_read_now_gets_nothing_and_keeps_waiting(attacked):
+    owner = await (await Owner(attacked, is_bound=True).read_the_diary()).close()
+    thief = RawPage(attacked.url, pair=owner.page.pair)
+    thief.hides_key = True
+    await thief.connect({"event": thief.event(HYDRATE, storage_of(thief.pair))})
+    for name in AFTERWARDS:
+        await thief.send(name, {})
+    await thief.until(lambda: "is_key_unreadable" in thief.everything, 30)
+    thief.hides_key = False  # or the two would go on like this for ever
+    assert owner.secrets_in(thief.everything) == set()
+    await thief.close()
+    await owner.is_still_signed_in()
+
+
 @pytest.mark.parametrize("is_bound", [False, True], ids=["unbound", "bound"])
 class TestOfAPageThatHasClosed:
     @asynchronously

@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from chaos.page import AUTH_STATE
 from chaos.redis_server import RedisServer
 from chaos.tls import TlsFront
 from rxapp.auth import Settings
@@ -55,8 +56,13 @@ async def test_over_tls_one_logs_in_and_goes_on(redis_server, backend_with, tmp_
     await page.log_in("anna", PASSWORD)
     await page.quiet()
     await page.close()
+    held = dict(page.pair)
+    backend.move_clock(301)
     again = await RawPage(backend.url, client_token=page.client_token, browser=page.browser).open("/diary")
+    await again.until(lambda: again.pair["refreshToken"] != held["refreshToken"])
     assert again.redirects == []
+    await again.send(f"{AUTH_STATE}.log_out")
+    await again.until(lambda: again.pair == {})
     await again.close()
     front.stop()
 

@@ -3,7 +3,7 @@
 from contextlib import suppress
 from typing import Any
 
-from redis import Redis, RedisError
+from redis import Redis, RedisError, ResponseError
 
 TIMEOUT_SECONDS = 2
 
@@ -27,6 +27,9 @@ def require_single_redis(url: str) -> None:
 
 
 def is_of_cluster(redis: Redis) -> bool:
-    """Whether the server is a node of a Redis Cluster."""
-    found: Any = redis.info("cluster")
+    """Whether the server is a node of a Redis Cluster. One that does not let us ask is taken for none."""
+    try:
+        found: Any = redis.info("cluster")
+    except ResponseError:
+        return False
     return bool(found.get("cluster_enabled"))

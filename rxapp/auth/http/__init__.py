@@ -10,6 +10,7 @@ from rxapp.auth.http.callers.request_source import Sender
 from rxapp.auth.http.install import install_auth
 from rxapp.auth.http.logs.logging_setup import configure_logging
 from rxapp.auth.http.middleware.security_headers import SecurityHeaders
+from rxapp.auth.http.middleware.spellings import spell_freely
 from rxapp.auth.http.operations.readiness import add_readiness_check
 from rxapp.auth.http.problems.documents import problem
 from rxapp.auth.http.runtime.declared_roles import DeclarationRefused
@@ -39,4 +40,5 @@ __all__ = [
     "install_auth",
     "problem",
     "require",
+    "spell_freely",
 ]

@@ -19,6 +19,7 @@ from rxapp.auth.http.callers.ids import CANONICAL_NUMBER, CANONICAL_UUID
 from rxapp.auth.http.callers.json_route import LimitedBodyRoute
 from rxapp.auth.http.logs.logging_setup import configure_logging
 from rxapp.auth.http.middleware.security_headers import SecurityHeaders
+from rxapp.auth.http.middleware.spellings import spell_freely
 from rxapp.auth.http.operations.readiness import add_readiness_check
 from rxapp.auth.http.problems.documents import problem
 from rxapp.auth.http.runtime.declared_roles import DeclarationRefused
@@ -107,6 +108,7 @@ __all__ = [
     "require",
     "sessions_page",
     "set_password_page",  # pyright: ignore[reportUnsupportedDunderAll]  see `__getattr__`
+    "spell_freely",
     "style",
     "submit_button",
     "text_field",

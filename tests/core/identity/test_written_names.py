@@ -41,6 +41,10 @@ HIDDEN = [
         ("  José   Maria ", "José Maria"),
         (unicodedata.normalize("NFD", "Zoë"), "Zoë"),
         ("ﾔﾏﾀﾞ", "ヤマダ"),
+        ("迈克尔·杰克逊",) * 2,
+        ("José·María · Berlin",) * 2,
+        ("ジョン・スミス",) * 2,
+        ("\u1112\u119e\u11ab글",) * 2,
         ("O\u2019Brien-Łukasz, Jr.",) * 2,
     ],
 )

@@ -171,4 +171,4 @@ class TestUnicodeForms:
         for attempt in (hasher.refuse_unknown_user, lambda typed: hasher.verify_password(typed, another)):
             with pytest.raises(InvalidCredentials):
                 attempt(self.MIXED)
-        assert [typed for typed, _ in verified] == 2 * [self.COMPOSED, self.DECOMPOSED, self.MIXED]
+        assert [typed for typed, _ in verified] == 2 * [self.COMPOSED, self.MIXED]

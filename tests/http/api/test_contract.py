@@ -2,9 +2,16 @@
 
 import gzip
 import json
+from typing import Annotated
 
 import pytest
+from fastapi import APIRouter, Form, Request
+from starlette.applications import Starlette
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
 
+from rxapp.auth.http import LimitedBodyRoute
+from rxapp.auth.http.middleware.security_headers import EXPOSED
 from tests.api_in_process import assert_problem, bearer
 from tests.conftest import PASSWORD
 from tests.dpop import DeviceKey
@@ -137,6 +144,9 @@ class TestWhoIsThere:
 
 
 class TestHeaders:
+    def test_where_something_new_is_can_be_read_from_other_origins(self):
+        assert "Location" in EXPOSED.split(", ")
+
     def test_nothing_has_no_type(self, client, tokens):
         answer = client.post("/api/token/revoke", headers=bearer(tokens))
         assert answer.status_code == 204
@@ -146,3 +156,45 @@ class TestHeaders:
     def test_an_answer_varies_in_one_header(self, client, tokens):
         for answer in (client.get("/api/me", headers=bearer(tokens) | {"Origin": "https://a.example"}), client.get("/api/me")):
             assert len(answer.headers.get_list("vary")) <= 1
+
+
+class TestTheAppsOwnRoutes:
+    """They keep their spelling and their answers: an app's guards may go by paths."""
+
+    @pytest.fixture
+    def beside(self, api):
+        router = APIRouter(prefix="/api")
+
+        @router.get("/files/{name}")
+        def file(name: str) -> str:
+            return name
+
+        @router.post("/form", include_in_schema=False)
+        def form(a: Annotated[str, Form()]) -> str:
+            return a
+
+        def legacy(_request: Request) -> Response:
+            return PlainTextResponse("order 17 not found", 404)
+
+        api.include_router(router)
+        api.include_router(of_form_routes(form))
+        api.mount("/api/legacy", Starlette(routes=[Route("/{path:path}", legacy)]))
+        return api
+
+    def test_nobody_gets_around_a_guard_by_another_spelling(self, beside, client):
+        assert client.get("/api/files/Report").json() == "Report"
+        for path in ("/API/files/Report", "/api/FILES/Report"):
+            assert client.get(path).status_code == 404
+        assert client.get("/api/files/Report/", follow_redirects=True).json() == "Report", "the parameter is as it was sent"
+
+    def test_what_is_mounted_below_a_path_answers_for_itself(self, beside, client):
+        assert client.get("/api/legacy/17").text == "order 17 not found"
+
+    def test_a_short_form_can_be_taken_too(self, beside, client):
+        assert client.post("/api/short-form", data={"a": "b"}).json() == "b"
+
+
+def of_form_routes(endpoint) -> APIRouter:
+    router = APIRouter(prefix="/api", route_class=LimitedBodyRoute)
+    router.post("/short-form")(endpoint)
+    return router

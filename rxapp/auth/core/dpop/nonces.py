@@ -12,7 +12,7 @@ from datetime import timedelta
 from rxapp.auth.core.clock import Clock
 from rxapp.auth.core.dpop.proof import DpopProof, read_proof
 from rxapp.auth.core.dpop.spent_proofs import SpentProofs
-from rxapp.auth.core.errors import DpopNonceRequired, InvalidDpopProof, InvalidToken
+from rxapp.auth.core.errors import DpopNonceRequired, InvalidToken
 from rxapp.auth.core.identity.proved_key import ProvedKey, base64url
 from rxapp.auth.core.keys.derivation import Keys
 from rxapp.auth.core.keys.key_ring import KeyRing
@@ -47,10 +47,13 @@ class Dpop:
         return ProvedKey(found.thumbprint, found.proof_id)
 
     def prove_page(self, proof: str, challenge: str) -> ProvedKey:
-        """The key that a page proves. `challenge` was given to this page only, and once. Raises `InvalidDpopProof`."""
+        """The key that a page proves. `challenge` was given to this page only, and once.
+
+        Raises `InvalidDpopProof`, or `DpopNonceRequired` if the proof is of another challenge.
+        """
         found: DpopProof = read_proof(proof, method=PAGE_METHOD, urls=(PAGE_URL,), now=self._clock())
         if found.nonce != challenge:
-            raise InvalidDpopProof
+            raise DpopNonceRequired
         return ProvedKey(found.thumbprint)
 
     def spend(self, key: ProvedKey) -> None:

@@ -24,6 +24,11 @@ _PICTURE = r"[\u2190-\u27ff\u2900-\u2bff\U0001f000-\U0001faff]"
 _JOINERS_IN_EMOJI = re.compile(f"(?<={_PICTURE})\u200d(?={_PICTURE})")
 """Between two pictures: a family is three or four people, joined (UTS 51 §1.4.6)."""
 
+_SEEN_ALL_THE_SAME = re.compile(
+    r"[\u00b7\u0375\u05f3\u05f4\u0660-\u0669\u06f0-\u06f9\u30fb\u1100-\u115e\u1161-\u11ff\ua960-\ua97f\ud7b0-\ud7ff]"
+)
+"""PRECIS refuses these in some places, but everybody sees them: the dot between the names of many people, and old Hangul."""
+
 _REGION_OF_FLAG = re.compile(r"(?<=\U0001f3f4)[\U000e0030-\U000e0039\U000e0061-\U000e007a]{3,6}\U000e007f")
 """The invisible letters after a black flag that make it, for example, Scotland's (UTS 51 §1.4.5)."""
 
@@ -32,7 +37,10 @@ def display_name_in(text: str) -> str | None:
     """The nickname in the form that is kept: plain single spaces, NFKC. None if not all of it can be seen."""
     name = unicodedata.normalize("NFKC", re.sub(" +", " ", _with_plain_spaces(text).strip()))
     shown = _REGION_OF_FLAG.sub("", _JOINERS_IN_EMOJI.sub("", _SELECTORS.sub("", name)))
-    return name if shown.strip(f"{BLANKS} ") and _allows("NicknameCasePreserved", shown) else None
+    if not shown.strip(f"{BLANKS} "):
+        return None
+    doubtful = _SEEN_ALL_THE_SAME.sub("", shown).strip()
+    return name if not doubtful or _allows("NicknameCasePreserved", doubtful) else None
 
 
 def user_name_in(text: str) -> str | None:

@@ -15,10 +15,12 @@ def hashed_form(password: str) -> str:
 
 
 def possible_forms(password: str) -> tuple[str, ...]:
-    """The forms of which a hash may have been made, the most likely one first. Older releases hashed what the keyboard sent.
+    """The two forms of which a hash may have been made, or the one if both are the same. Older releases hashed what was typed.
 
-    Their number depends on the typed password only, so the time to try them tells nothing of the stored one.
+    Whoever types the composed form may have typed the other one then. How many there are depends on the typed password only, so
+    the time to try them tells nothing of the stored one.
     """
-    if len(password) > LONGEST:
-        return (password,)
-    return tuple(dict.fromkeys((hashed_form(password), unicodedata.normalize("NFD", password), password)))
+    composed = hashed_form(password)
+    if password != composed or len(password) > LONGEST:
+        return tuple(dict.fromkeys((composed, password)))
+    return tuple(dict.fromkeys((composed, unicodedata.normalize("NFD", password))))

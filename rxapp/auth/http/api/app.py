@@ -13,7 +13,7 @@ from rxapp.auth.http.api.refresh_route import DirectRefresh
 from rxapp.auth.http.callers.tags import ACCOUNT, KEYS, LOG_IN
 from rxapp.auth.http.middleware.body_limit import BodyLimit
 from rxapp.auth.http.middleware.load_shedding import LoadShedding
-from rxapp.auth.http.middleware.spellings import Spellings
+from rxapp.auth.http.middleware.spellings import Spellings, spell_freely
 from rxapp.auth.http.middleware.unambiguous_requests import UnambiguousRequests
 from rxapp.auth.http.middleware.unknown_paths import UnknownPaths
 from rxapp.auth.http.problems.documents import add_problem_handlers
@@ -32,16 +32,14 @@ def create_api(settings: Settings, features: Sequence[Feature] | None = None) ->
 
 def auth_router(features: Sequence[Feature], *, with_registration: bool = False) -> APIRouter:
     """Our routes. Registration is only for an app without our pages. With pages, people register there."""
-    router = APIRouter()
-    router.include_router(token_routes.router, tags=[LOG_IN])
-    router.include_router(account_routes.router, tags=[ACCOUNT])
-    router.include_router(refresh_route.router, tags=[LOG_IN])
-    router.include_router(jwks_route.router, tags=[KEYS])
-    for feature in features:
-        if routes := feature.load("routes"):
-            router.include_router(routes.router, tags=[LOG_IN])
+    ours = [(token_routes, LOG_IN), (account_routes, ACCOUNT), (refresh_route, LOG_IN), (jwks_route, KEYS)]
+    ours += [(routes, LOG_IN) for feature in features if (routes := feature.load("routes"))]
     if with_registration:
-        router.include_router(registration_route.router, tags=[LOG_IN])
+        ours.append((registration_route, LOG_IN))
+    router = APIRouter()
+    for routes, tag in ours:
+        router.include_router(routes.router, tags=[tag])
+        spell_freely(routes.router)
     return router
 
 

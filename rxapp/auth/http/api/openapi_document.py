@@ -10,7 +10,7 @@ from rxapp.auth.core.settings.settings import Settings
 from rxapp.auth.http.callers.bearer import SCHEME, documented
 from rxapp.auth.http.callers.dpop import HEADER
 from rxapp.auth.http.callers.tags import ACCOUNT, KEYS, LOG_IN, OPERATIONS
-from rxapp.auth.http.problems.documents import PROBLEM_TYPE, answers_malformed_input
+from rxapp.auth.http.problems.documents import PROBLEM_TYPE, Problem, answers_malformed_input
 
 ABOUT: dict[str, Any] = {
     "title": "rxapp",
@@ -80,8 +80,11 @@ def _correct_refusals(operation: dict[str, Any]) -> None:
         refused = documented(HTTPStatus.BAD_REQUEST)[HTTPStatus.BAD_REQUEST.value]
         responses.setdefault(_OUR_STATUS, {name: refused[name] for name in ("description", "content")})
     for response in responses.values():
-        if problem := response.get("content", {}).get(PROBLEM_TYPE):
-            response["content"] = {PROBLEM_TYPE: problem}
+        content = response.get("content", {})
+        plain = next((each for each in content if each != PROBLEM_TYPE), None)
+        model = content[plain].get("schema", {}).get("$ref", "") if PROBLEM_TYPE in content and plain else ""
+        if model.endswith(Problem.__name__):  # FastAPI gives it a longer name if the app has a `Problem` too
+            response["content"] = {PROBLEM_TYPE: {"schema": {"$ref": model}}}
 
 
 def _correct_access(document: dict[str, Any], operation: dict[str, Any]) -> None:
@@ -91,7 +94,7 @@ def _correct_access(document: dict[str, Any], operation: dict[str, Any]) -> None
         operation["security"] = []
     elif needed and {SCHEME: []} in needed and {_DPOP: []} not in needed:
         needed.append({_DPOP: []})
-    if any(parameter["name"] == HEADER for parameter in operation.get("parameters", ())):
+    if any(parameter.get("name") == HEADER for parameter in operation.get("parameters", ())):
         for status in _WITH_NONCE:
             if status in operation["responses"]:
                 operation["responses"][status].setdefault("headers", {}).update(_NONCE)

@@ -21,9 +21,9 @@ class _CanonicalUuid(Convertor[UUID]):
 
 
 class _CanonicalNumber(Convertor[int]):
-    """Digits without leading zeros, as many as fit into 64 bits."""
+    """Digits without leading zeros, so many that each number fits into 64 bits."""
 
-    regex = "0|[1-9][0-9]{0,18}"
+    regex = "0|[1-9][0-9]{0,17}"
 
     def convert(self, value: str) -> int:
         return int(value)

@@ -1,15 +1,16 @@
 """Other spellings of the API's paths, as ASP.NET reads them: in any case, with a slash at the end. And HEAD wherever GET is.
 
-The clients of the system that rxapp replaces were written against that.
+The clients of the system that rxapp replaces were written against that. An app's own routes keep their spelling, unless it says
+otherwise: its guards may go by paths.
 """
 
+import re
 from collections.abc import Callable, Iterable
 from http import HTTPMethod
 
-from starlette.routing import BaseRoute, Match, Mount
+from fastapi import APIRouter
+from starlette.routing import BaseRoute, Match, Mount, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
-
-API = "/api/"
 
 METHOD_SENT = "rxapp.method_sent"
 """Where the scope has the method that the client sent, if we handle the request as another one."""
@@ -20,8 +21,19 @@ def plain(path: str) -> str:
     return path.lower().rstrip("/")
 
 
+_freely_spelled: list[Route] = []
+
+
+def spell_freely(router: APIRouter) -> None:
+    """From now on the paths of this router's own routes may be written in any case, and with a slash at the end.
+
+    What stands in a path for a parameter, such as an id, is passed on as it was sent.
+    """
+    _freely_spelled.extend(route for route in router.routes if isinstance(route, Route) and route not in _freely_spelled)
+
+
 class Spellings:
-    """ASGI middleware. `routes` gives the routes of the API, also those that are added later. Other paths stay as they are."""
+    """ASGI middleware. `routes` gives the routes of the API, also those that are added later."""
 
     def __init__(self, app: ASGIApp, routes: Callable[[], Iterable[BaseRoute]]) -> None:
         self._app = app
@@ -38,23 +50,19 @@ class Spellings:
         await self._app(scope, receive, send)
 
     def _own_path(self, scope: Scope) -> str:
-        """The path that a route has."""
+        """The path that a route has, if a route may be spelled so."""
         sent: str = scope["path"]
-        own = plain(sent)
-        if own == sent or not own.startswith(API) or _spells_id_otherwise(sent, own) or self._match(scope) != Match.NONE:
+        if plain(sent) == sent or self._match(scope) != Match.NONE:
             return sent
-        return own if self._match({**scope, "path": own}) != Match.NONE else sent
+        for route in _freely_spelled:
+            if found := re.fullmatch(route.path_regex.pattern, sent.rstrip("/"), re.IGNORECASE):
+                return route.path_format.format(**found.groupdict())
+        return sent
 
     def _match(self, scope: Scope) -> Match:
         """The best match of a route: of path and method, of the path alone, or none. What is mounted is no route."""
         found = [route.matches(scope)[0] for route in self._routes() if not isinstance(route, Mount)]
         return max(found, key=lambda match: match.value, default=Match.NONE)
-
-
-def _spells_id_otherwise(sent: str, own: str) -> bool:
-    """Whether a part that differs has a digit. Names in paths have none, and an id has one spelling only."""
-    parts = zip(sent.split("/"), own.split("/"), strict=False)
-    return any(a != b and any(map(str.isdigit, a)) for a, b in parts)
 
 
 def _without_body(send: Send) -> Send:

@@ -1,9 +1,11 @@
 """Unknown paths of the API: the answer is a problem document, like the API's other refusals, and not the 404 page for people."""
 
 import inspect
+from functools import partial
 from http import HTTPStatus
 
 from fastapi import FastAPI, Request, Response
+from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from rxapp.auth.http.problems.allowed_methods import allow_header
@@ -24,11 +26,11 @@ class UnknownPaths:
         if scope["type"] != "http" or not scope["path"].startswith(API):
             await self._app(scope, receive, send)
             return
-        is_replaced, request = False, Request({**scope, "app": self._api})
+        is_replaced, request, root = False, Request({**scope, "app": self._api}), scope.get("root_path", "")
 
         async def send_or_replace(message: Message) -> None:
             nonlocal is_replaced
-            if message["type"] == "http.response.start" and _is_unrouted(scope, message["status"]):
+            if message["type"] == "http.response.start" and _is_unrouted(scope, message["status"], root):
                 is_replaced = True
                 await _refusal(request)(scope, receive, send)
             elif not is_replaced:
@@ -44,8 +46,13 @@ def _refusal(request: Request) -> Response:
     return problem(status, status.phrase.lower().replace(" ", "_"), status.phrase, headers=allowed)
 
 
-def _is_unrouted(scope: Scope, status: int) -> bool:
-    """Whether no route has answered, but only an app at its root: static files, or another app's default."""
+def _is_unrouted(scope: Scope, status: int, root: str) -> bool:
+    """Whether no route has answered, but only what is mounted at `root`: static files, or another app's default.
+
+    What is mounted below a path of its own answers for itself.
+    """
     unrouted = (HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED)  # static files answer 405 to a POST
+    if status not in unrouted or isinstance(scope.get("route"), Route) or scope.get("root_path", "") != root:
+        return False
     endpoint = scope.get("endpoint")
-    return status in unrouted and not (inspect.isroutine(endpoint) or inspect.isclass(endpoint))
+    return not (inspect.isroutine(endpoint) or inspect.isclass(endpoint) or isinstance(endpoint, partial))

@@ -99,10 +99,11 @@ def _number_in_log(exception: Exception, failed: FailedEvent | None) -> str:
     The same failure on the same page is logged once a minute: whoever sends bad events all the time must not fill the log.
     """
     kind = (failed.client_token, failed.state, type(exception)) if failed else (type(exception),)
-    if kind not in _numbers:
-        _numbers[kind] = begin_request(failed.request_id if failed else "").request_id
+    number = _numbers.get(kind)
+    if number is None:
+        number = _numbers[kind] = begin_request(failed.request_id if failed else "").request_id
         logger.error("an event handler failed", exc_info=exception)
-    return _numbers[kind]
+    return number
 
 
 def _send_without_state(failed: FailedEvent | None, sentence: str = "") -> None:

@@ -25,6 +25,7 @@ from rxapp.auth.http.runtime.hooks import get_hooks
 from rxapp.auth.http.runtime.service import get_service, in_thread, refresh_pair, verify_access
 from rxapp.auth.web.auth_state.leaving import Leaving
 from rxapp.auth.web.auth_state.outage import OutageState
+from rxapp.auth.web.auth_state.tokens import AnswerComesLater
 from rxapp.auth.web.browser_storage import token_store
 from rxapp.auth.web.open_pages.registry import log_out_open_pages, register_page, wait_for_database
 from rxapp.auth.web.page_session import held_events
@@ -81,12 +82,12 @@ class AuthState(Leaving, rx.State):
     async def prove_key(self, proof: str = "") -> list[Event]:
         """The browser's answer to the challenge, empty if it has no key. The events that waited for it run, in order."""
         service, asked, claims = get_service(), self._page.key.challenge, self._claims_at_hand()
-        if asked is None or connection_of(self).session_id != self._page.connection or self._waits_for_key(proof, claims):
+        if asked is None or connection_of(self).session_id != self._page.connection:
             return []
         try:
-            key = service.dpop.prove_page(proof, asked.text)
-        except InvalidDpopProof:
-            key = None
+            key = self._key_in(proof, asked, claims)
+        except AnswerComesLater:
+            return []
         self._page = self._page.answered(key, claims, service.clock())
         return held_events.take(self._page.connection, connection_of(self).client_token, self._page.proved_session(claims))
 

@@ -8,8 +8,10 @@ from typing import Any
 
 import reflex as rx
 
-from rxapp.auth.core.errors import InvalidToken
+from rxapp.auth.core.dpop.proof import MAXIMUM_AGE
+from rxapp.auth.core.errors import DpopNonceRequired, InvalidDpopProof, InvalidToken
 from rxapp.auth.core.identity.identity import Identity
+from rxapp.auth.core.identity.proved_key import ProvedKey
 from rxapp.auth.core.tokens.access_tokens import MAXIMUM_LENGTH
 from rxapp.auth.core.tokens.claims import AccessClaims
 from rxapp.auth.core.tokens.token_pair import TokenPair
@@ -17,11 +19,15 @@ from rxapp.auth.http.runtime.service import get_service
 from rxapp.auth.web.browser_storage import token_store
 from rxapp.auth.web.browser_storage.device_key import NOT_READABLE_NOW
 from rxapp.auth.web.page_session import connections, held_events
-from rxapp.auth.web.page_session.key_proof import is_bound
+from rxapp.auth.web.page_session.key_proof import Challenge, is_bound
 from rxapp.auth.web.page_session.own_events import LOADING
 from rxapp.auth.web.page_session.page import PageSession
 from rxapp.auth.web.page_session.work import page_turns
 from rxapp.auth.web.reflex_internals.state_trees import connection_of
+
+
+class AnswerComesLater(Exception):
+    """The browser has not yet answered the present challenge."""
 
 
 class PageTokens(rx.State, mixin=True):  # type: ignore[call-arg]  # the keyword is Reflex's own
@@ -53,14 +59,25 @@ class PageTokens(rx.State, mixin=True):  # type: ignore[call-arg]  # the keyword
         except InvalidToken:
             return None
 
-    def _waits_for_key(self, answer: str, claims: AccessClaims | None) -> bool:
-        """Whether the session is bound to a key that the browser cannot read now. Then it is asked again."""
+    def _key_in(self, answer: str, asked: Challenge, claims: AccessClaims | None) -> ProvedKey | None:
+        """The key that the browser's answer proves; None if it keeps none. Raises `AnswerComesLater`.
+
+        It is asked again if the key of a bound session cannot be read now, or if the answer was so long on its way that it counts
+        no more, as after a sleep of the machine. An answer to an earlier challenge is nothing: that to this one is on its way.
+        """
+        now = get_service().clock()
         self.is_key_unreadable = answer == NOT_READABLE_NOW and is_bound(claims)
-        if self.is_key_unreadable:
-            text, now = get_service().dpop.new_challenge(), get_service().clock()
+        if self.is_key_unreadable or (answer and now > asked.asked_at + MAXIMUM_AGE):
+            text = get_service().dpop.new_challenge()
             self._page = self._page.asked(text, now)
             self.key_challenge = {"text": text, "at": int(now.timestamp())}
-        return self.is_key_unreadable
+            raise AnswerComesLater
+        try:
+            return get_service().dpop.prove_page(answer, asked.text)
+        except DpopNonceRequired:
+            raise AnswerComesLater from None
+        except InvalidDpopProof:
+            return None
 
     def _send(self, pair: TokenPair, command: dict[str, Any], in_place_of: str | None = None) -> None:
         """Send the pair to the browser. It replaces the refresh token held, or any that begins with `in_place_of`."""

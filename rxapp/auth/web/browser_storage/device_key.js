@@ -9,7 +9,7 @@ const ALGORITHM = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" };
 // Browsers cannot read IndexedDB at times, above all WebKit: the error passes, and so does a request that hangs.
 const PATIENCE_MS = 3_000;
 const PAUSES_MS = [0, 150, 600]; // before each attempt to read, until the server is told
-const LONGEST_PAUSE_MS = 15_000; // between two times that the server is told
+const LONGEST_PAUSE_MS = 8_000; // between two times that the server is told, which waits for an answer longer than that
 // Answers in place of a proof; the second as in tokens.py.
 const NO_KEY = "";
 const NOT_READABLE_NOW = "not readable now";
@@ -20,10 +20,14 @@ const inStore = (mode, act) =>
     opening.onupgradeneeded = () => opening.result.createObjectStore(STORE);
     opening.onerror = () => reject(opening.error);
     opening.onsuccess = () => {
-      const transaction = opening.result.transaction(STORE, mode);
-      const request = act(transaction.objectStore(STORE));
-      transaction.oncomplete = () => resolve(request.result);
-      transaction.onabort = () => reject(transaction.error);
+      try {
+        const transaction = opening.result.transaction(STORE, mode);
+        const request = act(transaction.objectStore(STORE));
+        transaction.oncomplete = () => resolve(request.result);
+        transaction.onabort = () => reject(transaction.error);
+      } catch (error) {
+        reject(error);
+      }
       opening.result.close(); // takes effect after the transaction
     };
   });

@@ -1,14 +1,21 @@
 // Says that this browser cannot store anything for the site, if so (missing_storage.js).
-import { createElement, useSyncExternalStore } from "react";
+import { createElement, useEffect, useState } from "react";
 
 const EVENT = "rxapp-storage-fault";
 
-const subscribe = (tell) => {
-  window.addEventListener(EVENT, tell);
-  return () => window.removeEventListener(EVENT, tell);
-};
+// With `asks`, it finds out beforehand whether there is room: for the page at which one logs in.
+export function StorageFault({ words, asks, className }) {
+  const [fault, setFault] = useState("");
 
-export function StorageFault({ words, className }) {
-  const fault = useSyncExternalStore(subscribe, () => window.rxappStorageFault ?? "", () => "");
+  useEffect(() => {
+    const look = () => setFault(window.rxappStorage.fault());
+    look();
+    if (asks && !window.rxappStorage.fault() && !window.rxappStorage.hasRoom()) {
+      setFault("full");
+    }
+    window.addEventListener(EVENT, look);
+    return () => window.removeEventListener(EVENT, look);
+  }, [asks]);
+
   return createElement("div", { role: "status" }, fault ? createElement("p", { className }, words[fault]) : null);
 }

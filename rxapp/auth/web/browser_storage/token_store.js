@@ -73,9 +73,12 @@ const loadAnew = (load) => {
 
 // The log-in comes first: arrivals.js restores the fragment afterwards. It may hold a secret, so it does not go into the address.
 const keepFragment = (go_to, base) => {
-  const address = location.pathname.slice(base.length) + location.search;
+  const path = location.pathname.slice(base.length).replace(/\/+$/, "") || "/";
+  const address = path + location.search;
   if (location.hash && new URLSearchParams(go_to.split("?")[1]).get("next") === address) {
     sessionStorage.setItem(FRAGMENT, JSON.stringify({ address, hash: location.hash, at: Date.now() }));
+  } else {
+    sessionStorage.removeItem(FRAGMENT); // the next person has not asked for it
   }
 };
 
@@ -125,6 +128,7 @@ export function TokenStore({ command, person, status, onSessionChange }) {
 
   useEffect(() => {
     if (shown && (status === OUT || (status === IN && person !== shown))) {
+      sessionStorage.removeItem(FRAGMENT);
       loadAnew(() => location.reload());
     } else if (status === IN) {
       shown = person;

@@ -11,6 +11,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from rxapp.auth.web.reflex_internals.app import directory_of_built_pages, get_config, serves_built_pages
 
+ASSETS = "assets"
+"""The folder of an app's own files."""
+
 KEPT_FOR = timedelta(days=365)
 """The longest lifetime of a response in RFC 2616 §14.21. Later standards name no limit, but caches still use this one."""
 
@@ -44,7 +47,7 @@ class BuiltPages:
         self._app = app
         self._root = served_pages()
         self._pages = _pages_below(self._root) if self._root else frozenset()
-        self._by_spelling = {page.casefold(): page for page in self._pages}
+        self._by_spelling = {page.casefold(): page for page in self._pages if not _is_asset(page)}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request to the app, and add the caching header to its answer."""
@@ -69,6 +72,8 @@ class BuiltPages:
 
     def _own_address(self, path: str) -> str | None:
         """The address of the page that this path spells in another way, or None."""
+        if path in self._pages:
+            return None
         spelled = _SLASHES.sub("/", _FILE.sub("", path)).rstrip("/")
         own = self._by_spelling.get(spelled.casefold())
         return None if own is None or path in (own, f"{own}/") else own or "/"
@@ -84,6 +89,12 @@ def _pages_below(root: Path) -> frozenset[str]:
     prefix = PurePosixPath("/", get_config().frontend_path.strip("/"))
     folders = (file.parent.relative_to(root) for file in root.rglob("index.html"))
     return frozenset(str(prefix / folder.as_posix()).rstrip("/") for folder in folders)
+
+
+def _is_asset(page: str) -> bool:
+    """Whether the app has such a file of its own, or a folder of files with links between them."""
+    path = page.strip("/")
+    return any((Path(ASSETS) / f"{path}{end}").is_file() for end in ("/index.html", ".html"))
 
 
 def _caching(path: str, status: int, content_type: str) -> str | None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import logging
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -19,7 +20,9 @@ _PROBE = "rxapp_probe"
 """The key of a write that only asks whether Redis takes writes."""
 
 _waiting: set[str] = set()
-"""The client tokens of pages. Closed ones are left out when Redis is back."""
+"""The client tokens of pages. Those that have closed are removed at the next look."""
+
+logger = logging.getLogger(__name__)
 
 
 def wait_for_redis(client_token: str) -> None:
@@ -45,15 +48,20 @@ async def connect_pages_when_redis_is_back() -> AsyncIterator[None]:
 async def _keep_asking(redis: Any) -> None:
     while True:
         await asyncio.sleep(INTERVAL_SECONDS)
+        _waiting.intersection_update(connected_pages().keys())
         if _waiting:
-            with contextlib.suppress(RedisError):
+            try:
                 await redis.set(_PROBE, b"", ex=1)
                 await _connect_waiting_pages()
+            except RedisError:
+                continue  # those that are left wait on
+            except Exception:
+                logger.exception("pages that wait for Redis could not be told that it is back")
+                _waiting.clear()
 
 
 async def _connect_waiting_pages() -> None:
     app: Any = registrations().app
-    pages = _waiting & connected_pages().keys()
-    _waiting.clear()
-    for client_token in pages:
+    for client_token in list(_waiting):
         await app.event_namespace.emit_update(StateUpdate(events=Event.from_event_type(connect_anew())), client_token)
+        _waiting.discard(client_token)

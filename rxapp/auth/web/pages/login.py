@@ -117,8 +117,8 @@ class LoginState(rx.State):
         self.stage, self._pending = incomplete.stage, incomplete.pending_login
 
     def _go_on(self) -> Any:
-        wanted = own_path(self.router.url.query_parameters.get("next"), otherwise=site.home_route)
-        return rx.redirect(path_in_app(wanted, get_config().frontend_path), replace=True)
+        wanted = path_in_app(self.router.url.query_parameters.get("next") or "", get_config().frontend_path)
+        return rx.redirect(own_path(wanted, otherwise=site.home_route), replace=True)
 
 
 async def _check(form: LoginForm, client: Client) -> LoggedIn:
@@ -144,7 +144,7 @@ def login_page(*, register_route: str | None = None, **slots: Unpack[Slots]) -> 
     stages = [(name, view()) for name, view in places.stage_forms.items()]
     return form_page(
         texts.title,
-        storage_notice(),
+        storage_notice(asks=True),
         notices(LoginState.reason, LoginState.error, LoginState.wait),
         rx.match(LoginState.stage, *stages, first) if stages else first,
         **slots,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, get_type_hints
 
 import reflex as rx
+from cachetools import TTLCache
 from reflex.event import Event
 from reflex.state import BaseState, OnLoadInternalState, State, UpdateVarsInternalState, _apply_client_storage_vars
 from reflex_base import constants
@@ -82,7 +83,8 @@ class FailedEvent:
     is_an_act: bool
 
 
-_failed: dict[str, FailedEvent] = {}
+_failed: TTLCache[str, FailedEvent] = TTLCache(maxsize=1_024, ttl=60)
+"""By their transactions. Nobody may ask for them: an app can set an exception handler of its own, later than we do."""
 
 
 def note_failed_events(app: rx.App) -> None:

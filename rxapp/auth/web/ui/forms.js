@@ -9,7 +9,10 @@
   const refresh = (form) => {
     const waits = form === held || form.ariaBusy === "true";
     for (const button of form.querySelectorAll("[type=submit]")) {
-      button.disabled = waits || !form.checkValidity();
+      const isDisabled = waits || form.matches(":invalid"); // `checkValidity()` would fire events at each field
+      if (button.disabled !== isDisabled) {
+        button.disabled = isDisabled;
+      }
     }
   };
   const refreshAll = () => document.querySelectorAll(SELECTOR).forEach(refresh);

@@ -1,7 +1,6 @@
 """Forms that work before the page's scripts have loaded, and that never put a password into a URL."""
 
 from collections.abc import Mapping
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -11,14 +10,9 @@ from rxapp.auth.web.site.registry import site
 from rxapp.auth.web.ui.components.inline_script import InlineScript
 
 
-@cache
-def _script_text() -> str:
-    return Path(__file__).with_name("forms.js").read_text()
-
-
 def forms_script() -> rx.Component:
     """The script of all forms, for the head of every page."""
-    return InlineScript.of(_script_text())
+    return InlineScript.of(Path(__file__).with_name("forms.js"))
 
 
 def text_in(form: Mapping[str, Any], name: str) -> str:

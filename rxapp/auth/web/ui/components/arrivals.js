@@ -3,11 +3,12 @@ import { useEffect } from "react";
 import { useHref, useLocation, useNavigate, useNavigation } from "react-router";
 
 const GOING_TO = "rxapp-going-to";
+const REPEATED = "rxapp-repeated"; // a page that may never load must not be loaded again and again
 const FRAGMENT = "rxapp-fragment"; // as in token_store.js
 const AT_ONCE_MS = 15_000;
 const LONGEST_SIGN_IN_MS = 60 * 60 * 1000;
 
-const addressOf = ({ pathname, search }) => pathname + search;
+const addressOf = ({ pathname, search }) => (pathname.replace(/\/+$/, "") || "/") + search;
 
 // Takes an entry out of session storage, if it is not too old.
 const taken = (key, longestMs) => {
@@ -29,14 +30,19 @@ export function Arrivals() {
   // After a deployment the files of the next page are gone. Then React Router reloads the present page, and forgets the click.
   useEffect(() => {
     if (next) {
-      sessionStorage.setItem(GOING_TO, JSON.stringify({ to: addressOf(next).slice(base.length) + next.hash, at: Date.now() }));
+      const to = (addressOf(next).slice(base.length) || "/") + next.hash;
+      if (sessionStorage.getItem(REPEATED) !== to) {
+        sessionStorage.setItem(GOING_TO, JSON.stringify({ to, at: Date.now() }));
+      }
     } else if (isFirst) {
       const missed = taken(GOING_TO, AT_ONCE_MS);
       if (missed && isReload() && missed.to !== addressOf(location) + location.hash) {
+        sessionStorage.setItem(REPEATED, missed.to);
         navigate(missed.to);
       }
     } else {
       sessionStorage.removeItem(GOING_TO);
+      sessionStorage.removeItem(REPEATED);
     }
     isFirst = false;
   }, [next]);

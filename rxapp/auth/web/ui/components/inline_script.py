@@ -1,5 +1,7 @@
 """A script whose text is a part of each page, so that it runs before the scripts that are loaded."""
 
+from pathlib import Path
+
 import reflex as rx
 
 
@@ -11,6 +13,8 @@ class InlineScript(rx.Component):
     dangerouslySetInnerHTML: rx.Var[dict[str, str]]  # noqa: N815  React's own name
 
     @classmethod
-    def of(cls, text: str) -> rx.Component:
-        """The script with this text."""
+    def of(cls, file: Path) -> rx.Component:
+        """The script in this file, without what only people read: it is a part of each page."""
+        lines = (line.strip() for line in file.read_text().splitlines())
+        text = "\n".join(line for line in lines if line and not line.startswith("//"))
         return cls.create(dangerouslySetInnerHTML={"__html": text})
