@@ -210,6 +210,15 @@ def person(server, request) -> str:
 
 
 @pytest.fixture
+def other_person(server, person) -> str:
+    """Who comes after `person`."""
+    user_name = person.replace("person", "neighbour")
+    with open_service(server) as service:
+        service.create_user(user_name, PASSWORD)
+    return user_name
+
+
+@pytest.fixture
 def administrator(server, request) -> str:
     """An administrator of this test's own: their name."""
     user_name = f"admin-{zlib.crc32(request.node.nodeid.encode()):08x}"

@@ -29,15 +29,6 @@ def server(neighbours_server):
     return neighbours_server
 
 
-@pytest.fixture
-def other_person(server, person) -> str:
-    """Who comes after `person`."""
-    user_name = person.replace("person", "neighbour")
-    with open_service(server) as service:
-        service.create_user(user_name, PASSWORD)
-    return user_name
-
-
 def mark(tab):
     """From now on one can tell whether the tab has another document."""
     tab.evaluate("window.isThisDocument = true")

@@ -66,6 +66,25 @@ def test_the_first_click_after_a_deployment_leads_where_it_should(tab, person):
     expect(tab).to_have_url(re.compile(r"/account/sessions/?$"))
 
 
+def test_a_page_that_can_never_be_loaded_is_not_loaded_again_and_again(tab, person):
+    sign_in(tab, person)
+    asked: list[str] = []
+
+    def refuse(route: Route) -> None:
+        asked.append(route.request.url)
+        route.fulfill(status=404)
+
+    tab.route(re.compile("/assets/_account_._sessions[^/]*js"), refuse)
+    tab.get_by_role("link", name="Sessions").click()
+    with tab.expect_event("domcontentloaded"), tab.expect_event("domcontentloaded", lambda _: len(asked) >= 2):
+        pass
+    expect(tab.get_by_role("button", name="Log out")).to_be_visible()
+    tab.unroute_all()
+    tab.get_by_role("link", name="Activity").click()
+    expect(tab.get_by_role("list", name="Events")).to_be_visible()
+    assert len(asked) <= 3
+
+
 KEEP_SET_ITEM = "window.setItem = Storage.prototype.setItem"
 """Before the app puts its own in place, which never fails."""
 
@@ -103,6 +122,31 @@ def test_where_nothing_can_be_stored_the_page_says_so_and_works_until_it_is_left
     tab.reload()
     expect(tab).to_have_url(re.compile("/login"))
     expect(tab.get_by_label("Username")).to_be_visible()
+
+
+def test_what_another_tab_stores_counts_more_than_what_this_one_keeps_in_memory(tab, profile, person, other_person):
+    tab.context.add_init_script(KEEP_SET_ITEM)
+    tab.goto("login?next=/account")
+    tab.evaluate(FULL)
+    fill_in(tab, person)
+    expect(tab.get_by_label("Display name")).to_have_value(person)
+    assert tab.evaluate("Object.keys(localStorage).includes('refreshToken')") is False
+    second = profile.new_page()
+    second.goto("login?next=/account")
+    second.evaluate("Object.keys(localStorage).forEach(name => localStorage.removeItem(name))")
+    fill_in(second, other_person)
+    for each in (second, tab):
+        expect(each.get_by_label("Display name")).to_have_value(other_person)
+
+
+def test_an_app_still_hears_that_its_own_data_found_no_room(tab):
+    tab.context.add_init_script(KEEP_SET_ITEM)
+    tab.goto("login")
+    tab.evaluate(FULL)
+    store = "localStorage.setItem('draft', 'x'.repeat(9999))"
+    heard = tab.evaluate(f"(() => {{ try {{ {store} }} catch (error) {{ return error.name }} }})()")
+    assert heard == "QuotaExceededError"
+    assert tab.evaluate("localStorage.getItem('draft')") is None
 
 
 def test_a_form_that_a_password_manager_fills_in_without_a_word_can_be_sent(tab, person):

@@ -13,6 +13,7 @@ from rxapp.auth.core.identity.proved_key import ProvedKey
 from rxapp.auth.http.runtime.service import use_service
 from rxapp.auth.web.auth_state.event_gate import PageGate, kind_of
 from rxapp.auth.web.auth_state.state import IN, OUT, UNKNOWN, AuthState
+from rxapp.auth.web.browser_storage.device_key import NOT_READABLE_NOW
 from rxapp.auth.web.page_session import connections, held_events
 from rxapp.auth.web.page_session.page import Kind
 from rxapp.auth.web.pages.login import LoginState
@@ -245,6 +246,40 @@ class TestOnConnecting:
         old = key.proof("POST", "urn:rxapp:page", clock(), nonce=challenge_in(first)["text"])
         run(page, "prove_key", old, of=AuthState)
         assert parts(page)[0]._page.key.key is None
+
+    def test_a_late_answer_to_an_earlier_challenge_is_nothing_and_the_right_one_counts(self, page, pair, key, clock):
+        """The connection was lost while the browser was thinking: it must not count as one that has no key."""
+        _, first = connect(page, pair)
+        old = key.proof("POST", "urn:rxapp:page", clock(), nonce=challenge_in(first)["text"])
+        come_from(page, "another connection")
+        hydrate, second = connect(page, pair)
+        assert run(page, "prove_key", old, of=AuthState) == [[]]
+        assert parts(page)[0]._page.key.challenge is not None
+        assert answer(page, key, second, clock) == [hydrate]
+        assert parts(page)[0]._page.key.key is not None
+
+    def test_an_answer_that_was_too_long_on_its_way_is_asked_for_again(self, page, pair, key, clock):
+        """The machine has slept."""
+        hydrate, update = connect(page, pair)
+        proof = key.proof("POST", "urn:rxapp:page", clock(), nonce=challenge_in(update)["text"])
+        clock.move(seconds=90)
+        assert run(page, "prove_key", proof, of=AuthState) == [[]]
+        auth = parts(page)[0]
+        assert auth.key_challenge["text"] != challenge_in(update)["text"]
+        again = key.proof("POST", "urn:rxapp:page", clock(), nonce=auth.key_challenge["text"])
+        ((gone_on,),) = run(page, "prove_key", again, of=AuthState)
+        assert gone_on.name == hydrate.name
+
+    def test_a_key_that_cannot_be_read_now_is_asked_for_again_and_what_waits_waits_on(self, page, pair, key, clock):
+        hydrate, _ = connect(page, pair)
+        for _ in range(3):
+            assert run(page, "prove_key", NOT_READABLE_NOW, of=AuthState) == [[]]
+        auth = parts(page)[0]
+        assert auth.is_key_unreadable
+        proof = key.proof("POST", "urn:rxapp:page", clock(), nonce=auth.key_challenge["text"])
+        ((gone_on,),) = run(page, "prove_key", proof, of=AuthState)
+        assert gone_on.name == hydrate.name
+        assert not auth.is_key_unreadable
 
     def test_a_proof_made_for_http_is_no_answer(self, page, pair, key, clock):
         _, update = connect(page, pair)

@@ -8,11 +8,9 @@ export function StorageFault({ words, asks, className }) {
   const [fault, setFault] = useState("");
 
   useEffect(() => {
-    const look = () => setFault(window.rxappStorage.fault());
+    const hasRoom = !asks || window.rxappStorage.hasRoom();
+    const look = () => setFault(window.rxappStorage.fault() || (hasRoom ? "" : "full"));
     look();
-    if (asks && !window.rxappStorage.fault() && !window.rxappStorage.hasRoom()) {
-      setFault("full");
-    }
     window.addEventListener(EVENT, look);
     return () => window.removeEventListener(EVENT, look);
   }, [asks]);

@@ -78,7 +78,16 @@ const keepFragment = (go_to, base) => {
   if (location.hash && new URLSearchParams(go_to.split("?")[1]).get("next") === address) {
     sessionStorage.setItem(FRAGMENT, JSON.stringify({ address, hash: location.hash, at: Date.now() }));
   } else {
-    sessionStorage.removeItem(FRAGMENT); // the next person has not asked for it
+    forgetFragment();
+  }
+};
+
+// The next person has not asked for it.
+const forgetFragment = () => {
+  try {
+    sessionStorage.removeItem(FRAGMENT);
+  } catch (error) {
+    console.error(error); // as in carryOut
   }
 };
 
@@ -128,7 +137,7 @@ export function TokenStore({ command, person, status, onSessionChange }) {
 
   useEffect(() => {
     if (shown && (status === OUT || (status === IN && person !== shown))) {
-      sessionStorage.removeItem(FRAGMENT);
+      forgetFragment();
       loadAnew(() => location.reload());
     } else if (status === IN) {
       shown = person;
