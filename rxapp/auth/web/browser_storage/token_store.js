@@ -63,6 +63,9 @@ const carryOut = (command) => {
 let shown = ""; // the person that it has shown
 let isLeft = false;
 let lastCommand = "";
+// The session that the server has heard of. Read before Reflex reads it: the browser shows a change of another tab before it
+// tells of it, and a session that is read in between would pass for the one that the server knows.
+let session = typeof window === "undefined" ? "" : heldSession();
 
 const loadAnew = (load) => {
   if (!isLeft) {
@@ -145,7 +148,6 @@ export function TokenStore({ command, person, status, onSessionChange }) {
   }, [status, person]);
 
   useEffect(() => {
-    let session = heldSession();
     const onStorage = (event) => {
       if (event.storageArea !== localStorage) {
         return;
