@@ -134,6 +134,24 @@ def test_a_tab_that_is_refused_before_the_new_pair_is_there_leaves_the_old_one_f
 
 
 @pytest.mark.unbound
+def test_a_tab_that_loads_when_another_has_stored_half_of_a_new_pair_goes_on_with_the_other_half(tab, profile, person, server):
+    sign_in(tab, person)
+    second = profile.new_page()
+    second.goto("/login")
+    old = stored(tab)
+    with open_service(server) as service:
+        me = service.verify_access(old["jwt"])
+        changed = service.accounts.change_password(me, PASSWORD, NEW_PASSWORD)
+    expect_login_with(tab, "password_changed", "Please log in with the new one.")
+    store(second, {"refreshToken": changed.pair.refresh_token, "jwt": old["jwt"]})
+    tab.reload()
+    expect(tab.get_by_text("Please log in with the new one.")).to_be_visible()
+    store(second, {"jwt": changed.pair.access_token})
+    expect(tab).to_have_url(re.compile("^[^?]*/account/?$"))
+    expect(tab.get_by_label("Display name")).to_have_value(person)
+
+
+@pytest.mark.unbound
 def test_whoever_never_gets_the_answer_is_at_the_login_page_with_the_reason_and_logs_in_with_the_new_password(
     tab, person, server
 ):

@@ -82,6 +82,7 @@
       } else if (isTrusted && storageArea) {
         beside(storageArea).clear();
       }
+      tell();
     },
     true,
   );

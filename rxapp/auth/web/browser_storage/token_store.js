@@ -26,6 +26,15 @@ const digest = (text) => {
 };
 const isNamed = (text, name) => name === null || (text.length <= LONGEST_TOKEN && digest(text) === name);
 const heldSession = () => read(REFRESH_TOKEN).slice(0, SESSION_PART);
+// The access token is stored last. A page may be loaded in between, and must not take the half of a new pair for the whole.
+const sessionOfWholePair = () => {
+  try {
+    const claims = read(ACCESS_TOKEN).split(".")[1].replace(/-/g, "+").replace(/_/g, "/");
+    return JSON.parse(atob(claims)).sid;
+  } catch {
+    return ""; // no token, or none of ours
+  }
+};
 
 // Makes Reflex report storage to the server. By itself Reflex notices only the changes of other tabs.
 const report = (...keys) => {
@@ -63,9 +72,6 @@ const carryOut = (command) => {
 let shown = ""; // the person that it has shown
 let isLeft = false;
 let lastCommand = "";
-// The session that the server has heard of. Read before Reflex reads it: the browser shows a change of another tab before it
-// tells of it, and a session that is read in between would pass for the one that the server knows.
-let session = typeof window === "undefined" ? "" : heldSession();
 
 const loadAnew = (load) => {
   if (!isLeft) {
@@ -148,12 +154,13 @@ export function TokenStore({ command, person, status, onSessionChange }) {
   }, [status, person]);
 
   useEffect(() => {
+    let session = sessionOfWholePair();
     const onStorage = (event) => {
       if (event.storageArea !== localStorage) {
         return;
       }
       if (!event.isTrusted) {
-        session = heldSession(); // a change by this tab itself
+        session = sessionOfWholePair(); // a change by this tab itself
         return;
       }
       if (event.key === REFRESH_TOKEN) {
@@ -164,7 +171,7 @@ export function TokenStore({ command, person, status, onSessionChange }) {
       if (event.key !== ACCESS_TOKEN && event.key !== null) {
         return;
       }
-      const isAnother = heldSession() !== session;
+      const isAnother = sessionOfWholePair() !== session;
       report(REFRESH_TOKEN);
       if (event.key === null) {
         report(ACCESS_TOKEN); // localStorage.clear() names no key, so Reflex ignores it
