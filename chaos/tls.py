@@ -5,6 +5,7 @@ import datetime as dt
 import ipaddress
 import ssl
 import threading
+from concurrent.futures import Future
 from contextlib import suppress
 from pathlib import Path
 
@@ -41,26 +42,35 @@ class TlsFront:
     def __init__(self, directory: Path, port: int) -> None:
         self.certificate, self._key = make_certificate(directory)
         self._behind = port
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+        self._listening: Future[int] = Future()
+        self._thread = threading.Thread(target=lambda: asyncio.run(self._serve()), daemon=True)
 
     def start(self) -> int:
         """Returns the port that it listens on."""
         self._thread.start()
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(self.certificate, self._key)
-        starting = asyncio.start_server(self._pass_on, "127.0.0.1", 0, ssl=context)
-        self._server = asyncio.run_coroutine_threadsafe(starting, self._loop).result()
-        return int(self._server.sockets[0].getsockname()[1])
+        return self._listening.result()
 
     def stop(self) -> None:
         """Stop. All clients are disconnected."""
-        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._loop.call_soon_threadsafe(self._stopped.set)
         self._thread.join()
+
+    async def _serve(self) -> None:
+        self._loop, self._stopped = asyncio.get_running_loop(), asyncio.Event()
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(self.certificate, self._key)
+        server = await asyncio.start_server(self._pass_on, "127.0.0.1", 0, ssl=context)
+        self._listening.set_result(server.sockets[0].getsockname()[1])
+        await self._stopped.wait()
+        server.close()
 
     async def _pass_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         behind_reader, behind_writer = await asyncio.open_connection("127.0.0.1", self._behind)
-        await asyncio.gather(_copy(reader, behind_writer), _copy(behind_reader, writer))
+        try:
+            await asyncio.gather(_copy(reader, behind_writer), _copy(behind_reader, writer))
+        finally:
+            writer.close()
+            behind_writer.close()
 
 
 async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

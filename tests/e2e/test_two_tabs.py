@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import EXPIRED, PASSWORD, USER, expect_stored, log_in, refresh_button, stored
 from tests.e2e.database import generation_of, open_service
@@ -31,6 +31,32 @@ def test_race_1_two_tabs_that_refresh_at_the_same_moment_take_one_step_and_both_
         assert generation_of(server, after) == generation + 1
         # Each tab's answer has an access token of its own, of the same generation; which one lies in storage is as it happens.
         assert after["refreshToken"] == stored(other)["refreshToken"]
+
+
+def test_each_tab_reports_both_tokens_of_a_new_pair_in_one_message_so_that_nothing_is_done_with_half_of_it(tab, profile, server):
+    log_in(tab)
+    other = profile.new_page()
+    reports: dict[Page, list[list[str]]] = {tab: [], other: []}
+    for each in (tab, other):
+        each.on(
+            "websocket", lambda socket, each=each: socket.on("framesent", lambda frame: reports[each].extend(reported(frame)))
+        )
+        each.goto("/customers")
+        expect(each.get_by_text("John Doe")).to_be_visible()
+    server.move_clock(EXPIRED)
+    refresh_button(tab).click()
+    expect(tab.get_by_text("refreshed once")).to_be_visible()
+    refresh_button(other).click()
+    expect(other.get_by_text("refreshed once")).to_be_visible()
+    both = ["jwt", "refresh_token"]
+    assert (reports[tab], reports[other]) == ([both], [both])
+
+
+def reported(frame: str | bytes) -> list[list[str]]:
+    """The vars in a message that reports a change of the browser's storage; of any other message, nothing."""
+    _, found, event = str(frame).partition("update_vars_internal")
+    names = [name for name in ("jwt", "refresh_token") if f"auth_state.{name}_rx_state_" in event]
+    return [names] if found else []
 
 
 @pytest.mark.unbound

@@ -30,6 +30,13 @@ def redis_server(tmp_path) -> Iterator[RedisServer]:
 
 
 @pytest.fixture
+def tls_front(tmp_path, redis_server) -> Iterator[TlsFront]:
+    front = TlsFront(tmp_path, urlsplit(redis_server.url).port)
+    yield front
+    front.stop()
+
+
+@pytest.fixture
 def backend_with(tmp_path):
     started: list[Backend] = []
 
@@ -46,10 +53,9 @@ def backend_with(tmp_path):
 
 
 @asynchronously
-async def test_over_tls_one_logs_in_and_goes_on(redis_server, backend_with, tmp_path):
+async def test_over_tls_one_logs_in_and_goes_on(redis_server, tls_front, backend_with):
     redis_server.start()
-    front = TlsFront(tmp_path, urlsplit(redis_server.url).port)
-    backend = backend_with(f"rediss://127.0.0.1:{front.start()}/0?ssl_ca_certs={front.certificate}")
+    backend = backend_with(f"rediss://127.0.0.1:{tls_front.start()}/0?ssl_ca_certs={tls_front.certificate}")
     with open_service(backend) as service:
         service.create_user("anna", PASSWORD)
     page = await RawPage(backend.url, key=DeviceKey()).open("/login")
@@ -64,7 +70,6 @@ async def test_over_tls_one_logs_in_and_goes_on(redis_server, backend_with, tmp_
     await again.send(f"{AUTH_STATE}.log_out")
     await again.until(lambda: again.pair == {})
     await again.close()
-    front.stop()
 
 
 def test_a_cluster_is_refused_at_the_start_and_by_doctor(redis_server, backend_with):

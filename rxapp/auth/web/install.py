@@ -31,7 +31,7 @@ from rxapp.auth.web.auth_state.outage import telling_failures
 from rxapp.auth.web.auth_state.state import IN, AuthState
 from rxapp.auth.web.browser_storage.device_key import DeviceKey
 from rxapp.auth.web.browser_storage.storage_fault import missing_storage_script
-from rxapp.auth.web.browser_storage.token_store import TokenStore
+from rxapp.auth.web.browser_storage.token_store import VARS, TokenStore
 from rxapp.auth.web.delivery.built_pages import BuiltPages
 from rxapp.auth.web.delivery.origins import allow_no_strangers, origin_check, with_public_origins
 from rxapp.auth.web.delivery.security_headers import add_security_headers
@@ -47,7 +47,7 @@ from rxapp.auth.web.pages.notices.slow_down import slow_down_notice
 from rxapp.auth.web.pages.notices.storage_notice import storage_notice
 from rxapp.auth.web.pages.parts.confirm import confirm_dialog
 from rxapp.auth.web.reflex_internals.connections import bound_sockets, send_halves_of_characters
-from rxapp.auth.web.reflex_internals.events import note_failed_events
+from rxapp.auth.web.reflex_internals.events import REPORTING, name_of_var, note_failed_events
 from rxapp.auth.web.reflex_internals.sealed_state import seal_states
 from rxapp.auth.web.reflex_internals.shared_states import note_what_is_linked
 from rxapp.auth.web.reflex_internals.state_managers import renew_state_locks
@@ -117,6 +117,8 @@ def install_auth(
             command=AuthState.storage_command,
             person=AuthState.person,
             status=AuthState.status,
+            reported_as={key: name_of_var(AuthState, var) for key, var in VARS.items()},
+            on_report=REPORTING,
             on_session_change=AuthState.session_changed,
         ),
         DeviceKey.create(challenge=AuthState.key_challenge, on_proof=AuthState.prove_key),

@@ -82,6 +82,14 @@ def test_a_report_is_stored_as_reflex_stores_it(marker):
     assert in_a_loop(state.get_state(AuthState)).jwt == "what the browser holds"
 
 
+def test_a_report_names_the_vars_by_state_name_and_marker():
+    state = State(_reflex_internal_init=True)
+    report = {events.name_of_var(AuthState, "jwt"): "one", events.name_of_var(AuthState, "refresh_token"): "other"}
+    in_a_loop(events.store_report(state, Event(name=events.REPORT, payload={"vars": report})))
+    auth = in_a_loop(state.get_state(AuthState))
+    assert (auth.jwt, auth.refresh_token) == ("one", "other")
+
+
 def test_of_a_report_only_what_lives_in_the_browsers_storage_is_stored():
     state = State(_reflex_internal_init=True)
     report = {f"{AuthState.get_full_name()}.user_name": "an administrator"}

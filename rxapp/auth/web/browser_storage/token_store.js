@@ -36,14 +36,15 @@ const sessionOfWholePair = () => {
   }
 };
 
-// Makes Reflex report storage to the server. By itself Reflex notices only the changes of other tabs.
-const report = (...keys) => {
-  for (const key of keys) {
-    const event = new StorageEvent("storage", { key, newValue: localStorage.getItem(key) });
-    // The constructor takes only the browser's own storage, and this may be another one (missing_storage.js).
-    Object.defineProperty(event, "storageArea", { value: localStorage });
-    window.dispatchEvent(event);
-  }
+// Tells the server what the browser holds, as Reflex does at the start. Reflex would tell of each change of another tab in a
+// message for each item. The server would act in between, and use a new refresh token with an old access token.
+let report = () => {};
+// The values are read when the message is sent: after a lost connection that is later.
+const pairWhenSent = (vars) => {
+  let values;
+  const get = (key) => (values ??= { [ACCESS_TOKEN]: read(ACCESS_TOKEN), [REFRESH_TOKEN]: read(REFRESH_TOKEN) })[key];
+  const getters = Object.entries(vars).map(([key, name]) => [name, { enumerable: true, get: () => get(key) }]);
+  return Object.defineProperties({}, Object.fromEntries(getters));
 };
 
 const changeStorage = ({ if_session, if_jwt, if_refresh_token, pair }) => {
@@ -57,7 +58,7 @@ const changeStorage = ({ if_session, if_jwt, if_refresh_token, pair }) => {
     localStorage.removeItem(REFRESH_TOKEN);
     localStorage.removeItem(ACCESS_TOKEN); // last here too: for other tabs this event means that both items have changed
   }
-  report(REFRESH_TOKEN, ACCESS_TOKEN);
+  report();
 };
 
 const carryOut = (command) => {
@@ -125,7 +126,7 @@ if (typeof window !== "undefined") {
   window.addEventListener("pageshow", ({ persisted }) => persisted && shown && location.reload());
 }
 
-export function TokenStore({ command, person, status, onSessionChange }) {
+export function TokenStore({ command, person, status, reportedAs, onReport, onSessionChange }) {
   const navigate = useNavigate();
   const base = useHref("/").replace(/\/$/, "");
 
@@ -155,29 +156,24 @@ export function TokenStore({ command, person, status, onSessionChange }) {
 
   useEffect(() => {
     let session = sessionOfWholePair();
+    report = () => {
+      session = sessionOfWholePair();
+      onReport(pairWhenSent(reportedAs));
+    };
     const onStorage = (event) => {
-      if (event.storageArea !== localStorage) {
+      const isPair = event.key === ACCESS_TOKEN || event.key === REFRESH_TOKEN;
+      if (event.storageArea !== localStorage || !(isPair || event.key === null)) {
         return;
       }
-      if (!event.isTrusted) {
-        session = sessionOfWholePair(); // a change by this tab itself
-        return;
+      if (isPair) {
+        event.stopImmediatePropagation(); // Reflex would report it too
       }
-      if (event.key === REFRESH_TOKEN) {
-        // Another tab is storing a pair. If only this half were reported, a click in between would rotate the new token again.
-        event.stopImmediatePropagation();
-        return;
-      }
-      if (event.key !== ACCESS_TOKEN && event.key !== null) {
-        return;
-      }
-      const isAnother = sessionOfWholePair() !== session;
-      report(REFRESH_TOKEN);
-      if (event.key === null) {
-        report(ACCESS_TOKEN); // localStorage.clear() names no key, so Reflex ignores it
-      }
-      if (isAnother) {
-        setTimeout(onSessionChange); // after Reflex's own listener has queued the new values
+      if (event.key !== REFRESH_TOKEN) {
+        const before = session; // the access token is stored last, so the pair is whole now
+        report();
+        if (session !== before) {
+          onSessionChange();
+        }
       }
     };
     window.addEventListener("storage", onStorage, true); // before Reflex's own

@@ -21,6 +21,8 @@ _REPLACES = frozenset({RevocationReason.PASSWORD_CHANGED, RevocationReason.PASSW
 
 ACCESS_TOKEN_KEY = "jwt"
 REFRESH_TOKEN_KEY = "refreshToken"
+VARS = {ACCESS_TOKEN_KEY: "jwt", REFRESH_TOKEN_KEY: "refresh_token"}
+"""The vars of `AuthState` that hold what the browser reports."""
 
 
 def keep(pair: TokenPair, *, in_place_of: str | None = None, in_place_of_session: UUID | None = None) -> dict[str, Any]:
@@ -99,6 +101,7 @@ def _new_id() -> str:
 class TokenStore(OwnComponent):
     """Invisible. Carries out `command` when its id changes. `on_session_change` fires when another tab has logged in or out.
 
+    `on_report` fires when the browser holds another pair. It sends the values under the names in `reported_as`, by storage key.
     A new document is loaded whenever `person` changes to another person, or the person is gone.
     """
 
@@ -107,6 +110,8 @@ class TokenStore(OwnComponent):
     command: rx.Var[dict[str, Any]]
     person: rx.Var[str]
     status: rx.Var[str]
+    reported_as: rx.Var[dict[str, str]]
+    on_report: rx.EventHandler[rx.event.passthrough_event_spec(dict)]
     on_session_change: rx.EventHandler[rx.event.no_args_event_spec]
 
     @classmethod

@@ -163,8 +163,7 @@ class PageSession(NamedTuple):
     def at_hand(self, held: TokenPair) -> TokenPair:
         """The pair to use for this page now: the one on its way to the browser, else what the browser holds.
 
-        The browser reports the two tokens one after the other, and an event may come between: a new refresh token alone proves
-        receipt of the pair.
+        A new refresh token alone proves receipt of the pair: the other token may be stored a moment later.
         """
         if self.issued is not None and (self.is_on_its_way(held) or self.has_arrived(held)):
             return self.issued.pair

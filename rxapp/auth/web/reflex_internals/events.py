@@ -35,11 +35,23 @@ Without it: connecting counts as an act of the person, and no page gets past it.
 
 HYDRATE = name_of_handler(State.event_handlers["hydrate"])
 HYDRATE_AND_LOAD = name_of_handler(State.event_handlers["hydrate_and_load"])
-REPORT = name_of_handler(UpdateVarsInternalState.event_handlers["update_vars_internal"])
+REPORTING = UpdateVarsInternalState.event_handlers["update_vars_internal"]
+REPORT = name_of_handler(REPORTING)
 LOAD = name_of_handler(OnLoadInternalState.event_handlers["on_load_internal"])
 """Needs: what a page sends by itself: on connecting (the first two), when the browser's storage has changed, and on load.
 Why: on connecting, the browser reports what it holds. This shows to whom the connection belongs.
 Without them: a connection proves nothing, and nothing is sent to it."""
+
+
+def name_of_var(state: type[BaseState], var: str) -> str:
+    """The name under which a browser reports a var of its storage.
+
+    Needs: what `update_vars_internal` takes: a dict of values by the full name of the state, a dot, the var and the marker.
+    Why: our script reports both tokens in one message; Reflex sends one for each item.
+    Without it: a page does not notice that another tab has logged in or out.
+    """
+    return f"{state.get_full_name()}.{var}{FIELD_MARKER}"
+
 
 FIRST_OF_DOCUMENT = "hashes"
 """Needs: what a page sends along when it connects for the first time, and not when it connects again after a lost connection.
