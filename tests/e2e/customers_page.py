@@ -63,8 +63,11 @@ def ask(tab, name):
     expect(tab.get_by_role("group", name=f"Remove {name}?")).to_be_visible()
 
 
-def click_twice(tab, name) -> list[str]:
-    """Two clicks in one moment, before the page has heard of the first; returns what the live regions said meanwhile."""
+def click_twice(tab, name, *, until: str) -> list[str]:
+    """Two clicks in one moment, before the page has heard of the first, and another action once a live region has said `until`.
+
+    Returns what the live regions said meanwhile.
+    """
     tab.evaluate("""() => {
         const regions = () => [...document.querySelectorAll("[role=status], [role=alert]")].map((region) => region.textContent);
         window.said = [];
@@ -73,6 +76,7 @@ def click_twice(tab, name) -> list[str]:
         });
     }""")
     button(tab, name).evaluate("button => { button.click(); button.click(); }")
+    tab.wait_for_function("until => window.said.includes(until)", arg=until)
     refresh_button(tab).click()
     expect(tab.get_by_text("refreshed once")).to_be_visible()
     return tab.evaluate("window.said")
