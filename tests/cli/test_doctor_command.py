@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from rxapp.auth import Settings
+from rxapp.auth.core.settings.private_directory import SECRET_KEY
 from rxapp.auth.doctor.configuration import check_configuration
 from rxapp.auth.doctor.files import check_files
 from rxapp.auth.doctor.findings import Verdict
@@ -107,9 +108,10 @@ class TestFiles:
 
     @pytest.mark.parametrize("mode", [0o604, 0o640, 0o620, 0o644])
     @pytest.mark.parametrize(
-        "name", ["test.db", "test.db-wal", "test.db-shm", "test.db-journal", ".secret_key", ".env", "redis.conf"]
+        "name", ["test.db", "test.db-wal", "test.db-shm", "test.db-journal", SECRET_KEY, ".env", "redis.conf"]
     )
     def test_what_others_may_read_or_change_is_a_problem_in_production_and_else_a_warning(self, production, tmp_path, name, mode):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).touch()
         (tmp_path / name).chmod(mode)
         assert bad(check_files(production)) == [("files", "problem")]

@@ -8,6 +8,7 @@ import sys
 import pytest
 
 from rxapp.auth import get_settings
+from rxapp.auth.core.settings.private_directory import SECRET_KEY
 from tests.cli.conftest import assert_refused
 from tests.conftest import ROOT
 
@@ -97,8 +98,8 @@ def test_a_dotenv_file_that_is_no_text_is_refused(run, tmp_path):
 
 def test_a_secret_key_file_that_cannot_be_read_is_named(run, monkeypatch, tmp_path):
     monkeypatch.setenv("RXAPP_SECRET_KEY", "")
-    (tmp_path / ".secret_key").mkdir()
-    assert_refused(run("users", "list"), ".secret_key cannot be read or made: Is a directory.")
+    (tmp_path / SECRET_KEY).mkdir(parents=True)
+    assert_refused(run("users", "list"), f"{SECRET_KEY} cannot be read or made: Is a directory.")
 
 
 def test_the_settings_of_the_next_command_are_read_anew(run):

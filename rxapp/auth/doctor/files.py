@@ -9,10 +9,10 @@ from sqlalchemy.exc import ArgumentError
 from rxapp.auth import Settings
 from rxapp.auth.core.database.private_files import mode_for_others
 from rxapp.auth.core.database.sqlite_file import COMPANIONS, sqlite_file
-from rxapp.auth.core.settings.secret_key import DEVELOPMENT_FILE
+from rxapp.auth.core.settings.private_directory import SECRET_KEY
 from rxapp.auth.doctor.findings import Finding, ok, problem, warning
 
-SECRET_FILES = (DEVELOPMENT_FILE, Path(".env"), Path("redis.conf"), Path("/etc/rxapp/environment"))
+SECRET_FILES = (SECRET_KEY, Path(".env"), Path("redis.conf"), Path("/etc/rxapp/environment"))
 """The places where our documents put secrets. The systemd unit reads the last one."""
 
 

@@ -29,7 +29,7 @@ SAFE = {"environment": "production", "secret_key": RANDOM_KEY, "allowed_origins"
 
 def test_the_defaults_are_those_of_the_design():
     settings = Settings()
-    assert settings.database_url == "sqlite:///rxapp.db"
+    assert settings.database_url == "sqlite:///.rxapp/rxapp.db"
     assert settings.redis_url is None
     assert settings.environment == "development"
     assert settings.access_token_lifetime == timedelta(seconds=300)

@@ -8,6 +8,7 @@ from urllib.parse import unquote, urlsplit
 from sqlalchemy import URL
 
 from rxapp.auth.core.database.private_files import create_private
+from rxapp.auth.core.settings.private_directory import DIRECTORY, make_private_directory
 
 COMPANIONS = ("-wal", "-shm", "-journal")
 """Files that SQLite writes beside the database, with the same mode. The first holds data that is not yet in the database."""
@@ -35,4 +36,6 @@ def create_sqlite_file(url: URL) -> None:
     if file is None or url.query.get("mode", "rwc") != "rwc":
         return
     with _creation_lock, suppress(OSError):
+        if file.parent == DIRECTORY:
+            make_private_directory()
         create_private(file.resolve())  # follow a dangling symbolic link, as SQLite does

@@ -12,8 +12,6 @@ MINIMUM_BYTES = 32
 
 logger = logging.getLogger(__name__)
 
-DEVELOPMENT_FILE = Path(".secret_key")
-
 
 def is_long_enough(secret: SecretStr) -> bool:
     """Whether the key is long enough: if it is random, nobody can guess it."""

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from rxapp.auth.core.settings import private_directory
 from rxapp.auth.core.settings import secret_key as secret_keys
 from rxapp.auth.core.settings.database_limits import DatabaseLimits
 from rxapp.auth.core.settings.env_file import ENCODING, ENV_FILE, require_readable
@@ -48,7 +49,7 @@ class Settings(BaseSettings):
     )
 
     environment: Literal["development", "production"] = "development"
-    database_url: DatabaseUrl = Field(default="sqlite:///rxapp.db", validation_alias="DATABASE_URL")
+    database_url: DatabaseUrl = Field(default=private_directory.DATABASE_URL, validation_alias="DATABASE_URL")
     redis_url: RedisUrl = Field(default=None, validation_alias="REDIS_URL")
     plain_network: bool = False
     sqlite_synchronous: Literal["FULL", "NORMAL"] = "FULL"
@@ -191,7 +192,14 @@ class Settings(BaseSettings):
         """These settings. If no secret key is configured, with the development key from its file."""
         if self.secret_key.get_secret_value():
             return self
-        return self.model_copy(update={"secret_key": SecretStr(secret_keys.development_secret_key(secret_keys.DEVELOPMENT_FILE))})
+        private_directory.move_secret_key()
+        return self.model_copy(update={"secret_key": SecretStr(secret_keys.development_secret_key(private_directory.SECRET_KEY))})
+
+    def with_database_in_place(self) -> "Settings":
+        """These settings. If no database is configured, with the default one, moved from its former place if it is there."""
+        if self.database_url != private_directory.DATABASE_URL:
+            return self
+        return self.model_copy(update={"database_url": private_directory.default_database_url()})
 
 
 def _is_origin(text: str) -> bool:
@@ -208,4 +216,4 @@ def _is_origin(text: str) -> bool:
 def get_settings() -> Settings:
     """The settings of this process, read once. Raises `EnvFileRefused`."""
     require_readable()
-    return Settings().with_secret_key()
+    return Settings().with_secret_key().with_database_in_place()
