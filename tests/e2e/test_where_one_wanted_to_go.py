@@ -1,11 +1,14 @@
 """Nobody ends up elsewhere than where they wanted to go: through a log-in, a deployment, an address with a fragment."""
 
 import re
+import secrets
 
 import pytest
 from playwright.sync_api import Page, Route, expect
 
 from tests.e2e.conftest import PASSWORD, sign_in
+
+PASSPHRASE = "correct horse battery staple"
 
 
 def fill_in(tab: Page, person: str) -> None:
@@ -21,6 +24,33 @@ def test_the_fragment_of_an_address_survives_the_log_in(tab, person):
     fill_in(tab, person)
     expect(tab).to_have_url(re.compile(r"/account/sessions/?\?a=b#there$"))
     expect(tab.get_by_text("This device", exact=True)).to_be_visible()
+
+
+def test_the_page_that_was_wanted_survives_a_registration_and_the_links_between_our_pages(tab):
+    tab.goto("account/sessions?a=b#there")
+    tab.get_by_role("link", name="Create an account").click()
+    expect(tab.get_by_role("heading", name="Create an account")).to_be_visible()
+    tab.get_by_role("link", name="Log in").click()
+    expect(tab.get_by_label("Password", exact=True)).to_be_visible()
+    expect(tab.get_by_role("link", name="Create an account")).to_have_attribute(
+        "href", re.compile(r"\?next=%2Faccount%2Fsessions")
+    )
+    tab.get_by_role("link", name="Create an account").click()
+    tab.get_by_label("Username").fill(f"walker-{secrets.token_hex(4)}")
+    tab.locator("input[name=new_password]").fill(PASSPHRASE)
+    tab.locator("input[name=new_password_again]").fill(PASSPHRASE)
+    tab.get_by_role("button", name="Create account").click()
+    expect(tab).to_have_url(re.compile(r"/account/sessions/?\?a=b#there$"))
+    expect(tab.get_by_text("This device", exact=True)).to_be_visible()
+
+
+def test_a_registration_leads_to_no_other_site(tab):
+    tab.goto("register?next=//evil.example.com/")
+    tab.get_by_label("Username").fill(f"walker-{secrets.token_hex(4)}")
+    tab.locator("input[name=new_password]").fill(PASSPHRASE)
+    tab.locator("input[name=new_password_again]").fill(PASSPHRASE)
+    tab.get_by_role("button", name="Create account").click()
+    expect(tab.get_by_text("You are logged in as walker-")).to_be_visible()
 
 
 def test_an_address_that_names_the_path_of_the_app_leads_there_once(tab, person, server):

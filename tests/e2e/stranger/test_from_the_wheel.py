@@ -1,6 +1,9 @@
 """A stranger installs the wheel in an empty directory, writes what the guide says, and has it all."""
 
+import functools
 import re
+import subprocess
+import zipfile
 from importlib.metadata import version
 
 import httpx
@@ -53,8 +56,7 @@ def test_in_at_most_five_lines_there_are_login_register_guarded_page_and_event_a
     tab.locator("input[name=new_password]").fill(PASSWORD)
     tab.locator("input[name=new_password_again]").fill(PASSWORD)
     tab.get_by_role("button", name="Create account").click()
-    expect(tab.get_by_role("link", name="Private")).to_be_visible()
-    tab.get_by_role("link", name="Private").click()
+    expect(tab.get_by_role("heading", name="Private")).to_be_visible()
     tab.get_by_role("button", name="Count").click()
     expect(tab.get_by_text("1", exact=True)).to_be_visible()
     tab.goto("/account/sessions")
@@ -69,6 +71,21 @@ def test_in_at_most_five_lines_there_are_login_register_guarded_page_and_event_a
     tab.get_by_role("button", name="Log in").click()
     expect(tab.get_by_role("heading", name="Private")).to_be_visible()
     profile.close()
+
+
+def test_no_secret_gets_into_version_control_or_an_export(app):
+    run_git = functools.partial(subprocess.run, cwd=app.directory, check=True, capture_output=True, text=True)
+    run_git(["git", "init", "--quiet"])
+    app.write(".gitignore", (app.directory / ".gitignore").read_text() + ".venv/\n")
+    run_git(["git", "add", "--all"])
+    added = run_git(["git", "ls-files"]).stdout.splitlines()
+    app.run("-m", "reflex", "export", "--backend-only")
+    exported = zipfile.ZipFile(app.directory / "backend.zip").namelist()
+    assert (app.directory / ".rxapp" / "secret_key").exists()
+    assert (app.directory / ".rxapp" / "rxapp.db").exists()
+    for names in (added, exported):
+        assert "rxconfig.py" in names
+        assert [name for name in names if ".rxapp" in name or ".db" in name or "secret" in name] == []
 
 
 def test_the_command_line_came_with_it(app):

@@ -21,6 +21,7 @@ from rxapp.auth.web.guards import event
 from rxapp.auth.web.open_pages.registry import log_out_open_pages
 from rxapp.auth.web.pages.login import LoginState
 from rxapp.auth.web.pages.parts.new_password import new_password_fields, require_same
+from rxapp.auth.web.pages.parts.onward import go_on
 from rxapp.auth.web.pages.parts.password_link import SET_PASSWORD
 from rxapp.auth.web.site.places import places
 from rxapp.auth.web.site.registry import site
@@ -100,7 +101,7 @@ class SetPasswordState(rx.State):
         else:
             for session_id, reason in logged_in.ended.items():
                 log_out_open_pages(session_id, reason)
-            yield rx.redirect(site.home_route, replace=True)
+            yield go_on(self)
 
     def _token(self) -> str:
         return self.router.url.fragment

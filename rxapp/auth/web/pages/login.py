@@ -19,15 +19,15 @@ from rxapp.auth.web.auth_state.state import IN, AuthState
 from rxapp.auth.web.guards import event
 from rxapp.auth.web.open_pages.registry import log_out_open_pages
 from rxapp.auth.web.pages.notices.storage_notice import storage_notice
-from rxapp.auth.web.reflex_internals.app import get_config
-from rxapp.auth.web.reflex_internals.components import link
+from rxapp.auth.web.pages.parts.onward import go_on, wanted_path
 from rxapp.auth.web.site import places as places_on
 from rxapp.auth.web.site.places import places
-from rxapp.auth.web.site.redirects import login_url, own_path, own_register_route, path_in_app
+from rxapp.auth.web.site.redirects import login_url, own_register_route
 from rxapp.auth.web.site.registry import site
 from rxapp.auth.web.site.wording import in_words
 from rxapp.auth.web.texts import LoginTexts
 from rxapp.auth.web.ui import style
+from rxapp.auth.web.ui.components.onward_link import onward_link
 from rxapp.auth.web.ui.fields import form_page, notices, password_field, text_field
 from rxapp.auth.web.ui.forms import auth_form, submit_button
 from rxapp.auth.web.ui.interpolation import sentence
@@ -58,7 +58,7 @@ class LoginState(rx.State):
         """On load, after `AuthState.enter`: say why the person is here, or go on if they are logged in already."""
         auth = await self.get_state(AuthState)
         if auth.status == IN:
-            return self._go_on()
+            return go_on(self)
         self.is_busy = False
         if not auth._is_new_visit:
             return None
@@ -104,21 +104,17 @@ class LoginState(rx.State):
             return rx.set_focus(focus)
         for session_id, reason in logged_in.ended.items():
             log_out_open_pages(session_id, reason)
-        return self._go_on()
+        return go_on(self)
 
     def _hand_over(self, incomplete: LoginIncomplete) -> Any:
         """Take over a login that another page has begun. Returns the event that leads to this page."""
         self._enter(incomplete)
         self._is_handed_over = True
-        return rx.redirect(login_url(site.login_route), replace=True)
+        return rx.redirect(login_url(site.login_route, next_path=wanted_path(self)), replace=True)
 
     def _enter(self, incomplete: LoginIncomplete) -> None:
         self.start_again()
         self.stage, self._pending = incomplete.stage, incomplete.pending_login
-
-    def _go_on(self) -> Any:
-        wanted = path_in_app(self.router.url.query_parameters.get("next") or "", get_config().frontend_path)
-        return rx.redirect(own_path(wanted, otherwise=site.home_route), replace=True)
 
 
 async def _check(form: LoginForm, client: Client) -> LoggedIn:
@@ -174,5 +170,5 @@ def _login_form(texts: LoginTexts, slots: Slots) -> rx.Component:
 def _register_link(texts: LoginTexts, route: str) -> rx.Component:
     if not route:
         return rx.fragment()
-    register = link(texts.register, to=route, class_name=style.LINK)
+    register = onward_link(texts.register, to=route, class_name=style.LINK)
     return rx.el.p(*sentence(texts.new_here, register=register), class_name=style.SMALL + " mt-6")

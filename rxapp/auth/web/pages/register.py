@@ -14,10 +14,11 @@ from rxapp.auth.web.auth_state.state import AuthState
 from rxapp.auth.web.guards import event
 from rxapp.auth.web.pages.login import LoginState
 from rxapp.auth.web.pages.parts.new_password import StrengthState, new_password_fields, require_same
-from rxapp.auth.web.reflex_internals.components import link
+from rxapp.auth.web.pages.parts.onward import go_on
 from rxapp.auth.web.site.registry import site
 from rxapp.auth.web.site.wording import in_words
 from rxapp.auth.web.ui import style
+from rxapp.auth.web.ui.components.onward_link import onward_link
 from rxapp.auth.web.ui.fields import form_page, notices, text_field
 from rxapp.auth.web.ui.forms import auth_form, submit_button, text_in
 from rxapp.auth.web.ui.interpolation import sentence
@@ -56,7 +57,7 @@ class RegisterState(rx.State):
             is_about_the_name = isinstance(error, InputRefused) and not isinstance(error, PasswordRefused)
             yield rx.set_focus("username" if is_about_the_name else "new_password")
         else:
-            yield rx.redirect(site.home_route, replace=True)
+            yield go_on(self)
 
     async def _register(self, form: RegisterForm) -> None:
         auth = await self.get_state(AuthState)
@@ -79,7 +80,7 @@ def _extra_fields_in(form: Mapping[str, Any]) -> dict[str, str]:
 
 def register_page(**slots: Unpack[Slots]) -> rx.Component:
     """The registration form in a card."""
-    texts, log_in = site.texts.register, link(site.texts.login.title, to=site.login_route, class_name=style.LINK)
+    texts, log_in = site.texts.register, onward_link(site.texts.login.title, to=site.login_route, class_name=style.LINK)
     return form_page(
         texts.title,
         notices(rx.Var.create(""), RegisterState.error, RegisterState.wait),
