@@ -11,6 +11,7 @@ from typing import Any
 from rxapp.auth.core.extras import has_reflex
 from rxapp.auth.doctor.findings import Finding, ok, problem, warning
 from rxapp.auth.doctor.handlers import describe_faults
+from rxapp.auth.doctor.policy import describe_forbidden
 
 TIMEOUT_SECONDS = 300
 
@@ -27,7 +28,9 @@ except Exception as error:
 from rxapp.auth.web.site.handler_faults import handler_faults
 from rxapp.auth.web.site.handler_policy import handler_policies
 from rxapp.auth.http.operations.readiness import readiness
-print(json.dumps([len(handler_policies()), sorted(handler_faults()), unbuilt, asyncio.run(readiness.not_ready())]))
+from rxapp.auth.web.site.policy_faults import policy_faults
+found = [len(handler_policies()), sorted(handler_faults()), sorted(policy_faults()), unbuilt, asyncio.run(readiness.not_ready())]
+print(json.dumps(found))
 """
 """It builds the pages but writes no files. Only building a page creates the states of its `rx.ComponentState`s."""
 
@@ -43,7 +46,7 @@ def check_app() -> Iterator[Finding]:
         yield ok("handlers", "not checked: Reflex is not installed, so there are none")
         return
     try:
-        number, faults, unbuilt, not_ready = _inspect()
+        number, faults, forbidden, unbuilt, not_ready = _inspect()
     except (subprocess.SubprocessError, ValueError, IndexError) as error:
         yield problem("handlers", f"the app cannot be loaded ({type(error).__name__})", f"Run: python -c '{_LOAD}'")
         return
@@ -53,6 +56,7 @@ def check_app() -> Iterator[Finding]:
     for kind, name in faults:
         named[kind].append(name)
     yield from describe_faults(named)
+    yield from describe_forbidden(forbidden)
     if not named:
         yield ok("handlers", f"{number}, each with a guard or marked as public")
     for name in sorted(set(not_ready) - _ALREADY_CHECKED):

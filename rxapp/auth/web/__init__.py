@@ -40,6 +40,7 @@ from rxapp.auth.web.pages.sessions import SessionsState, sessions_page
 from rxapp.auth.web.pages.user import UserState, user_page
 from rxapp.auth.web.pages.users import UsersState, users_page
 from rxapp.auth.web.reflex_internals.components import error_boundary, link
+from rxapp.auth.web.site.conflicts import NotInstalled
 from rxapp.auth.web.site.page_layout import Look, Pages
 from rxapp.auth.web.site.wording import in_words
 from rxapp.auth.web.texts import ENGLISH, GERMAN, Texts
@@ -70,6 +71,7 @@ __all__ = [
     "LimitedBodyRoute",
     "LoginState",
     "Look",
+    "NotInstalled",
     "Overloaded",
     "Pages",
     "RegisterState",

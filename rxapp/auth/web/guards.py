@@ -72,9 +72,8 @@ def page(
 
     def decorate(view: V) -> V:
         note_roles(wanted)
-        handlers = on_load if isinstance(on_load, list | tuple) else [on_load] if on_load is not None else []
         shown = view if public else _for_users(view, wanted, waiting, forbidden)
-        site.add_page(shown, is_guarded=not public, route=route, on_load=[AuthState.enter, *handlers], **options)
+        site.add_page(shown, is_guarded=not public, route=route, on_load=on_load, **options)
         return view
 
     return decorate

@@ -34,7 +34,7 @@ from rxapp.auth.web.browser_storage.storage_fault import missing_storage_script
 from rxapp.auth.web.browser_storage.token_store import VARS, TokenStore
 from rxapp.auth.web.delivery.built_pages import BuiltPages
 from rxapp.auth.web.delivery.origins import allow_no_strangers, origin_check, with_public_origins
-from rxapp.auth.web.delivery.security_headers import add_security_headers
+from rxapp.auth.web.delivery.security_headers import add_security_headers, policy_for_development
 from rxapp.auth.web.open_pages.counts import announce_pages, count_pages_everywhere
 from rxapp.auth.web.open_pages.redis_return import connect_pages_when_redis_is_back
 from rxapp.auth.web.open_pages.registry import leave_replaced_session, log_out_open_pages
@@ -46,6 +46,7 @@ from rxapp.auth.web.pages.notices.outage_notice import outage_notice
 from rxapp.auth.web.pages.notices.slow_down import slow_down_notice
 from rxapp.auth.web.pages.notices.storage_notice import storage_notice
 from rxapp.auth.web.pages.parts.confirm import confirm_dialog
+from rxapp.auth.web.reflex_internals.app import is_development, load_first
 from rxapp.auth.web.reflex_internals.connections import bound_sockets, send_halves_of_characters
 from rxapp.auth.web.reflex_internals.events import REPORTING, name_of_var, note_failed_events
 from rxapp.auth.web.reflex_internals.sealed_state import seal_states
@@ -58,6 +59,7 @@ from rxapp.auth.web.sockets.gate import gate_sockets
 from rxapp.auth.web.sockets.queue import PacketQueue
 from rxapp.auth.web.ui.components.arrivals import Arrivals
 from rxapp.auth.web.ui.forms import forms_script
+from rxapp.auth.web.ui.sent_calls.components import components_for_policy
 from rxapp.auth.web.uploads.route import ask_for_tickets
 from rxapp.auth.web.uploads.upload_ticket import UploadTicket
 
@@ -100,6 +102,7 @@ def install_auth(
     listen(SessionListeners(log_out_open_pages, leave_replaced_session, count_pages_everywhere))
     site.furnish(pages.look, pages.texts, pages.extra_fields)
     app.add_middleware(PageGate(), index=0)
+    load_first(app, AuthState.enter)
     watch_connections(app)
     note_what_is_linked(partial(is_a_page, app))
     ask_for_tickets(app)
@@ -112,6 +115,9 @@ def install_auth(
     app.register_lifespan_task(connect_pages_when_redis_is_back)
     app.register_lifespan_task(regular_pruning)
     app.head_components.extend([missing_storage_script(), forms_script()])
+    site.security_headers = security_headers
+    if security_headers is not None and is_development():
+        app.head_components.append(policy_for_development(security_headers))
     app.extra_app_wraps[_ON_EVERY_PAGE] = lambda _stateful: rx.fragment(
         TokenStore.create(
             command=AuthState.storage_command,
@@ -123,6 +129,7 @@ def install_auth(
         ),
         DeviceKey.create(challenge=AuthState.key_challenge, on_proof=AuthState.prove_key),
         Arrivals.create(),
+        *components_for_policy(security_headers),
         UploadTicket.create(ticket=AuthState.upload_ticket, on_ask=AuthState.ask_for_upload),
         confirm_dialog(),
         slow_down_notice(),

@@ -30,6 +30,7 @@ class StrangersApp:
         self._packages = packages
         self._log = directory / "server.log"
         self._process: subprocess.Popen | None = None
+        self.mode = ""
 
     @property
     def python(self) -> Path:
@@ -61,17 +62,20 @@ class StrangersApp:
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
 
-    def start(self, *, is_backend_only: bool = False) -> None:
+    def start(self, *, mode: str = "production", is_backend_only: bool = False) -> None:
+        """In development Reflex's own server has the pages, and the API another port."""
+        self.mode = mode
         if is_backend_only:
-            self._start(is_backend_only)
-        else:
-            with one_at_a_time():
-                self._start(is_backend_only)
+            self._start("--env", "prod", "--backend-only", "--backend-port", str(self.port))
+            return
+        with one_at_a_time():
+            if mode == "production":
+                self._start("--env", "prod", "--backend-port", str(self.port), "--frontend-port", str(self.port))
+            else:
+                self._start("--backend-port", str(free_port()), "--frontend-port", str(self.port), path="/")
 
-    def _start(self, is_backend_only: bool) -> None:
-        port = str(self.port)
-        command = [self.python, "-m", "reflex", "run", "--env", "prod", "--backend-port", port]
-        command += ["--backend-only"] if is_backend_only else ["--frontend-port", port]
+    def _start(self, *options: str, path: str = "/ping") -> None:
+        command = [self.python, "-m", "reflex", "run", *options]
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
                 command, cwd=self.directory, env=self._environment(), stdout=log, stderr=log, start_new_session=True
@@ -79,7 +83,7 @@ class StrangersApp:
         deadline = time.monotonic() + BUILD_TIMEOUT_SECONDS
         while self._process.poll() is None and time.monotonic() < deadline:
             with contextlib.suppress(httpx.HTTPError):
-                if httpx.get(f"{self.url}/ping", timeout=1).status_code == 200:
+                if httpx.get(f"{self.url}{path}", timeout=10).status_code == 200:
                     return
             time.sleep(0.1)
         self.stop()

@@ -10,6 +10,7 @@ from reflex_base.registry import RegistrationContext
 from rxapp.auth.web.auth_state.event_gate import PageGate
 from rxapp.auth.web.auth_state.state import IN, OUT, UNKNOWN, AuthState
 from rxapp.auth.web.browser_storage.token_store import digest
+from rxapp.auth.web.reflex_internals.app import load_first
 from tests.conftest import PASSWORD
 from tests.web.auth_state.test_event_gate import HYDRATE, of_a_page
 from tests.web.test_events import Example, in_a_loop, page, parts, run, signed_in  # noqa: F401  fixtures
@@ -21,6 +22,7 @@ def app():
     before = RegistrationContext.get()
     RegistrationContext.set(before.fork())
     app = rx.App()
+    load_first(app, AuthState.enter)
     app.add_page(rx.el.p("hello"), route="/", on_load=Example.for_everyone)
     yield app
     RegistrationContext.set(before)
@@ -120,11 +122,6 @@ class TestAPageWithoutOurGuard:
     def test_finds_out_who_is_there_whenever_it_is_loaded_again(self, shown, auth, how):
         events = getattr(auth, how)() if how.startswith("_") else run(shown, how, of=AuthState)[0]
         assert events == [AuthState.enter, Example.for_everyone]
-
-    def test_a_page_of_ours_does_so_once(self, shown, auth, app):
-        app.add_page(rx.el.p("hello"), route="/ours", on_load=[AuthState.enter, Example.for_everyone])
-        shown._update_router_vars({"asPath": "/ours"}, shown.router_data)
-        assert auth._load_events() == [AuthState.enter, Example.for_everyone]
 
     def test_shows_nothing_more_of_its_person_once_the_browser_holds_somebody_elses_tokens(self, shown, auth, others_pair):
         report(auth, others_pair)

@@ -102,6 +102,19 @@ class TestForPages:
         assert "Strict-Transport-Security" not in changed
         assert changed["Referrer-Policy"] == "no-referrer"
 
+    def test_images_from_elsewhere_and_the_evaluation_of_code_are_allowed_by_name(self, production):
+        policy = SecurityHeaders(images=["https://images.example.com"], allow_eval=True).for_pages(production, None)[POLICY]
+        assert "img-src 'self' data: https://images.example.com;" in policy
+        assert "script-src 'self' 'unsafe-eval';" in policy
+
+    def test_in_development_the_policy_is_the_same_but_for_what_the_server_itself_needs(self, settings):
+        of_production = dict(each.split(" ", 1) for each in DEFAULT_HEADERS.for_pages(settings, None)[POLICY].split("; "))
+        of_development = dict(each.split(" ", 1) for each in DEFAULT_HEADERS.for_development().split("; "))
+        assert of_production.keys() - of_development.keys() == {"frame-ancestors"}, "a meta element cannot have it"
+        others = {name for name, sources in of_development.items() if of_production[name] != sources}
+        assert others == {"script-src", "connect-src"}
+        assert of_development["script-src"] == "'self' 'unsafe-inline'"
+
 
 def test_answers_that_are_no_pages_may_do_nothing(settings):
     policy = DEFAULT_HEADERS.for_others(settings)[POLICY]

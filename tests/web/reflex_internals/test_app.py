@@ -1,5 +1,6 @@
 """The app as Reflex keeps it: its routes, its pages, its configuration."""
 
+import pytest
 import reflex as rx
 from reflex_base.environment import environment
 
@@ -9,6 +10,7 @@ from rxapp.auth.web.reflex_internals.app import (
     get_config,
     get_redis,
     http_app,
+    load_first,
     registrations,
     routes_of_pages,
     serves_built_pages,
@@ -30,6 +32,15 @@ def test_pages_of_both_kinds_are_found(app):  # noqa: F811
     app.add_page(text, route="/added")
     rx.page(route="/decorated")(text)
     assert {"added", "/decorated"} <= set(routes_of_pages(app))
+
+
+@pytest.mark.parametrize("path", ["/declared", "/with-nothing-to-load", "/no-such-page"])
+def test_ours_is_loaded_first_on_every_page(app, path):  # noqa: F811
+    load_first(app, "ours")
+    app.add_page(text, route="/declared", on_load=rx.console_log("the author's"))
+    app.add_page(text, route="/with-nothing-to-load")
+    first, *others = app.get_load_events(path)
+    assert (first, len(others)) == ("ours", path == "/declared")
 
 
 def test_what_is_registered_knows_the_app_and_finds_a_handler_by_the_name_that_a_browser_sends(app):  # noqa: F811

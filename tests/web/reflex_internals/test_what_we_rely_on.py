@@ -53,7 +53,7 @@ RELIED_ON = [
     reads("reflex_base.config:Config._non_default_attributes", "the default address of the pages counts as named"),
     reads("reflex.app:App._api", "uploads need no ticket, and any site may read answers"),
     reads("reflex.app:App._unevaluated_pages", "a page of the app's hides one of ours, or the other way round"),
-    calls("reflex.app:App.get_load_events", "self path", "a page is not loaded anew when its person's roles change"),
+    replaces("reflex.app:App.get_load_events", "self path", "on a page without our guard nobody is logged in"),
     reads("reflex.app:App.router", "nobody knows which pages are guarded"),
     reads("reflex.app:App.event_processor", "events that have waited never go on"),
     reads("reflex.app:App.state_manager", "what a closed page held is not forgotten"),

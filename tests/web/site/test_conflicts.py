@@ -1,6 +1,7 @@
 """Fitting into another's app: nothing of theirs is touched, and what cannot be is said in words."""
 
 import logging
+import re
 import subprocess
 import sys
 
@@ -14,7 +15,8 @@ from starlette.routing import Route
 
 from rxapp.auth.http.api.app import create_api
 from rxapp.auth.http.api.installation_conflicts import RouteTaken, require_free_api
-from rxapp.auth.web.site.conflicts import require_free_pages, warn_of_missing_styles
+from rxapp.auth.web.site.conflicts import NotInstalled, keep_free_of_others, require_free_pages, warn_of_missing_styles
+from rxapp.auth.web.site.registry import Site
 from tests.conftest import ROOT
 
 
@@ -40,6 +42,31 @@ class TestPages:
 
     def test_others_are_free(self, app):
         require_free_pages(app, ["/login", "/sign", "/sign-in/again"])
+
+    @pytest.mark.parametrize("route", ["/login", "login/", None])
+    def test_a_page_that_comes_later_is_refused_in_the_same_words(self, app, route):
+        keep_free_of_others(app, ["/login", "/account"])
+
+        def login():
+            return text()
+
+        with pytest.raises(RouteTaken, match=re.escape('auth.Pages(own=["/login"])')):
+            app.add_page(login, route=route)
+        app.add_page(text, route="/login/again")
+
+    def test_pages_of_ours_in_an_app_without_us_are_refused_when_it_is_built(self, app):
+        before = Site()
+        before.add_page(text, is_guarded=True, route="/private")
+        app._apply_decorated_pages()
+        with pytest.raises(NotInstalled, match=re.escape("auth.install_auth(app)")):
+            [page.component() for page in app._unevaluated_pages.values()]
+
+    def test_pages_that_are_declared_before_we_are_installed_are_built(self, app):
+        before = Site()
+        before.add_page(text, is_guarded=True, route="/private")
+        before.install(app, login_route="/login", home_route="/")
+        app._apply_decorated_pages()
+        assert {page.component for page in app._unevaluated_pages.values()} == {text}
 
 
 class TestApi:

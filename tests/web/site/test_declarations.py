@@ -98,7 +98,7 @@ def test_a_page_without_anything_to_load_may_say_so_as_reflex_does(monkeypatch):
     monkeypatch.setattr(guards, "site", Site())
     auth.page("/nothing-to-load", on_load=None)(rx.el.p)
     ((_, options),) = guards.site._waiting_pages
-    assert options["on_load"] == [auth.AuthState.enter]
+    assert options["on_load"] is None
 
 
 class TestWhatAGuardIsPutOn:

@@ -108,6 +108,7 @@ def test_the_vars_that_go_to_the_browser_are_known(inspected):
         ],
         "ActivityState": ["has_more", "now", "rows"],
         "AuthState": [
+            "display_name",
             "ended_because",
             "is_key_unreadable",
             "jwt",

@@ -122,5 +122,5 @@ class Replacements:
 
 
 def _identity_of(session: AuthSession, user: User) -> Identity:
-    times = session.authenticated_at, session.expires_at
-    return Identity(user.id, session.id, user.user_name, frozenset(user.roles), *times, tuple(session.amr.split()))
+    times, proofs = (session.authenticated_at, session.expires_at), tuple(session.amr.split())
+    return Identity(user.id, session.id, user.user_name, frozenset(user.roles), *times, proofs, user.display_name)

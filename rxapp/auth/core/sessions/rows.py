@@ -25,6 +25,7 @@ class StoredSession(RotatedSession, Protocol):
     last_used_at: datetime
     authenticated_at: datetime
     amr: str
+    display_name: str
     revoked_at: datetime | None
     revoked_reason: str | None
     disabled_at: datetime | None

@@ -43,7 +43,7 @@ IS_ACTIVE = (
 """Conditions on `auth_session`, with the parameters `now` and `idle_since`."""
 
 _FIND: PreparedStatement[StoredSession] = PreparedStatement(
-    select(*_STORED_COLUMNS, _user.c.user_name, _user.c.roles, _user.c.disabled_at)
+    select(*_STORED_COLUMNS, _user.c.user_name, _user.c.display_name, _user.c.roles, _user.c.disabled_at)
     .join(_user, _user.c.id == _session.c.user_id)
     .where(_session.c.id == bindparam("session_id"))
 )
@@ -153,7 +153,7 @@ def new_session(
 
 
 def find(db: Connection, session_id: UUID) -> StoredSession | None:
-    """The session's row with its user's `user_name`, `roles` and `disabled_at`, or None."""
+    """The session's row with its user's names, `roles` and `disabled_at`, or None."""
     return _FIND.fetch(db, {"session_id": session_id})
 
 

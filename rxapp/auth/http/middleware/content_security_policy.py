@@ -16,9 +16,10 @@ PAGE: Sources = {
     "default-src": ["'self'"],
     "script-src": ["'self'"],
     # React writes style attributes, and Reflex's toaster on every page writes a style element. Injected styles cannot send data
-    # to an attacker, because images and fonts come from this app only.
+    # to an attacker, because images and fonts come from this app only, or are in the page itself.
     "style-src": ["'self'", "'unsafe-inline'"],
     "img-src": ["'self'", "data:"],
+    "font-src": ["'self'", "data:"],
     "connect-src": ["'self'"],
     "frame-src": ["'none'"],
     "object-src": ["'none'"],
@@ -31,14 +32,19 @@ NO_PAGE: Sources = {name: ["'none'"] for name in ("default-src", "base-uri", "fo
 """For all other answers: if a browser shows one as a page, it can load and run nothing."""
 
 
-def policy_text(*parts: Sources) -> str:
-    """The header's value: the first part, and the sources that the other parts add. An added source replaces `'none'`."""
+def together(*parts: Sources) -> dict[str, list[str]]:
+    """The first part, and the sources that the other parts add. An added source replaces `'none'`."""
     directives: dict[str, list[str]] = {}
     for part in parts:
         for name, sources in part.items():
             kept = [source for source in directives.get(name, ()) if source != "'none'"]
             directives[name] = list(dict.fromkeys([*kept, *sources]))
-    return "; ".join(" ".join([name, *sources]) for name, sources in directives.items())
+    return directives
+
+
+def policy_text(*parts: Sources) -> str:
+    """The header's value for these parts `together`."""
+    return "; ".join(" ".join([name, *sources]) for name, sources in together(*parts).items())
 
 
 def hashes_of_built_pages(directory: Path) -> list[str]:

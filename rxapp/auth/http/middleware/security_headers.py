@@ -1,6 +1,6 @@
 """The headers that tell a browser how to treat what an app answers: pages and assets, API and errors, and each 304."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from http import HTTPStatus
@@ -12,7 +12,14 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from rxapp.auth.core.settings.loopback import LOOPBACK_NAME
 from rxapp.auth.core.settings.settings import Settings
-from rxapp.auth.http.middleware.content_security_policy import NO_PAGE, PAGE, Sources, hashes_of_built_pages, policy_text
+from rxapp.auth.http.middleware.content_security_policy import (
+    NO_PAGE,
+    PAGE,
+    Sources,
+    hashes_of_built_pages,
+    policy_text,
+    together,
+)
 
 HSTS_MAX_AGE = timedelta(days=730)
 """Two years: what browsers' preload lists recommend; ASVS 3.4.1 wants one."""
@@ -21,6 +28,8 @@ OWN_HOST = (LOOPBACK_NAME, "0.0.0.0", "::")  # noqa: S104  names, nothing is bou
 """What Reflex's pages take, in the API's URL that they were built with, for the host that they come from."""
 
 POLICY = "Content-Security-Policy"
+
+_FOR_HEADERS_ONLY = {"frame-ancestors"}
 
 ALWAYS: Mapping[str, str] = {
     "X-Content-Type-Options": "nosniff",
@@ -34,21 +43,41 @@ ALWAYS: Mapping[str, str] = {
 class SecurityHeaders:
     """What the app around sends beyond, or instead of, what `rxapp.auth` would.
 
-    `sources` adds to the policy for pages, such as `{"img-src": ["https://images.example.com"]}`. `headers` replaces headers by
-    their names, or leaves one out where it is None. A header that a route itself sets is left as it is.
+    `images` are origins from which a page may show images, such as `["https://images.example.com"]`. `sources` adds to any
+    directive of the policy for pages, such as `{"frame-src": ["https://www.youtube.com"]}`. With `allow_eval`, a handler may send
+    any code to a page (`rx.call_script`), and a component may be a state var; an injected text may then be run as code too.
+
+    `headers` replaces headers by their names, or leaves one out where it is None. A header that a route itself sets is left as it
+    is.
     """
 
     sources: Sources = field(default_factory=dict)
+    images: Sequence[str] = ()
+    allow_eval: bool = False
     headers: Mapping[str, str | None] = field(default_factory=dict)
 
     def for_pages(self, settings: Settings, pages: Path | None, backend: str = "") -> dict[str, str]:
         """Headers of an HTML page. `pages` is where the built ones lie, `backend` the API's URL if that is another origin."""
         own = {"script-src": hashes_of_built_pages(pages) if pages else [], "connect-src": _connections(backend)}
-        return self._with_policy(settings, policy_text(PAGE, own, self.sources))
+        return self._with_policy(settings, policy_text(self.sources_for_pages(own)))
+
+    def for_development(self) -> str:
+        """The policy for the pages of Reflex's development server, as a `meta` element can have it.
+
+        That server has inline scripts of its own, and the API and its WebSockets have other ports.
+        """
+        servers = {"script-src": ["'unsafe-inline'"], "connect-src": ["http:", "https:", "ws:", "wss:"]}
+        sources = self.sources_for_pages(servers)
+        return policy_text({name: sources[name] for name in sources if name not in _FOR_HEADERS_ONLY})
 
     def for_others(self, settings: Settings) -> dict[str, str]:
         """Headers of everything else."""
         return self._with_policy(settings, policy_text(NO_PAGE))
+
+    def sources_for_pages(self, own: Sources | None = None) -> Sources:
+        """What a page may load, by directive. `own` is what this build of the app adds."""
+        evaluating = ["'unsafe-eval'"] if self.allow_eval else []
+        return together(PAGE, own or {}, self.sources, {"img-src": self.images, "script-src": evaluating})
 
     def _with_policy(self, settings: Settings, policy: str) -> dict[str, str]:
         headers = {POLICY: policy, **ALWAYS}

@@ -46,6 +46,7 @@ class AuthState(Leaving, rx.State):
 
     status: str = UNKNOWN
     user_name: str = ""
+    display_name: str = ""
     roles: list[str] = []
     wait: int = 0
 
@@ -149,7 +150,8 @@ class AuthState(Leaving, rx.State):
             self._turn(self._page.verified(identity.session_id))
         if identity != self._identity or self.status != IN or self.wait:  # each assignment is sent to the page
             self._identity, self.wait = identity, 0
-            self.status, self.user_name, self.roles, self.ended_because = IN, identity.user_name, sorted(identity.roles), ""
+            self.status, self.roles, self.ended_because = IN, sorted(identity.roles), ""
+            self.user_name, self.display_name = identity.user_name, identity.display_name
         register_page(identity, connection_of(self).client_token, AuthState)
         return identity
 
@@ -222,9 +224,8 @@ class AuthState(Leaving, rx.State):
         return self._load_events()
 
     def _load_events(self) -> Any:
-        """The events that load this page. `enter` comes first, on pages without our guard too."""
-        events = list(registrations().app.get_load_events(self.router.url.path))
-        return events if AuthState.enter in events else [AuthState.enter, *events]
+        """The events that load this page."""
+        return registrations().app.get_load_events(self.router.url.path)
 
     def _forget_former_person(self) -> bool:
         """Clear the person who is shown if the browser now holds another person's tokens. `enter` verifies these later."""
@@ -243,7 +244,7 @@ class AuthState(Leaving, rx.State):
     def _forget_person(self) -> None:
         self._forget_states()
         self._turn(self._page.nobodys())
-        self._identity, self.status, self.user_name, self.roles = None, UNKNOWN, "", []
+        self._identity, self.status, self.user_name, self.display_name, self.roles = None, UNKNOWN, "", "", []
 
 
 send_to_anyone(AuthState.get_full_name(), "key_challenge", "is_key_unreadable")

@@ -7,7 +7,7 @@ import reflex as rx
 from starlette.applications import Starlette
 
 from rxapp.auth.core.settings.settings import Settings
-from rxapp.auth.http.middleware.security_headers import SecurityHeaders, SecurityHeadersMiddleware
+from rxapp.auth.http.middleware.security_headers import POLICY, SecurityHeaders, SecurityHeadersMiddleware
 from rxapp.auth.web.delivery.built_pages import served_pages
 from rxapp.auth.web.reflex_internals.app import get_config
 
@@ -30,3 +30,8 @@ def _headers_task(settings: Settings, wanted: SecurityHeaders) -> Callable[..., 
         yield
 
     return security_headers
+
+
+def policy_for_development(wanted: SecurityHeaders) -> rx.Component:
+    """For the head of each page: what production forbids is forbidden by Reflex's development server too."""
+    return rx.el.meta(http_equiv=POLICY, content=wanted.for_development())

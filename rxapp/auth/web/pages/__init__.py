@@ -50,3 +50,4 @@ def add_pages(features: Sequence[Feature], *, exclude: Collection[str] = ()) -> 
     for route in wanted:
         declare, title, view, on_load = ready_made[route]
         declare(route, title=title, on_load=on_load)(view)
+    site.keep(wanted)

@@ -71,6 +71,32 @@ def routes_of_pages(app: rx.App) -> Iterator[str]:
         yield options.get("route", "")
 
 
+def forget_decorated_page(view: Any) -> None:
+    """Undo `rx.page` for this view.
+
+    Needs: `RegistrationContext.decorated_pages`.
+    Why: a page that stops the build stands in for `install_auth` until it is called.
+    Without it: no app that declares its pages before `install_auth` can be built.
+    """
+    pages = RegistrationContext.ensure_context().decorated_pages
+    pages[:] = [page for page in pages if page[0] is not view]
+
+
+def load_first(app: rx.App, handler: Any) -> None:
+    """From now on this handler runs first when any page is loaded, one that is not ours and one that does not exist included.
+
+    Needs: `App.get_load_events()`, which Reflex asks at each load.
+    Why: who is there is known on every page, and a page that is added later has no place of its own to say so.
+    Without it: on a page without our guard a person who is logged in looks logged out.
+    """
+    of_page = app.get_load_events
+
+    def with_ours(path: str) -> list[Any]:
+        return [handler, *of_page(path)]
+
+    app.get_load_events = with_ours
+
+
 def directory_of_built_pages() -> Path:
     """Where Reflex builds the pages.
 
@@ -89,6 +115,16 @@ def serves_built_pages() -> bool:
     Without it: pages come without security headers.
     """
     return environment.REFLEX_MOUNT_FRONTEND_COMPILED_APP.get()
+
+
+def is_development() -> bool:
+    """Whether the pages come from Reflex's development server.
+
+    Needs: the mode that `reflex run` has set.
+    Why: what the policy forbids in production must be forbidden, and said, in development too.
+    Without it: a toast or a picture works in development, and does nothing in production.
+    """
+    return environment.REFLEX_ENV_MODE.get() == constants.Env.DEV
 
 
 def load_app() -> Any:

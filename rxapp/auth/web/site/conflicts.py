@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Iterable
 from contextlib import suppress
+from typing import Any
 
 import reflex as rx
 
@@ -13,15 +14,40 @@ from rxapp.auth.web.reflex_internals.app import get_config, routes_of_pages
 logger = logging.getLogger(__name__)
 
 
+class NotInstalled(Exception):
+    """The app declares pages with `auth.page` and does not call `install_auth`."""
+
+    def __init__(self) -> None:
+        super().__init__("The app has pages of @auth.page, but nothing guards them. Call auth.install_auth(app) after rx.App().")
+
+
 def require_free_pages(app: rx.App, routes: Iterable[str]) -> None:
     """Raise `RouteTaken` if the app has a page at one of `routes`."""
     taken = {_normal(route) for route in routes_of_pages(app)}
     for route in routes:
         if _normal(route) in taken:
-            raise RouteTaken(
-                f"The app has a page at {route}, where rxapp.auth has one too. "
-                f'To keep the app\'s: install_auth(app, pages=auth.Pages(own=["{route}"])).'
-            )
+            raise _taken(route)
+
+
+def keep_free_of_others(app: rx.App, routes: Iterable[str]) -> None:
+    """From now on, `add_page` raises `RouteTaken` for one of `routes`. A page of `@rx.page` is added when the app is compiled."""
+    ours = {_normal(route): route for route in routes}
+    add_page = app.add_page
+
+    def add_another(component: Any = None, route: str | None = None, *others: Any, **options: Any) -> None:
+        wanted = _normal(route if route is not None else getattr(component, "__name__", ""))
+        if wanted in ours:
+            raise _taken(ours[wanted])
+        add_page(component, route, *others, **options)
+
+    app.add_page = add_another
+
+
+def _taken(route: str) -> RouteTaken:
+    return RouteTaken(
+        f"The app has a page at {route}, where rxapp.auth has one too. "
+        f'To keep the app\'s: install_auth(app, pages=auth.Pages(own=["{route}"])).'
+    )
 
 
 def warn_of_missing_styles() -> None:

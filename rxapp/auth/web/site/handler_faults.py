@@ -105,6 +105,11 @@ def _helpers(name: str, function: Any, state: type[BaseState]) -> Iterator[Calla
             yield helper
 
 
+def names_in(function: Any) -> set[str]:
+    """The names and texts in the code of the function, and of the functions that it wraps."""
+    return {name for each in _with_wrapped(function) for name in _names(each.__code__)}
+
+
 def _names(code: CodeType) -> Iterator[str]:
     yield from code.co_names
     for constant in code.co_consts:

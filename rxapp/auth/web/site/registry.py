@@ -7,11 +7,16 @@ from typing import Any
 import reflex as rx
 
 from rxapp.auth.http.api.installation_conflicts import InstalledTwice
-from rxapp.auth.web.reflex_internals.app import get_config, registrations
-from rxapp.auth.web.site.conflicts import require_free_pages
+from rxapp.auth.http.middleware.security_headers import SecurityHeaders
+from rxapp.auth.web.reflex_internals.app import forget_decorated_page, get_config, registrations
+from rxapp.auth.web.site.conflicts import NotInstalled, keep_free_of_others, require_free_pages
 from rxapp.auth.web.site.page_layout import Look
 from rxapp.auth.web.site.redirects import path_in_app
 from rxapp.auth.web.texts import ENGLISH, Texts
+
+
+def _refuse_to_be_built() -> rx.Component:
+    raise NotInstalled
 
 
 @dataclass
@@ -25,6 +30,7 @@ class Site:
     home_route: str = "/"
     texts: Texts = ENGLISH
     extra_fields: Collection[str] = ()
+    security_headers: SecurityHeaders | None = None
     _look: Look | None = None
     _guarded_routes: set[str] = field(default_factory=set)
     _waiting_pages: list[tuple[Callable, dict[str, Any]]] = field(default_factory=list)
@@ -35,6 +41,8 @@ class Site:
         if is_guarded:
             self._guarded_routes.add(options["route"].strip("/"))
         if self._app is None:
+            if not self._waiting_pages:
+                rx.page(route="/auth-is-not-installed")(_refuse_to_be_built)
             self._waiting_pages.append((view, options))
         else:
             self._app.add_page(view, **options)
@@ -55,6 +63,8 @@ class Site:
         if self._app is app:
             raise InstalledTwice
         self._app, self.login_route, self.home_route = app, login_route, home_route
+        if self._waiting_pages:
+            forget_decorated_page(_refuse_to_be_built)
         for view, options in self._waiting_pages:
             app.add_page(view, **options)
         self._waiting_pages.clear()
@@ -63,6 +73,11 @@ class Site:
         """Raise `RouteTaken` if the app has a page of its own at one of them."""
         if self._app is not None:
             require_free_pages(self._app, routes)
+
+    def keep(self, routes: Iterable[str]) -> None:
+        """From now on, the app cannot add a page of its own at one of these routes."""
+        if self._app is not None:
+            keep_free_of_others(self._app, routes)
 
     def is_guarded(self, path: str) -> bool:
         """Whether the page at this path, as the browser shows it, is guarded."""
