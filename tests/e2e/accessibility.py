@@ -1,6 +1,7 @@
 """What axe-core says of a page as it stands now, at desktop and phone width, light and dark."""
 
 import itertools
+from collections.abc import Callable
 
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
@@ -15,12 +16,16 @@ SETTLE = """() => document.getAnimations().forEach((animation) => {
 """Colours half way from light to dark are nobody's."""
 
 
-def assert_accessible(tab: Page) -> None:
-    """Axe-core finds nothing, and nothing is cut off, in any look of the page; it is left as a desktop shows it, light."""
+def assert_accessible(tab: Page, prepare: Callable[[], object] = lambda: None) -> None:
+    """Axe-core finds nothing, and nothing is cut off, in any look of the page; it is left as a desktop shows it, light.
+
+    `prepare` is called in each look.
+    """
     for (width, size), (scheme, rules) in itertools.product(reversed(WIDTHS.items()), reversed(SCHEMES.items())):
         tab.set_viewport_size(size)
         tab.emulate_media(color_scheme=scheme)
         tab.wait_for_function("scheme => document.documentElement.classList.contains(scheme)", arg=scheme)
+        prepare()
         tab.evaluate(SETTLE)
         found = Axe().run(tab, options=rules).response["violations"]
         assert [(violation["id"], violation["nodes"][0]["html"]) for violation in found] == [], (width, scheme)

@@ -145,6 +145,7 @@ def test_where_nothing_can_be_stored_the_page_says_so_and_works_until_it_is_left
     expect(tab.get_by_role("button", name="Log out")).to_be_visible()
     expect(says).to_be_visible()
     for _ in range(2):
+        tab.get_by_role("button", name="Your account").click()
         tab.get_by_role("link", name="Account").click()
         expect(tab.get_by_label("Display name")).to_have_value(person)
         tab.get_by_role("link", name="Activity").click()

@@ -35,6 +35,7 @@ from rxapp.auth.web.pages.activity import ActivityState, activity_page
 from rxapp.auth.web.pages.events import EventsState, events_page
 from rxapp.auth.web.pages.login import LoginState, login_page
 from rxapp.auth.web.pages.parts.new_password import StrengthState
+from rxapp.auth.web.pages.parts.user_button import signed_in, signed_out, user_button, user_menu_entry
 from rxapp.auth.web.pages.register import RegisterState, register_page
 from rxapp.auth.web.pages.sessions import SessionsState, sessions_page
 from rxapp.auth.web.pages.user import UserState, user_page
@@ -45,6 +46,7 @@ from rxapp.auth.web.site.page_layout import Look, Pages
 from rxapp.auth.web.site.wording import in_words
 from rxapp.auth.web.texts import ENGLISH, GERMAN, Texts
 from rxapp.auth.web.ui import style
+from rxapp.auth.web.ui.components.nav_link import nav_link
 from rxapp.auth.web.ui.fields import text_field
 from rxapp.auth.web.ui.forms import auth_form, submit_button, text_in
 from rxapp.auth.web.ui.placeholders import forbidden_view, waiting_view
@@ -104,17 +106,22 @@ __all__ = [
     "install_auth",
     "link",
     "login_page",
+    "nav_link",
     "page",
     "problem",
     "register_page",
     "require",
     "sessions_page",
     "set_password_page",  # pyright: ignore[reportUnsupportedDunderAll]  see `__getattr__`
+    "signed_in",
+    "signed_out",
     "spell_freely",
     "style",
     "submit_button",
     "text_field",
     "text_in",
+    "user_button",
+    "user_menu_entry",
     "user_page",
     "users_page",
     "waiting_view",

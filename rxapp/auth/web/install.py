@@ -58,8 +58,10 @@ from rxapp.auth.web.site.registry import site
 from rxapp.auth.web.sockets.gate import gate_sockets
 from rxapp.auth.web.sockets.queue import PacketQueue
 from rxapp.auth.web.ui.components.arrivals import Arrivals
+from rxapp.auth.web.ui.components.inline_script import InlineStyle
 from rxapp.auth.web.ui.forms import forms_script
 from rxapp.auth.web.ui.sent_calls.components import components_for_policy
+from rxapp.auth.web.ui.theme import stylesheet
 from rxapp.auth.web.uploads.route import ask_for_tickets
 from rxapp.auth.web.uploads.upload_ticket import UploadTicket
 
@@ -114,7 +116,7 @@ def install_auth(
     app.register_lifespan_task(announce_pages)
     app.register_lifespan_task(connect_pages_when_redis_is_back)
     app.register_lifespan_task(regular_pruning)
-    app.head_components.extend([missing_storage_script(), forms_script()])
+    app.head_components.extend([missing_storage_script(), forms_script(), InlineStyle.of(stylesheet(pages.look))])
     site.security_headers = security_headers
     if security_headers is not None and is_development():
         app.head_components.append(policy_for_development(security_headers))

@@ -5,9 +5,9 @@ import reflex as rx
 from rxapp.auth import web as auth
 from rxapp.auth.web import AuthState, link, style
 
-LINK = (
-    "rounded-md px-2 py-2 text-sm font-medium whitespace-nowrap sm:px-3 text-slate-700 hover:bg-slate-100 hover:text-slate-950 "
-    "focus-visible:outline-2 focus-visible:outline-indigo-600 dark:text-slate-200 dark:hover:bg-slate-800 dark:hover:text-white"
+LINK = style.FOCUS + style.themed(
+    " rounded-md px-2 py-2 text-sm font-medium whitespace-nowrap text-@text hover:bg-@hover hover:text-@strong sm:px-3 "
+    "aria-[current=page]:text-@link"
 )
 
 
@@ -21,16 +21,16 @@ def layout(*content: rx.Component, with_navigation: bool = True) -> rx.Component
                 aria_label="Main",
                 class_name="mx-auto flex min-h-16 max-w-4xl flex-wrap items-center justify-between gap-x-4 px-4 sm:px-6",
             ),
-            class_name="border-b border-slate-200 bg-white dark:border-slate-700 dark:bg-slate-900",
+            class_name=style.themed("border-b border-@line bg-@surface"),
         ),
         rx.el.main(*content, class_name="mx-auto max-w-4xl px-4 py-10 sm:px-6 sm:py-14"),
-        class_name="min-h-screen bg-slate-50 dark:bg-slate-950",
+        class_name=style.PAGE,
     )
 
 
 def waiting() -> rx.Component:
     """The outline of a page in place of its content, until the person is verified."""
-    bar = "rounded-lg bg-slate-200 motion-safe:animate-pulse dark:bg-slate-800"
+    bar = style.themed("rounded-lg bg-@line motion-safe:animate-pulse")
     return layout(
         rx.el.p("Loading…", role="status", class_name="sr-only"),
         rx.el.div(class_name=bar + " h-9 w-48"),
@@ -41,7 +41,7 @@ def waiting() -> rx.Component:
 def forbidden() -> rx.Component:
     """The 403 page: it says what is wrong and what to do."""
     return layout(
-        rx.el.p("403", class_name="text-sm font-semibold text-indigo-600 dark:text-indigo-400"),
+        rx.el.p("403", class_name=style.themed("text-sm font-semibold text-@link")),
         rx.el.h1("You do not have access to this page", class_name=style.HEADING + " mt-2"),
         rx.el.p(
             "You are logged in as ",
@@ -68,10 +68,10 @@ def failed() -> rx.Component:
 def brand() -> rx.Component:
     """The name of the app, with a link to the home page."""
     return link(
-        rx.el.span("rx", class_name="text-indigo-600 dark:text-indigo-400"),
+        rx.el.span("rx", class_name=style.themed("text-@link")),
         "app",
         to="/",
-        class_name="rounded-md text-lg font-bold tracking-tight text-slate-900 dark:text-white",
+        class_name=style.themed("rounded-md text-lg font-bold tracking-tight text-@strong"),
     )
 
 
@@ -87,10 +87,9 @@ def _navigation() -> rx.Component:
         (
             auth.IN,
             rx.fragment(
-                link("Customers", to="/customers", class_name=LINK),
-                rx.cond(auth.has_role("Admin"), link("Users", to="/admin/users", class_name=LINK)),
-                link("Account", to="/account", class_name=LINK),
+                rx.cond(auth.has_role("Manager"), auth.nav_link("Customers", to="/customers", class_name=LINK)),
                 rx.el.button("Log out", type="button", on_click=AuthState.log_out, class_name=LINK + " cursor-pointer"),
+                auth.user_button(),
             ),
         ),
         (auth.OUT, link("Log in", to="/login", class_name=LINK)),

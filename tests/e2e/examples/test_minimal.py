@@ -32,7 +32,6 @@ def test_from_the_private_page_to_an_account_and_back_and_out(tab):
     tab.get_by_label("Password", exact=True).fill(PASSWORD)
     tab.get_by_label("Repeat password").fill(PASSWORD)
     tab.get_by_role("button", name="Create account").click()
-    tab.get_by_role("link", name="To the private page").click()
     tab.get_by_role("button", name="Reveal the secret").click()
     expect(tab.get_by_role("status").filter(has_text=SECRET)).to_be_visible()
     tab.get_by_role("button", name="Log out").click()

@@ -12,6 +12,8 @@ from packaging.requirements import Requirement
 from playwright.sync_api import expect
 
 from tests.conftest import ROOT
+from tests.e2e.builds import one_at_a_time
+from tests.e2e.colours import is_dark
 from tests.e2e.stranger.strangers_app import StrangersApp
 from tests.test_code_blocks import BLOCKS
 from tests.test_package import PROJECT
@@ -73,13 +75,28 @@ def test_in_at_most_five_lines_there_are_login_register_guarded_page_and_event_a
     profile.close()
 
 
+@pytest.mark.parametrize("of_the_system", ["light", "dark"])
+@pytest.mark.parametrize("chosen", ["light", "dark"])
+def test_our_pages_are_as_dark_as_reflexs_colour_mode_says_whatever_the_system_says(app, browser, of_the_system, chosen):
+    profile = browser.new_context(base_url=app.url, color_scheme=of_the_system)
+    profile.add_init_script(f"localStorage.setItem('theme', '{chosen}')")
+    tab = profile.new_page()
+    tab.goto("/login")
+    expect(tab.get_by_label("Username")).to_be_visible()
+    assert [is_dark(tab.locator(place)) for place in ("main", "h1", "label[for=username]", "input[name=username]")] == [
+        chosen == "dark"
+    ] * 4
+    profile.close()
+
+
 def test_no_secret_gets_into_version_control_or_an_export(app):
     run_git = functools.partial(subprocess.run, cwd=app.directory, check=True, capture_output=True, text=True)
     run_git(["git", "init", "--quiet"])
     app.write(".gitignore", (app.directory / ".gitignore").read_text() + ".venv/\n")
     run_git(["git", "add", "--all"])
     added = run_git(["git", "ls-files"]).stdout.splitlines()
-    app.run("-m", "reflex", "export", "--backend-only")
+    with one_at_a_time():
+        app.run("-m", "reflex", "export", "--backend-only")
     exported = zipfile.ZipFile(app.directory / "backend.zip").namelist()
     assert (app.directory / ".rxapp" / "secret_key").exists()
     assert (app.directory / ".rxapp" / "rxapp.db").exists()

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
+from tests.e2e.colours import is_dark
 from tests.e2e.stranger.ordinary_app import FAR_IMAGE, INLINE_SCRIPT
 from tests.e2e.stranger.strangers_app import StrangersApp
 
@@ -24,6 +25,9 @@ config = rx.Config(
 """
 
 NOTE_VIOLATIONS = "violations = []; addEventListener('securitypolicyviolation', event => violations.push(event.blockedURI))"
+
+GRASS_9, RADIUS_3_OF_LARGE = "rgb(70, 167, 88)", "9px"
+"""What Radix makes of `accent_color="grass"` and `radius="large"`."""
 
 ALLOWING = "auth.install_auth(app, security_headers=auth.SecurityHeaders("
 
@@ -161,6 +165,19 @@ def test_doctor_names_the_handlers_and_the_built_pages_that_do_what_is_forbidden
     if app.mode == "production":
         assert "forbids https://images.example.com (img-src): /pictures" in report
         assert 'SecurityHeaders(images=["https://images.example.com"])' in report
+
+
+@pytest.mark.parametrize("chosen", ["light", "dark"])
+def test_our_pages_follow_the_theme_of_radix(tab, chosen):
+    tab.emulate_media(color_scheme=chosen)
+    tab.goto("/login")
+    tab.get_by_label("Username").fill("ada")
+    tab.get_by_label("Password").fill("lovelace")
+    button = tab.get_by_role("button", name="Log in")
+    expect(button).to_be_enabled()
+    assert is_dark(tab.locator("h1")) == (chosen == "dark")
+    of_button = "element => [getComputedStyle(element).backgroundColor, getComputedStyle(element).borderRadius]"
+    assert button.evaluate(of_button) == [GRASS_9, RADIUS_3_OF_LARGE]
 
 
 def test_on_a_plain_page_a_person_is_known_in_every_tab_and_by_the_name_that_they_have_chosen(page):

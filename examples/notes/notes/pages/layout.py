@@ -6,10 +6,8 @@ import reflex as rx
 
 from rxapp.auth import web as auth
 
-PAGE = "min-h-screen bg-slate-50 dark:bg-slate-950"
-_NAVIGATION = (
-    "cursor-pointer rounded-md px-2 py-2 text-sm font-medium text-slate-700 hover:bg-slate-100 dark:text-slate-200 "
-    "dark:hover:bg-slate-800 " + auth.style.FOCUS
+_NAVIGATION = auth.style.FOCUS + auth.style.themed(
+    " cursor-pointer rounded-md px-2 py-2 text-sm font-medium text-@text hover:bg-@hover"
 )
 
 
@@ -23,10 +21,10 @@ def frame(*content: Any) -> rx.Component:
                 aria_label="Main",
                 class_name="mx-auto flex min-h-16 max-w-3xl items-center justify-between px-4 sm:px-6",
             ),
-            class_name="border-b border-slate-200 bg-white dark:border-slate-700 dark:bg-slate-900",
+            class_name=auth.style.themed("border-b border-@line bg-@surface"),
         ),
         rx.el.main(*content, class_name="mx-auto max-w-3xl px-4 py-10 sm:px-6"),
-        class_name=PAGE,
+        class_name=auth.style.PAGE,
     )
 
 
@@ -37,7 +35,7 @@ def waiting() -> rx.Component:
 
 def brand() -> rx.Component:
     """The app's name, with a link to the home page."""
-    return auth.link("✎ Notes", to="/", class_name="rounded-md text-lg font-bold text-slate-900 dark:text-white")
+    return auth.link("✎ Notes", to="/", class_name=auth.style.themed("rounded-md text-lg font-bold text-@strong"))
 
 
 def logo() -> rx.Component:

@@ -2,7 +2,7 @@
 
 import reflex as rx
 
-from notes.pages.layout import PAGE, field
+from notes.pages.layout import field
 from rxapp.auth import web as auth
 
 
@@ -12,14 +12,14 @@ def login() -> rx.Component:
     return rx.el.main(_welcome(), rx.el.div(_form(), class_name="flex items-center p-6 sm:p-12"), class_name=_HALVES)
 
 
-_HALVES = "grid grid-rows-[auto_1fr] lg:grid-cols-2 lg:grid-rows-1 " + PAGE
+_HALVES = "grid grid-rows-[auto_1fr] lg:grid-cols-2 lg:grid-rows-1 " + auth.style.PAGE
 
 
 def _welcome() -> rx.Component:
     return rx.el.div(
         rx.el.p("✎ Notes", class_name="text-lg font-bold"),
         rx.el.p("What you write down is yours.", class_name="mt-4 max-w-md text-3xl font-semibold tracking-tight lg:text-5xl"),
-        class_name="bg-indigo-700 p-6 text-white sm:p-12 lg:flex lg:flex-col lg:justify-center dark:bg-indigo-950",
+        class_name=auth.style.themed("bg-@accent p-6 text-@on-accent sm:p-12 lg:flex lg:flex-col lg:justify-center"),
     )
 
 

@@ -96,8 +96,8 @@ def _title_and_text(prefix: str, *, title: Any = "", text: Any = "", auto_focus:
 def _notices() -> rx.Component:
     """Both live regions are in the page from the start: screen readers ignore a region added with its text."""
     return rx.el.div(
-        rx.el.p(NotesState.done, role="status", class_name="text-emerald-800 dark:text-emerald-300"),
-        rx.el.p(NotesState.error, role="alert", class_name="text-red-700 dark:text-red-300"),
+        rx.el.p(NotesState.done, role="status", class_name=auth.style.DONE),
+        rx.el.p(NotesState.error, role="alert", class_name=auth.style.FAILED),
         class_name="mt-3 min-h-5 text-sm font-medium",
     )
 
@@ -105,6 +105,5 @@ def _notices() -> rx.Component:
 def _nothing() -> rx.Component:
     return rx.el.p(
         rx.cond(NotesState.words, "No note has these words.", "You have not written anything down yet."),
-        class_name="rounded-2xl border border-dashed border-slate-300 px-5 py-10 text-center dark:border-slate-600 "
-        + auth.style.TEXT,
+        class_name=auth.style.themed("rounded-2xl border border-dashed border-@edge px-5 py-10 text-center ") + auth.style.TEXT,
     )

@@ -11,7 +11,7 @@ from rxapp.auth.web.pages.account import AccountState, account_page, add_account
 from rxapp.auth.web.pages.activity import ActivityState, activity_page
 from rxapp.auth.web.pages.events import EventsState, events_page
 from rxapp.auth.web.pages.login import LoginState, login_page
-from rxapp.auth.web.pages.parts.account_frame import ACCOUNT, ACTIVITY, EVENTS, SESSIONS, USERS
+from rxapp.auth.web.pages.parts.routes import ACCOUNT, ACTIVITY, EVENTS, SESSIONS, USER, USERS
 from rxapp.auth.web.pages.register import register_page, require_other_names
 from rxapp.auth.web.pages.sessions import SessionsState, sessions_page
 from rxapp.auth.web.pages.user import UserState, add_user_sections, user_page
@@ -19,8 +19,6 @@ from rxapp.auth.web.pages.users import UsersState, users_page
 from rxapp.auth.web.site.redirects import own_register_route
 from rxapp.auth.web.site.registry import site
 from rxapp.auth.web.ui.placeholders import forbidden_view, waiting_view
-
-USER = "/admin/user"
 
 
 def add_pages(features: Sequence[Feature], *, exclude: Collection[str] = ()) -> None:

@@ -14,8 +14,9 @@ from rxapp.auth.web.auth_state.state import AuthState
 from rxapp.auth.web.auth_state.visits import is_new_visit
 from rxapp.auth.web.guards import event
 from rxapp.auth.web.open_pages.registry import leave_replaced_session, log_out_all
-from rxapp.auth.web.pages.parts.account_frame import ACCOUNT, account_frame
+from rxapp.auth.web.pages.parts.account_frame import account_frame
 from rxapp.auth.web.pages.parts.new_password import StrengthState, new_password_fields, require_same
+from rxapp.auth.web.pages.parts.routes import ACCOUNT
 from rxapp.auth.web.reflex_internals.state_trees import page_client
 from rxapp.auth.web.site import places as places_on
 from rxapp.auth.web.site.places import places

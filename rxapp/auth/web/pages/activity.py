@@ -7,8 +7,9 @@ import reflex as rx
 from rxapp.auth.http.runtime.service import get_service, in_thread
 from rxapp.auth.web.admission import current_user
 from rxapp.auth.web.guards import event
-from rxapp.auth.web.pages.parts.account_frame import ACTIVITY, account_frame
+from rxapp.auth.web.pages.parts.account_frame import account_frame
 from rxapp.auth.web.pages.parts.event_rows import EventRow, event_list, event_rows
+from rxapp.auth.web.pages.parts.routes import ACTIVITY
 from rxapp.auth.web.site.registry import site
 from rxapp.auth.web.ui import style
 from rxapp.auth.web.ui.slots import Slots

@@ -17,8 +17,9 @@ from rxapp.auth.core.identity.user_names import ADMIN_ROLE
 from rxapp.auth.http.runtime.service import get_service, in_thread
 from rxapp.auth.web.auth_state.visits import is_new_visit
 from rxapp.auth.web.guards import event
-from rxapp.auth.web.pages.parts.account_frame import EVENTS, admin_frame, pager, turned
+from rxapp.auth.web.pages.parts.account_frame import admin_frame, pager, turned
 from rxapp.auth.web.pages.parts.event_rows import EventRow, event_list, event_rows
+from rxapp.auth.web.pages.parts.routes import EVENTS
 from rxapp.auth.web.site.registry import site
 from rxapp.auth.web.texts import EventsTexts
 from rxapp.auth.web.ui import style

@@ -12,7 +12,8 @@ from rxapp.auth.web.auth_state.state import AuthState
 from rxapp.auth.web.auth_state.visits import is_new_visit
 from rxapp.auth.web.guards import event
 from rxapp.auth.web.open_pages.registry import log_out_all, log_out_open_pages
-from rxapp.auth.web.pages.parts.account_frame import SESSIONS, account_frame
+from rxapp.auth.web.pages.parts.account_frame import account_frame
+from rxapp.auth.web.pages.parts.routes import SESSIONS
 from rxapp.auth.web.pages.parts.session_rows import SessionRow, session_list, session_rows
 from rxapp.auth.web.reflex_internals.state_trees import page_client
 from rxapp.auth.web.site.registry import site

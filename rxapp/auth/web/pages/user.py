@@ -18,9 +18,10 @@ from rxapp.auth.web.admission import current_user
 from rxapp.auth.web.auth_state.visits import is_new_visit
 from rxapp.auth.web.guards import event
 from rxapp.auth.web.open_pages.registry import log_out_all
-from rxapp.auth.web.pages.parts.account_frame import USERS, admin_frame
+from rxapp.auth.web.pages.parts.account_frame import admin_frame
 from rxapp.auth.web.pages.parts.event_rows import EventRow, event_list, event_rows
 from rxapp.auth.web.pages.parts.password_link import password_link, password_link_url
+from rxapp.auth.web.pages.parts.routes import USERS
 from rxapp.auth.web.pages.parts.session_rows import SessionRow, session_list, session_rows
 from rxapp.auth.web.reflex_internals.state_trees import acting
 from rxapp.auth.web.site import places as places_on

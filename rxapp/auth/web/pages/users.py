@@ -12,8 +12,9 @@ from rxapp.auth.http.runtime.service import get_service, in_thread
 from rxapp.auth.web.admission import current_user
 from rxapp.auth.web.auth_state.visits import is_new_visit
 from rxapp.auth.web.guards import event
-from rxapp.auth.web.pages.parts.account_frame import USERS, admin_frame, pager, turned
+from rxapp.auth.web.pages.parts.account_frame import admin_frame, pager, turned
 from rxapp.auth.web.pages.parts.password_link import password_link, password_link_url
+from rxapp.auth.web.pages.parts.routes import USERS
 from rxapp.auth.web.reflex_internals.components import link
 from rxapp.auth.web.reflex_internals.state_trees import acting
 from rxapp.auth.web.site.registry import site

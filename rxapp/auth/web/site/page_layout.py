@@ -15,12 +15,18 @@ class Look:
     """`frame` takes a page's content and puts the app's own bar and margins around it. `logo` is shown above the forms.
 
     `waiting` is shown until the person is verified, `forbidden` to a person who may not see a page. None means our plain default.
+
+    `accent` is the colour of buttons and links, on which white can be read; `radius` are the corners of fields and buttons, and
+    `font` is a family. All are written as in CSS. Left out, they are those of the app's Radix theme, or ours if it has none.
     """
 
     frame: View | None = None
     logo: View = rx.fragment
     waiting: View | None = None
     forbidden: View | None = None
+    accent: str = ""
+    radius: str = ""
+    font: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from rxapp.auth.web.texts.account import AccountTexts, ActivityTexts, SessionsTe
 from rxapp.auth.web.texts.administration import EventsTexts, UsersTexts, UserTexts
 from rxapp.auth.web.texts.audit import EndTexts, EventKindTexts
 from rxapp.auth.web.texts.catalog import ENGLISH, Texts
-from rxapp.auth.web.texts.common import ConfirmTexts, NoticeTexts
+from rxapp.auth.web.texts.common import ConfirmTexts, NoticeTexts, UserMenuTexts
 from rxapp.auth.web.texts.german import GERMAN
 from rxapp.auth.web.texts.plurals import Counted
 from rxapp.auth.web.texts.refusals import RefusalTexts
@@ -42,6 +42,7 @@ __all__ = [
     "SessionsTexts",
     "SetPasswordTexts",
     "Texts",
+    "UserMenuTexts",
     "UserTexts",
     "UsersTexts",
 ]

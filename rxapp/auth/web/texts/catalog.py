@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from rxapp.auth.web.texts.account import AccountTexts, ActivityTexts, SessionsTexts
 from rxapp.auth.web.texts.administration import EventsTexts, UsersTexts, UserTexts
 from rxapp.auth.web.texts.audit import EndTexts, EventKindTexts
-from rxapp.auth.web.texts.common import ConfirmTexts, NoticeTexts
+from rxapp.auth.web.texts.common import ConfirmTexts, NoticeTexts, UserMenuTexts
 from rxapp.auth.web.texts.refusals import RefusalTexts
 from rxapp.auth.web.texts.signing_in import LoginTexts, NewPasswordTexts, PasswordTexts, RegisterTexts, SetPasswordTexts
 
@@ -28,6 +28,7 @@ class Texts:
     event_kinds: EventKindTexts = EventKindTexts()
     session_ends: EndTexts = EndTexts()
     confirm: ConfirmTexts = ConfirmTexts()
+    user_menu: UserMenuTexts = UserMenuTexts()
     notices: NoticeTexts = NoticeTexts()
     refusals: RefusalTexts = RefusalTexts()
 

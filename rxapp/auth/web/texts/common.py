@@ -20,6 +20,20 @@ class ConfirmTexts:
 
 
 @dataclass(frozen=True, slots=True)
+class UserMenuTexts:
+    """The button that shows who is logged in, and its menu. `colours` changes between light and dark."""
+
+    label: str = "Your account, {name}"
+    menu: str = "Your account"
+    account: str = "Account"
+    sessions: str = "Sessions"
+    administration: str = "Administration"
+    colours: str = "Light or dark"
+    log_in: str = "Log in"
+    log_out: str = "Log out"
+
+
+@dataclass(frozen=True, slots=True)
 class NoticeTexts:
     """Waiting, outages, and pages that are not shown. `try_again_in_minutes` for one minute is said up to its last second."""
 
@@ -27,7 +41,6 @@ class NoticeTexts:
     no_access: str = "You do not have access to this page"
     no_access_why: str = "Your account does not have the role that this page asks for. An administrator can give it to you."
     to_the_start: str = "Back to the start"
-    log_out: str = "Log out"
 
     try_again_in_minutes: Counted = Counted("Try again in a minute.", "Try again in {count} minutes.")
     try_again_in_seconds: Counted = Counted("Try again in 1 second.", "Try again in {count} seconds.")

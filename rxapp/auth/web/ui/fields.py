@@ -67,12 +67,12 @@ def form_page(own_title: str, /, *content: Any, **slots: Unpack[Slots]) -> rx.Co
             slots.get("logo") or site.look.logo(),
             rx.el.h1(
                 slots.get("title") or own_title,
-                class_name="mb-6 text-2xl font-semibold tracking-tight text-slate-900 dark:text-white",
+                class_name="mb-6 " + style.TITLE,
             ),
             *content,
             class_name="w-full max-w-sm p-8 " + style.CARD,
         ),
-        class_name="flex min-h-screen items-center justify-center bg-slate-50 px-4 py-12 dark:bg-slate-950",
+        class_name="flex items-center justify-center px-4 py-12 " + style.PAGE,
     )
 
 

@@ -4,15 +4,11 @@ from typing import Any
 
 import reflex as rx
 
+from rxapp.auth.web import style
 from rxapp.demo.customers import NAME_MAXIMUM_LENGTH
 
-FIELD = (
-    "block w-full min-w-0 rounded-lg border border-slate-300 bg-white px-3 py-2 text-base text-slate-900 "
-    "focus:outline-2 focus:outline-indigo-600 aria-invalid:border-red-600 aria-invalid:focus:outline-red-600 "
-    "dark:border-slate-600 dark:bg-slate-800 dark:text-slate-100 dark:focus:outline-indigo-400 "
-    "dark:aria-invalid:border-red-400 dark:aria-invalid:focus:outline-red-400"
-)
-ERROR = "mt-1.5 text-sm text-red-700 dark:text-red-300"
+FIELD = style.FIELD + style.themed(" min-w-0 aria-invalid:border-@danger aria-invalid:focus:outline-@danger")
+ERROR = "mt-1.5 text-sm " + style.FAILED
 
 
 def name_input(input_id: str, error: rx.Var[str], **props: Any) -> rx.Component:

@@ -80,8 +80,8 @@ def _count() -> rx.Component:
 def _notices() -> rx.Component:
     """Live regions. They are in the page from the start, because screen readers ignore a region added with its text."""
     return rx.el.div(
-        rx.el.p(CustomersState.done, role="status", class_name="text-emerald-800 dark:text-emerald-300"),
-        rx.el.p(CustomersState.failed, role="alert", class_name="text-red-700 dark:text-red-300"),
+        rx.el.p(CustomersState.done, role="status", class_name=style.DONE),
+        rx.el.p(CustomersState.failed, role="alert", class_name=style.FAILED),
         class_name="min-w-0 text-sm font-medium wrap-anywhere",
     )
 
@@ -93,15 +93,12 @@ def _list() -> rx.Component:
         id=LIST,
         tab_index=-1,
         aria_label="Customers",
-        class_name=style.CARD
-        + " mt-3 divide-y divide-slate-200 outline-none empty:shadow-none empty:ring-0 dark:divide-slate-700",
+        class_name="mt-3 outline-none empty:shadow-none empty:ring-0 " + style.ROWS,
     )
 
 
 def _nobody() -> rx.Component:
     return rx.el.p(
         rx.cond(CustomersState.filter_text, "No customer matches the filter.", "There are no customers yet."),
-        class_name=(
-            "rounded-2xl border border-dashed border-slate-300 px-5 py-10 text-center dark:border-slate-600 " + style.TEXT
-        ),
+        class_name=style.themed("rounded-2xl border border-dashed border-@edge px-5 py-10 text-center ") + style.TEXT,
     )

@@ -8,19 +8,12 @@ from rxapp.auth.web import style
 from rxapp.demo.pages.customers.name_field import name_error, name_input
 from rxapp.demo.pages.customers.state import CHANGED_NAME, CustomersState
 
-DANGER = (
-    "inline-flex cursor-pointer items-center justify-center rounded-lg bg-red-700 px-4 py-2 text-sm font-semibold text-white "
-    "hover:bg-red-800 focus-visible:outline-2 focus-visible:outline-offset-2 focus-visible:outline-red-700 "
-    "dark:focus-visible:outline-red-400"
-)
-ICON_BUTTON = (
-    "inline-flex size-11 cursor-pointer items-center justify-center rounded-lg text-slate-500 hover:bg-slate-100 "
-    "hover:text-slate-900 focus-visible:outline-2 focus-visible:outline-indigo-600 dark:text-slate-400 "
-    "dark:hover:bg-slate-800 dark:hover:text-white dark:focus-visible:outline-indigo-400"
+ICON_BUTTON = style.FOCUS + style.themed(
+    " inline-flex size-11 cursor-pointer items-center justify-center rounded-lg text-@muted hover:bg-@hover hover:text-@strong"
 )
 ICON = "size-5 fill-none stroke-current stroke-[1.75] [stroke-linecap:round] [stroke-linejoin:round]"
 ROW = "flex min-h-16 flex-wrap gap-x-4 gap-y-2 py-2.5 pr-3 pl-5 "
-NAME = "min-w-0 flex-1 text-slate-900 wrap-anywhere dark:text-slate-100 "
+NAME = style.themed("min-w-0 flex-1 text-@strong wrap-anywhere ")
 
 PENCIL = "M4 20h4L19 9a2.83 2.83 0 0 0-4-4L4 16v4ZM13.5 6.5l4 4"
 BIN = "M4 7h16M10 11v6m4-6v6M6 7l1 12a1 1 0 0 0 1 1h8a1 1 0 0 0 1-1l1-12M9 7V4h6v3"
@@ -99,7 +92,7 @@ def _question(row: Any) -> rx.Component:
     return rx.el.div(
         rx.el.span(f"Remove {row['name']}?", class_name=NAME + "max-sm:basis-full"),
         rx.el.div(
-            rx.el.button("Remove", type="button", on_click=CustomersState.remove(row["id"]), class_name=DANGER),
+            rx.el.button("Remove", type="button", on_click=CustomersState.remove(row["id"]), class_name=style.DANGER),
             _cancel_button(auto_focus=True),  # the harmless button, because a key held down too long presses it
             class_name="flex shrink-0 gap-2",
         ),

@@ -5,14 +5,12 @@ from typing import Any, Unpack
 import reflex as rx
 
 from rxapp.auth.web.pages.parts.plain_frame import plain_frame
+from rxapp.auth.web.pages.parts.routes import ACCOUNT, ACTIVITY, EVENTS, SESSIONS, USERS
 from rxapp.auth.web.reflex_internals.components import link
 from rxapp.auth.web.site.registry import site
 from rxapp.auth.web.ui import style
 from rxapp.auth.web.ui.interpolation import sentence
 from rxapp.auth.web.ui.slots import Slots, extra_in
-
-ACCOUNT, SESSIONS, ACTIVITY = "/account", "/account/sessions", "/account/activity"
-USERS, EVENTS = "/admin/users", "/admin/events"
 
 
 def account_frame(route: str, *content: Any, **slots: Unpack[Slots]) -> rx.Component:

@@ -56,7 +56,7 @@ class ConfirmState(rx.State):
             auth._go_on_with(confirmed)
 
 
-_DIALOG = "m-auto w-[calc(100%-2rem)] max-w-sm p-6 backdrop:bg-slate-950/60 dark:text-slate-100 " + style.CARD
+_DIALOG = style.themed("m-auto w-[calc(100%-2rem)] max-w-sm p-6 text-@text backdrop:bg-slate-950/60 ") + style.CARD
 
 
 def confirm_dialog() -> rx.Component:

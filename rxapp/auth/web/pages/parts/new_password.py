@@ -13,6 +13,7 @@ from rxapp.auth.web.pages.parts.strength_estimates import estimates
 from rxapp.auth.web.reflex_internals.state_trees import connection_of
 from rxapp.auth.web.site.registry import site
 from rxapp.auth.web.site.wording import in_words
+from rxapp.auth.web.ui import style
 from rxapp.auth.web.ui.fields import password_field
 from rxapp.auth.web.ui.forms import text_in
 
@@ -77,5 +78,5 @@ def _meter() -> rx.Component:
     return rx.el.span(
         rx.el.span(class_name=rx.match(StrengthState.score, *((score, bar + level) for score, level in enumerate(_LEVELS)), bar)),
         aria_hidden=True,
-        class_name="mb-1.5 block h-1 w-full rounded-full bg-slate-200 dark:bg-slate-700",
+        class_name=style.themed("mb-1.5 block h-1 w-full rounded-full bg-@line"),
     )

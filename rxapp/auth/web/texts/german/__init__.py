@@ -4,7 +4,7 @@ from rxapp.auth.web.texts.catalog import Texts
 from rxapp.auth.web.texts.german.account import ACCOUNT, ACTIVITY, SESSIONS
 from rxapp.auth.web.texts.german.administration import EVENTS, USER, USERS
 from rxapp.auth.web.texts.german.audit import EVENT_KINDS, SESSION_ENDS
-from rxapp.auth.web.texts.german.common import CONFIRM, NOTICES
+from rxapp.auth.web.texts.german.common import CONFIRM, NOTICES, USER_MENU
 from rxapp.auth.web.texts.german.refusals import REFUSALS
 from rxapp.auth.web.texts.german.signing_in import LOGIN, NEW_PASSWORD_STAGE, PASSWORD_FIELDS, REGISTER, SET_PASSWORD_PAGE
 
@@ -23,6 +23,7 @@ GERMAN = Texts(
     event_kinds=EVENT_KINDS,
     session_ends=SESSION_ENDS,
     confirm=CONFIRM,
+    user_menu=USER_MENU,
     notices=NOTICES,
     refusals=REFUSALS,
 )

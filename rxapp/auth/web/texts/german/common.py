@@ -1,6 +1,6 @@
 """What may appear on any page, in German."""
 
-from rxapp.auth.web.texts.common import ConfirmTexts, NoticeTexts
+from rxapp.auth.web.texts.common import ConfirmTexts, NoticeTexts, UserMenuTexts
 from rxapp.auth.web.texts.plurals import Counted
 
 CONFIRM = ConfirmTexts(
@@ -13,12 +13,22 @@ CONFIRM = ConfirmTexts(
     busy="Wird geprüft …",
 )
 
+USER_MENU = UserMenuTexts(
+    label="Ihr Konto, {name}",
+    menu="Ihr Konto",
+    account="Konto",
+    sessions="Sitzungen",
+    administration="Verwaltung",
+    colours="Hell oder dunkel",
+    log_in="Anmelden",
+    log_out="Abmelden",
+)
+
 NOTICES = NoticeTexts(
     loading="Wird geladen …",
     no_access="Sie haben keinen Zugang zu dieser Seite",
     no_access_why="Ihrem Konto fehlt die Rolle, die diese Seite verlangt. Die Verwaltung kann sie Ihnen geben.",
     to_the_start="Zurück zum Anfang",
-    log_out="Abmelden",
     try_again_in_minutes=Counted("Versuchen Sie es in einer Minute wieder.", "Versuchen Sie es in {count} Minuten wieder."),
     try_again_in_seconds=Counted("Versuchen Sie es in 1 Sekunde wieder.", "Versuchen Sie es in {count} Sekunden wieder."),
     try_again_now="Sie können es jetzt wieder versuchen.",

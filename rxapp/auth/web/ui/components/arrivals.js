@@ -1,6 +1,6 @@
-// Brings a person to where they wanted to go, in two cases in which the browser forgets it.
-import { useEffect } from "react";
-import { useHref, useLocation, useNavigate, useNavigation } from "react-router";
+// Brings a person to where they wanted to go, also where the browser forgets it.
+import { createElement, useEffect, useState } from "react";
+import { Link, useHref, useLocation, useNavigate, useNavigation } from "react-router";
 
 const GOING_TO = "rxapp-going-to";
 const REPEATED = "rxapp-repeated"; // a page that may never load must not be loaded again and again
@@ -59,4 +59,14 @@ export function Arrivals() {
   }, [addressOf(location)]);
 
   return null;
+}
+
+// A link that takes along where the person wanted to go, from one page on the way to a log-in to the next.
+export function OnwardLink({ to, children, ...props }) {
+  const [next, setNext] = useState(""); // after the first rendering, because the built page knows no query
+  const { search } = useLocation();
+
+  useEffect(() => setNext(new URLSearchParams(search).get("next") ?? ""), [search]);
+
+  return createElement(Link, { ...props, to: next ? `${to}?${new URLSearchParams({ next })}` : to }, children);
 }

@@ -1,4 +1,4 @@
-"""A script whose text is a part of each page, so that it runs before the scripts that are loaded."""
+"""A script or a stylesheet whose text is a part of each page, so that it counts before anything is loaded."""
 
 from pathlib import Path
 
@@ -17,4 +17,17 @@ class InlineScript(rx.Component):
         """The script in this file, without what only people read: it is a part of each page."""
         lines = (line.strip() for line in file.read_text().splitlines())
         text = "\n".join(line for line in lines if line and not line.startswith("//"))
+        return cls.create(dangerouslySetInnerHTML={"__html": text})
+
+
+class InlineStyle(rx.Component):
+    """The stylesheet's text is in the prerendered page, unescaped."""
+
+    tag = '"style"'
+
+    dangerouslySetInnerHTML: rx.Var[dict[str, str]]  # noqa: N815  React's own name
+
+    @classmethod
+    def of(cls, text: str) -> rx.Component:
+        """The stylesheet with this text."""
         return cls.create(dangerouslySetInnerHTML={"__html": text})

@@ -2,6 +2,7 @@
 
 import reflex as rx
 
+from rxapp.auth.web.ui.components.arrivals import Arrivals
 from rxapp.auth.web.ui.components.component_base import OwnComponent
 
 
@@ -14,8 +15,8 @@ class OnwardLink(OwnComponent):
 
     @classmethod
     def script(cls) -> str:
-        """The path of the JavaScript file next to this one."""
-        return rx.asset("onward_link.js", shared=True).importable_path
+        """The script of `Arrivals`: it is on every page, so the link needs no further request."""
+        return Arrivals.script()
 
 
 onward_link = OnwardLink.create

@@ -22,6 +22,7 @@ class SentCalls(OwnComponent):
     def script(cls) -> str:
         """The path of the JavaScript file next to this one. It loads the others."""
         rx.asset("evaluator.js", shared=True)
+        rx.asset("carry_out.js", shared=True)
         rx.asset("policy_notes.js", shared=True)
         return rx.asset("sent_calls.js", shared=True).importable_path
 

@@ -1,0 +1,4 @@
+"""The routes of the ready-made pages that have a fixed one."""
+
+ACCOUNT, SESSIONS, ACTIVITY = "/account", "/account/sessions", "/account/activity"
+USERS, USER, EVENTS = "/admin/users", "/admin/user", "/admin/events"
