@@ -66,6 +66,9 @@ def test_a_new_user_sets_the_password_by_a_link_that_works_once(admin, other_pro
     admin.get_by_role("button", name="Create user").click()
     expect(admin.get_by_text(f"{new_user} has an account now.")).to_be_visible()
     link = admin.get_by_label("Link to set the password").input_value()
+    admin.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    admin.get_by_role("button", name="Copy").click()
+    assert admin.evaluate("navigator.clipboard.readText()") == link
     assert link.startswith(f"{server.pages_url}set-password#rxp1_")
     theirs = other_profile.new_page()
     theirs.goto(link)

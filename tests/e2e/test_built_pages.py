@@ -53,7 +53,9 @@ def test_a_page_has_one_address_and_its_data_at_every_spelling(tab, person, serv
 
 class TestWeight:
     def test_the_first_load_of_the_login_page_stays_below_150_kilobytes(self, tab):
-        assert 50_000 < sum(load(tab, "/login").values()) < MOST_KILOBYTES * 1000
+        fetched = load(tab, "/login")
+        assert 50_000 < sum(fetched.values()) < MOST_KILOBYTES * 1000
+        assert len(fetched) <= 10, "each further file costs 0.7 KB of headers, and a turn on a slow network"
 
     def test_the_second_fetches_nothing_but_the_word_that_the_page_is_still_good(self, profile, server, api):
         load(profile.new_page(), "/login")

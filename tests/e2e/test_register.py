@@ -39,6 +39,13 @@ def test_a_person_registers_is_signed_in_and_can_sign_in_again(tab, other_profil
     sign_in(other_profile.new_page(), user_name.upper(), GOOD_PASSWORD)
 
 
+def test_the_hint_at_the_password_never_praises_what_will_be_refused(tab, user_name):
+    fill(tab, user_name, f"{user_name} battery staple")
+    expect(tab.get_by_text("must not contain your user name").first).to_be_visible()
+    tab.get_by_label("Password", exact=True).fill("rxapp battery staple horse")
+    expect(tab.get_by_text("must not contain your user name or the name of this app").first).to_be_visible()
+
+
 def test_with_the_keyboard_alone(tab, user_name):
     tab.goto("/register")
     expect(tab.get_by_label("Username")).to_be_focused()
@@ -97,3 +104,14 @@ def test_no_password_is_in_the_log_or_in_a_url(tab, server, user_name):
     expect(tab.get_by_text("You are logged in as")).to_be_visible()
     assert GOOD_PASSWORD not in server.log.read_text()
     assert not [url for url in requested if "horse" in url]
+
+
+def test_whoever_is_logged_in_is_told_so_and_may_go_on_or_log_out(tab, person):
+    sign_in(tab, person)
+    tab.goto("/register")
+    expect(tab.get_by_role("status").filter(has_text=f"You are logged in as {person}.")).to_be_visible()
+    expect(tab.get_by_label("Username")).to_have_count(0)
+    tab.get_by_role("button", name="Log out").click()
+    expect(tab).to_have_url(re.compile("/login"))
+    tab.goto("/register")
+    expect(tab.get_by_label("Username")).to_be_visible()

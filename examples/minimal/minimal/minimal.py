@@ -4,8 +4,8 @@ import reflex as rx
 
 from rxapp.auth import web as auth
 
-BUTTON = "mt-4 mr-3 " + auth.style.PRIMARY
-LINK = "mt-4 inline-block " + auth.style.LINK
+BUTTON = "mt-4 mr-3 cursor-pointer rounded-lg bg-indigo-600 px-4 py-2 font-semibold text-white hover:bg-indigo-700"
+LINK = "mt-4 inline-block text-indigo-700 underline dark:text-indigo-300"
 
 
 class SecretState(rx.State):
@@ -41,7 +41,7 @@ def frame(heading: str, *content: rx.Component) -> rx.Component:
     return rx.el.main(
         rx.el.h1(heading, class_name="text-3xl font-semibold"),
         *content,
-        class_name="p-8 " + auth.style.PAGE,
+        class_name="min-h-screen bg-slate-50 p-8 text-slate-900 dark:bg-slate-950 dark:text-slate-100",
     )
 
 

@@ -52,6 +52,7 @@ from rxapp.auth.web.reflex_internals.events import REPORTING, name_of_var, note_
 from rxapp.auth.web.reflex_internals.sealed_state import seal_states
 from rxapp.auth.web.reflex_internals.shared_states import note_what_is_linked
 from rxapp.auth.web.reflex_internals.state_managers import renew_state_locks
+from rxapp.auth.web.site.app_name import with_app_name
 from rxapp.auth.web.site.conflicts import show_tables_to_reflex, warn_of_missing_styles
 from rxapp.auth.web.site.page_layout import DEFAULT_PAGES, Pages
 from rxapp.auth.web.site.registry import site
@@ -94,7 +95,7 @@ def install_auth(
 
     Raises `RouteTaken` or `InstalledTwice`, and `UnsafeSettings` in production.
     """
-    settings = with_public_origins(settings or get_settings())
+    settings = with_app_name(with_public_origins(settings or get_settings()))
     start_service(settings, database, clock, features, hooks)
     warn_of_missing_styles()
     show_tables_to_reflex()

@@ -83,9 +83,24 @@ class TestContextWords:
     def test_a_user_name_in_another_script_is_found_too(self, settings):
         assert "your user name" in refusal_of("plumb КАΐΡΗΣ orbit", settings, user_name="каΐρης")
 
-    @pytest.mark.parametrize("password", ["rxapp plumb orbit cadet", "plumb orbit RxApp!!"])
-    def test_the_name_of_the_app_is_refused(self, settings, password):
-        assert "the name of this app" in refusal_of(password, settings)
+    @pytest.mark.parametrize(
+        ("name", "password"),
+        [
+            ("rxapp", "rxapp plumb orbit cadet"),
+            ("rxapp", "plumb orbit RxApp!!"),
+            ("Acme Bank", "acmebank login welcome"),
+            ("Acme Bank", "plumb orbit ACME BANK cadet"),
+        ],
+    )
+    def test_the_name_of_the_app_is_refused_with_its_spaces_and_without(self, settings, name, password):
+        assert "the name of this app" in refusal_of(password, settings.model_copy(update={"app_name": name}))
+
+    def test_our_own_name_is_a_word_like_others_in_another_app(self, settings):
+        accept("rxapp plumb orbit cadet", settings.model_copy(update={"app_name": "Acme Bank"}))
+
+    def test_a_word_of_the_apps_name_makes_a_password_easier_to_guess(self, settings):
+        named = settings.model_copy(update={"app_name": "Zyqxwv Bank"})
+        assert strength_of("zyqxwv zyqxwv zyqxwv", "", named).score < strength_of("zyqxwv plumb orbit cadet", "", named).score
 
     def test_a_short_user_name_stands_in_many_good_passwords_by_chance(self, settings):
         accept("plumb orbit cadet", settings, user_name="bit")

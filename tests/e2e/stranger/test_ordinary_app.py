@@ -10,10 +10,14 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.colours import is_dark
-from tests.e2e.stranger.ordinary_app import FAR_IMAGE, INLINE_SCRIPT
 from tests.e2e.stranger.strangers_app import StrangersApp
 
 pytestmark = pytest.mark.at_root
+
+SOURCE = Path(__file__).with_name("ordinary_app.py").read_text()
+"""Not imported: it is an app of its own."""
+
+FAR_IMAGE, INLINE_SCRIPT = (re.search(f'^{name} = "(.*)"$', SOURCE, re.MULTILINE)[1] for name in ("FAR_IMAGE", "INLINE_SCRIPT"))
 
 CONFIG = """import reflex as rx
 
@@ -38,7 +42,7 @@ def made(tmp_path_factory, wheel):
     app.make(borrows_dependencies=True)
     app.write("rxconfig.py", CONFIG)
     app.write("ordinary/__init__.py", "")
-    app.write("ordinary/ordinary.py", Path(__file__).with_name("ordinary_app.py").read_text())
+    app.write("ordinary/ordinary.py", SOURCE)
     return app
 
 

@@ -57,6 +57,15 @@ def test_the_hint_says_how_good_the_password_would_be(page):
     assert "10" in hint, "so many characters are missing"
 
 
+def test_the_hint_knows_the_user_name_that_the_form_has(page):
+    run(page, "estimate", "hopper plumb orbit cadet", "hopper", of=StrengthState)
+    score, hint = hint_of(page)
+    assert score == 1
+    assert "your user name" in hint
+    run(page, "estimate", "hopper plumb orbit cadet", 7, of=StrengthState)
+    assert hint_of(page)[0] == 4, "what is no text names nobody"
+
+
 def test_a_full_line_leaves_the_hint_as_it_was(page, monkeypatch):
     run(page, "estimate", GOOD, of=StrengthState)
     before = hint_of(page)

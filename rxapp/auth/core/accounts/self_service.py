@@ -86,7 +86,7 @@ class Accounts:
         require_unambiguous(user.user_name)
         password_policy.require_well_formed_password(password, user.user_name, self._settings)
         self._count_registration(self._throttle.count_password_check, client)
-        password_policy.require_uncommon_password(password, user.user_name)
+        password_policy.require_uncommon_password(password, user.user_name, self._settings)
         self._count_registration(self._throttle.count_registration, client)
         user.password_hash = self._passwords.hash_password(password)
         with self._database.write() as db:

@@ -17,8 +17,6 @@ from rxapp.auth.core.settings.settings import Settings
 MAXIMUM_LENGTH = 256
 """Characters. NIST asks for a maximum of at least 64. A maximum bounds the work."""
 
-APP_NAME = "rxapp"
-
 _ESTIMATED_LENGTH = 24
 """Characters that the estimator reads: a good beginning makes a good password. Its work grows with the square of the length."""
 
@@ -51,7 +49,7 @@ class Strength:
 def require_good_password(password: str, user_name: str, settings: Settings) -> None:
     """Raise `PasswordRefused`, which says what to do, unless the password's `hashed_form` meets the policy."""
     require_well_formed_password(password, user_name, settings)
-    require_uncommon_password(password, user_name)
+    require_uncommon_password(password, user_name, settings)
 
 
 def strength_of(password: str, user_name: str, settings: Settings) -> Strength:
@@ -63,7 +61,7 @@ def strength_of(password: str, user_name: str, settings: Settings) -> Strength:
         return Strength(0, missing)
     try:
         require_well_formed_password(password, user_name, settings)
-        return Strength(require_uncommon_password(password, user_name))
+        return Strength(require_uncommon_password(password, user_name, settings))
     except PasswordRefused as refused:
         return Strength(1, refusal=refused)
 
@@ -77,17 +75,23 @@ def require_well_formed_password(password: str, user_name: str, settings: Settin
     if any(character == "\0" or "\ud800" <= character <= "\udfff" for character in password):
         raise PasswordRefused(InputRule.PASSWORD_UNSTORABLE)
     read_as = user_name_key(password)
-    for word in (user_name_key(user_name), APP_NAME):
+    for word in (user_name_key(user_name), *_names_of_app(settings)):
         if len(word) >= _SHORTEST_CONTEXT_WORD and word in read_as:
             raise PasswordRefused(InputRule.PASSWORD_CONTAINS_NAME)
 
 
-def require_uncommon_password(password: str, user_name: str) -> int:
+def require_uncommon_password(password: str, user_name: str, settings: Settings) -> int:
     """The part that takes some milliseconds. Returns a well-formed password's score, from 2 to 4. Raises `PasswordRefused`."""
-    score = guessability(password, [user_name, APP_NAME])
+    score = guessability(password, [user_name, *_names_of_app(settings), *settings.app_name.split()])
     if score <= _TOO_COMMON:
         raise PasswordRefused(InputRule.PASSWORD_TOO_COMMON)
     return score
+
+
+def _names_of_app(settings: Settings) -> set[str]:
+    """The app's name as people may write it, with its spaces and without."""
+    name = user_name_key(settings.app_name)
+    return {name, name.replace(" ", "")}
 
 
 def guessability(password: str, context: Sequence[str]) -> int:

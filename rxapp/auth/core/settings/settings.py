@@ -49,6 +49,7 @@ class Settings(BaseSettings):
     )
 
     environment: Literal["development", "production"] = "development"
+    app_name: str = Field(default="", max_length=64)
     database_url: DatabaseUrl = Field(default=private_directory.DATABASE_URL, validation_alias="DATABASE_URL")
     redis_url: RedisUrl = Field(default=None, validation_alias="REDIS_URL")
     plain_network: bool = False

@@ -6,19 +6,20 @@ from typing import Any
 
 from rxapp.auth.core.features import Feature
 from rxapp.auth.core.identity.user_names import ADMIN_ROLE
+from rxapp.auth.http.runtime.service import get_service
 from rxapp.auth.web.guards import page
 from rxapp.auth.web.pages.account import AccountState, account_page, add_account_sections
 from rxapp.auth.web.pages.activity import ActivityState, activity_page
 from rxapp.auth.web.pages.events import EventsState, events_page
 from rxapp.auth.web.pages.login import LoginState, login_page
-from rxapp.auth.web.pages.parts.routes import ACCOUNT, ACTIVITY, EVENTS, SESSIONS, USER, USERS
-from rxapp.auth.web.pages.register import register_page, require_other_names
+from rxapp.auth.web.pages.parts.routes import ACCOUNT, ACTIVITY, EVENTS, MISSING, SESSIONS, USER, USERS
+from rxapp.auth.web.pages.register import RegisterState, register_page, require_other_names
 from rxapp.auth.web.pages.sessions import SessionsState, sessions_page
 from rxapp.auth.web.pages.user import UserState, add_user_sections, user_page
 from rxapp.auth.web.pages.users import UsersState, users_page
 from rxapp.auth.web.site.redirects import own_register_route
 from rxapp.auth.web.site.registry import site
-from rxapp.auth.web.ui.placeholders import forbidden_view, waiting_view
+from rxapp.auth.web.ui.placeholders import forbidden_view, missing_view, waiting_view
 
 
 def add_pages(features: Sequence[Feature], *, exclude: Collection[str] = ()) -> None:
@@ -30,7 +31,7 @@ def add_pages(features: Sequence[Feature], *, exclude: Collection[str] = ()) -> 
     everyone = partial(page, public=True)
     ready_made: dict[str, tuple[Callable, str, Callable, Any]] = {
         site.login_route: (everyone, texts.login.title, login_page, LoginState.prepare),
-        register_route: (everyone, texts.register.title, register_page, ()),
+        register_route: (everyone, texts.register.title, register_page, RegisterState.prepare),
         ACCOUNT: (guarded, texts.account.page_title, account_page, AccountState.load),
         SESSIONS: (guarded, texts.sessions.page_title, sessions_page, SessionsState.load),
         ACTIVITY: (guarded, texts.activity.page_title, activity_page, ActivityState.load),
@@ -45,7 +46,10 @@ def add_pages(features: Sequence[Feature], *, exclude: Collection[str] = ()) -> 
             ready_made |= {route: (everyone, *page) for route, page in pages.add_pages().items()}
     wanted = [route for route in ready_made if route and route not in exclude]
     site.require_free(wanted)
+    if MISSING not in exclude and site.is_free(MISSING):
+        ready_made[MISSING] = (everyone, texts.notices.not_found, missing_view, ())
+        wanted.append(MISSING)
     for route in wanted:
         declare, title, view, on_load = ready_made[route]
-        declare(route, title=title, on_load=on_load)(view)
+        declare(route, title=f"{title} · {get_service().settings.app_name}", on_load=on_load)(view)
     site.keep(wanted)

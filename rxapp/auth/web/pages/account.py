@@ -161,7 +161,7 @@ def _profile() -> rx.Component:
     user_name = rx.el.strong(AccountState.user_name)
     return section(
         texts.profile,
-        notices(AccountState.profile_message, AccountState.profile_error),
+        notices(AccountState.profile_message, AccountState.profile_error, is_success=True),
         rx.el.p(*sentence(texts.your_user_name, user_name=user_name), class_name=style.TEXT + " mb-4"),
         auth_form(
             text_field(
@@ -185,7 +185,7 @@ def _password() -> rx.Component:
     texts = site.texts.account
     return section(
         texts.password,
-        notices(AccountState.password_message, AccountState.password_error, AccountState.password_wait),
+        notices(AccountState.password_message, AccountState.password_error, AccountState.password_wait, is_success=True),
         auth_form(
             rx.el.input(auto_complete="username", default_value=AccountState.user_name, read_only=True, class_name="hidden"),
             password_field(texts.current_password, "current_password", auto_complete="current-password"),

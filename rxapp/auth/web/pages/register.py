@@ -10,13 +10,15 @@ from rxapp.auth.core.errors import InputRefused, PasswordRefused
 from rxapp.auth.core.identity.user_names import DISPLAY_NAME_MAXIMUM_LENGTH, USER_NAME_MAXIMUM_LENGTH
 from rxapp.auth.core.login.stages import LoginIncomplete
 from rxapp.auth.http.runtime.registration import register
-from rxapp.auth.web.auth_state.state import AuthState
+from rxapp.auth.web.auth_state.state import IN, AuthState
 from rxapp.auth.web.guards import event
 from rxapp.auth.web.pages.login import LoginState
 from rxapp.auth.web.pages.parts.new_password import StrengthState, new_password_fields, require_same
 from rxapp.auth.web.pages.parts.onward import go_on
+from rxapp.auth.web.reflex_internals.components import link
 from rxapp.auth.web.site.registry import site
 from rxapp.auth.web.site.wording import in_words
+from rxapp.auth.web.texts import RegisterTexts
 from rxapp.auth.web.ui import style
 from rxapp.auth.web.ui.components.onward_link import onward_link
 from rxapp.auth.web.ui.fields import form_page, notices, text_field
@@ -35,11 +37,17 @@ class RegisterForm(TypedDict):
 
 
 class RegisterState(rx.State):
-    """The error, and whether a registration is running."""
+    """The error, whether a registration is running, and whether the person was logged in when they came."""
 
     error: str = ""
     wait: int = 0
     is_busy: bool = False
+    is_logged_in: bool = False
+
+    @event(public=True)
+    async def prepare(self) -> None:
+        """On load: whoever is logged in has an account already."""
+        self.is_logged_in = (await self.get_state(AuthState)).status == IN
 
     @event(public=True, signs_in=True)
     async def submit(self, form: RegisterForm) -> Any:
@@ -79,10 +87,26 @@ def _extra_fields_in(form: Mapping[str, Any]) -> dict[str, str]:
 
 
 def register_page(**slots: Unpack[Slots]) -> rx.Component:
-    """The registration form in a card."""
-    texts, log_in = site.texts.register, onward_link(site.texts.login.title, to=site.login_route, class_name=style.LINK)
-    return form_page(
-        texts.title,
+    """The registration form in a card. With `RegisterState.prepare` on load, it says so to whoever is logged in."""
+    texts = site.texts.register
+    return form_page(texts.title, rx.cond(RegisterState.is_logged_in, _already(texts), _form(texts, slots)), **slots)
+
+
+def _already(texts: RegisterTexts) -> rx.Component:
+    user_name = rx.el.strong(AuthState.user_name)
+    return rx.fragment(
+        rx.el.p(*sentence(texts.already, user_name=user_name), role="status", class_name=style.TEXT),
+        rx.el.div(
+            link(texts.go_on, to=site.home_route, class_name=style.PRIMARY),
+            rx.el.button(site.texts.user_menu.log_out, type="button", on_click=AuthState.log_out, class_name=style.SECONDARY),
+            class_name="mt-6 flex gap-3",
+        ),
+    )
+
+
+def _form(texts: RegisterTexts, slots: Slots) -> rx.Component:
+    log_in = onward_link(site.texts.login.title, to=site.login_route, class_name=style.LINK)
+    return rx.fragment(
         notices(rx.Var.create(""), RegisterState.error, RegisterState.wait),
         auth_form(
             text_field(
@@ -109,5 +133,4 @@ def register_page(**slots: Unpack[Slots]) -> rx.Component:
             is_busy=RegisterState.is_busy,
         ),
         rx.el.p(*sentence(texts.have_one, log_in=log_in), class_name=style.SMALL + " mt-6"),
-        **slots,
     )

@@ -84,7 +84,7 @@ def sessions_page(**slots: Unpack[Slots]) -> rx.Component:
             ),
             class_name="mt-6 flex flex-wrap items-center justify-between gap-4",
         ),
-        notices(SessionsState.message, rx.Var.create(""), class_name="mt-4"),
+        notices(SessionsState.message, rx.Var.create(""), is_success=True, class_name="mt-4"),
         session_list(SessionsState.rows, SessionsState.now, on_end=SessionsState.end),
         **slots,
     )

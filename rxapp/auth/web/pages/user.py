@@ -156,7 +156,7 @@ def user_page(**slots: Unpack[Slots]) -> rx.Component:
     sections = places.sections(places_on.USER)
     return admin_frame(
         USERS,
-        notices(UserState.message, UserState.error, class_name="mt-6"),
+        notices(UserState.message, UserState.error, is_success=True, class_name="mt-6"),
         rx.cond(UserState.user_name, rx.fragment(_head(site.texts.user), *sections), rx.fragment()),
         **slots,
     )

@@ -138,7 +138,12 @@ def _new_user(texts: UsersTexts) -> rx.Component:
     """The form, folded at first: most administrators come here to search."""
     return rx.el.details(
         rx.el.summary(texts.new_user, class_name=style.SUBHEADING + " cursor-pointer rounded " + style.FOCUS),
-        rx.el.div(notices(_created(texts), UsersState.error), password_link(UsersState.link), _form(texts), class_name="mt-4"),
+        rx.el.div(
+            notices(_created(texts), UsersState.error, is_success=True),
+            password_link(UsersState.link),
+            _form(texts),
+            class_name="mt-4",
+        ),
         class_name="mt-6 p-6 " + style.CARD,
     )
 

@@ -21,11 +21,15 @@ class NotInstalled(Exception):
         super().__init__("The app has pages of @auth.page, but nothing guards them. Call auth.install_auth(app) after rx.App().")
 
 
+def is_free(app: rx.App, route: str) -> bool:
+    """Whether the app has no page at this route."""
+    return _normal(route) not in {_normal(taken) for taken in routes_of_pages(app)}
+
+
 def require_free_pages(app: rx.App, routes: Iterable[str]) -> None:
     """Raise `RouteTaken` if the app has a page at one of `routes`."""
-    taken = {_normal(route) for route in routes_of_pages(app)}
     for route in routes:
-        if _normal(route) in taken:
+        if not is_free(app, route):
             raise _taken(route)
 
 

@@ -9,7 +9,7 @@ import reflex as rx
 from rxapp.auth.http.api.installation_conflicts import InstalledTwice
 from rxapp.auth.http.middleware.security_headers import SecurityHeaders
 from rxapp.auth.web.reflex_internals.app import forget_decorated_page, get_config, registrations
-from rxapp.auth.web.site.conflicts import NotInstalled, keep_free_of_others, require_free_pages
+from rxapp.auth.web.site.conflicts import NotInstalled, is_free, keep_free_of_others, require_free_pages
 from rxapp.auth.web.site.page_layout import Look
 from rxapp.auth.web.site.redirects import path_in_app
 from rxapp.auth.web.texts import ENGLISH, Texts
@@ -73,6 +73,10 @@ class Site:
         """Raise `RouteTaken` if the app has a page of its own at one of them."""
         if self._app is not None:
             require_free_pages(self._app, routes)
+
+    def is_free(self, route: str) -> bool:
+        """Whether the app has no page of its own at this route."""
+        return self._app is None or is_free(self._app, route)
 
     def keep(self, routes: Iterable[str]) -> None:
         """From now on, the app cannot add a page of its own at one of these routes."""

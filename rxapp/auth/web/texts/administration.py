@@ -23,6 +23,7 @@ class UsersTexts:
     creating: str = "Creating…"
     created: str = "{user_name} has an account now. Give them the link below."
     link: str = "Link to set the password"
+    copy: str = "Copy"
     link_hint: str = "It works once, and is not shown again. Give it to nobody else."
 
     search: str = "Search by name"

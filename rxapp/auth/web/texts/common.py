@@ -40,6 +40,8 @@ class NoticeTexts:
     loading: str = "Loading…"
     no_access: str = "You do not have access to this page"
     no_access_why: str = "Your account does not have the role that this page asks for. An administrator can give it to you."
+    not_found: str = "There is no such page"
+    not_found_why: str = "The address may be wrong, or the page has been moved."
     to_the_start: str = "Back to the start"
 
     try_again_in_minutes: Counted = Counted("Try again in a minute.", "Try again in {count} minutes.")

@@ -55,6 +55,8 @@ class RegisterTexts:
     submit: str = "Create account"
     busy: str = "Creating…"
     have_one: str = "Already have an account? {log_in}"
+    already: str = "You are logged in as {user_name}. To create another account, log out first."
+    go_on: str = "Go on"
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,13 +40,17 @@ def _labelled(label: str, name: str, control: rx.Component, hint: Any) -> rx.Com
     )
 
 
-def notices(message: rx.Var[str] | str, error: rx.Var[str] | str, wait: Any = 0, **props: Any) -> rx.Component:
-    """Live regions for success and error. They are in the page from the start: screen readers ignore one added with its text.
+def notices(
+    message: rx.Var[str] | str, error: rx.Var[str] | str, wait: Any = 0, *, is_success: bool = False, **props: Any
+) -> rx.Component:
+    """Live regions for a message and an error, in the page from the start: screen readers ignore one added with its text.
 
+    With `is_success`, the message says that something was done.
     `wait` is the number of seconds until the next attempt. It is outside the alert: screen readers would announce each second.
     """
+    of_message = style.SUCCESS_NOTICE if is_success else style.NEUTRAL_NOTICE
     return rx.el.div(
-        rx.el.div(rx.cond(message, rx.el.p(message, class_name=style.NEUTRAL_NOTICE + " mb-4")), role="status"),
+        rx.el.div(rx.cond(message, rx.el.p(message, class_name=of_message + " mb-4")), role="status"),
         rx.el.div(rx.cond(error, rx.el.p(error, class_name=style.ALARM_NOTICE + " mb-4")), role="alert"),
         rx.cond(wait, waiting_time(seconds=wait, class_name=style.SMALL + " mb-4")),
         **props,

@@ -1,9 +1,11 @@
-"""Views that replace a guarded page: until the person is verified, and for a user without the role."""
+"""Views that replace a page: until the person is verified, for a user without the role, and where there is none."""
 
 import reflex as rx
 
 from rxapp.auth.web.reflex_internals.components import link
 from rxapp.auth.web.site.registry import site
+from rxapp.auth.web.ui import style
+from rxapp.auth.web.ui.fields import form_page
 
 
 def waiting_view() -> rx.Component:
@@ -13,9 +15,21 @@ def waiting_view() -> rx.Component:
 
 def forbidden_view() -> rx.Component:
     """The 403 page."""
-    texts = site.texts.notices
-    return rx.el.main(
-        rx.el.h1(texts.no_access),
-        rx.el.p(texts.no_access_why),
-        link(texts.to_the_start, to=site.home_route),
+    return _dead_end("403", site.texts.notices.no_access, site.texts.notices.no_access_why)
+
+
+def missing_view() -> rx.Component:
+    """The 404 page."""
+    return _dead_end("404", site.texts.notices.not_found, site.texts.notices.not_found_why)
+
+
+def _dead_end(number: str, title: str, why: str) -> rx.Component:
+    return form_page(
+        title,
+        rx.el.p(why, class_name=style.TEXT),
+        rx.el.div(
+            link(site.texts.notices.to_the_start, to=site.home_route, class_name=style.SECONDARY),
+            rx.el.span(number, class_name=style.SMALL),
+            class_name="mt-6 flex items-center justify-between",
+        ),
     )

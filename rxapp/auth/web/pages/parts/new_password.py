@@ -20,6 +20,9 @@ from rxapp.auth.web.ui.forms import text_in
 ESTIMATE_DELAY_MS = 250
 """The pause in typing after which the password is sent. Sending each letter would be many messages for one hint."""
 
+_USER_NAME = rx.Var("(document.querySelector('input[autocomplete=username]')?.value ?? '')").to(str)
+"""What the form's field for the user name holds. It is hidden where a password manager alone needs it."""
+
 _LEVELS = ("w-0", "w-1/4 bg-red-500", "w-1/2 bg-amber-500", "w-3/4 bg-emerald-500", "w-full bg-emerald-600")
 
 
@@ -30,10 +33,13 @@ class StrengthState(rx.State):
     hint: str = ""
 
     @event(public=True, debounce=ESTIMATE_DELAY_MS)
-    async def estimate(self, password: str) -> None:
-        """Say what is still missing, or how strong the password is. If too many ask at once, the hint does not change."""
-        typed = password[: MAXIMUM_LENGTH + 1] if isinstance(password, str) else ""
-        strength = await estimates.of(typed, connection_of(self).client_ip)
+    async def estimate(self, password: str, user_name: str = "") -> None:
+        """Say what is still missing, or how strong the password is, also against the user name.
+
+        If too many ask at once, the hint does not change.
+        """
+        typed, name = (text[: MAXIMUM_LENGTH + 1] if isinstance(text, str) else "" for text in (password, user_name))
+        strength = await estimates.of(typed, connection_of(self).client_ip, name)
         if strength is not None:
             self.score, self.hint = strength.score, _hint(strength)
 
@@ -63,7 +69,7 @@ def new_password_fields(*, is_new: bool = False, auto_focus: bool = False) -> rx
             "new_password",
             auto_complete="new-password",
             auto_focus=auto_focus,
-            on_change=StrengthState.estimate,
+            on_change=lambda typed: StrengthState.estimate(typed, _USER_NAME),
             hint=rx.fragment(_meter(), rx.el.span(rx.cond(StrengthState.hint, StrengthState.hint, at_first), aria_live="polite")),
         ),
         password_field(

@@ -21,7 +21,11 @@ def password_link(url: rx.Var[str] | str) -> rx.Component:
         url,
         rx.el.div(
             rx.el.label(texts.link, html_for="password-link", class_name=style.LABEL),
-            rx.el.input(id="password-link", value=url, read_only=True, type="text", class_name=style.FIELD + " font-mono"),
+            rx.el.div(
+                rx.el.input(id="password-link", value=url, read_only=True, type="text", class_name=style.FIELD + " font-mono"),
+                rx.el.button(texts.copy, type="button", on_click=rx.set_clipboard(url), class_name=style.SECONDARY),
+                class_name="flex gap-2",
+            ),
             rx.el.p(texts.link_hint, class_name=style.SMALL + " mt-1.5"),
             class_name="mb-4",
         ),

@@ -2,3 +2,5 @@
 
 ACCOUNT, SESSIONS, ACTIVITY = "/account", "/account/sessions", "/account/activity"
 USERS, USER, EVENTS = "/admin/users", "/admin/user", "/admin/events"
+MISSING = "404"
+"""What Reflex calls the page that is shown where there is none."""

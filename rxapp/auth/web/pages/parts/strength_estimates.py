@@ -33,21 +33,21 @@ class StrengthEstimates:
         self._asking: set[str] = set()
         self._rests_until = 0.0
 
-    async def of(self, password: str, address: str) -> Strength | None:
-        """The strength, or None if too many are asking. `address` is the page's."""
+    async def of(self, password: str, address: str, user_name: str = "") -> Strength | None:
+        """The strength, or None if too many are asking. `address` is the page's, `user_name` may be that of nobody yet."""
         network = network_of(address)
         if network in self._asking or len(self._asking) >= WAITING_AT_MOST:
             return None
         self._asking.add(network)
         try:
-            return await self._thread.run(partial(self._estimate, password))
+            return await self._thread.run(partial(self._estimate, password, user_name))
         finally:
             self._asking.discard(network)
 
-    def _estimate(self, password: str) -> Strength:
+    def _estimate(self, password: str, user_name: str) -> Strength:
         time.sleep(max(0.0, self._rests_until - time.monotonic()))
         began = time.monotonic()
-        strength = get_service().accounts.strength_of(password, "")
+        strength = get_service().accounts.strength_of(password, user_name)
         ended = time.monotonic()
         self._rests_until = ended + REST * (ended - began)
         return strength

@@ -17,6 +17,7 @@ USERS = UsersTexts(
     creating="Wird angelegt …",
     created="{user_name} hat jetzt ein Konto. Geben Sie der Person den Link unten.",
     link="Link zum Setzen des Passworts",
+    copy="Kopieren",
     link_hint="Er gilt einmal und wird nicht wieder gezeigt. Geben Sie ihn sonst niemandem.",
     search="Nach Namen suchen",
     label="Konten",

@@ -51,6 +51,8 @@ REGISTER = RegisterTexts(
     submit="Konto anlegen",
     busy="Wird angelegt …",
     have_one="Schon ein Konto? {log_in}",
+    already="Sie sind als {user_name} angemeldet. Um ein weiteres Konto anzulegen, melden Sie sich zuerst ab.",
+    go_on="Weiter",
 )
 
 PASSWORD_FIELDS = PasswordTexts(
