@@ -92,6 +92,21 @@ def test_the_other_calls_are_carried_out(evaluate, event, said):
     assert evaluate(code_of(event))["said"] == said
 
 
+def test_an_injected_text_sends_no_event_by_itself(evaluate):
+    """Reflex puts the id of a toast into the code as it is."""
+    injected = "'.replaceAll('', () => {addEvents([ReflexEvent('of.an.injected.text', {})])}) , '"
+    code = code_of(rx.toast.dismiss(injected.replace(" , '", " && '"))), code_of(rx.toast.dismiss(injected))
+    for each in code:
+        assert "addEvents" not in [name for name, *_ in evaluate(each).get("said", [])]
+
+
+def test_a_click_on_a_toast_may_show_another_and_its_end_may_send_an_event(evaluate):
+    toast = rx.toast("t", on_dismiss=Undoing.undo(1), action={"label": "More", "on_click": [Undoing.undo(2), rx.toast("more")]})
+    ((name, text, options), (_, (first, second))) = evaluate(code_of(toast))["said"]
+    assert (name, text, options["action"]["label"]) == ("toast", "t", "More")
+    assert (first, second[0], second[1]["callback"]) == ([UNDO, {"number": 2}], "_call_function", None)
+
+
 def test_the_notice_of_reflex_that_a_handler_has_failed_is_shown(evaluate):
     ((name, text, options),) = evaluate(code_of(default_backend_exception_handler(ValueError("made to fail"))))["said"]
     assert (name, text) == ("error", "An error occurred.")
@@ -120,7 +135,9 @@ def test_the_answer_of_a_call_is_sent_to_its_handler(evaluate):
         "(() => ({}.constructor.constructor('return 1')()))",
         "(() => ([].constructor.constructor('return 1')()))",
         "(() => ((() => 1).constructor('return 1')()))",
-        "(() => (addEvents.call))",
+        "(() => { addEvents.call })",
+        "(() => (addEvents([ReflexEvent('of.an.injected.text', {})])))",
+        "(() => (refs['__toast'].dismiss(''.replaceAll(addEvents([]), ''))))",
         "(() => (this))",
         "(() => (globalThis))",
         "(() => (eval('1')))",

@@ -2,6 +2,7 @@
 // part of JavaScript: texts, numbers, lists, objects, functions of one expression, and calls. A name leads only to what `scope`
 // lists, and from there only to an own member, so that no code gets at the page.
 const TOKEN = /\s*("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|=>|\?\.|[A-Za-z_$][\w$]*|[()[\]{},.:?;])/gy;
+const IN_BLOCKS_ONLY = ["addEvents", "ReflexEvent"]; // what a person's click does later; no call sends an event by itself
 const WORDS = { true: true, false: false, null: null, undefined, NaN, Infinity };
 const ESCAPES = { b: "\b", f: "\f", n: "\n", r: "\r", t: "\t", v: "\v", 0: "\0" };
 
@@ -26,7 +27,7 @@ const textOf = (literal) =>
 
 const member = (object, name) => {
   if (typeof object === "string" && name === "replaceAll") {
-    return (...given) => object.replaceAll(...given);
+    return (from, to) => object.replaceAll(`${from}`, `${to}`);
   }
   if (object === null || object === undefined || !Object.hasOwn(Object(object), name)) {
     throw new NotOurs(`${name} cannot be reached`);
@@ -39,6 +40,7 @@ class Reader {
   constructor(code) {
     this.tokens = tokensOf(code);
     this.at = 0;
+    this.blocks = 0;
   }
 
   takes(token) {
@@ -112,10 +114,12 @@ class Reader {
 
   block() {
     const steps = [];
+    this.blocks += 1;
     while (!this.takes("}")) {
       steps.push(this.expression());
       this.takes(";");
     }
+    this.blocks -= 1;
     return (names) => steps.forEach((step) => step(names));
   }
 
@@ -181,6 +185,9 @@ class Reader {
     }
     if (!/^[A-Za-z_$]/.test(token)) {
       throw new NotOurs(`${token || "an expression"} is not expected`);
+    }
+    if (IN_BLOCKS_ONLY.includes(token) && !this.blocks) {
+      throw new NotOurs(`${token} cannot be reached here`);
     }
     return (names) => member(names, token);
   }
