@@ -3,8 +3,7 @@
 import reflex as rx
 
 from rxapp.auth.web import error_boundary, link
-from rxapp.auth.web.auth_state.state import AuthState
-from rxapp.auth.web.reflex_internals.components import cannot_connect, derived
+from rxapp.auth.web.reflex_internals.components import cannot_connect
 
 
 def libraries(component: rx.Component) -> set[str]:
@@ -17,12 +16,6 @@ def test_a_link_is_react_routers_and_needs_nothing_of_radix():
     assert "react-router" in libraries(rendered)
     assert not any("radix" in name for name in libraries(rendered))
     assert any("radix" in name for name in libraries(rx.link("Home", href="/"))), "or the public one would do"
-
-
-def test_a_text_that_the_browser_makes_of_a_var_follows_that_var():
-    shown = derived(AuthState.display_name, "trim()")
-    assert str(shown) == f"({AuthState.display_name!s}.trim())"
-    assert shown._get_all_var_data() == AuthState.display_name._get_all_var_data()
 
 
 def test_an_error_boundary_takes_a_view_of_the_apps():

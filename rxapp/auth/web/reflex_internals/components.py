@@ -2,7 +2,6 @@
 
 from typing import Any, cast
 
-import reflex as rx
 from reflex_components_core import react_router
 from reflex_components_core.base import error_boundary as boundary
 from reflex_components_core.core import banner
@@ -11,17 +10,6 @@ link = react_router.link
 """Needs: React Router's link, as a plain `<a>`.
 Why: `rx.link` is Radix's, and its theme and styles are larger than the rest of a page.
 Without it: `rx.link` looks and works the same, and each page is larger."""
-
-
-def derived(var: Any, expression: str) -> rx.Var[str]:
-    """The text that the browser makes of a var: `expression` is JavaScript, and follows the var and a dot.
-
-    Needs: `_get_all_var_data()`, and that a var is written as its name in JavaScript.
-    Why: what only the browser shows needs no var of the server's.
-    Without it: the button that shows who is there has no initials.
-    """
-    return rx.Var(f"({var!s}.{expression})", _var_data=var._get_all_var_data()).to(str)
-
 
 error_boundary = cast(Any, boundary).error_boundary  # type checkers confuse this module with a function of the same name
 """Needs: the component that catches errors while a page is rendered.

@@ -8,7 +8,7 @@ from rxapp.auth.core.identity.user_names import ADMIN_ROLE
 from rxapp.auth.web.auth_state.state import IN, OUT, AuthState
 from rxapp.auth.web.guards import has_role
 from rxapp.auth.web.pages.parts.routes import ACCOUNT, SESSIONS, USERS
-from rxapp.auth.web.reflex_internals.components import derived, link
+from rxapp.auth.web.reflex_internals.components import link
 from rxapp.auth.web.site.registry import site
 from rxapp.auth.web.ui import style
 from rxapp.auth.web.ui.components.popover import popover
@@ -74,7 +74,7 @@ def _avatar() -> rx.Component:
 def _initials() -> rx.Var[str]:
     """Of the first two words of the name."""
     words = "trim().split(/\\s+/).slice(0, 2).map((word) => [...word][0] ?? '').join('').toUpperCase()"
-    return derived(AuthState.display_name, words)
+    return rx.Var(f"({AuthState.display_name}.{words})").to(str)
 
 
 def _menu(*entries: rx.Component) -> rx.Component:
