@@ -6,7 +6,7 @@ from tests.e2e.accessibility import assert_accessible
 
 
 def test_an_address_without_a_page_is_answered_with_404_and_a_page_that_leads_back(tab):
-    answer = tab.goto("/no-such-page")
+    answer = tab.goto("no-such-page")
     assert answer.status == 404
     expect(tab.get_by_role("heading", name="There is no such page")).to_be_visible()
     assert_accessible(tab)
