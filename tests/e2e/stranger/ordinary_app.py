@@ -71,7 +71,12 @@ def index():
 @rx.page("/pictures")
 def pictures():
     font = f"@font-face {{ font-family: Own; src: url({FONT}) }} p {{ font-family: Own }}"
-    return rx.box(rx.el.style(font), rx.image(src=FAR_IMAGE, alt="far"), rx.text("In a font of its own"))
+    return rx.box(
+        rx.el.style(font),
+        rx.image(src=FAR_IMAGE, alt="far"),
+        rx.image(src=rx.get_upload_url("own.png"), alt="own"),
+        rx.text("In a font of its own"),
+    )
 
 
 @rx.page("/scripted")

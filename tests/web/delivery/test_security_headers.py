@@ -115,6 +115,11 @@ class TestForPages:
         assert others == {"script-src", "connect-src"}
         assert of_development["script-src"] == "'self' 'unsafe-inline'"
 
+    def test_in_development_uploaded_files_come_from_the_port_of_the_api(self):
+        policy = DEFAULT_HEADERS.for_development("http://localhost:8000")
+        assert "img-src 'self' data: http://*:8000;" in policy
+        assert "default-src 'self' http://*:8000;" in policy
+
 
 def test_answers_that_are_no_pages_may_do_nothing(settings):
     policy = DEFAULT_HEADERS.for_others(settings)[POLICY]

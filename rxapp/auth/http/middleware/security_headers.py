@@ -61,13 +61,15 @@ class SecurityHeaders:
         own = {"script-src": hashes_of_built_pages(pages) if pages else [], "connect-src": _connections(backend)}
         return self._with_policy(settings, policy_text(self.sources_for_pages(own)))
 
-    def for_development(self) -> str:
+    def for_development(self, backend: str = "") -> str:
         """The policy for the pages of Reflex's development server, as a `meta` element can have it.
 
-        That server has inline scripts of its own, and the API and its WebSockets have other ports.
+        That server has inline scripts of its own. The API, its WebSockets and its uploaded files have another port: that of
+        `backend`, its URL.
         """
+        uploads = [f"http://*:{urlsplit(backend).port}"] if backend and urlsplit(backend).port else []
         servers = {"script-src": ["'unsafe-inline'"], "connect-src": ["http:", "https:", "ws:", "wss:"]}
-        sources = self.sources_for_pages(servers)
+        sources = self.sources_for_pages(servers | dict.fromkeys(("default-src", "img-src", "font-src"), uploads))
         return policy_text({name: sources[name] for name in sources if name not in _FOR_HEADERS_ONLY})
 
     def for_others(self, settings: Settings) -> dict[str, str]:

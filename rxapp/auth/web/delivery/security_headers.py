@@ -34,4 +34,4 @@ def _headers_task(settings: Settings, wanted: SecurityHeaders) -> Callable[..., 
 
 def policy_for_development(wanted: SecurityHeaders) -> rx.Component:
     """For the head of each page: what production forbids is forbidden by Reflex's development server too."""
-    return rx.el.meta(http_equiv=POLICY, content=wanted.for_development())
+    return rx.el.meta(http_equiv=POLICY, content=wanted.for_development(get_config().api_url))
