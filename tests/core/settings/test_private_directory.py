@@ -3,7 +3,7 @@
 import sqlite3
 import stat
 import subprocess
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import closing
 from pathlib import Path
 
@@ -114,4 +114,24 @@ def test_processes_that_start_together_find_the_same_key_and_database(former_dat
     with ThreadPoolExecutor(8) as threads:
         found = set(threads.map(lambda _: (settings().secret_key.get_secret_value(), settings().database_url), range(64)))
     assert found == {("the key of this machine, which signs what is stored", DATABASE_URL)}
+    assert rows(DATABASE) == [("anna",)]
+
+
+def test_a_process_that_starts_while_another_moves_the_database_waits_for_it(former_database, monkeypatch):
+    former_database.close()
+    is_free = private_directory._is_free
+
+    def while_another_starts(database: Path) -> bool:
+        with closing(sqlite3.connect(database, isolation_level=None)) as in_use:
+            in_use.execute("BEGIN EXCLUSIVE")
+            other = threads.submit(lambda: settings().database_url)
+            assert not wait([other], timeout=0.3).done
+        others.append(other)
+        return is_free(database)
+
+    others: list[Future[str]] = []
+    monkeypatch.setattr(private_directory, "_is_free", while_another_starts)
+    with ThreadPoolExecutor(1) as threads:
+        assert settings().database_url == DATABASE_URL
+        assert [other.result() for other in others] == [DATABASE_URL]
     assert rows(DATABASE) == [("anna",)]

@@ -6,7 +6,8 @@ releases kept both beside the app's code, so that `git add -A` and an export too
 
 import logging
 import sqlite3
-from contextlib import closing, suppress
+from collections.abc import Generator
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from urllib.parse import quote
 
@@ -15,6 +16,8 @@ SECRET_KEY = DIRECTORY / "secret_key"
 DATABASE = DIRECTORY / "rxapp.db"
 DATABASE_URL = f"sqlite:///{DATABASE.as_posix()}"
 
+_LOCK = DIRECTORY / "moving"
+_LOCK_PATIENCE_SECONDS = 10
 _FORMER = {SECRET_KEY: Path(".secret_key"), DATABASE: Path("rxapp.db")}
 
 logger = logging.getLogger(__name__)
@@ -41,8 +44,10 @@ def default_database_url() -> str:
     """
     former = _FORMER[DATABASE]
     make_private_directory()
-    if former.exists() and not DATABASE.exists() and _is_free(former):
-        _move(DATABASE)
+    if former.exists() and not DATABASE.exists():
+        with _one_process_at_a_time():
+            if former.exists() and _is_free(former):
+                _move(DATABASE)
     if DATABASE.exists() or not former.exists():
         return DATABASE_URL
     logger.warning(
@@ -60,6 +65,20 @@ def _move(place: Path) -> None:
         with suppress(FileNotFoundError):
             former.replace(place)
             logger.warning("moved %s to %s, which is kept out of version control", former, place)
+
+
+@contextmanager
+def _one_process_at_a_time() -> Generator[None]:
+    """Wait while another process moves the database. Without this, whoever asks whether it is free takes the other for a user.
+
+    The lock is SQLite's own, because it is the same on every system and ends with its process. Raises `OSError`.
+    """
+    with closing(sqlite3.connect(_LOCK, timeout=_LOCK_PATIENCE_SECONDS, isolation_level=None)) as lock:
+        try:
+            lock.execute("BEGIN EXCLUSIVE")
+        except sqlite3.OperationalError as error:
+            raise TimeoutError(f"another process has held {_LOCK} for {_LOCK_PATIENCE_SECONDS} seconds") from error
+        yield
 
 
 def _is_free(database: Path) -> bool:
