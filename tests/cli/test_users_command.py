@@ -234,3 +234,26 @@ def test_the_password_is_in_no_output_and_in_no_event(run, service):
         assert LONG_PASSWORD not in text
         assert OTHER_PASSWORD not in text
         assert "$argon2id$" not in text
+
+
+class TestRenameAndDelete:
+    def test_the_name_that_others_see_is_changed(self, run, johndoe, service):
+        assert run("users", "rename", "johndoe", "John Doe II").stdout == "johndoe is shown as John Doe II.\n"
+        assert service.administration.get_user(johndoe.id).display_name == "John Doe II"
+        assert_refused(run("users", "rename", "johndoe", "x" * 129), "at most 128 characters")
+
+    @pytest.mark.parametrize(("options", "answer"), [([], "y\n"), (["--yes"], "")])
+    def test_a_user_is_deleted_with_their_sessions_after_a_question(self, run, johndoe, service, options, answer):
+        service.log_in("johndoe", PASSWORD)
+        result = run("users", "delete", "johndoe", *options, stdin=answer)
+        assert result.exit_code == 0
+        assert result.stdout.endswith("Deleted johndoe; 1 session ended.\n")
+        assert service.administration.find_user("johndoe") is None
+
+    @pytest.mark.parametrize("answer", ["n\n", "\n", ""])
+    def test_any_other_answer_deletes_nobody(self, run, johndoe, service, answer):
+        assert run("users", "delete", "johndoe", stdin=answer).exit_code == 1
+        assert service.administration.find_user("johndoe").id == johndoe.id
+
+    def test_json_is_all_that_is_printed(self, run_json, johndoe):
+        assert run_json("users", "delete", "johndoe", "--yes") == {"user_name": "johndoe", "ended_sessions": []}

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 
 from rxapp.auth import (
+    AuthError,
     AuthService,
     AuthTable,
     InvalidCredentials,
@@ -18,7 +19,8 @@ from rxapp.auth import (
     User,
     UserNameTaken,
 )
-from rxapp.auth.core.accounts.administration import OPERATOR, Actor
+from rxapp.auth.core.accounts.actor import OPERATOR, Actor
+from rxapp.auth.core.accounts.user_list import UserOrder
 from rxapp.auth.core.audit.events import EventFilter, EventKind
 from rxapp.auth.core.identity.role_names import InvalidRole
 from rxapp.auth.features.new_password.rules import log_in_by_link
@@ -106,6 +108,37 @@ class TestFindUsers:
         assert [total for total, _ in pages] == [7] * 4
         assert [names(page) for page in pages] == [["user0", "user1", "user2"], ["user3", "user4", "user5"], ["user6"], []]
         assert administration.find_users(limit=2)[0] == 8
+
+    def test_it_can_be_sorted_by_when_users_came_and_were_last_seen_in_both_directions(self, service, administration, clock):
+        for name in ("carol", "anna", "bob", "dora"):
+            administration.create_user_with_password(name, "", [], GOOD)
+            clock.move(minutes=1)
+        for name in ("bob", "anna"):
+            service.log_in(name, GOOD)
+            clock.move(minutes=1)
+
+        def found(order, *, is_descending):
+            return names(administration.find_users(limit=9, order=order, is_descending=is_descending))
+
+        assert found(UserOrder.NAME, is_descending=True) == ["dora", "carol", "bob", "anna"]
+        assert found(UserOrder.CREATED, is_descending=False) == ["carol", "anna", "bob", "dora"]
+        assert found(UserOrder.CREATED, is_descending=True) == ["dora", "bob", "anna", "carol"]
+        assert found(UserOrder.LAST_SEEN, is_descending=True) == ["anna", "bob", "carol", "dora"]
+        assert found(UserOrder.LAST_SEEN, is_descending=False) == ["bob", "anna", "carol", "dora"]
+        pages = [administration.find_users(limit=2, offset=offset, order=UserOrder.LAST_SEEN) for offset in (0, 2)]
+        assert [names(page) for page in pages] == [["bob", "anna"], ["carol", "dora"]]
+
+    def test_a_user_was_last_seen_when_the_latest_of_their_sessions_was_used_also_one_that_has_ended(
+        self, service, administration, johndoe, admin, clock
+    ):
+        service.log_in("johndoe", PASSWORD)
+        clock.move(minutes=5)
+        last = service.log_in("johndoe", PASSWORD)
+        seen_at = clock()
+        clock.move(minutes=5)
+        service.end_session_of(last.access_token)
+        assert administration.last_seen([johndoe.id, admin.id, uuid4()]) == {johndoe.id: seen_at}
+        assert administration.last_seen([]) == {}
 
     @hypothesis_settings(max_examples=40)
     @given(st.text(min_size=1, max_size=4), st.data())
@@ -222,6 +255,43 @@ class TestDisable:
             administration.enable(uuid4())
 
 
+class TestRename:
+    def test_the_name_that_others_see_changes_and_can_be_searched(self, administration, johndoe, admin):
+        assert administration.rename(johndoe.id, " John the Second ", Actor(admin.id)).display_name == "John the Second"
+        assert names(administration.find_users("second", limit=9)) == ["johndoe"]
+        (event,) = administration.events(EventFilter(kind=EventKind.USER_RENAMED), limit=9)[1]
+        assert (event.user_name, event.actor_name) == ("johndoe", "ada")
+
+    def test_a_name_that_is_none_is_refused_and_nothing_changes(self, service, administration, johndoe):
+        before = everything(service.database)
+        for name in ("x" * 129, "a\0b", "a\nb"):
+            with pytest.raises(InvalidUserName):
+                administration.rename(johndoe.id, name)
+        with pytest.raises(NotFound):
+            administration.rename(uuid4(), "Nobody")
+        assert everything(service.database) == before
+
+
+class TestDelete:
+    def test_the_user_is_gone_with_their_sessions_and_the_log_stays(self, service, administration, johndoe, admin, pair):
+        (session,) = administration.sessions_of(johndoe.id)
+        assert administration.delete(johndoe.id, Actor(admin.id)) == [session.id]
+        with pytest.raises(AuthError):
+            service.verify_access(pair.access_token)
+        with pytest.raises(AuthError):
+            service.refresh(pair.access_token, pair.refresh_token)
+        with pytest.raises(InvalidCredentials):
+            service.log_in("johndoe", PASSWORD)
+        assert names(administration.find_users(limit=9)) == ["ada"]
+        (event,) = administration.events(EventFilter(kind=EventKind.USER_DELETED), limit=9)[1]
+        assert (event.user_id, event.user_name, event.actor_name) == (johndoe.id, None, "ada")
+        assert administration.create_user("johndoe", "", [])
+
+    def test_of_a_user_who_does_not_exist_is_not_found(self, administration):
+        with pytest.raises(NotFound):
+            administration.delete(uuid4())
+
+
 class TestTheLastAdministrator:
     @pytest.fixture(
         params=[
@@ -229,8 +299,9 @@ class TestTheLastAdministrator:
             lambda service, user: service.administration.set_roles(user.id, []),
             lambda service, user: service.administration.disable(user.id),
             lambda service, user: service.accounts.delete(signed_in(service, user), PASSWORD),
+            lambda service, user: service.administration.delete(user.id),
         ],
-        ids=["other roles", "no roles", "disable", "delete"],
+        ids=["other roles", "no roles", "disable", "delete", "deleted by an administrator"],
     )
     def remove(self, request, service):
         return lambda user: request.param(service, user)

@@ -22,7 +22,7 @@ from rxapp.auth import (
     TooManyRequests,
     WrongPassword,
 )
-from rxapp.auth.core.accounts.administration import Actor
+from rxapp.auth.core.accounts.actor import Actor
 from rxapp.auth.core.audit import events
 from rxapp.auth.core.audit.events import EventFilter, EventKind
 from rxapp.auth.core.identity.proved_key import ProvedKey

@@ -29,7 +29,7 @@ from rxapp.auth import (
     WrongPassword,
 )
 from rxapp.auth.core.accounts import users
-from rxapp.auth.core.accounts.administration import Actor
+from rxapp.auth.core.accounts.actor import Actor
 from rxapp.auth.core.login.login import LoggedIn
 from rxapp.auth.core.maintenance import pruning
 from rxapp.auth.core.sessions import statements as sessions

@@ -82,6 +82,32 @@ def enable(name: UserName, *, as_json: AsJson = False) -> None:
 
 
 @app.command()
+def rename(
+    name: UserName,
+    display_name: Annotated[str, typer.Argument(metavar="TEXT", help="The name that others see from now on.")],
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Change the name that others see. The user name stays."""
+    with open_service() as service:
+        user = service.administration.rename(find_user(service, name).id, display_name)
+        _print_done(_facts(user), f"{user.user_name} is shown as {user.display_name}.", as_json)
+
+
+@app.command()
+def delete(
+    name: UserName, *, yes: Annotated[bool, typer.Option(help="Do not ask first.")] = False, as_json: AsJson = False
+) -> None:
+    """Delete a user for good, and end their sessions at once. It asks first, because this cannot be undone."""
+    with open_service() as service:
+        user = find_user(service, name)
+        if not yes:
+            typer.confirm(f"Delete {user.user_name} for good?", abort=True, err=True)
+        ended = service.administration.delete(user.id)
+        _print_ended(user, ended, f"Deleted {user.user_name}", as_json)
+
+
+@app.command()
 def set_roles(
     name: UserName,
     roles: Annotated[list[str] | None, typer.Argument(metavar="ROLE", help="The roles. Give none to remove all.")] = None,

@@ -1,14 +1,16 @@
 """What administrators do with all accounts. Callers must check first that the actor is an administrator."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session
 
-from rxapp.auth.core.accounts import users
+from rxapp.auth.core.accounts import user_list, users
+from rxapp.auth.core.accounts.actor import OPERATOR, Actor
 from rxapp.auth.core.accounts.confusable_names import add_distinct, require_unambiguous
+from rxapp.auth.core.accounts.user_list import UserOrder
 from rxapp.auth.core.audit import events
 from rxapp.auth.core.audit.events import EventFilter, EventKind
 from rxapp.auth.core.audit.rows import ListedEvent
@@ -18,7 +20,6 @@ from rxapp.auth.core.database.outages import retry_on_outage
 from rxapp.auth.core.database.tables import User
 from rxapp.auth.core.errors import RevocationReason
 from rxapp.auth.core.identity import user_names
-from rxapp.auth.core.identity.client import NO_CLIENT, Client
 from rxapp.auth.core.identity.role_names import clean_roles
 from rxapp.auth.core.passwords.hasher import PasswordHasher
 from rxapp.auth.core.passwords.links import PasswordLinks, end_links
@@ -27,17 +28,6 @@ from rxapp.auth.core.sessions import statements as sessions
 from rxapp.auth.core.sessions.revocation import end_session, end_sessions_of
 from rxapp.auth.core.sessions.rows import ListedSession, ListedSessionOfUser
 from rxapp.auth.core.settings.settings import Settings
-
-
-@dataclass(frozen=True, slots=True)
-class Actor:
-    """The administrator who acts, and their client. Without a `user_id` it is the operator at the command line."""
-
-    user_id: UUID | None = None
-    client: Client = NO_CLIENT
-
-
-OPERATOR = Actor()
 
 
 class Administration:
@@ -52,16 +42,17 @@ class Administration:
         self._passwords = passwords
         self._links = links
 
-    def find_users(self, search: str = "", *, limit: int, offset: int = 0) -> tuple[int, Sequence[User]]:
-        """The number of users with this text in one of their names, in any letter case, and a page of them, sorted by name."""
-        key = user_names.user_name_key(search)
-        if not user_names.is_searchable(key):
-            return 0, []
-        matching = col(User.search_key).contains(key, autoescape=True)
+    def find_users(
+        self, search: str = "", *, limit: int, offset: int = 0, order: UserOrder = UserOrder.NAME, is_descending: bool = False
+    ) -> tuple[int, Sequence[User]]:
+        """The number of users with this text in one of their names, in any letter case, and a page of them in this order."""
         with self._database.read() as db:
-            total = db.exec(select(func.count()).select_from(User).where(matching)).one()
-            page = select(User).where(matching).order_by(col(User.user_name_key)).limit(limit).offset(offset)
-            return total, db.exec(page).all()
+            return user_list.find_users(db, search, limit=limit, offset=offset, order=order, is_descending=is_descending)
+
+    def last_seen(self, user_ids: Sequence[UUID]) -> dict[UUID, datetime]:
+        """When each of these users was last seen. Who never was, or so long ago that no session is kept, is left out."""
+        with self._database.read() as db:
+            return user_list.last_seen(db, user_ids)
 
     def get_user(self, user_id: UUID) -> User:
         """One user. Raises `NotFound`."""
@@ -175,6 +166,26 @@ class Administration:
         with self._database.write() as db:
             users.lock_user(db, user_id).disabled_at = None
             self._record(db, EventKind.USER_ENABLED, user_id, actor)
+
+    @retry_on_outage
+    def rename(self, user_id: UUID, display_name: str, actor: Actor = OPERATOR) -> User:
+        """Change a user's display name. Raises `NotFound` or `InvalidUserName`."""
+        with self._database.write() as db:
+            user = users.lock_user(db, user_id)
+            users.set_display_name(user, display_name)
+            self._record(db, EventKind.USER_RENAMED, user_id, actor)
+        return user
+
+    @retry_on_outage
+    def delete(self, user_id: UUID, actor: Actor = OPERATOR) -> list[UUID]:
+        """Delete a user for good. Returns the ids of the ended sessions. Raises `NotFound` or `LastAdministrator`."""
+        with self._database.write() as db:
+            users.require_another_administrator(db, user_id)
+            users.lock_user(db, user_id)
+            ended = self._end_sessions(db, user_id, RevocationReason.ACCOUNT_DELETED, actor)
+            self._record(db, EventKind.USER_DELETED, user_id, actor)
+            users.delete_user(db, user_id)
+        return ended
 
     @retry_on_outage
     def end_sessions(self, user_id: UUID, actor: Actor = OPERATOR) -> list[UUID]:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from uuid import UUID
 
-from sqlmodel import Session, col, delete
+from sqlmodel import Session
 
 from rxapp.auth.core.accounts import users
 from rxapp.auth.core.accounts.confusable_names import add_distinct, require_unambiguous
@@ -98,7 +98,7 @@ class Accounts:
     def undo_registration(self, user_id: UUID, client: Client = NO_CLIENT) -> None:
         """Remove an account that was just made, because the app could not store its own part of it."""
         with self._database.write() as db:
-            db.connection().execute(delete(User).where(col(User.id) == user_id))
+            users.delete_user(db, user_id)
             self._record(db, EventKind.USER_DELETED, user_id, client)
 
     def strength_of(self, password: str, user_name: str) -> Strength:
@@ -179,7 +179,7 @@ class Accounts:
             self._require_unchanged(db, user)
             ended = end_sessions_of(db.connection(), user.id, RevocationReason.ACCOUNT_DELETED, self._clock(), client=client)
             self._record(db, EventKind.USER_DELETED, user.id, client, identity.session_id)
-            db.connection().execute(delete(User).where(col(User.id) == user.id))
+            users.delete_user(db, user.id)
         return ended
 
     def sessions_of(self, identity: Identity) -> Sequence[ListedSession]:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import String, and_, cast, or_
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import Session, col, select, update
+from sqlmodel import Session, col, delete, select, update
 
 from rxapp.auth.core.database.tables import User
 from rxapp.auth.core.errors import InvalidUserName, LastAdministrator, NotFound, UserNameTaken
@@ -103,6 +103,11 @@ def lock_user(db: Session, user_id: UUID) -> User:
     if user is None:
         raise NotFound
     return user
+
+
+def delete_user(db: Session, user_id: UUID) -> None:
+    """Delete the user's row, and with it all that belongs to it."""
+    db.connection().execute(delete(User).where(col(User.id) == user_id))
 
 
 def is_unchanged(db: Session, user: User) -> bool:

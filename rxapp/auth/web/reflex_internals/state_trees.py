@@ -8,7 +8,7 @@ from reflex.istate import proxy
 from reflex.istate.data import SessionData
 from reflex.state import BaseState, State
 
-from rxapp.auth.core.accounts.administration import Actor
+from rxapp.auth.core.accounts.actor import Actor
 from rxapp.auth.core.identity.client import Client
 from rxapp.auth.core.identity.identity import Identity
 from rxapp.auth.core.identity.proved_key import ProvedKey
