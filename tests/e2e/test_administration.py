@@ -25,6 +25,17 @@ def open_user(tab, user_name):
     expect(tab.get_by_role("heading", name=user_name)).to_be_visible()
 
 
+def confirm(tab, action):
+    """Press the red button, and again in the dialog that asks."""
+    tab.get_by_role("button", name=action).click()
+    tab.get_by_role("dialog").get_by_role("button", name=action).click()
+
+
+def rows(tab):
+    """The rows of the table of users or events."""
+    return tab.get_by_role("table").locator("tbody").get_by_role("row")
+
+
 @pytest.fixture
 def admin(tab, administrator):
     sign_in(tab, administrator, to="/admin/users")
@@ -36,9 +47,10 @@ def test_a_user_is_found_by_part_of_either_name_in_any_letter_case(admin, server
         service.create_user(f"ff-{person}", PASSWORD, display_name=f"Zoë {person} of Malmö")
     admin.get_by_label("Search by name").fill(f"ZOË {person.upper()}")
     expect(admin.get_by_role("status").filter(has_text="1 user")).to_be_visible()
-    expect(admin.get_by_role("list", name="Users").get_by_role("listitem")).to_have_count(1)
+    expect(rows(admin)).to_have_count(1)
     admin.get_by_label("Search by name").fill("%")
     expect(admin.get_by_role("status").filter(has_text="0 users")).to_be_visible()
+    expect(admin.get_by_text("No user has this name")).to_be_visible()
 
 
 def test_users_are_paged_through(admin, server, person):
@@ -47,7 +59,7 @@ def test_users_are_paged_through(admin, server, person):
             service.create_user(f"{person}-{number:02}", PASSWORD)
     admin.get_by_label("Search by name").fill(f"{person}-")
     expect(admin.get_by_role("status").filter(has_text="30 users")).to_be_visible()
-    users = admin.get_by_role("list", name="Users").get_by_role("listitem")
+    users = rows(admin)
     expect(users).to_have_count(25)
     admin.get_by_role("button", name="Next").click()
     expect(admin.get_by_text("Page 2 of 2")).to_be_visible()
@@ -59,7 +71,7 @@ def test_users_are_paged_through(admin, server, person):
 
 def test_a_new_user_sets_the_password_by_a_link_that_works_once(admin, other_profile, person, server):
     new_user = f"made-{person}"
-    admin.get_by_text("New user").click()
+    admin.get_by_role("button", name="New user").click()
     admin.get_by_label("Username").fill(new_user)
     admin.get_by_label("Display name").fill("Made by an administrator")
     admin.get_by_label("Roles").fill("Manager")
@@ -88,13 +100,105 @@ def test_a_new_user_sets_the_password_by_a_link_that_works_once(admin, other_pro
     assert link.partition("#")[2] not in server.log.read_text()
 
 
-def test_a_taken_name_is_said_and_nothing_typed_is_lost(admin):
-    admin.get_by_text("New user").click()
+def test_a_taken_name_is_said_beside_its_field_and_nothing_typed_is_lost(admin, person):
+    admin.get_by_role("button", name="New user").click()
     admin.get_by_label("Username").fill(USER.upper())
     admin.get_by_label("Display name").fill("Somebody")
     admin.get_by_role("button", name="Create user").click()
     expect(admin.get_by_role("alert").filter(has_text="This user name is taken.")).to_be_visible()
     expect(admin.get_by_label("Display name")).to_have_value("Somebody")
+    expect(admin.get_by_label("Username")).to_be_focused()
+    expect(admin.get_by_label("Username")).to_have_attribute("aria-invalid", "true")
+    expect(admin.get_by_label("Username")).to_have_accessible_description("This user name is taken.")
+    admin.get_by_label("Username").fill(f"free-{person}")
+    admin.get_by_label("Roles").fill('"')
+    admin.keyboard.press("Enter")
+    expect(admin.get_by_label("Roles")).to_be_focused()
+    expect(admin.get_by_label("Roles")).to_have_accessible_description(re.compile("A role has at most"))
+    expect(admin.get_by_label("Username")).to_have_attribute("aria-invalid", "false")
+
+
+def test_users_are_sorted_by_their_columns_in_both_directions(admin, server, person, other_profile):
+    with open_service(server) as service:
+        for number in range(3):
+            service.create_user(f"{person}-{number}", PASSWORD)
+    sign_in(other_profile.new_page(), f"{person}-1")
+    admin.get_by_label("Search by name").fill(f"{person}-")
+    expect(admin.get_by_role("status").filter(has_text="3 users")).to_be_visible()
+    column = admin.get_by_role("columnheader", name="User")
+    expect(column).to_have_attribute("aria-sort", "ascending")
+    column.get_by_role("button").click()
+    expect(column).to_have_attribute("aria-sort", "descending")
+    expect(rows(admin).first).to_contain_text(f"{person}-2")
+    admin.get_by_role("button", name="Last seen").click()
+    expect(rows(admin).first).to_contain_text(f"{person}-1")
+    expect(rows(admin).last).to_contain_text("never")
+    expect(column).to_have_attribute("aria-sort", "none")
+
+
+def test_a_click_anywhere_in_a_row_leads_to_the_user_and_the_path_above_leads_back(admin, person):
+    admin.get_by_label("Search by name").fill(person)
+    expect(rows(admin)).to_have_count(1)
+    rows(admin).get_by_role("cell").nth(2).click(force=True)
+    expect(admin.get_by_role("heading", level=1, name=person)).to_be_visible()
+    admin.get_by_role("navigation", name="You are here").get_by_role("link", name="Users").click()
+    expect(admin.get_by_role("table")).to_be_visible()
+
+
+def test_an_administrator_changes_the_display_name_of_a_user(admin, person, server):
+    open_user(admin, person)
+    admin.get_by_role("button", name="Edit").click()
+    field = admin.get_by_label("Display name")
+    expect(field).to_have_value(person)
+    expect(field).to_be_focused()
+    field.fill("x\u202ex")
+    admin.keyboard.press("Enter")
+    expect(field).to_have_accessible_description(re.compile("A name has at most"))
+    field.fill("Renamed Person")
+    admin.keyboard.press("Enter")
+    expect(admin.get_by_role("dialog")).to_be_hidden()
+    expect(admin.get_by_role("heading", name="Renamed Person")).to_be_visible()
+    with open_service(server) as service:
+        assert service.administration.find_user(person).display_name == "Renamed Person"
+
+
+def test_deleting_a_user_asks_once_and_takes_all_their_pages_to_the_login_page(admin, other_profile, person, server):
+    theirs = other_profile.new_page()
+    sign_in(theirs, person)
+    open_user(admin, person)
+    admin.get_by_role("button", name="Delete user").click()
+    question = admin.get_by_role("dialog", name=f"Delete {person} for good?")
+    expect(question.get_by_role("button", name="Cancel")).to_be_focused()
+    admin.keyboard.press("Escape")
+    expect(question).to_be_hidden()
+    expect(admin.get_by_role("button", name="Delete user")).to_be_focused()
+    with open_service(server) as service:
+        assert service.administration.find_user(person)
+    confirm(admin, "Delete user")
+    expect(admin.get_by_text(f"{person} was deleted.")).to_be_visible()
+    expect_login_with(theirs, "account_deleted", "Your account has been deleted.")
+    admin.get_by_role("link", name="All users").click()
+    admin.get_by_label("Search by name").fill(person)
+    expect(admin.get_by_text("No user has this name")).to_be_visible()
+
+
+def test_what_was_done_is_said_on_the_screen_and_goes_away_but_not_while_the_mouse_is_on_it(admin, person):
+    open_user(admin, person)
+    admin.clock.install()
+    notice = admin.get_by_text("Done.")
+    for _ in range(2):  # the same words twice are two notices
+        admin.get_by_role("checkbox", name="Manager").click()
+        expect(notice).to_be_in_viewport()
+        admin.clock.run_for(6_000)
+        expect(notice).to_be_visible()
+        admin.clock.run_for(2_000)
+        expect(notice).to_be_hidden()
+    admin.get_by_role("checkbox", name="Manager").click()
+    notice.hover()
+    admin.clock.run_for(60_000)
+    expect(notice).to_be_visible()
+    admin.get_by_role("button", name="Close").click()
+    expect(notice).to_be_hidden()
 
 
 def test_a_role_given_and_taken_shows_at_once_on_an_open_page(admin, other_profile, person):
@@ -124,7 +228,7 @@ def test_disabling_ends_every_page_and_refuses_login_until_enabled_again(admin, 
     theirs = other_profile.new_page()
     sign_in(theirs, person)
     open_user(admin, person)
-    admin.get_by_role("button", name="Disable").click()
+    confirm(admin, "Disable")
     expect_login_with(theirs, "user_disabled", "An administrator has disabled your account.")
     theirs.get_by_label("Username").fill(person)
     theirs.get_by_label("Password").fill(PASSWORD)
@@ -144,7 +248,7 @@ def test_an_administrator_ends_one_session_and_all_of_a_user(admin, other_profil
     expect(sessions).to_have_count(2)
     sessions.first.get_by_role("button").click()
     expect(sessions).to_have_count(1)
-    admin.get_by_role("button", name="End all").click()
+    confirm(admin, "End all")
     for page in (first, second):
         expect_login_with(page, "ended_by_administrator", "An administrator ended your session.")
     expect(admin.get_by_text("Not logged in anywhere.")).to_be_visible()
@@ -166,7 +270,9 @@ def test_the_last_administrator_can_neither_step_down_nor_be_disabled(admin, adm
     admin.get_by_role("checkbox", name="Admin").click()
     expect(admin.get_by_role("alert").filter(has_text="This is the only administrator.")).to_be_visible()
     expect(admin.get_by_role("checkbox", name="Admin")).to_be_checked()
-    admin.get_by_role("button", name="Disable").click()
+    confirm(admin, "Disable")
+    expect(admin.get_by_role("alert").filter(has_text="This is the only administrator.")).to_be_visible()
+    confirm(admin, "Delete user")
     expect(admin.get_by_role("alert").filter(has_text="This is the only administrator.")).to_be_visible()
     admin.goto("/account")
     admin.get_by_label("Your password, to delete the account").fill(PASSWORD)
@@ -176,11 +282,11 @@ def test_the_last_administrator_can_neither_step_down_nor_be_disabled(admin, adm
 
 def test_long_after_the_password_it_is_asked_for_and_the_filled_form_is_then_sent(admin, server, person):
     new_user = f"later-{person}"
-    admin.get_by_text("New user").click()
+    admin.get_by_role("button", name="New user").click()
     admin.get_by_label("Username").fill(new_user)
     server.move_clock(STALE)
     admin.get_by_role("button", name="Create user").click()
-    expect(admin.get_by_role("dialog")).to_be_visible()
+    expect(admin.get_by_role("dialog", name="Confirm that it is you")).to_be_visible()
     admin.keyboard.type(PASSWORD)
     admin.keyboard.press("Enter")
     expect(admin.get_by_text(f"{new_user} has an account now.")).to_be_visible()
@@ -201,7 +307,7 @@ class TestEvents:
         admin.get_by_role("link", name="Events").click()
         admin.get_by_label("User", exact=True).fill(person)
         admin.get_by_role("button", name="Filter").click()
-        events = admin.get_by_role("list", name="Events").get_by_role("listitem")
+        events = rows(admin)
         expect(events).to_have_count(2)
         expect(events.first).to_contain_text("Logged in")
         admin.get_by_label("What happened").select_option("Account created")
@@ -210,9 +316,16 @@ class TestEvents:
         admin.get_by_label("Until (UTC)").fill("2020-01-01")
         admin.get_by_role("button", name="Filter").click()
         expect(admin.get_by_role("status").filter(has_text="0 events")).to_be_visible()
+        expect(admin.get_by_text("No event matches")).to_be_visible()
         admin.get_by_label("User", exact=True).fill("nobody of that name")
         admin.get_by_role("button", name="Filter").click()
         expect(admin.get_by_role("alert").filter(has_text="There is no user of that name.")).to_be_visible()
+        admin.get_by_role("button", name="Clear").click()
+        expect(admin.get_by_label("User", exact=True)).to_have_value("")
+        expect(admin.get_by_role("alert").filter(has_text="There is no user of that name.")).to_be_hidden()
+        expect(events.first).to_be_visible()
+        admin.get_by_role("row").filter(has_text=person).first.click()
+        expect(admin.get_by_role("heading", name=person)).to_be_visible()
 
     def test_they_are_exported_as_csv(self, admin, person):
         admin.get_by_role("link", name="Events").click()

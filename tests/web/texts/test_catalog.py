@@ -41,9 +41,9 @@ from rxapp.auth.web.pages.notices.connection_notice import connection_notice
 from rxapp.auth.web.pages.notices.outage_notice import outage_notice
 from rxapp.auth.web.pages.notices.slow_down import slow_down_notice
 from rxapp.auth.web.pages.parts.confirm import confirm_dialog
+from rxapp.auth.web.pages.parts.device import device_in_words
 from rxapp.auth.web.pages.parts.event_rows import _row as event_row
 from rxapp.auth.web.pages.parts.new_password import _hint
-from rxapp.auth.web.pages.parts.session_rows import device_in_words
 from rxapp.auth.web.pages.register import register_page
 from rxapp.auth.web.pages.sessions import sessions_page
 from rxapp.auth.web.pages.user import user_page
@@ -62,10 +62,10 @@ CARDS = [login_page, register_page, set_password_page]
 FRAMED = [account_page, sessions_page, activity_page, users_page, user_page, events_page]
 PARTS = [confirm_dialog, slow_down_notice, outage_notice, connection_notice, waiting_view, forbidden_view]
 
-SAID = re.compile(r'^"?(aria-label|title|label|placeholder|words|alt)"?:(.*)$', re.DOTALL)
+SAID = re.compile(r'^"?(aria-label|title|label|placeholder|words|alt|question|why|yes|no|close|text)"?:(.*)$', re.DOTALL)
 """The props that a person hears or reads."""
 
-LITERAL = re.compile(r'\["\w+"\]|"((?:[^"\\]|\\.)*)"|`((?:[^`\\]|\\.)*)`')
+LITERAL = re.compile(r'\["\w+"\]|=== ?"\w+"|"((?:[^"\\]|\\.)*)"|`((?:[^`\\]|\\.)*)`')
 
 
 def leaves(node, path=""):
@@ -266,7 +266,7 @@ class TestWhatIsSaidAtRunTime:
         speak(GERMAN)
         event = SimpleNamespace(id=1, kind=EventKind.SESSION_REVOKED, detail="user_disabled", user_name=None, user_id=None)
         event.actor_name, event.actor_id, event.occurred_at, event.address, event.user_agent = None, 7, MOMENT, "", ""
-        row = event_row(event)
+        row = event_row(event, is_own=False)
         assert row.what == "Sitzung beendet, weil das Konto gesperrt wurde"
         assert (row.who, row.by) == ("niemand Bekanntes", "jemand mit gelöschtem Konto (7)")
 

@@ -23,11 +23,12 @@ from rxapp.auth.web.pages.login import LoginState
 from rxapp.auth.web.pages.parts.new_password import new_password_fields, require_same
 from rxapp.auth.web.pages.parts.onward import go_on
 from rxapp.auth.web.pages.parts.password_link import SET_PASSWORD
+from rxapp.auth.web.pages.parts.wrong_fields import wrong_field
 from rxapp.auth.web.site.places import places
 from rxapp.auth.web.site.registry import site
 from rxapp.auth.web.site.wording import in_words
 from rxapp.auth.web.ui import style
-from rxapp.auth.web.ui.fields import form_page, notices
+from rxapp.auth.web.ui.fields import about_no_field, form_page, notices
 from rxapp.auth.web.ui.forms import auth_form, submit_button, text_in
 from rxapp.auth.web.ui.interpolation import sentence
 from rxapp.auth.web.ui.slots import Slots, extra_in
@@ -49,22 +50,22 @@ class NewPasswordState(rx.State):
     async def submit(self, form: SetPasswordForm) -> Any:
         """Log in with the new password."""
         login = await self.get_state(LoginState)
-        login.is_busy, login.error, login.wait = True, "", 0
+        login.is_busy, login.error, login.wrong, login.wait = True, "", "", 0
         yield
         try:
             require_same(form)
         except PasswordRefused as error:
-            login.is_busy, login.error = False, in_words(error)
-            yield rx.set_focus("new_password")
+            yield login._refuse(error, focus="new_password")
             return
         yield await login._complete({ANSWER: text_in(form, "new_password")}, focus="new_password")
 
 
 class SetPasswordState(rx.State):
-    """The user whose password is set, the error, and whether the form is busy."""
+    """The user whose password is set, the error and its field, and whether the form is busy."""
 
     user_name: str = ""
     error: str = ""
+    wrong: str = ""
     wait: int = 0
     is_busy: bool = False
 
@@ -73,7 +74,7 @@ class SetPasswordState(rx.State):
         """On load: find the user of the link."""
         self.user_name, self.is_busy = "", False
         if await is_new_visit(self):
-            self.error, self.wait = "", 0
+            self.error, self.wrong, self.wait = "", "", 0
         try:
             self.user_name = (await in_thread(get_service().accounts.user_of_link, self._token())).user_name
         except InvalidToken:
@@ -82,7 +83,7 @@ class SetPasswordState(rx.State):
     @event(public=True, signs_in=True)
     async def submit(self, form: SetPasswordForm) -> Any:
         """Set the password and log in with it."""
-        self.is_busy, self.error, self.wait = True, "", 0
+        self.is_busy, self.error, self.wrong, self.wait = True, "", "", 0
         yield
         self.is_busy = False
         auth = await self.get_state(AuthState)
@@ -96,8 +97,8 @@ class SetPasswordState(rx.State):
             yield (await self.get_state(LoginState))._hand_over(incomplete)
         except FORM_ERRORS as error:
             self.error = site.texts.set_password.spent if isinstance(error, InvalidToken) else in_words(error)
-            self.wait = error.retry_after_seconds
-            yield rx.set_focus("new_password")
+            self.wrong, self.wait = wrong_field(error), error.retry_after_seconds
+            yield rx.set_focus(self.wrong or "new_password")
         else:
             for session_id, reason in logged_in.ended.items():
                 log_out_open_pages(session_id, reason)
@@ -111,7 +112,7 @@ def set_password_page(**slots: Unpack[Slots]) -> rx.Component:
     """The form in a card. It needs `SetPasswordState.prepare` on load."""
     return form_page(
         site.texts.set_password.title,
-        notices(rx.Var.create(""), SetPasswordState.error, SetPasswordState.wait),
+        notices("", about_no_field(SetPasswordState), SetPasswordState.wait),
         rx.cond(SetPasswordState.user_name, _form(slots)),
         **slots,
     )
@@ -123,7 +124,7 @@ def _form(slots: Slots) -> rx.Component:
         rx.el.p(*sentence(texts.whose, user_name=user_name), class_name=style.TEXT + " mb-4"),
         # Password managers store the new password under this name.
         rx.el.input(auto_complete="username", default_value=SetPasswordState.user_name, read_only=True, class_name="hidden"),
-        new_password_fields(is_new=True),
+        new_password_fields(SetPasswordState, is_new=True),
         extra_in(slots),
         submit_button(texts.submit, texts.busy, is_busy=SetPasswordState.is_busy, class_name=style.SUBMIT),
         on_submit=SetPasswordState.submit,
@@ -143,7 +144,7 @@ def _stage_form() -> rx.Component:
         rx.el.h2(texts.title, class_name=style.SUBHEADING + " mb-2"),
         rx.el.p(texts.why, class_name=style.TEXT + " mb-4"),
         auth_form(
-            new_password_fields(is_new=True, auto_focus=True),
+            new_password_fields(LoginState, is_new=True, auto_focus=True),
             submit_button(texts.submit, texts.busy, is_busy=LoginState.is_busy, class_name=style.SUBMIT),
             on_submit=NewPasswordState.submit,
             is_busy=LoginState.is_busy,

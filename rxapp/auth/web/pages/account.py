@@ -4,8 +4,8 @@ from typing import Any, NotRequired, TypedDict, Unpack
 
 import reflex as rx
 
-from rxapp.auth.core.database.outages import FORM_ERRORS
-from rxapp.auth.core.errors import InputRefused, PasswordRefused, RevocationReason
+from rxapp.auth.core.database.outages import FORM_ERRORS, DatabaseUnavailable
+from rxapp.auth.core.errors import AuthError, InputRefused, RevocationReason
 from rxapp.auth.core.identity.user_names import DISPLAY_NAME_MAXIMUM_LENGTH
 from rxapp.auth.core.sessions.replacement import Replacement
 from rxapp.auth.http.runtime.service import get_service, in_hashing_thread, in_thread
@@ -17,16 +17,21 @@ from rxapp.auth.web.open_pages.registry import leave_replaced_session, log_out_a
 from rxapp.auth.web.pages.parts.account_frame import account_frame
 from rxapp.auth.web.pages.parts.new_password import StrengthState, new_password_fields, require_same
 from rxapp.auth.web.pages.parts.routes import ACCOUNT
+from rxapp.auth.web.pages.parts.wrong_fields import wrong_field
 from rxapp.auth.web.reflex_internals.state_trees import page_client
 from rxapp.auth.web.site import places as places_on
 from rxapp.auth.web.site.places import places
 from rxapp.auth.web.site.registry import site
 from rxapp.auth.web.site.wording import in_words
 from rxapp.auth.web.ui import style
-from rxapp.auth.web.ui.fields import notices, password_field, section, text_field
+from rxapp.auth.web.ui.components.passing_notice import Said, passing_notice, said
+from rxapp.auth.web.ui.fields import beside, notices, password_field, section, text_field
 from rxapp.auth.web.ui.forms import auth_form, submit_button, text_in
 from rxapp.auth.web.ui.interpolation import counted, sentence
 from rxapp.auth.web.ui.slots import Slots
+
+PASSWORD, DELETION = "password", "deletion"
+"""The forms whose errors may be about none of their fields."""
 
 
 class ProfileForm(TypedDict):
@@ -51,19 +56,19 @@ class DeletionForm(TypedDict):
 
 
 class AccountState(rx.State):
-    """What the account page shows. When `password_form` changes, an empty form replaces the one that was sent."""
+    """What the account page shows. `wrong` is the field or the form (`PASSWORD`, `DELETION`) that the error is about.
+
+    When `password_form` changes, an empty form replaces the one that was sent.
+    """
 
     user_name: str = ""
     display_name: str = ""
     other_sessions: int = 0
-    profile_message: str = ""
-    profile_error: str = ""
-    password_message: str = ""
-    password_error: str = ""
-    password_wait: int = 0
+    said: Said = Said()
+    error: str = ""
+    wrong: str = ""
+    wait: int = 0
     password_form: int = 0
-    deletion_error: str = ""
-    deletion_wait: int = 0
     is_busy: bool = False
 
     @event
@@ -71,39 +76,38 @@ class AccountState(rx.State):
         """On load: the profile, without messages of before."""
         self.is_busy = False
         if await is_new_visit(self):
-            self.profile_message = self.profile_error = self.password_message = self.password_error = self.deletion_error = ""
-            self.password_wait = self.deletion_wait = 0
+            self._forget_answers()
         await self._load()
 
     @event
-    async def rename(self, form: ProfileForm) -> None:
+    async def rename(self, form: ProfileForm) -> Any:
         """Change the name that others see."""
-        self.profile_message = self.profile_error = ""
+        self._forget_answers()
         try:
             await in_thread(get_service().accounts.rename, current_user(), text_in(form, "display_name"), page_client(self))
         except InputRefused as error:
-            self.profile_error = in_words(error)
-        else:
-            await self._load()
-            self.profile_message = site.texts.account.saved
+            return self._refuse(error)
+        await self._load()
+        self.said = said(site.texts.account.saved)
+        return None
 
     @event(signs_in=True)
     async def change_password(self, form: PasswordForm) -> Any:
         """Change the password. A new session replaces this one, and the others end too if the person wants it."""
-        self.is_busy, self.password_message, self.password_error, self.password_wait = True, "", "", 0
+        self._forget_answers()
+        self.is_busy = True
         yield
         self.is_busy = False
         try:
             changed = await self._change_password(form)
         except FORM_ERRORS as error:
-            self.password_error, self.password_wait = in_words(error), error.retry_after_seconds
-            yield rx.set_focus("new_password" if isinstance(error, PasswordRefused) else "current_password")
+            yield self._refuse(error, form=PASSWORD, proof="current_password")
         else:
             yield  # sends the new pair to the browser before anything else
             await self._load()
             self.password_form += 1
             (await self.get_state(StrengthState)).reset()
-            self.password_message = site.texts.account.password_changed.of(len(changed.others))
+            self.said = said(site.texts.account.password_changed.of(len(changed.others)))
 
     async def _change_password(self, form: PasswordForm) -> Replacement:
         require_same(form)
@@ -124,19 +128,28 @@ class AccountState(rx.State):
     @event
     async def delete(self, form: DeletionForm) -> Any:
         """Delete the account, and send all its pages to the login page."""
-        self.is_busy, self.deletion_error, self.deletion_wait = True, "", 0
+        self._forget_answers()
+        self.is_busy = True
         yield
         self.is_busy = False
         try:
             delete = get_service().accounts.delete
             ended = await in_hashing_thread(delete, current_user(), text_in(form, "deletion_password"), page_client(self))
         except FORM_ERRORS as error:
-            self.deletion_error, self.deletion_wait = in_words(error), error.retry_after_seconds
-            yield rx.set_focus("deletion_password")
+            yield self._refuse(error, form=DELETION, proof="deletion_password")
         else:
             log_out_all(ended, RevocationReason.ACCOUNT_DELETED)
             auth = await self.get_state(AuthState)
             yield auth._log_out_of(current_user().session_id, RevocationReason.ACCOUNT_DELETED)
+
+    def _forget_answers(self) -> None:
+        self.said, self.error, self.wrong, self.wait = Said(), "", "", 0
+
+    def _refuse(self, error: AuthError | DatabaseUnavailable, *, form: str = "", proof: str = "") -> Any:
+        """Show the error beside its field, or above the form. Returns the event that moves the focus there."""
+        field = wrong_field(error, proof=proof)
+        self.error, self.wrong, self.wait = in_words(error), field or form, error.retry_after_seconds
+        return rx.set_focus(field or proof)
 
     async def _load(self) -> None:
         identity, accounts = current_user(), get_service().accounts
@@ -147,7 +160,8 @@ class AccountState(rx.State):
 
 def account_page(**slots: Unpack[Slots]) -> rx.Component:
     """All sections of the account page. Ours are profile, password and deletion. It needs `AccountState.load` on load."""
-    return account_frame(ACCOUNT, *places.sections(places_on.ACCOUNT), **slots)
+    sections = places.sections(places_on.ACCOUNT)
+    return account_frame(ACCOUNT, *sections, passing_notice(AccountState.said), **slots)
 
 
 def add_account_sections() -> None:
@@ -161,7 +175,6 @@ def _profile() -> rx.Component:
     user_name = rx.el.strong(AccountState.user_name)
     return section(
         texts.profile,
-        notices(AccountState.profile_message, AccountState.profile_error, is_success=True),
         rx.el.p(*sentence(texts.your_user_name, user_name=user_name), class_name=style.TEXT + " mb-4"),
         auth_form(
             text_field(
@@ -172,6 +185,7 @@ def _profile() -> rx.Component:
                 max_length=DISPLAY_NAME_MAXIMUM_LENGTH,
                 key=AccountState.display_name,
                 default_value=AccountState.display_name,
+                error=beside(AccountState, "display_name"),
             ),
             submit_button(texts.save, texts.saving, is_busy=rx.Var.create(False), class_name=style.PRIMARY),
             on_submit=AccountState.rename,
@@ -185,11 +199,16 @@ def _password() -> rx.Component:
     texts = site.texts.account
     return section(
         texts.password,
-        notices(AccountState.password_message, AccountState.password_error, AccountState.password_wait, is_success=True),
+        _refusal_of(PASSWORD),
         auth_form(
             rx.el.input(auto_complete="username", default_value=AccountState.user_name, read_only=True, class_name="hidden"),
-            password_field(texts.current_password, "current_password", auto_complete="current-password"),
-            new_password_fields(is_new=True),
+            password_field(
+                texts.current_password,
+                "current_password",
+                auto_complete="current-password",
+                error=beside(AccountState, "current_password"),
+            ),
+            new_password_fields(AccountState, is_new=True),
             rx.el.label(
                 rx.el.input(type="checkbox", name="ends_others", default_checked=True, class_name=style.CHECKBOX),
                 counted(texts.end_others, AccountState.other_sessions),
@@ -204,14 +223,24 @@ def _password() -> rx.Component:
     )
 
 
+def _refusal_of(form: str) -> rx.Component:
+    """The error that is about the form and none of its fields."""
+    return notices("", beside(AccountState, form), rx.cond(AccountState.wrong == form, AccountState.wait, 0))
+
+
 def _deletion() -> rx.Component:
     texts = site.texts.account
     return section(
         texts.deletion,
-        notices(rx.Var.create(""), AccountState.deletion_error, AccountState.deletion_wait),
+        _refusal_of(DELETION),
         rx.el.p(texts.cannot_be_undone, class_name=style.TEXT + " mb-4"),
         auth_form(
-            password_field(texts.deletion_password, "deletion_password", auto_complete="current-password"),
+            password_field(
+                texts.deletion_password,
+                "deletion_password",
+                auto_complete="current-password",
+                error=beside(AccountState, "deletion_password"),
+            ),
             submit_button(texts.delete, texts.deleting, is_busy=AccountState.is_busy, class_name=style.DANGER),
             on_submit=AccountState.delete,
             is_busy=AccountState.is_busy,

@@ -38,7 +38,7 @@ class ActivityState(rx.State):
     async def _append(self) -> None:
         service, offset = get_service(), len(self.rows)
         found = await in_thread(service.accounts.events_of, current_user(), limit=PAGE_SIZE + 1, offset=offset)
-        self.rows += await event_rows(found[:PAGE_SIZE])
+        self.rows += await event_rows(found[:PAGE_SIZE], is_own=True)
         self.has_more, self.now = len(found) > PAGE_SIZE, service.clock().isoformat()
 
 
@@ -48,7 +48,7 @@ def activity_page(**slots: Unpack[Slots]) -> rx.Component:
     return account_frame(
         ACTIVITY,
         rx.el.p(texts.intro, class_name=style.TEXT + " mt-6"),
-        event_list(ActivityState.rows, ActivityState.now, with_user=False),
+        event_list(ActivityState.rows, ActivityState.now),
         rx.cond(
             ActivityState.has_more,
             rx.el.button(texts.more, type="button", on_click=ActivityState.show_more, class_name=style.SECONDARY + " mt-4"),

@@ -18,7 +18,7 @@ from rxapp.auth.http.runtime.service import get_service, in_thread
 from rxapp.auth.web.auth_state.visits import is_new_visit
 from rxapp.auth.web.guards import event
 from rxapp.auth.web.pages.parts.account_frame import admin_frame, pager, turned
-from rxapp.auth.web.pages.parts.event_rows import EventRow, event_list, event_rows
+from rxapp.auth.web.pages.parts.event_rows import EventRow, event_rows, event_table
 from rxapp.auth.web.pages.parts.routes import EVENTS
 from rxapp.auth.web.site.registry import site
 from rxapp.auth.web.texts import EventsTexts
@@ -27,6 +27,7 @@ from rxapp.auth.web.ui.fields import notices, text_field
 from rxapp.auth.web.ui.forms import text_in
 from rxapp.auth.web.ui.interpolation import counted
 from rxapp.auth.web.ui.slots import Slots
+from rxapp.auth.web.ui.table import nothing_found
 
 PAGE_SIZE = 50
 EXPORT_LIMIT = 10_000
@@ -51,6 +52,7 @@ class EventsState(rx.State):
     pages: int = 1
     total: int = 0
     error: str = ""
+    filter_form: int = 0
 
     _wanted: EventFilter = EventFilter()
 
@@ -72,6 +74,13 @@ class EventsState(rx.State):
         else:
             self.page = 1
             await self._load()
+
+    @event(roles=[ADMIN_ROLE])
+    async def clear(self) -> None:
+        """Show all events again, with an empty form."""
+        self._wanted, self.page, self.error = EventFilter(), 1, ""
+        self.filter_form += 1
+        await self._load()
 
     @event(roles=[ADMIN_ROLE])
     async def turn_page(self, by: int) -> None:
@@ -135,7 +144,11 @@ def events_page(**slots: Unpack[Slots]) -> rx.Component:
             rx.el.button(texts.export, type="button", on_click=EventsState.export, class_name=style.SECONDARY),
             class_name="mt-2 flex flex-wrap items-center justify-between gap-4",
         ),
-        event_list(EventsState.rows, EventsState.now, with_user=True),
+        rx.cond(
+            (EventsState.total == 0) & (EventsState.now != ""),
+            nothing_found(texts.nothing, texts.nothing_why),
+            event_table(EventsState.rows, EventsState.now),
+        ),
         pager(EventsState.page, EventsState.pages, on_previous=EventsState.turn_page(-1), on_next=EventsState.turn_page(1)),
         **slots,
     )
@@ -153,8 +166,13 @@ def _filter(texts: EventsTexts) -> rx.Component:
         ),
         text_field(texts.since, "since", type="date"),
         text_field(texts.until, "until", type="date"),
-        rx.el.button(texts.filter, type="submit", class_name=style.PRIMARY + " mb-4 self-end"),
+        rx.el.div(
+            rx.el.button(texts.filter, type="submit", class_name=style.PRIMARY),
+            rx.el.button(texts.clear, type="button", on_click=EventsState.clear, class_name=style.SECONDARY),
+            class_name="mb-4 flex gap-3 self-end py-0.5",
+        ),
         on_submit=EventsState.filter_by,
         method="post",
-        class_name="mt-6 grid grid-cols-1 gap-x-4 sm:grid-cols-2 lg:grid-cols-4",
+        key=EventsState.filter_form,
+        class_name="mt-6 grid grid-cols-1 gap-x-4 sm:grid-cols-2 lg:grid-cols-[1fr_1fr_10rem_10rem_auto]",
     )

@@ -6,8 +6,8 @@ from typing import Any, TypedDict, Unpack
 import reflex as rx
 from pydantic import ValidationError
 
-from rxapp.auth.core.database.outages import FORM_ERRORS
-from rxapp.auth.core.errors import InvalidCredentials
+from rxapp.auth.core.database.outages import FORM_ERRORS, DatabaseUnavailable
+from rxapp.auth.core.errors import AuthError, InvalidCredentials
 from rxapp.auth.core.identity.client import Client
 from rxapp.auth.core.login.login import LoggedIn
 from rxapp.auth.core.login.pending_logins import PendingLoginEnded
@@ -20,6 +20,7 @@ from rxapp.auth.web.guards import event
 from rxapp.auth.web.open_pages.registry import log_out_open_pages
 from rxapp.auth.web.pages.notices.storage_notice import storage_notice
 from rxapp.auth.web.pages.parts.onward import go_on, wanted_path
+from rxapp.auth.web.pages.parts.wrong_fields import wrong_field
 from rxapp.auth.web.site import places as places_on
 from rxapp.auth.web.site.places import places
 from rxapp.auth.web.site.redirects import login_url, own_register_route
@@ -28,7 +29,7 @@ from rxapp.auth.web.site.wording import in_words
 from rxapp.auth.web.texts import LoginTexts
 from rxapp.auth.web.ui import style
 from rxapp.auth.web.ui.components.onward_link import onward_link
-from rxapp.auth.web.ui.fields import form_page, notices, password_field, text_field
+from rxapp.auth.web.ui.fields import about_no_field, form_page, notices, password_field, text_field
 from rxapp.auth.web.ui.forms import auth_form, submit_button
 from rxapp.auth.web.ui.interpolation import sentence
 from rxapp.auth.web.ui.slots import Slots, extra_in
@@ -42,10 +43,11 @@ class LoginForm(TypedDict):
 
 
 class LoginState(rx.State):
-    """What the login page shows: why the person is here, the error, whether a login is running, and the present stage if any."""
+    """What the login page shows: why the person is here, the error and its field, whether a login is running, the stage."""
 
     reason: str = ""
     error: str = ""
+    wrong: str = ""
     wait: int = 0
     is_busy: bool = False
     stage: str = ""
@@ -71,7 +73,7 @@ class LoginState(rx.State):
     @event(public=True, signs_in=True)
     async def submit(self, form: LoginForm) -> Any:
         """Log in and go to the page that the person wanted."""
-        self.is_busy, self.error, self.wait, self.reason = True, "", 0, ""
+        self.is_busy, self.error, self.wrong, self.wait, self.reason = True, "", "", 0, ""
         yield
         auth = await self.get_state(AuthState)
         yield await self._finish(_check(form, auth._client()), focus="password")
@@ -79,7 +81,7 @@ class LoginState(rx.State):
     @event(public=True)
     def start_again(self) -> None:
         """Leave the stage, and show the first form again."""
-        self.error, self.wait, self.is_busy, self.stage, self._pending = "", 0, False, "", ""
+        self.error, self.wrong, self.wait, self.is_busy, self.stage, self._pending = "", "", 0, False, "", ""
 
     async def _complete(self, answers: Mapping[str, str], *, focus: str) -> Any:
         """Complete the stage that is shown: the form of a stage calls this. Returns the next event."""
@@ -100,11 +102,16 @@ class LoginState(rx.State):
             self.error = in_words(error)
             return None
         except FORM_ERRORS as error:
-            self.is_busy, self.error, self.wait = False, in_words(error), error.retry_after_seconds
-            return rx.set_focus(focus)
+            return self._refuse(error, focus=focus)
         for session_id, reason in logged_in.ended.items():
             log_out_open_pages(session_id, reason)
         return go_on(self)
+
+    def _refuse(self, error: AuthError | DatabaseUnavailable, *, focus: str) -> Any:
+        """Show the error, beside its field if it is about one. Returns the event that moves the focus there, or to `focus`."""
+        self.is_busy, self.error, self.wait = False, in_words(error), error.retry_after_seconds
+        self.wrong = wrong_field(error)
+        return rx.set_focus(self.wrong or focus)
 
     def _hand_over(self, incomplete: LoginIncomplete) -> Any:
         """Take over a login that another page has begun. Returns the event that leads to this page."""
@@ -134,15 +141,16 @@ def login_page(*, register_route: str | None = None, **slots: Unpack[Slots]) -> 
     texts = site.texts.login
     first = rx.fragment(
         _login_form(texts, slots),
+        _other_ways(texts, places.sections(places_on.LOGIN)),
         _register_link(texts, own_register_route() if register_route is None else register_route),
-        *places.sections(places_on.LOGIN),
     )
     stages = [(name, view()) for name, view in places.stage_forms.items()]
     return form_page(
         texts.title,
         storage_notice(asks=True),
-        notices(LoginState.reason, LoginState.error, LoginState.wait),
+        notices(LoginState.reason, about_no_field(LoginState), LoginState.wait),
         rx.match(LoginState.stage, *stages, first) if stages else first,
+        subtitle=texts.subtitle,
         **slots,
     )
 
@@ -165,6 +173,14 @@ def _login_form(texts: LoginTexts, slots: Slots) -> rx.Component:
         on_submit=LoginState.submit,
         is_busy=LoginState.is_busy,
     )
+
+
+def _other_ways(texts: LoginTexts, ways: list[rx.Component]) -> rx.Component:
+    """Further ways to log in, which features add, below a line."""
+    if not ways:
+        return rx.fragment()
+    line = rx.el.span(class_name=style.themed("h-px flex-1 bg-@line"))
+    return rx.fragment(rx.el.div(line, texts.or_, line, class_name="my-6 flex items-center gap-3 " + style.SMALL), *ways)
 
 
 def _register_link(texts: LoginTexts, route: str) -> rx.Component:

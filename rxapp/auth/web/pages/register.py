@@ -6,7 +6,6 @@ from typing import Any, TypedDict, Unpack
 import reflex as rx
 
 from rxapp.auth.core.database.outages import FORM_ERRORS
-from rxapp.auth.core.errors import InputRefused, PasswordRefused
 from rxapp.auth.core.identity.user_names import DISPLAY_NAME_MAXIMUM_LENGTH, USER_NAME_MAXIMUM_LENGTH
 from rxapp.auth.core.login.stages import LoginIncomplete
 from rxapp.auth.http.runtime.registration import register
@@ -15,13 +14,14 @@ from rxapp.auth.web.guards import event
 from rxapp.auth.web.pages.login import LoginState
 from rxapp.auth.web.pages.parts.new_password import StrengthState, new_password_fields, require_same
 from rxapp.auth.web.pages.parts.onward import go_on
+from rxapp.auth.web.pages.parts.wrong_fields import wrong_field
 from rxapp.auth.web.reflex_internals.components import link
 from rxapp.auth.web.site.registry import site
 from rxapp.auth.web.site.wording import in_words
 from rxapp.auth.web.texts import RegisterTexts
 from rxapp.auth.web.ui import style
 from rxapp.auth.web.ui.components.onward_link import onward_link
-from rxapp.auth.web.ui.fields import form_page, notices, text_field
+from rxapp.auth.web.ui.fields import about_no_field, beside, form_page, notices, text_field
 from rxapp.auth.web.ui.forms import auth_form, submit_button, text_in
 from rxapp.auth.web.ui.interpolation import sentence
 from rxapp.auth.web.ui.slots import Slots, extra_in
@@ -37,9 +37,10 @@ class RegisterForm(TypedDict):
 
 
 class RegisterState(rx.State):
-    """The error, whether a registration is running, and whether the person was logged in when they came."""
+    """The error and its field, whether a registration is running, and whether the person was logged in when they came."""
 
     error: str = ""
+    wrong: str = ""
     wait: int = 0
     is_busy: bool = False
     is_logged_in: bool = False
@@ -52,7 +53,7 @@ class RegisterState(rx.State):
     @event(public=True, signs_in=True)
     async def submit(self, form: RegisterForm) -> Any:
         """Make the account and log in with it."""
-        self.is_busy, self.error, self.wait = True, "", 0
+        self.is_busy, self.error, self.wrong, self.wait = True, "", "", 0
         yield
         self.is_busy = False
         try:
@@ -61,9 +62,8 @@ class RegisterState(rx.State):
         except LoginIncomplete as incomplete:
             yield (await self.get_state(LoginState))._hand_over(incomplete)
         except FORM_ERRORS as error:
-            self.error, self.wait = in_words(error), error.retry_after_seconds
-            is_about_the_name = isinstance(error, InputRefused) and not isinstance(error, PasswordRefused)
-            yield rx.set_focus("username" if is_about_the_name else "new_password")
+            self.error, self.wrong, self.wait = in_words(error), wrong_field(error), error.retry_after_seconds
+            yield rx.set_focus(self.wrong or "new_password")
         else:
             yield go_on(self)
 
@@ -89,7 +89,8 @@ def _extra_fields_in(form: Mapping[str, Any]) -> dict[str, str]:
 def register_page(**slots: Unpack[Slots]) -> rx.Component:
     """The registration form in a card. With `RegisterState.prepare` on load, it says so to whoever is logged in."""
     texts = site.texts.register
-    return form_page(texts.title, rx.cond(RegisterState.is_logged_in, _already(texts), _form(texts, slots)), **slots)
+    content = rx.cond(RegisterState.is_logged_in, _already(texts), _form(texts, slots))
+    return form_page(texts.title, content, subtitle=texts.subtitle, **slots)
 
 
 def _already(texts: RegisterTexts) -> rx.Component:
@@ -107,7 +108,7 @@ def _already(texts: RegisterTexts) -> rx.Component:
 def _form(texts: RegisterTexts, slots: Slots) -> rx.Component:
     log_in = onward_link(site.texts.login.title, to=site.login_route, class_name=style.LINK)
     return rx.fragment(
-        notices(rx.Var.create(""), RegisterState.error, RegisterState.wait),
+        notices("", about_no_field(RegisterState), RegisterState.wait),
         auth_form(
             text_field(
                 site.texts.login.username,
@@ -118,6 +119,7 @@ def _form(texts: RegisterTexts, slots: Slots) -> rx.Component:
                 auto_focus=True,
                 required=True,
                 max_length=USER_NAME_MAXIMUM_LENGTH,
+                error=beside(RegisterState, "username"),
             ),
             text_field(
                 texts.display_name,
@@ -125,8 +127,9 @@ def _form(texts: RegisterTexts, slots: Slots) -> rx.Component:
                 auto_complete="name",
                 max_length=DISPLAY_NAME_MAXIMUM_LENGTH,
                 hint=texts.display_name_hint,
+                error=beside(RegisterState, "display_name"),
             ),
-            new_password_fields(),
+            new_password_fields(RegisterState),
             extra_in(slots),
             submit_button(texts.submit, texts.busy, is_busy=RegisterState.is_busy, class_name=style.SUBMIT),
             on_submit=RegisterState.submit,

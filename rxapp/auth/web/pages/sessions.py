@@ -18,7 +18,7 @@ from rxapp.auth.web.pages.parts.session_rows import SessionRow, session_list, se
 from rxapp.auth.web.reflex_internals.state_trees import page_client
 from rxapp.auth.web.site.registry import site
 from rxapp.auth.web.ui import style
-from rxapp.auth.web.ui.fields import notices
+from rxapp.auth.web.ui.components.passing_notice import Said, passing_notice, said
 from rxapp.auth.web.ui.slots import Slots
 
 
@@ -27,13 +27,13 @@ class SessionsState(rx.State):
 
     rows: list[SessionRow] = []
     now: str = ""
-    message: str = ""
+    said: Said = Said()
 
     @event
     async def load(self) -> None:
         """On load: the active sessions."""
         if await is_new_visit(self):
-            self.message = ""
+            self.said = Said()
         await self._load()
 
     @event
@@ -50,10 +50,10 @@ class SessionsState(rx.State):
             wanted = UUID(session_id)
             await in_thread(get_service().accounts.end_session, current_user(), wanted, page_client(self))
         except (ValueError, NotFound):
-            self.message = site.texts.sessions.had_ended
+            self.said = said(site.texts.sessions.had_ended)
         else:
             log_out_open_pages(wanted, RevocationReason.SESSION_REVOKED)
-            self.message = site.texts.sessions.ended
+            self.said = said(site.texts.sessions.ended)
         await self._load()
 
     @event(fresh=True)
@@ -61,7 +61,7 @@ class SessionsState(rx.State):
         """End all sessions except this one."""
         ended = await in_thread(get_service().accounts.end_other_sessions, current_user(), page_client(self))
         log_out_all(ended, RevocationReason.SESSION_REVOKED)
-        self.message = site.texts.sessions.others_ended.of(len(ended))
+        self.said = said(site.texts.sessions.others_ended.of(len(ended)))
         await self._load()
 
     async def _load(self) -> None:
@@ -84,7 +84,7 @@ def sessions_page(**slots: Unpack[Slots]) -> rx.Component:
             ),
             class_name="mt-6 flex flex-wrap items-center justify-between gap-4",
         ),
-        notices(SessionsState.message, rx.Var.create(""), is_success=True, class_name="mt-4"),
         session_list(SessionsState.rows, SessionsState.now, on_end=SessionsState.end),
+        passing_notice(SessionsState.said),
         **slots,
     )

@@ -1,7 +1,8 @@
-"""One user, for administrators: roles, whether they may log in, their sessions, and their security events."""
+"""One user, for administrators: name, roles, whether they may log in, their sessions, and their security events."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypedDict, Unpack
 from uuid import UUID
 
@@ -10,7 +11,7 @@ import reflex as rx
 from rxapp.auth.core.accounts.users import has_password
 from rxapp.auth.core.audit.events import EventFilter
 from rxapp.auth.core.database.tables import User
-from rxapp.auth.core.errors import AuthError, NotFound, RevocationReason
+from rxapp.auth.core.errors import AuthError, InputRefused, NotFound, RevocationReason
 from rxapp.auth.core.identity.user_names import ADMIN_ROLE
 from rxapp.auth.http.runtime.declared_roles import known_roles
 from rxapp.auth.http.runtime.service import get_service, in_thread
@@ -18,23 +19,31 @@ from rxapp.auth.web.admission import current_user
 from rxapp.auth.web.auth_state.visits import is_new_visit
 from rxapp.auth.web.guards import event
 from rxapp.auth.web.open_pages.registry import log_out_all
-from rxapp.auth.web.pages.parts.account_frame import admin_frame
-from rxapp.auth.web.pages.parts.event_rows import EventRow, event_list, event_rows
-from rxapp.auth.web.pages.parts.password_link import password_link, password_link_url
-from rxapp.auth.web.pages.parts.routes import USERS
-from rxapp.auth.web.pages.parts.session_rows import SessionRow, session_list, session_rows
+from rxapp.auth.web.pages.parts.account_frame import person_frame
+from rxapp.auth.web.pages.parts.event_rows import EventRow, event_rows
+from rxapp.auth.web.pages.parts.password_link import password_link_url
+from rxapp.auth.web.pages.parts.session_rows import SessionRow, session_rows
+from rxapp.auth.web.pages.parts.user_head import user_head, user_is_gone
+from rxapp.auth.web.pages.parts.user_sections import deletion, events, roles, sessions
+from rxapp.auth.web.pages.parts.wrong_fields import wrong_field
 from rxapp.auth.web.reflex_internals.state_trees import acting
 from rxapp.auth.web.site import places as places_on
 from rxapp.auth.web.site.places import places
 from rxapp.auth.web.site.registry import site
 from rxapp.auth.web.site.wording import in_words
-from rxapp.auth.web.texts import UserTexts
 from rxapp.auth.web.ui import style
-from rxapp.auth.web.ui.fields import notices, section, text_field
-from rxapp.auth.web.ui.forms import auth_form, submit_button, text_in
+from rxapp.auth.web.ui.components.passing_notice import Said, passing_notice, said
+from rxapp.auth.web.ui.fields import about_no_field, notices
+from rxapp.auth.web.ui.forms import text_in
 from rxapp.auth.web.ui.slots import Slots
 
 SHOWN_EVENTS = 20
+
+
+class EditForm(TypedDict):
+    """The name that others see."""
+
+    display_name: str
 
 
 class RoleForm(TypedDict):
@@ -52,26 +61,52 @@ class RoleRow:
 
 
 class UserState(rx.State):
-    """The user of the page's `id`, as an administrator sees them."""
+    """The user of the page's `id`, as an administrator sees them. Times in ISO 8601. `deleted` names one just deleted."""
 
     user_name: str = ""
     display_name: str = ""
     is_disabled: bool = False
     has_password: bool = True
+    created_at: str = ""
+    last_seen_at: str = ""
     roles: list[RoleRow] = []
     sessions: list[SessionRow] = []
     events: list[EventRow] = []
     now: str = ""
-    message: str = ""
+    is_editing: bool = False
+    said: Said = Said()
     error: str = ""
+    wrong: str = ""
     link: str = ""
+    deleted: str = ""
 
     @event(roles=[ADMIN_ROLE])
     async def load(self) -> None:
         """On load: all about the user."""
         if await is_new_visit(self):
-            self.message = self.error = self.link = ""
+            self._forget_answers()
+            self.is_editing, self.deleted = False, ""
         await self._load()
+
+    @event(roles=[ADMIN_ROLE])
+    async def open_form(self) -> None:
+        """Open the dialog that changes the user's name."""
+        self._forget_answers()
+        self.is_editing = True
+
+    @event(roles=[ADMIN_ROLE])
+    async def close_form(self) -> None:
+        """Close that dialog."""
+        self._forget_answers()
+        self.is_editing = False
+
+    @event(roles=[ADMIN_ROLE], fresh=True)
+    async def rename(self, form: EditForm) -> Any:
+        """Change the name that others see."""
+        if await self._act(get_service().administration.rename, text_in(form, "display_name")) is None and self.wrong:
+            return rx.set_focus(self.wrong)
+        self.is_editing = False
+        return None
 
     @event(roles=[ADMIN_ROLE], fresh=True)
     async def toggle_role(self, role: str) -> None:
@@ -88,8 +123,7 @@ class UserState(rx.State):
     @event(roles=[ADMIN_ROLE], fresh=True)
     async def disable(self) -> None:
         """Disable the user: no more logins, and all sessions end."""
-        ended = await self._act(get_service().administration.disable)
-        log_out_all(ended or (), RevocationReason.USER_DISABLED)
+        log_out_all(await self._act(get_service().administration.disable) or (), RevocationReason.USER_DISABLED)
 
     @event(roles=[ADMIN_ROLE], fresh=True)
     async def enable(self) -> None:
@@ -114,17 +148,31 @@ class UserState(rx.State):
         ended = await self._act(get_service().administration.end_sessions)
         log_out_all(ended or (), RevocationReason.ENDED_BY_ADMINISTRATOR)
 
+    @event(roles=[ADMIN_ROLE], fresh=True)
+    async def delete(self) -> None:
+        """Delete the user for good, and send all their pages to the login page."""
+        user_name = self.user_name
+        ended = await self._act(get_service().administration.delete)
+        if ended is not None:
+            log_out_all(ended, RevocationReason.ACCOUNT_DELETED)
+            self._forget_answers()
+            self.deleted = user_name
+
     async def _act(self, operation: Callable, *arguments: Any) -> Any:
         """Do something to the page's user and show the result. Returns what the operation returned, or None if it was refused."""
-        self.message = self.error = self.link = ""
+        self._forget_answers()
         result = None
         try:
             result = await in_thread(operation, self._user_id(), *arguments, acting(current_user(), self))
-            self.message = site.texts.user.done
+            self.said = said(site.texts.user.done)
         except AuthError as error:
             self.error = in_words(error)
+            self.wrong = wrong_field(error) if isinstance(error, InputRefused) else ""
         await self._load()
         return result
+
+    def _forget_answers(self) -> None:
+        self.said, self.error, self.wrong, self.link = Said(), "", "", ""
 
     async def _load(self) -> None:
         administration = get_service().administration
@@ -134,6 +182,8 @@ class UserState(rx.State):
             self.user_name, self.error = "", site.texts.user.unknown
             return
         self._show(user)
+        seen = await in_thread(administration.last_seen, [user.id])
+        self.last_seen_at = seen[user.id].isoformat() if user.id in seen else ""
         self.sessions = await session_rows(await in_thread(administration.sessions_of, user.id))
         wanted = EventFilter(user_id=user.id)
         self.events = await event_rows((await in_thread(administration.events, wanted, limit=SHOWN_EVENTS))[1])
@@ -142,6 +192,7 @@ class UserState(rx.State):
     def _show(self, user: User) -> None:
         self.user_name, self.display_name = user.user_name, user.display_name
         self.is_disabled, self.has_password = user.disabled_at is not None, has_password(user)
+        self.created_at = user.created_at.isoformat()
         self.roles = [RoleRow(role, role in user.roles) for role in sorted({*known_roles(), *user.roles})]
 
     def _user_id(self) -> UUID:
@@ -151,99 +202,32 @@ class UserState(rx.State):
             raise NotFound from None
 
 
+_SECTIONS = {order: partial(view, UserState) for order, view in ((10, roles), (20, sessions), (90, events), (95, deletion))}
+
+
 def user_page(**slots: Unpack[Slots]) -> rx.Component:
     """All about one user, with the possible actions. It needs `UserState.load` on load."""
-    sections = places.sections(places_on.USER)
-    return admin_frame(
-        USERS,
-        notices(UserState.message, UserState.error, is_success=True, class_name="mt-6"),
-        rx.cond(UserState.user_name, rx.fragment(_head(site.texts.user), *sections), rx.fragment()),
+    heading = rx.el.h2 if slots.get("title") else rx.el.h1
+    return person_frame(
+        UserState.display_name,
+        rx.cond(
+            UserState.deleted,
+            user_is_gone(UserState),
+            rx.fragment(
+                notices("", about_no_field(UserState), class_name="mt-6"),
+                rx.cond(
+                    UserState.user_name,
+                    rx.fragment(user_head(UserState, heading), *places.sections(places_on.USER)),
+                    rx.cond(UserState.error, heading(site.texts.user.page_title, class_name=style.TITLE)),
+                ),
+            ),
+        ),
+        passing_notice(UserState.said),
         **slots,
     )
 
 
 def add_user_sections() -> None:
-    """Add our sections to the user's page: roles, sessions, and security events."""
-    for order, view in ((10, _roles), (20, _sessions), (90, _events)):
+    """Add our sections to the user's page: roles, sessions, security events, and the deletion."""
+    for order, view in _SECTIONS.items():
         places.add_section(places_on.USER, view, order=order)
-
-
-def _head(texts: UserTexts) -> rx.Component:
-    return rx.el.div(
-        rx.el.div(
-            rx.el.h2(UserState.user_name, class_name=style.SUBHEADING + " break-all"),
-            rx.el.p(
-                UserState.display_name,
-                rx.cond(UserState.is_disabled, rx.el.span(site.texts.users.disabled, class_name=style.ALARM_BADGE)),
-                rx.cond(UserState.has_password, rx.fragment(), rx.el.span(texts.no_password, class_name=style.BADGE)),
-                class_name=style.TEXT + " flex flex-wrap items-center gap-2",
-            ),
-            class_name="min-w-0",
-        ),
-        rx.el.div(
-            rx.cond(
-                UserState.is_disabled,
-                rx.el.button(texts.enable, type="button", on_click=UserState.enable, class_name=style.SECONDARY),
-                rx.fragment(
-                    rx.el.button(texts.disable, type="button", on_click=UserState.disable, class_name=style.DANGER),
-                    rx.el.button(texts.make_link, type="button", on_click=UserState.make_link, class_name=style.SECONDARY),
-                ),
-            ),
-            class_name="flex flex-wrap gap-3",
-        ),
-        rx.el.div(password_link(UserState.link), class_name="w-full empty:hidden"),
-        class_name="mt-6 flex flex-wrap items-center justify-between gap-4",
-    )
-
-
-def _roles() -> rx.Component:
-    texts = site.texts.user
-    return section(
-        texts.roles,
-        rx.el.ul(rx.foreach(UserState.roles, _role), aria_label=texts.roles, class_name="mb-4 flex flex-wrap gap-x-6 gap-y-2"),
-        auth_form(
-            text_field(texts.another_role, "role", auto_complete="off", required=True, max_length=64),
-            submit_button(texts.give, texts.giving, is_busy=rx.Var.create(False), class_name=style.SECONDARY + " mb-4"),
-            on_submit=UserState.add_role,
-            is_busy=rx.Var.create(False),
-            reset_on_submit=True,
-            class_name="flex max-w-sm items-end gap-3",
-        ),
-    )
-
-
-def _role(role: Any) -> rx.Component:
-    return rx.el.li(
-        rx.el.label(
-            rx.el.input(
-                type="checkbox",
-                checked=role.is_held,
-                read_only=True,
-                on_click=UserState.toggle_role(role.name),
-                class_name=style.CHECKBOX,
-            ),
-            role.name,
-            class_name=style.TEXT + " flex cursor-pointer items-center gap-2",
-        ),
-        key=role.name,
-    )
-
-
-def _sessions() -> rx.Component:
-    texts = site.texts.user
-    sessions: Any = UserState.sessions
-    return section(
-        texts.sessions,
-        rx.cond(
-            sessions.length() > 0,
-            rx.fragment(
-                rx.el.button(texts.end_all, type="button", on_click=UserState.end_sessions, class_name=style.SECONDARY),
-                session_list(UserState.sessions, UserState.now, on_end=UserState.end_session),
-            ),
-            rx.el.p(texts.no_sessions, class_name=style.TEXT),
-        ),
-    )
-
-
-def _events() -> rx.Component:
-    return section(site.texts.user.events, event_list(UserState.events, UserState.now, with_user=False))

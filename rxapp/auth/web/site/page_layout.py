@@ -12,7 +12,10 @@ View = Callable[..., rx.Component]
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """`frame` takes a page's content and puts the app's own bar and margins around it. `logo` is shown above the forms.
+    """`frame` takes a page's content and puts the app's own bar and margins around it.
+
+    `logo` is shown above the forms: a view, or the path of a picture in the app's assets, and `logo_dark` that of another one for
+    the dark. Left out, it is the first letter of the app's name.
 
     `waiting` is shown until the person is verified, `forbidden` to a person who may not see a page. None means our plain default.
 
@@ -21,7 +24,8 @@ class Look:
     """
 
     frame: View | None = None
-    logo: View = rx.fragment
+    logo: View | str | None = None
+    logo_dark: str = ""
     waiting: View | None = None
     forbidden: View | None = None
     accent: str = ""

@@ -36,6 +36,8 @@ class LoginTexts:
     """The login page. The user name's label is that of `RegisterTexts` and of the administration too."""
 
     title: str = "Log in"
+    subtitle: str = "Welcome back to {app}."
+    or_: str = "or"
     username: str = "Username"
     password: str = "Password"
     submit: str = "Log in"
@@ -50,6 +52,7 @@ class RegisterTexts:
     """The registration page."""
 
     title: str = "Create an account"
+    subtitle: str = "All you need for {app}, in a minute."
     display_name: str = "Display name"
     display_name_hint: str = "What others see. You may leave it empty."
     submit: str = "Create account"

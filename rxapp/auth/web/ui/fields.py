@@ -5,39 +5,61 @@ from typing import Any, Unpack
 
 import reflex as rx
 
+from rxapp.auth.http.runtime.service import get_service
 from rxapp.auth.web.site.registry import site
 from rxapp.auth.web.ui import style
 from rxapp.auth.web.ui.components.countdown import countdown
 from rxapp.auth.web.ui.forms import show_password_button
+from rxapp.auth.web.ui.logo import logo
 from rxapp.auth.web.ui.slots import Slots
 
 
-def text_field(label: str, name: str, *, hint: Any = None, **props: Any) -> rx.Component:
-    """A text input with its label, and an optional hint below."""
-    return _labelled(label, name, rx.el.input(**_input_props(name, hint, {"type": "text"} | props)), hint)
+def text_field(label: str, name: str, *, hint: Any = None, error: Any = None, **props: Any) -> rx.Component:
+    """A text input with its label, an optional hint below, and the error if what was typed is refused."""
+    return _labelled(label, name, rx.el.input(**_input_props(name, hint, error, {"type": "text"} | props)), hint, error)
 
 
-def password_field(label: str, name: str, *, hint: Any = None, **props: Any) -> rx.Component:
+def password_field(label: str, name: str, *, hint: Any = None, error: Any = None, **props: Any) -> rx.Component:
     """A password input with its label and a button that shows the password. Pasting always works (ASVS 6.2.7)."""
     given = {"type": "password", "required": True, "max_length": 1024, "class_name": style.FIELD + " pr-16"} | props
     box = rx.el.div(
-        rx.el.input(**_input_props(name, hint, given)), show_password_button(name, class_name=style.QUIET), class_name="relative"
+        rx.el.input(**_input_props(name, hint, error, given)),
+        show_password_button(name, class_name=style.QUIET),
+        class_name="relative",
     )
-    return _labelled(label, name, box, hint)
+    return _labelled(label, name, box, hint, error)
 
 
-def _input_props(name: str, hint: Any, props: dict[str, Any]) -> dict[str, Any]:
-    described = {"aria_describedby": f"{name}-hint"} if hint is not None else {}
-    return {"id": name, "name": name, "class_name": style.FIELD} | described | props
+def _input_props(name: str, hint: Any, error: Any, props: dict[str, Any]) -> dict[str, Any]:
+    about = [f"{name}-{part}" for part, text in (("hint", hint), ("error", error)) if text is not None]
+    described = {"aria_describedby": " ".join(about)} if about else {}
+    judged = {"aria_invalid": rx.cond(error, "true", "false")} if error is not None else {}
+    return {"id": name, "name": name, "class_name": style.FIELD} | described | judged | props
 
 
-def _labelled(label: str, name: str, control: rx.Component, hint: Any) -> rx.Component:
+def _labelled(label: str, name: str, control: rx.Component, hint: Any, error: Any) -> rx.Component:
     return rx.el.div(
         rx.el.label(label, html_for=name, class_name=style.LABEL),
         control,
         rx.el.p(hint, id=f"{name}-hint", class_name=style.SMALL + " mt-1.5") if hint is not None else rx.fragment(),
+        _error_below(name, error) if error is not None else rx.fragment(),
         class_name="mb-4",
     )
+
+
+def _error_below(name: str, error: Any) -> rx.Component:
+    """A live region, in the page from the start: screen readers ignore one added with its text."""
+    return rx.el.div(rx.cond(error, rx.el.p(error, class_name=style.WRONG)), id=f"{name}-error", role="alert")
+
+
+def beside(state: Any, name: str) -> rx.Var[str]:
+    """The state's `error` if it is about the field of that name, which is in its `wrong`; else empty."""
+    return rx.cond(state.wrong == name, state.error, "")
+
+
+def about_no_field(state: Any) -> rx.Var[str]:
+    """The state's `error` if it is about no single field; else empty."""
+    return rx.cond(state.wrong, "", state.error)
 
 
 def notices(
@@ -64,19 +86,18 @@ def waiting_time(*, seconds: Any, **props: Any) -> rx.Component:
     return countdown(seconds=seconds, words={"minutes": minutes, "seconds": in_seconds, "now": texts.try_again_now}, **props)
 
 
-def form_page(own_title: str, /, *content: Any, **slots: Unpack[Slots]) -> rx.Component:
-    """A page with one card in the middle."""
+def form_page(own_title: str, /, *content: Any, subtitle: str = "", **slots: Unpack[Slots]) -> rx.Component:
+    """A page with one card in the middle. In the subtitle, `{app}` is the app's name."""
+    below = rx.el.p(subtitle.format(app=get_service().settings.app_name), class_name="mt-1 " + style.SMALL)
     return rx.el.main(
         rx.el.div(
-            slots.get("logo") or site.look.logo(),
-            rx.el.h1(
-                slots.get("title") or own_title,
-                class_name="mb-6 " + style.TITLE,
-            ),
-            *content,
-            class_name="w-full max-w-sm p-8 " + style.CARD,
+            slots.get("logo") or logo(site.look),
+            rx.el.h1(slots.get("title") or own_title, class_name=style.TITLE),
+            below if subtitle else rx.fragment(),
+            rx.el.div(*content, class_name="mt-6"),
+            class_name="w-full max-w-sm p-8 " + style.RAISED,
         ),
-        class_name="flex items-center justify-center px-4 py-12 " + style.PAGE,
+        class_name="flex items-center justify-center px-4 py-12 " + style.LIT_PAGE,
     )
 
 

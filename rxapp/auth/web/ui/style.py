@@ -12,6 +12,9 @@ _BUTTON = _PRESSABLE + "inline-flex px-4 py-2 text-sm disabled:opacity-60 "
 _ACCENTED = "bg-@accent text-@on-accent hover:bg-@accent-hover "
 
 PAGE = themed("min-h-screen bg-@page text-@text [font-family:var(--auth-font)]")
+LIT_PAGE = PAGE + themed(
+    " bg-[image:radial-gradient(48rem_28rem_at_50%_-4rem,color-mix(in_oklab,var(--auth-accent)_16%,transparent),transparent)]"
+)
 PRIMARY = _BUTTON + themed(_ACCENTED)
 SECONDARY = _BUTTON + themed("border border-@edge bg-@surface text-@strong hover:bg-@hover")
 DANGER = _BUTTON + themed("border border-@danger-line bg-@surface text-@danger hover:bg-@danger-soft")
@@ -32,7 +35,7 @@ TAB = (
 
 FIELD = _ROUND + themed(
     "block w-full border border-@edge bg-@surface px-3 py-2.5 text-base text-@strong shadow-xs placeholder:text-@muted "
-    "focus:border-@link focus:outline-2 focus:outline-@link"
+    "focus:border-@link focus:outline-2 focus:outline-@link aria-invalid:border-@danger aria-invalid:focus:outline-@danger"
 )
 LABEL = themed("mb-1.5 block text-sm font-medium text-@text")
 CHECKBOX = FOCUS + " size-4 cursor-pointer accent-[var(--auth-accent)]"
@@ -40,18 +43,25 @@ CHECKBOX = FOCUS + " size-4 cursor-pointer accent-[var(--auth-accent)]"
 HEADING = themed("text-3xl font-semibold tracking-tight text-@strong")
 TITLE = themed("text-2xl font-semibold tracking-tight text-@strong")
 SUBHEADING = themed("text-lg font-semibold text-@strong")
-TEXT = themed("text-base text-@text")
+TEXT_COLOUR = themed("text-@text")
+TEXT = "text-base " + TEXT_COLOUR
 SMALL = themed("text-sm text-@muted")
 STRONG = themed("font-medium text-@strong")
+BAD = themed("font-medium text-@danger")
 CARD = _ROUNDER + themed("bg-@surface shadow-sm ring-1 ring-@line")
+RAISED = _ROUNDER + themed("bg-@surface shadow-xl ring-1 ring-@line")
 ROWS = CARD + themed(" divide-y divide-@line")
+DIALOG = themed("m-auto w-[calc(100%-2rem)] max-w-sm p-6 text-@text backdrop:bg-slate-950/60 ") + CARD
 _BADGE = "inline-flex items-center rounded-full px-2.5 py-0.5 text-xs font-medium ring-1 "
 BADGE = _BADGE + themed("bg-@soft text-@link ring-@soft-line")
+NEUTRAL_BADGE = _BADGE + themed("bg-@hover text-@muted ring-@line")
+SUCCESS_BADGE = _BADGE + themed("bg-@success-soft text-@success ring-@success-line")
 ALARM_BADGE = _BADGE + themed("bg-@danger-soft text-@danger ring-@danger-line")
 
 _NOTICE = _ROUND + "border px-3.5 py-3 text-sm "
 NEUTRAL_NOTICE = _NOTICE + themed("border-@soft-line bg-@soft text-@strong")
 SUCCESS_NOTICE = _NOTICE + themed("border-@success-line bg-@success-soft text-@success")
 ALARM_NOTICE = _NOTICE + themed("border-@danger-line bg-@danger-soft text-@danger")
+WRONG = themed("mt-1.5 text-sm text-@danger")
 DONE = themed("text-@success")
 FAILED = themed("text-@danger")

@@ -51,6 +51,12 @@ _MIXTURES = {
 """Colours of badges and notices: a token, and how many per cent of it are mixed into the card."""
 
 
+ON_LIGHT, ON_DARK = "auth-on-light", "auth-on-dark"
+"""The classes of what is shown in the light alone, or in the dark alone."""
+
+_PICTURES = f".{ON_DARK},.dark .{ON_LIGHT}{{display:none}}.dark .{ON_DARK}{{display:block}}"
+
+
 def themed(classes: str) -> str:
     """Tailwind's classes with the theme's colours: `bg-@surface text-@strong` for a card that is right in the light and the dark.
 
@@ -74,7 +80,7 @@ def stylesheet(look: Look) -> str:
     light = {name: chosen.get(name) or _with_radix(token.light, token.radix) for name, token in TOKENS.items()}
     dark = {name: _with_radix(token.dark, token.radix) for name, token in TOKENS.items() if token.dark != token.light}
     dark |= {"link": "color-mix(in oklab,var(--auth-accent),#fff 55%)"} if look.accent else {}
-    return f":root,.radix-themes{{{_declared(light)}}}.dark,.dark .radix-themes{{{_declared(dark)}}}"
+    return f":root,.radix-themes{{{_declared(light)}}}.dark,.dark .radix-themes{{{_declared(dark)}}}" + _PICTURES
 
 
 def _accents(accent: str) -> dict[str, str]:

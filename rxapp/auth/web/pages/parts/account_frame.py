@@ -9,6 +9,7 @@ from rxapp.auth.web.pages.parts.routes import ACCOUNT, ACTIVITY, EVENTS, SESSION
 from rxapp.auth.web.reflex_internals.components import link
 from rxapp.auth.web.site.registry import site
 from rxapp.auth.web.ui import style
+from rxapp.auth.web.ui.components.icon import icon
 from rxapp.auth.web.ui.interpolation import sentence
 from rxapp.auth.web.ui.slots import Slots, extra_in
 
@@ -27,11 +28,31 @@ def admin_frame(route: str, *content: Any, **slots: Unpack[Slots]) -> rx.Compone
     return _framed(texts.title, _tabs(texts.tabs, tabs, route), *content, **slots)
 
 
+def person_frame(name: Any, *content: Any, **slots: Unpack[Slots]) -> rx.Component:
+    """A page about one user, for administrators: the way back to all users stands above it. The content has the heading."""
+    texts = site.texts.user
+    crumbs = rx.el.nav(
+        rx.el.ol(
+            rx.el.li(link(site.texts.users.users_tab, to=USERS, class_name=style.LINK)),
+            rx.el.li(icon(name="next", class_name="size-4"), name, aria_current="page", class_name="flex items-center gap-2"),
+            class_name="flex flex-wrap items-center gap-2 " + style.SMALL,
+        ),
+        aria_label=texts.path,
+    )
+    title = slots.get("title")
+    heading = rx.el.h1(title, class_name=style.HEADING + " mt-4") if title else rx.fragment()
+    return _in_frame(crumbs, heading, *content, **slots)
+
+
 def _framed(own_title: str, /, *content: Any, **slots: Unpack[Slots]) -> rx.Component:
-    """A page with tabs. It shows no logo, because the frame of the look has one already."""
-    heading = rx.el.h1(slots.get("title") or own_title, class_name=style.HEADING)
+    """A page with tabs."""
+    return _in_frame(rx.el.h1(slots.get("title") or own_title, class_name=style.HEADING), *content, **slots)
+
+
+def _in_frame(*content: Any, **slots: Unpack[Slots]) -> rx.Component:
+    """It shows no logo, because the frame of the look has one already."""
     frame = site.look.frame or plain_frame
-    return frame(slots.get("logo") or rx.fragment(), heading, *content, extra_in(slots))
+    return frame(slots.get("logo") or rx.fragment(), *content, extra_in(slots))
 
 
 def _tabs(label: str, tabs: dict[str, str], current: str) -> rx.Component:

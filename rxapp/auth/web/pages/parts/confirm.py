@@ -56,9 +56,6 @@ class ConfirmState(rx.State):
             auth._go_on_with(confirmed)
 
 
-_DIALOG = style.themed("m-auto w-[calc(100%-2rem)] max-w-sm p-6 text-@text backdrop:bg-slate-950/60 ") + style.CARD
-
-
 def confirm_dialog() -> rx.Component:
     """Is part of every page. It opens when a handler with `fresh=True` is called too long after the last proof."""
     texts = site.texts.confirm
@@ -70,7 +67,7 @@ def confirm_dialog() -> rx.Component:
         is_open=ConfirmationState.is_open,
         label=texts.label,
         on_close=ConfirmationState.cancel,
-        class_name=_DIALOG,
+        class_name=style.DIALOG,
     )
 
 

@@ -14,7 +14,7 @@ from rxapp.auth.web.reflex_internals.state_trees import connection_of
 from rxapp.auth.web.site.registry import site
 from rxapp.auth.web.site.wording import in_words
 from rxapp.auth.web.ui import style
-from rxapp.auth.web.ui.fields import password_field
+from rxapp.auth.web.ui.fields import beside, password_field
 from rxapp.auth.web.ui.forms import text_in
 
 ESTIMATE_DELAY_MS = 250
@@ -59,8 +59,11 @@ def require_same(form: Mapping[str, Any]) -> None:
         raise PasswordRefused(site.texts.password.mismatch)
 
 
-def new_password_fields(*, is_new: bool = False, auto_focus: bool = False) -> rx.Component:
-    """The fields `new_password` and `new_password_again`. `is_new`: the new password replaces another one."""
+def new_password_fields(state: Any, *, is_new: bool = False, auto_focus: bool = False) -> rx.Component:
+    """The fields `new_password` and `new_password_again`. `is_new`: the new password replaces another one.
+
+    The form's `state` has an `error`, and in `wrong` the field that it is about.
+    """
     texts = site.texts.password
     at_first = texts.hint.format(minimum=get_service().settings.password_minimum_length)
     return rx.fragment(
@@ -71,9 +74,13 @@ def new_password_fields(*, is_new: bool = False, auto_focus: bool = False) -> rx
             auto_focus=auto_focus,
             on_change=lambda typed: StrengthState.estimate(typed, _USER_NAME),
             hint=rx.fragment(_meter(), rx.el.span(rx.cond(StrengthState.hint, StrengthState.hint, at_first), aria_live="polite")),
+            error=beside(state, "new_password"),
         ),
         password_field(
-            texts.repeat_new_password if is_new else texts.repeat_password, "new_password_again", auto_complete="new-password"
+            texts.repeat_new_password if is_new else texts.repeat_password,
+            "new_password_again",
+            auto_complete="new-password",
+            error=beside(state, "new_password_again"),
         ),
     )
 

@@ -7,11 +7,12 @@ from uuid import UUID
 
 import reflex as rx
 
-from rxapp.auth.core.identity.client import UNKNOWN_DEVICE, browser_and_system
 from rxapp.auth.core.sessions.rows import ListedSession
 from rxapp.auth.web.open_pages.counts import count_pages_everywhere
+from rxapp.auth.web.pages.parts.device import device_icon, device_in_words
 from rxapp.auth.web.site.registry import site
 from rxapp.auth.web.ui import style
+from rxapp.auth.web.ui.components.icon import icon
 from rxapp.auth.web.ui.components.time_ago import time_ago
 from rxapp.auth.web.ui.interpolation import counted, sentence
 
@@ -21,6 +22,7 @@ class SessionRow:
     """A session as shown. Times in ISO 8601. `is_bound`: its tokens are useless without the device's key."""
 
     id: str
+    icon: str
     device: str
     address: str
     created_at: str
@@ -36,6 +38,7 @@ async def session_rows(sessions: Collection[ListedSession], own: UUID | None = N
     return [
         SessionRow(
             str(session.id),
+            device_icon(session.device),
             device_in_words(session.device),
             session.address,
             session.created_at.isoformat(),
@@ -48,14 +51,6 @@ async def session_rows(sessions: Collection[ListedSession], own: UUID | None = N
     ]
 
 
-def device_in_words(device: str) -> str:
-    """The text of `Client.describe_device` in the language of the pages. Sessions store it in English."""
-    texts, (browser, system) = site.texts.sessions, browser_and_system(device)
-    if device == UNKNOWN_DEVICE:
-        return texts.unknown_device
-    return texts.device.format(browser=browser, system=system) if system else device
-
-
 def session_list(rows: Any, now: Any, *, on_end: Callable[[Any], Any]) -> rx.Component:
     """The list. `now` is the server's time. `on_end` returns the event that ends the session with that id."""
     return rx.el.ul(
@@ -65,30 +60,34 @@ def session_list(rows: Any, now: Any, *, on_end: Callable[[Any], Any]) -> rx.Com
     )
 
 
+_ICON = style.themed("mt-0.5 size-6 shrink-0 text-@muted")
+
+
 def _item(row: Any, now: Any, on_end: Callable[[Any], Any]) -> rx.Component:
     texts = site.texts.sessions
     created, last_used = time_ago(at=row.created_at, now=now), time_ago(at=row.last_used_at, now=now)
-    return rx.el.li(
-        rx.el.div(
-            rx.el.p(
-                rx.el.span(row.device, class_name=style.STRONG),
-                rx.cond(row.is_this, rx.el.span(texts.this_device, class_name=style.BADGE)),
-                class_name="flex flex-wrap items-center gap-2",
-            ),
-            rx.el.p(
-                rx.cond(row.address, rx.el.span(row.address, " · ")),
-                counted(texts.open_pages, row.open_pages),
-                " · ",
-                rx.cond(
-                    row.is_bound,
-                    rx.el.span(rx.cond(row.is_this, texts.bound_here, texts.bound), title=texts.bound_hint),
-                    rx.el.span(texts.not_bound, title=texts.not_bound_hint),
-                ),
-                class_name=style.SMALL,
-            ),
-            rx.el.p(*sentence(texts.times, created=created, last_used=last_used), class_name=style.SMALL),
-            class_name="min-w-0",
+    about = rx.el.div(
+        rx.el.p(
+            rx.el.span(row.device, class_name=style.STRONG),
+            rx.cond(row.is_this, rx.el.span(texts.this_device, class_name=style.BADGE)),
+            class_name="flex flex-wrap items-center gap-2",
         ),
+        rx.el.p(
+            rx.cond(row.address, rx.el.span(row.address, " · ")),
+            counted(texts.open_pages, row.open_pages),
+            " · ",
+            rx.cond(
+                row.is_bound,
+                rx.el.span(rx.cond(row.is_this, texts.bound_here, texts.bound), title=texts.bound_hint),
+                rx.el.span(texts.not_bound, title=texts.not_bound_hint),
+            ),
+            class_name=style.SMALL,
+        ),
+        rx.el.p(*sentence(texts.times, created=created, last_used=last_used), class_name=style.SMALL),
+        class_name="min-w-0",
+    )
+    return rx.el.li(
+        rx.el.div(icon(name=row.icon, class_name=_ICON), about, class_name="flex min-w-0 items-start gap-3"),
         rx.el.button(
             texts.end,
             type="button",

@@ -11,14 +11,12 @@ from rxapp.auth.web.pages.parts.routes import ACCOUNT, SESSIONS, USERS
 from rxapp.auth.web.reflex_internals.components import link
 from rxapp.auth.web.site.registry import site
 from rxapp.auth.web.ui import style
+from rxapp.auth.web.ui.avatar import AVATAR, initials
 from rxapp.auth.web.ui.components.popover import popover
 
 _MENU = "auth-user-menu"
 
-_AVATAR = style.FOCUS + style.themed(
-    " inline-flex size-9 shrink-0 cursor-pointer items-center justify-center rounded-full bg-@accent text-sm font-semibold "
-    "text-@on-accent hover:bg-@accent-hover"
-)
+_AVATAR = AVATAR + style.FOCUS + style.themed(" size-9 cursor-pointer bg-@accent text-sm text-@on-accent hover:bg-@accent-hover")
 _POPOVER = style.CARD + style.themed(
     " fixed inset-auto m-0 w-64 border-0 p-1.5 text-@text shadow-lg [font-family:var(--auth-font)]"
 )
@@ -63,18 +61,12 @@ def signed_out(*content: Any) -> rx.Component:
 
 def _avatar() -> rx.Component:
     return rx.el.button(
-        _initials(),
+        initials(AuthState.display_name),
         type="button",
         aria_label=site.texts.user_menu.label.format(name=AuthState.display_name),
         class_name=_AVATAR,
         custom_attrs={"popoverTarget": _MENU},
     )
-
-
-def _initials() -> rx.Var[str]:
-    """Of the first two words of the name."""
-    words = "trim().split(/\\s+/).slice(0, 2).map((word) => [...word][0] ?? '').join('').toUpperCase()"
-    return rx.Var(f"({AuthState.display_name}.{words})").to(str)
 
 
 def _menu(*entries: rx.Component) -> rx.Component:

@@ -35,6 +35,8 @@ REASONS = ReasonTexts(
 
 LOGIN = LoginTexts(
     title="Anmelden",
+    subtitle="Willkommen zurück bei {app}.",
+    or_="oder",
     username="Benutzername",
     password="Passwort",
     submit="Anmelden",
@@ -46,6 +48,7 @@ LOGIN = LoginTexts(
 
 REGISTER = RegisterTexts(
     title="Konto anlegen",
+    subtitle="In einer Minute haben Sie alles für {app}.",
     display_name="Anzeigename",
     display_name_hint="Was andere sehen. Das Feld darf leer bleiben.",
     submit="Konto anlegen",

@@ -1,0 +1,61 @@
+"""An event of the audit log in words, and which icon stands beside it."""
+
+import re
+
+from rxapp.auth.core.audit.events import EventKind, summary_detail
+from rxapp.auth.web.site.registry import site
+
+_BAD = {
+    EventKind.LOGIN_FAILED: "failed",
+    EventKind.REFRESH_REFUSED: "failed",
+    EventKind.PASSWORD_CONFIRMATION_FAILED: "failed",
+    EventKind.UPLOAD_REFUSED: "failed",
+    EventKind.TOKEN_REUSED: "shield",
+    EventKind.DEVICE_PROOF_REFUSED: "shield",
+    EventKind.PERMISSION_DENIED: "shield",
+    EventKind.THROTTLED: "clock",
+}
+"""The kinds that say that something was refused or has failed."""
+
+_ICONS = _BAD | {
+    EventKind.LOGIN: "login",
+    EventKind.SESSION_REVOKED: "logout",
+    EventKind.SESSION_REPLACED: "login",
+    EventKind.PASSWORD_CONFIRMED: "key",
+    EventKind.PASSWORD_CHANGED: "key",
+    EventKind.PASSWORD_SET: "key",
+    EventKind.PASSWORD_LINK_ISSUED: "link",
+    EventKind.KEYS_ROTATED: "key",
+    EventKind.ROLES_CHANGED: "shield",
+}
+
+_SAID_TO_EVERYBODY = {EventKind.ROLES_CHANGED, EventKind.USER_CREATED}
+"""Kinds whose detail anybody understands: the names of roles."""
+
+_SUMMARY = re.compile(re.escape(summary_detail(0)).replace("0", "([0-9]+)"))
+
+
+def icon_of(kind: str) -> str:
+    """The name of the icon. Kinds of features are about a user, as most of ours are."""
+    return _ICONS.get(EventKind(kind), "user") if kind in list(EventKind) else "user"
+
+
+def is_bad(kind: str) -> bool:
+    """Whether the event says that something was refused or has failed."""
+    return kind in _BAD
+
+
+def what_in_words(kind: str, detail: str) -> str:
+    """What has happened. For a session that ended, why."""
+    texts = site.texts
+    of_an_end = texts.session_ends.of(detail) if kind == EventKind.SESSION_REVOKED else ""
+    return of_an_end or texts.event_kinds.of(kind) or kind
+
+
+def detail_in_words(kind: str, detail: str, *, is_own: bool) -> str:
+    """What more there is to say. Codes and names of handlers are for administrators alone, which means: unless it `is_own`."""
+    if kind == EventKind.SESSION_REVOKED:
+        return ""
+    if summary := _SUMMARY.fullmatch(detail):
+        return site.texts.events.and_more.of(int(summary[1]))
+    return detail if not is_own or kind in _SAID_TO_EVERYBODY else ""
