@@ -59,19 +59,24 @@ def test_with_the_keyboard_alone(tab, user_name):
 
 
 @pytest.mark.parametrize(
-    ("password", "again", "words"),
+    ("password", "again", "words", "field"),
     [
-        ("too short", None, "at least 15 characters"),
-        ("passwordpassword", None, "too easy to guess"),
-        ("I love rxapp very much", None, "your user name or the name of this app"),
-        (GOOD_PASSWORD, GOOD_PASSWORD.upper(), "not the same"),
+        ("too short", None, "at least 15 characters", "Password"),
+        ("passwordpassword", None, "too easy to guess", "Password"),
+        ("I love rxapp very much", None, "your user name or the name of this app", "Password"),
+        (GOOD_PASSWORD, GOOD_PASSWORD.upper(), "not the same", "Repeat password"),
     ],
 )
-def test_a_refused_password_is_explained_and_nothing_typed_is_lost(tab, user_name, password, again, words):
+def test_a_refused_password_is_explained_beside_its_field_and_nothing_typed_is_lost(
+    tab, user_name, password, again, words, field
+):
     fill(tab, user_name, password, again)
     create(tab)
     expect(tab.get_by_role("alert").filter(has_text=words)).to_be_visible()
-    expect(tab.get_by_label("Password", exact=True)).to_be_focused()
+    wrong = tab.get_by_label(field, exact=True)
+    expect(wrong).to_be_focused()
+    expect(wrong).to_have_attribute("aria-invalid", "true")
+    expect(wrong).to_have_accessible_description(re.compile(words))
     expect(tab.get_by_label("Username")).to_have_value(user_name)
     expect(tab.get_by_label("Password", exact=True)).to_have_value(password)
     assert stored(tab) == {}
