@@ -122,10 +122,10 @@ def _table_row(row: Any, now: Any) -> rx.Component:
         rx.el.td(
             rx.cond(
                 row.user_id,
-                link(row.who, to=f"{USER}?id={row.user_id}", class_name=style.LINK + " break-all " + WHOLE_ROW),
+                link(row.who, to=f"{USER}?id={row.user_id}", class_name=style.LINK + " break-words " + WHOLE_ROW),
                 row.who,
             ),
-            class_name=CELL + WIDE_ONLY,
+            class_name=CELL + WIDE_ONLY + "min-w-32",
         ),
         rx.el.td(
             rx.el.div(
