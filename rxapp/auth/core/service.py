@@ -62,9 +62,9 @@ from rxapp.auth.core.tokens.token_pair import TokenPair
 class AuthService:
     """Logs in, refreshes, verifies and revokes. Threads share one instance.
 
-    `accounts` is what people do with their own account, `administration` what administrators do with all accounts, `overview` what
-    they are told of the whole, and `login` completes the stages of a login. `features` are further ways to log in: by default all
-    that need no configuration.
+    `accounts` is what people do with their own account, `administration` what administrators do with all accounts, `overview`
+    what they read about all of them, and `login` completes the stages of a login. `features` are further ways to log in: by
+    default all that need no configuration.
     """
 
     def __init__(
