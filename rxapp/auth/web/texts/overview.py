@@ -34,7 +34,7 @@ class OverviewTexts:
     sessions: str = "Active sessions"
     sessions_now: str = "at this moment"
     logins_today: str = "Logins today"
-    failed_today: str = "Failed logins today"
+    failed_today: str = "Failed today"
     day_before: str = "{count} yesterday by this time"
 
     charts: str = "Activity"

@@ -5,7 +5,8 @@ const PLOT_HEIGHT = 152; // pixels; the labels of the time stand below
 const LABELS_AT = 170;
 const BAR_SHARE = 0.7; // of the width that each has
 const LOWEST = 2; // per cent: one of a thousand can be seen too
-const DAYS_BETWEEN_LABELS = 7;
+const EDGE = 4; // per cent: a label nearer to the edge than this begins or ends there
+const MONDAY = 1;
 const HOURS_BETWEEN_LABELS = 12;
 const NICE = [2, 4, 6, 8, 10]; // their halves are whole numbers
 const COMPACT_FROM = 10_000;
@@ -58,15 +59,17 @@ const lines = ({ classes }, heights) =>
   );
 
 const timeLabels = ({ at, unit, classes }) => {
-  const isLabelled = (index) =>
-    unit === "day"
-      ? (at.length - 1 - index) % DAYS_BETWEEN_LABELS === 0
-      : new Date(at[index]).getUTCHours() % HOURS_BETWEEN_LABELS === 0;
+  const isLabelled = (moment) =>
+    unit === "day" ? moment.getUTCDay() === MONDAY : moment.getUTCHours() % HOURS_BETWEEN_LABELS === 0;
   return at.map((start, index) => {
-    const isMidnight = unit === "hour" && new Date(start).getUTCHours() === 0;
-    const words = isLabelled(index) && inWords(start, isMidnight ? SHORT.day : SHORT[unit]);
-    const place = { x: percent(((index + 0.5) / at.length) * 100), y: LABELS_AT, textAnchor: "middle" };
-    return words && createElement("text", { key: start, ...place, className: classes.tick }, words);
+    const moment = new Date(start);
+    if (!isLabelled(moment)) {
+      return null;
+    }
+    const middle = ((index + 0.5) / at.length) * 100;
+    const [x, textAnchor] = middle < EDGE ? [0, "start"] : middle > 100 - EDGE ? [100, "end"] : [middle, "middle"];
+    const words = inWords(start, moment.getUTCHours() === 0 ? SHORT.day : SHORT[unit]);
+    return createElement("text", { key: start, x: percent(x), y: LABELS_AT, textAnchor, className: classes.tick }, words);
   });
 };
 
