@@ -105,6 +105,19 @@ def test_the_keys_and_the_mouse_choose_a_bar_and_its_number_and_day_are_told(adm
     expect(card.get_by_text(today.rpartition(":")[0], exact=True)).to_be_visible()
 
 
+def test_a_finger_chooses_a_bar_too_and_it_stays_chosen(browser, server, administrator):
+    phone = browser.new_context(base_url=server.pages_url, has_touch=True, viewport={"width": 390, "height": 844})
+    tab = phone.new_page()
+    sign_in(tab, administrator, to="/admin")
+    bar = chart(tab, "Logins").locator("[data-index='20']")
+    bar.tap()
+    day = bar.locator("title").text_content().rpartition(":")[0]
+    expect(section(tab, "Logins").get_by_text(day, exact=True)).to_be_visible()
+    tab.get_by_role("heading", name="Activity").tap()
+    expect(section(tab, "Logins").get_by_text("in the last 30 days")).to_be_visible()
+    phone.close()
+
+
 def test_the_figures_are_told_with_what_they_compare(admin):
     figures = admin.locator("dl").filter(has_text="Active sessions")
     for label in ("Users", "Active sessions", "Logins today", "Failed today"):
