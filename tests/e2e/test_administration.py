@@ -341,7 +341,7 @@ class TestEvents:
 
 def test_a_user_who_is_no_administrator_gets_the_403_page(tab, person):
     sign_in(tab, person)
-    for route in ("/admin/users", "/admin/user", "/admin/events"):
+    for route in ("/admin", "/admin/users", "/admin/user", "/admin/events"):
         tab.goto(route)
         expect(tab.get_by_role("heading", name="You do not have access")).to_be_visible()
 

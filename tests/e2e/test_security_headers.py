@@ -19,7 +19,7 @@ addEventListener("securitypolicyviolation", ({violatedDirective, blockedURI, sam
 
 PUBLIC_PAGES = ["/", "/login", "/register", "/set-password"]
 ACCOUNT_PAGES = ["/account", "/account/sessions", "/account/activity", "/customers"]
-ADMIN_PAGES = ["/admin/users", "/admin/user", "/admin/events"]
+ADMIN_PAGES = ["/admin", "/admin/users", "/admin/user", "/admin/events"]
 
 
 @pytest.fixture

@@ -95,6 +95,7 @@ def test_administrators_find_their_pages_there(tab, server):
     opener(tab).click()
     menu(tab).get_by_role("link", name="Administration").click()
     expect(tab.get_by_role("heading", name="Administration")).to_be_visible()
+    expect(tab).to_have_url(re.compile("/admin/?$"))
 
 
 @pytest.mark.parametrize("width", [390, 360])

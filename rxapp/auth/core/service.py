@@ -14,6 +14,7 @@ from uuid import UUID
 from rxapp.auth.core.accounts import users
 from rxapp.auth.core.accounts.administration import Administration
 from rxapp.auth.core.accounts.confusable_names import add_unchecked
+from rxapp.auth.core.accounts.overview import Overview
 from rxapp.auth.core.accounts.password_proof import PasswordProof
 from rxapp.auth.core.accounts.self_service import Accounts
 from rxapp.auth.core.audit import events
@@ -61,8 +62,9 @@ from rxapp.auth.core.tokens.token_pair import TokenPair
 class AuthService:
     """Logs in, refreshes, verifies and revokes. Threads share one instance.
 
-    `accounts` is what people do with their own account, `administration` what administrators do with all accounts, and `login`
-    completes the stages of a login. `features` are further ways to log in: by default all that need no configuration.
+    `accounts` is what people do with their own account, `administration` what administrators do with all accounts, `overview`
+    what they read about all of them, and `login` completes the stages of a login. `features` are further ways to log in: by
+    default all that need no configuration.
     """
 
     def __init__(
@@ -127,6 +129,7 @@ class AuthService:
         proofs = [make(self) for feature in self.features for make in feature.proofs]
         self.confirmation = Confirmation(settings, database, clock, replacements, proofs=[password_proof, *proofs])
         self.administration = Administration(settings, database, clock, self.passwords, links)
+        self.overview = Overview(settings, database, clock)
 
     def create_user(self, user_name: str, password: str, *, roles: list[str] | None = None, display_name: str = "") -> User:
         """Store a new user. The password policy is not applied. Raises `InvalidUserName` or `UserNameTaken`."""

@@ -34,6 +34,7 @@ from rxapp.auth.web.pages.account import AccountState, account_page
 from rxapp.auth.web.pages.activity import ActivityState, activity_page
 from rxapp.auth.web.pages.events import EventsState, events_page
 from rxapp.auth.web.pages.login import LoginState, login_page
+from rxapp.auth.web.pages.overview import OverviewState, overview_page
 from rxapp.auth.web.pages.parts.new_password import StrengthState
 from rxapp.auth.web.pages.parts.user_button import signed_in, signed_out, user_button, user_menu_entry
 from rxapp.auth.web.pages.register import RegisterState, register_page
@@ -75,6 +76,7 @@ __all__ = [
     "Look",
     "NotInstalled",
     "Overloaded",
+    "OverviewState",
     "Pages",
     "RegisterState",
     "Registration",
@@ -107,6 +109,7 @@ __all__ = [
     "link",
     "login_page",
     "nav_link",
+    "overview_page",
     "page",
     "problem",
     "register_page",

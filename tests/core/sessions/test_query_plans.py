@@ -6,8 +6,9 @@ from uuid import UUID
 
 import pytest
 
-from rxapp.auth.core.audit import events
+from rxapp.auth.core.audit import events, statistics
 from rxapp.auth.core.audit.events import EventFilter, EventKind
+from rxapp.auth.core.audit.periods import DAYS
 from rxapp.auth.core.sessions import rotation_statements
 from rxapp.auth.core.sessions import statements as sessions
 from tests.query_plans import plans_of
@@ -32,6 +33,7 @@ STATEMENTS = {
     "statements.revoke_all": (lambda db: sessions.revoke_all(db, SOMEBODY, "signed_out", NOW), BY_USER),
     "statements.active_of": (lambda db: sessions.active_of(db, SOMEBODY, NOW, NOW), BY_USER),
     "statements.count_active": (lambda db: sessions.count_active(db, [SOMEBODY, SOMETHING], NOW, NOW), BY_USER),
+    "statements.count_all_active": (lambda db: sessions.count_all_active(db, NOW, NOW), BY_END),
     "statements.count_ended": (lambda db: sessions.count_ended(db, NOW), BY_END),
     "statements.delete_ended": (lambda db: sessions.delete_ended(db, NOW, 20), BY_END),
     "events.newest of a user": (lambda db: events.newest(db, EventFilter(SOMEBODY), limit=20), "ix_auth_security_event_user_id"),
@@ -44,6 +46,11 @@ STATEMENTS = {
     "events.since": (lambda db: events.since(db, 5), BY_EVENT_ID),
     "events.why_revoked": (lambda db: events.why_revoked(db, SOMEBODY, SOMETHING), "ix_auth_security_event_user_id"),
     "events.delete_batch": (lambda db: events.delete_batch(db, NOW, 20), "ix_auth_security_event_occurred_at"),
+    "statistics.count_kinds": (
+        lambda db: statistics.count_kinds(db, DAYS.spans(NOW)[-1]),
+        "ix_auth_security_event_occurred_at",
+    ),
+    "statistics.oldest": (statistics.oldest, "ix_auth_security_event_occurred_at"),
 }
 
 

@@ -143,3 +143,25 @@ def test_the_apps_own_api_pages_theme_and_wraps_stay(tmp_path):
     command = [sys.executable, "-c", f"import sys; sys.path.append({str(ROOT)!r})\n{INSTALLED}"]
     done = subprocess.run(command, cwd=tmp_path, check=True, capture_output=True, text=True)
     assert done.stdout.strip() == "as promised"
+
+
+WITH_OWN_ADMINISTRATION = """
+import reflex as rx
+from rxapp.auth import web as auth
+
+app = rx.App()
+app.add_page(rx.fragment, route="/admin")
+try:
+    auth.install_auth(app, pages=auth.Pages(own=OWN))
+    print(app._unevaluated_pages["admin"].component is rx.fragment)
+except auth.RouteTaken as error:
+    print(error)
+"""
+
+
+@pytest.mark.parametrize(("own", "said"), [([], "The app has a page at /admin, where"), (["/admin"], "True")])
+def test_an_app_that_has_an_administration_of_its_own_keeps_it_by_saying_so(tmp_path, own, said):
+    (tmp_path / "rxconfig.py").write_text('import reflex as rx\nconfig = rx.Config(app_name="host")\n')
+    command = [sys.executable, "-c", f"import sys; sys.path.append({str(ROOT)!r})\nOWN = {own}\n{WITH_OWN_ADMINISTRATION}"]
+    done = subprocess.run(command, cwd=tmp_path, check=True, capture_output=True, text=True)
+    assert done.stdout.startswith(said)

@@ -27,6 +27,7 @@ from rxapp.auth import (
     UserNameTaken,
 )
 from rxapp.auth.core.audit.events import EventKind
+from rxapp.auth.core.audit.statistics import REFUSALS
 from rxapp.auth.core.features import event_kinds, included_features
 from rxapp.auth.core.input_rules import InputRule
 from rxapp.auth.core.passwords.policy import strength_of
@@ -40,6 +41,7 @@ from rxapp.auth.web.pages.login import login_page
 from rxapp.auth.web.pages.notices.connection_notice import connection_notice
 from rxapp.auth.web.pages.notices.outage_notice import outage_notice
 from rxapp.auth.web.pages.notices.slow_down import slow_down_notice
+from rxapp.auth.web.pages.overview import overview_page
 from rxapp.auth.web.pages.parts.confirm import confirm_dialog
 from rxapp.auth.web.pages.parts.device import device_in_words
 from rxapp.auth.web.pages.parts.event_rows import _row as event_row
@@ -59,7 +61,7 @@ MOMENT = datetime(2026, 1, 31, tzinfo=UTC)
 SAMPLES = [InvalidCredentials(), UserNameTaken(), InvalidUserName(InputRule.USER_NAME_TOO_LONG, limit=64), Overloaded()]
 
 CARDS = [login_page, register_page, set_password_page]
-FRAMED = [account_page, sessions_page, activity_page, users_page, user_page, events_page]
+FRAMED = [account_page, sessions_page, activity_page, overview_page, users_page, user_page, events_page]
 PARTS = [confirm_dialog, slow_down_notice, outage_notice, connection_notice, waiting_view, forbidden_view]
 
 SAID = re.compile(r'^"?(aria-label|title|label|placeholder|words|alt|question|why|yes|no|close|text)"?:(.*)$', re.DOTALL)
@@ -171,6 +173,9 @@ class TestPages:
 class TestCodes:
     def test_every_kind_of_event_has_words(self):
         assert {kind for kind in event_kinds(included_features()) if not ENGLISH.event_kinds.of(kind)} == set()
+
+    def test_every_kind_of_refusal_has_a_few_words(self):
+        assert {kind for kind in REFUSALS if not ENGLISH.overview.reasons.of(kind)} == set()
 
     def test_every_reason_for_which_a_session_ends_has_words_at_the_login_page(self):
         codes = {*RevocationReason, *(error.code for error in all_errors(SessionEnded)), InvalidToken.code}

@@ -1,1 +1,1 @@
-"""The audit log, its export, and signals for metrics."""
+"""The audit log, its export, its statistics, and signals for metrics."""

@@ -90,6 +90,10 @@ def record(
 _INSERT = insert(_event)
 
 
+SUMMARY_PATTERN = "and % more"
+"""What the detail of a summary row is like."""
+
+
 def summary_detail(count: int) -> str:
     """The detail of a summary row: it stands for `count` events without a row of their own."""
     return f"and {count} more"
@@ -98,13 +102,12 @@ def summary_detail(count: int) -> str:
 def update_summary(db: Connection, kind: str, session_id: UUID, count: int, *, since: datetime) -> None:
     """Raise the count of a session's newest summary row since that time to `count`. It never gets lower."""
     newest_of_kind = (_event.c.occurred_at >= since, _event.c.kind == kind, _event.c.session_id == session_id)
-    matching = select(_event.c.id, _event.c.detail).where(*newest_of_kind, _event.c.detail.like(_SUMMARY_PATTERN))
+    matching = select(_event.c.id, _event.c.detail).where(*newest_of_kind, _event.c.detail.like(SUMMARY_PATTERN))
     row = db.execute(matching.order_by(_event.c.id.desc()).limit(1).with_for_update()).one_or_none()
     if row is not None and int(_NUMBER.findall(row.detail)[0]) < count:  # from `summary_detail`
         db.execute(update(_event).where(_event.c.id == row.id).values(detail=summary_detail(count)))
 
 
-_SUMMARY_PATTERN = "and % more"
 _NUMBER = re.compile(r"[0-9]+")
 
 _SELECT = (

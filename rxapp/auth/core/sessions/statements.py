@@ -118,6 +118,8 @@ _COUNT_ACTIVE = (
     .group_by(_session.c.user_id)
 )
 
+_COUNT_ALL_ACTIVE = select(func.count()).select_from(_session).where(*IS_ACTIVE)
+
 _COUNT_ENDED = select(func.count()).select_from(_session).where(_session.c.expires_at < bindparam("ended_before"))
 
 _ENDED = (
@@ -207,6 +209,11 @@ def count_active(db: Connection, owner_ids: Sequence[UUID], now: datetime, idle_
     """How many active sessions each of these users has. Users without one are left out."""
     parameters = {"owner_ids": list(owner_ids), "now": now, "idle_since": idle_since}
     return dict(db.execute(_COUNT_ACTIVE, parameters).all())
+
+
+def count_all_active(db: Connection, now: datetime, idle_since: datetime) -> int:
+    """How many active sessions all users have together."""
+    return db.execute(_COUNT_ALL_ACTIVE, {"now": now, "idle_since": idle_since}).scalar_one()
 
 
 def count_ended(db: Connection, ended_before: datetime) -> int:

@@ -12,7 +12,8 @@ from rxapp.auth.web.pages.account import AccountState, account_page, add_account
 from rxapp.auth.web.pages.activity import ActivityState, activity_page
 from rxapp.auth.web.pages.events import EventsState, events_page
 from rxapp.auth.web.pages.login import LoginState, login_page
-from rxapp.auth.web.pages.parts.routes import ACCOUNT, ACTIVITY, EVENTS, MISSING, SESSIONS, USER, USERS
+from rxapp.auth.web.pages.overview import OverviewState, overview_page
+from rxapp.auth.web.pages.parts.routes import ACCOUNT, ACTIVITY, EVENTS, MISSING, OVERVIEW, SESSIONS, USER, USERS
 from rxapp.auth.web.pages.register import RegisterState, register_page, require_other_names
 from rxapp.auth.web.pages.sessions import SessionsState, sessions_page
 from rxapp.auth.web.pages.user import UserState, add_user_sections, user_page
@@ -35,6 +36,7 @@ def add_pages(features: Sequence[Feature], *, exclude: Collection[str] = ()) -> 
         ACCOUNT: (guarded, texts.account.page_title, account_page, AccountState.load),
         SESSIONS: (guarded, texts.sessions.page_title, sessions_page, SessionsState.load),
         ACTIVITY: (guarded, texts.activity.page_title, activity_page, ActivityState.load),
+        OVERVIEW: (administrators, texts.overview.page_title, overview_page, OverviewState.load),
         USERS: (administrators, texts.users.page_title, users_page, UsersState.load),
         USER: (administrators, texts.user.page_title, user_page, UserState.load),
         EVENTS: (administrators, texts.events.page_title, events_page, EventsState.load),

@@ -11,6 +11,7 @@ from rxapp.auth.web.texts.audit import EndTexts, EventKindTexts
 from rxapp.auth.web.texts.catalog import ENGLISH, Texts
 from rxapp.auth.web.texts.common import ConfirmTexts, NoticeTexts, UserMenuTexts
 from rxapp.auth.web.texts.german import GERMAN
+from rxapp.auth.web.texts.overview import OverviewTexts, RefusalKindTexts
 from rxapp.auth.web.texts.plurals import Counted
 from rxapp.auth.web.texts.refusals import RefusalTexts
 from rxapp.auth.web.texts.signing_in import (
@@ -35,8 +36,10 @@ __all__ = [
     "LoginTexts",
     "NewPasswordTexts",
     "NoticeTexts",
+    "OverviewTexts",
     "PasswordTexts",
     "ReasonTexts",
+    "RefusalKindTexts",
     "RefusalTexts",
     "RegisterTexts",
     "SessionsTexts",

@@ -6,6 +6,7 @@ from rxapp.auth.web.texts.account import AccountTexts, ActivityTexts, SessionsTe
 from rxapp.auth.web.texts.administration import EventsTexts, UsersTexts, UserTexts
 from rxapp.auth.web.texts.audit import EndTexts, EventKindTexts
 from rxapp.auth.web.texts.common import ConfirmTexts, NoticeTexts, UserMenuTexts
+from rxapp.auth.web.texts.overview import OverviewTexts
 from rxapp.auth.web.texts.refusals import RefusalTexts
 from rxapp.auth.web.texts.signing_in import LoginTexts, NewPasswordTexts, PasswordTexts, RegisterTexts, SetPasswordTexts
 
@@ -22,6 +23,7 @@ class Texts:
     account: AccountTexts = AccountTexts()
     sessions: SessionsTexts = SessionsTexts()
     activity: ActivityTexts = ActivityTexts()
+    overview: OverviewTexts = OverviewTexts()
     users: UsersTexts = UsersTexts()
     user: UserTexts = UserTexts()
     events: EventsTexts = EventsTexts()

@@ -5,7 +5,7 @@ from typing import Any, Unpack
 import reflex as rx
 
 from rxapp.auth.web.pages.parts.plain_frame import plain_frame
-from rxapp.auth.web.pages.parts.routes import ACCOUNT, ACTIVITY, EVENTS, SESSIONS, USERS
+from rxapp.auth.web.pages.parts.routes import ACCOUNT, ACTIVITY, EVENTS, OVERVIEW, SESSIONS, USERS
 from rxapp.auth.web.reflex_internals.components import link
 from rxapp.auth.web.site.registry import site
 from rxapp.auth.web.ui import style
@@ -24,7 +24,7 @@ def account_frame(route: str, *content: Any, **slots: Unpack[Slots]) -> rx.Compo
 def admin_frame(route: str, *content: Any, **slots: Unpack[Slots]) -> rx.Component:
     """A page for administrators."""
     texts = site.texts.users
-    tabs = {USERS: texts.users_tab, EVENTS: texts.events_tab}
+    tabs = {OVERVIEW: site.texts.overview.tab, USERS: texts.users_tab, EVENTS: texts.events_tab}
     return _framed(texts.title, _tabs(texts.tabs, tabs, route), *content, **slots)
 
 

@@ -7,7 +7,7 @@ import reflex as rx
 from rxapp.auth.core.identity.user_names import ADMIN_ROLE
 from rxapp.auth.web.auth_state.state import IN, OUT, AuthState
 from rxapp.auth.web.guards import has_role
-from rxapp.auth.web.pages.parts.routes import ACCOUNT, SESSIONS, USERS
+from rxapp.auth.web.pages.parts.routes import ACCOUNT, OVERVIEW, SESSIONS
 from rxapp.auth.web.reflex_internals.components import link
 from rxapp.auth.web.site.registry import site
 from rxapp.auth.web.ui import style
@@ -79,7 +79,7 @@ def _menu(*entries: rx.Component) -> rx.Component:
         ),
         user_menu_entry(texts.account, to=ACCOUNT),
         user_menu_entry(texts.sessions, to=SESSIONS),
-        rx.cond(has_role(ADMIN_ROLE), user_menu_entry(texts.administration, to=USERS)),
+        rx.cond(has_role(ADMIN_ROLE), user_menu_entry(texts.administration, to=OVERVIEW)),
         *entries,
         user_menu_entry(texts.colours, on_click=rx.toggle_color_mode),
         user_menu_entry(texts.log_out, on_click=AuthState.log_out),

@@ -5,6 +5,7 @@ from rxapp.auth.web.texts.german.account import ACCOUNT, ACTIVITY, SESSIONS
 from rxapp.auth.web.texts.german.administration import EVENTS, USER, USERS
 from rxapp.auth.web.texts.german.audit import EVENT_KINDS, SESSION_ENDS
 from rxapp.auth.web.texts.german.common import CONFIRM, NOTICES, USER_MENU
+from rxapp.auth.web.texts.german.overview import OVERVIEW
 from rxapp.auth.web.texts.german.refusals import REFUSALS
 from rxapp.auth.web.texts.german.signing_in import LOGIN, NEW_PASSWORD_STAGE, PASSWORD_FIELDS, REGISTER, SET_PASSWORD_PAGE
 
@@ -17,6 +18,7 @@ GERMAN = Texts(
     account=ACCOUNT,
     sessions=SESSIONS,
     activity=ACTIVITY,
+    overview=OVERVIEW,
     users=USERS,
     user=USER,
     events=EVENTS,
