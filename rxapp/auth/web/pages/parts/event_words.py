@@ -3,9 +3,10 @@
 import re
 
 from rxapp.auth.core.audit.events import EventKind, summary_detail
+from rxapp.auth.core.audit.statistics import REFUSALS
 from rxapp.auth.web.site.registry import site
 
-_BAD = {
+_ICONS = {
     EventKind.LOGIN_FAILED: "failed",
     EventKind.REFRESH_REFUSED: "failed",
     EventKind.PASSWORD_CONFIRMATION_FAILED: "failed",
@@ -14,10 +15,6 @@ _BAD = {
     EventKind.DEVICE_PROOF_REFUSED: "shield",
     EventKind.PERMISSION_DENIED: "shield",
     EventKind.THROTTLED: "clock",
-}
-"""The kinds that say that something was refused or has failed."""
-
-_ICONS = _BAD | {
     EventKind.LOGIN: "login",
     EventKind.SESSION_REVOKED: "logout",
     EventKind.SESSION_REPLACED: "login",
@@ -42,7 +39,7 @@ def icon_of(kind: str) -> str:
 
 def is_bad(kind: str) -> bool:
     """Whether the event says that something was refused or has failed."""
-    return kind in _BAD
+    return kind == EventKind.LOGIN_FAILED or kind in REFUSALS
 
 
 def what_in_words(kind: str, detail: str) -> str:
