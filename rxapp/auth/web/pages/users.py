@@ -121,7 +121,9 @@ class UsersState(rx.State):
 
     @event(roles=[ADMIN_ROLE], fresh=True)
     async def create(self, form: NewUserForm) -> Any:
-        """Make an account, and show the link with which its person sets a password."""
+        """Make an account, and show the link with which its person sets a password. A form sent twice counts once."""
+        if self.created:
+            return None
         self.error = self.wrong = self.created = self.link = ""
         administration, actor = get_service().administration, acting(current_user(), self)
         user_name, display_name = text_in(form, "username"), text_in(form, "display_name")
