@@ -88,6 +88,7 @@ def test_the_administration_pages(tab, administrator, person):
     expect(tab.get_by_label("Link to set the password")).to_be_visible()
     assert_accessible(tab)
     tab.get_by_role("button", name="Done").click()
+    expect(tab.get_by_role("dialog")).to_be_hidden()
     tab.get_by_label("Search by name").fill(f"new-{person}")
     expect(tab.get_by_role("status").filter(has_text="1 user")).to_be_visible()
     tab.get_by_role("link", name=f"new-{person}").click()
