@@ -25,7 +25,7 @@ from uuid import UUID
 
 import reflex as rx
 from sqlalchemy import ForeignKey
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field, SQLModel, col
 
 from rxapp.auth import User
 from rxapp.auth import web as auth
@@ -33,7 +33,7 @@ from rxapp.auth import web as auth
 
 class Note(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
-    owner_id: UUID = Field(sa_column_args=[ForeignKey(User.id, ondelete="CASCADE")], index=True)
+    owner_id: UUID = Field(sa_column_args=[ForeignKey(col(User.id), ondelete="CASCADE")], index=True)
     text: str
 
 
