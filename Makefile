@@ -39,7 +39,7 @@ FORCE:
 TEST_WITH = export PATH="$(CURDIR)/$(1)/bin:$$PATH" && python -m tests.e2e.browser && \
 	$(REGISTRY) python -m pytest $(WORKERS) -m "not production and not oldest and not thorough and not tools and not firefox and not pinned" $(ARGS)
 
-.PHONY: run prod lock test test-thorough test-production test-below-a-path test-border test-clients test-firefox test-pythons check-wheels test-newest test-oldest test-wheel test-production-whole check bench bench-more trace chaos browser clean
+.PHONY: run prod lock test test-thorough test-production test-below-a-path test-border test-clients test-firefox test-pythons check-wheels test-newest test-oldest test-wheel test-production-whole check bench bench-more trace reference chaos browser clean
 .DEFAULT_GOAL := run
 
 run: $(VENV)/app  ## serve the app at http://localhost:3000, reloading when a file changes
@@ -119,6 +119,9 @@ bench-more: $(VENV)/dev browser  ## what takes longer: sign-out, search, pruning
 
 trace: $(VENV)/dev  ## the files and functions that a login, a rotation, a request and an event pass; ARGS=--write for docs/architecture.md
 	python -m benchmarks.trace $(ARGS)
+
+reference: $(VENV)/dev  ## all public names with their docstrings; ARGS=--write for docs/reference.md
+	python -m benchmarks.reference $(ARGS)
 
 chaos: $(VENV)/dev  ## kill workers, restart the database, set the clock and fill the disk under load; writes docs/faults.md
 	python -m chaos

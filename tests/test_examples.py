@@ -40,11 +40,12 @@ def test_at_most_five_lines_of_minimal_are_about_signing_in():
 
 
 def test_the_examples_use_only_public_names():
-    """Those of `rxapp.auth`, `rxapp.auth.http` and `rxapp.auth.web`, which do not change without a word in the changelog."""
+    """Those of `rxapp.auth`, and of its `http`, `web` and `rxconfig`, which do not change without a word in the changelog."""
+    public = ("from rxapp.auth import ", "from rxapp.auth.rxconfig import ", TESTING, "from rxapp.auth.web import testing")
     for file in EXAMPLES.rglob("*.py"):
         for line in file.read_text().splitlines():
             if "rxapp" in line and "import" in line:
-                assert line.startswith(("from rxapp.auth import ", TESTING, "from rxapp.auth.web import testing")), (file, line)
+                assert line.startswith(public), (file, line)
 
 
 def test_the_example_on_fastapi_uses_only_names_that_its_public_face_lists():

@@ -13,7 +13,11 @@ LOADED = f"{TURNS}::TestWhatAPersonHasLoaded"
 NEXT_PERSON = f"{STARTED}::test_it_does_not_reach_the_next_person_in_the_tab"
 
 TESTS = {
-    "@auth.page": ["e2e/test_sign_out.py", "web/open_pages/test_registry.py"],
+    "@auth.page, auth.guarded": [
+        "e2e/test_sign_out.py",
+        "web/open_pages/test_registry.py",
+        "sockets/test_guarded_pages.py::test_for_nobody_no_handler_runs_and_they_are_sent_to_the_login_page",
+    ],
     "@auth.event": [f"{STARTED}::test_a_long_handler_ends_when_its_person_is_disabled"],
     '@auth.event(roles=["Editor"])': [
         "web/test_events.py::test_a_handler_of_any_kind_does_not_run_for_a_user_without_the_role",

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 from fastapi import FastAPI
 from sqlalchemy import ForeignKey
-from sqlmodel import Field, SQLModel, select
+from sqlmodel import Field, SQLModel, col, select
 
 from rxapp.auth import NotFound, User
 from rxapp.auth import http as auth
@@ -26,7 +26,7 @@ class Todo(TodoText, table=True):
     """A todo. It is deleted with its owner's account."""
 
     id: UUID = Field(default_factory=uuid4, primary_key=True)
-    owner_id: UUID = Field(sa_column_args=[ForeignKey(User.id, ondelete="CASCADE")], index=True)
+    owner_id: UUID = Field(sa_column_args=[ForeignKey(col(User.id), ondelete="CASCADE")], index=True)
 
 
 @asynccontextmanager

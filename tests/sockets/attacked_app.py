@@ -7,7 +7,7 @@ import reflex as rx
 
 from rxapp.auth import web as auth
 from tests.e2e.served_app import app  # noqa: F401
-from tests.sockets import neighbours  # noqa: F401
+from tests.sockets import guarded_pages, neighbours  # noqa: F401
 from tests.sockets.raw_page import MARKER
 
 

@@ -21,7 +21,7 @@ class Note(SQLModel, table=True):
     """A note. It is deleted with its owner's account."""
 
     id: UUID = Field(default_factory=uuid4, primary_key=True)
-    owner_id: UUID = Field(sa_column_args=[ForeignKey(User.id, ondelete="CASCADE")], index=True)
+    owner_id: UUID = Field(sa_column_args=[ForeignKey(col(User.id), ondelete="CASCADE")], index=True)
     title: str = Field(max_length=TITLE_MAXIMUM_LENGTH)
     text: str = Field(max_length=TEXT_MAXIMUM_LENGTH)
     edited_at: datetime = Field(default_factory=lambda: datetime.now(UTC), sa_type=DateTime(timezone=True))

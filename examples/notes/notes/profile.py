@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from sqlalchemy import ForeignKey
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field, SQLModel, col
 
 from rxapp.auth import Database, InputRefused, User
 from rxapp.auth import web as auth
@@ -14,7 +14,7 @@ CITY_MAXIMUM_LENGTH = 80
 class Profile(SQLModel, table=True):
     """A person's profile. It has a table of its own, because the users' table belongs to `rxapp.auth`."""
 
-    user_id: UUID = Field(sa_column_args=[ForeignKey(User.id, ondelete="CASCADE")], primary_key=True)
+    user_id: UUID = Field(sa_column_args=[ForeignKey(col(User.id), ondelete="CASCADE")], primary_key=True)
     city: str = Field(max_length=CITY_MAXIMUM_LENGTH)
 
 

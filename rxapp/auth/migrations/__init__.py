@@ -18,6 +18,7 @@ AUTH_HISTORY = MigrationHistory(
     first_table="auth_user",
     version_table="auth_alembic_version",
 )
+"""Our migrations: `AUTH_HISTORY.migrate(database)` brings our tables to the newest revision."""
 
 _version = Table(AUTH_HISTORY.version_table, AuthTable.metadata, Column("version_num", String(32), primary_key=True))
 """Alembic creates it. It is in our metadata, so that Alembic's autogenerate does not propose to drop it."""

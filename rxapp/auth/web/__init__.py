@@ -1,4 +1,4 @@
-"""`rxapp.auth` for Reflex: the guards `page` and `event`, and `install_auth(app)`, which fits all of it into an app.
+"""`rxapp.auth` for Reflex: the guards `page`, `guarded` and `event`, and `install_auth(app)`, which fits all of it into an app.
 
 The ready-made pages are functions that take slots. `docs/customising.md` says how an app replaces them by its own.
 
@@ -27,7 +27,7 @@ from rxapp.auth.http.runtime.hooks import Hooks, Registration
 from rxapp.auth.http.runtime.service import Overloaded, get_service, in_hashing_thread, in_thread
 from rxapp.auth.web.admission import admit_again, current_user
 from rxapp.auth.web.auth_state.state import IN, OUT, UNKNOWN, AuthState
-from rxapp.auth.web.guards import event, has_role, page
+from rxapp.auth.web.guards import event, guarded, has_role, page
 from rxapp.auth.web.install import install_auth
 from rxapp.auth.web.page_session.work import AdmittedNoMore
 from rxapp.auth.web.pages.account import AccountState, account_page
@@ -101,6 +101,7 @@ __all__ = [
     "events_page",
     "forbidden_view",
     "get_service",
+    "guarded",
     "has_role",
     "in_hashing_thread",
     "in_thread",

@@ -1,6 +1,6 @@
-"""The two guards: `page` for a route and `event` for an event handler. Both are closed by default; `public=True` opens one.
+"""The guards: `page` and `guarded` for a page, `event` for an event handler. All are closed by default; `public=True` opens one.
 
-The policy of both is one line: verify the access token, else rotate, else go to the login page. `AuthState._authenticate` in
+The policy of all is one line: verify the access token, else rotate, else go to the login page. `AuthState._authenticate` in
 `auth_state/state.py` does that; `admission.py` asks it before each guarded handler, and every page asks it on load.
 """
 
@@ -17,7 +17,9 @@ from rxapp.auth.http.runtime.declared_roles import declared_roles, note_roles, s
 from rxapp.auth.web.admission import guarded_handler
 from rxapp.auth.web.auth_state.state import IN, AuthState
 from rxapp.auth.web.site import handler_policy
-from rxapp.auth.web.site.declarations import require_handler, require_one_meaning, require_page
+from rxapp.auth.web.site.conflicts import NotInstalled
+from rxapp.auth.web.site.declarations import require_handler, require_one_meaning, require_page, require_view
+from rxapp.auth.web.site.guarded_views import marked
 from rxapp.auth.web.site.registry import site
 from rxapp.auth.web.ui.placeholders import forbidden_view, waiting_view
 
@@ -63,7 +65,8 @@ def page(
     """Declare a page for logged-in users with one of `roles`, for any logged-in user if none is named, or for all if `public`.
 
     `waiting` is shown until the person is verified, `forbidden` to a user without the role. The view's static text is part of the
-    built page, so anyone can read it: load private data with guarded event handlers, named in `on_load`.
+    built page, so anyone can read it: load private data with guarded event handlers, named in `on_load`. Whoever may not see the
+    page runs none of them.
     Raises `DeclarationRefused`.
     """
     wanted = declared_roles(roles)
@@ -71,21 +74,36 @@ def page(
     require_page(route, options)
 
     def decorate(view: V) -> V:
+        require_view(view)
         note_roles(wanted)
         shown = view if public else _for_users(view, wanted, waiting, forbidden)
-        site.add_page(shown, is_guarded=not public, route=route, on_load=on_load, **options)
+        site.add_page(shown, route=route, on_load=on_load, **options)
         return view
 
     return decorate
 
 
+def guarded(view: View, *, roles: Collection[str] = (), waiting: View = waiting_view, forbidden: View = forbidden_view) -> View:
+    """The view with the guard of `page`: `app.add_page(auth.guarded(view, roles=["Editor"]), route="/drafts", on_load=…)`.
+
+    Whoever may not see the page runs none of its handlers on load. `page` says what the arguments are. Raises
+    `DeclarationRefused`, and `NotInstalled` when a page is built without `install_auth`.
+    """
+    wanted = declared_roles(roles)
+    require_view(view)
+    note_roles(wanted)
+    return _for_users(view, wanted, waiting, forbidden)
+
+
 def _for_users(view: View, roles: Sequence[str], waiting: View, forbidden: View) -> View:
     @functools.wraps(view)
-    def guarded() -> rx.Component:
+    def behind_the_guard() -> rx.Component:
+        if not site.is_installed:
+            raise NotInstalled
         content = rx.cond(has_role(*roles), view(), forbidden()) if roles else view()
         return rx.fragment(rx.cond(AuthState.status == IN, content, waiting()))
 
-    return guarded
+    return marked(behind_the_guard, roles)
 
 
 def has_role(*roles: str) -> rx.Var[bool]:

@@ -9,7 +9,7 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from sqlalchemy import Column, ForeignKey, MetaData, inspect, text
 from sqlalchemy.orm import registry
-from sqlmodel import Field, Relationship, SQLModel
+from sqlmodel import Field, Relationship, SQLModel, col
 
 from alembic import command
 from rxapp.auth import AUTH_HISTORY, AuthService, AuthTable, Database, DatabaseNotMigrated, TableTaken, User
@@ -169,7 +169,7 @@ class TestTheAppsOwnTables:
             pass
 
         class Picture(Profile, table=True):
-            user_id: UUID = Field(sa_column=Column(ForeignKey(User.id, ondelete="CASCADE"), primary_key=True))
+            user_id: UUID = Field(sa_column=Column(ForeignKey(col(User.id), ondelete="CASCADE"), primary_key=True))
             name: str
 
         AUTH_HISTORY.migrate(empty_database)

@@ -21,10 +21,10 @@ FAR_IMAGE, INLINE_SCRIPT = (re.search(f'^{name} = "(.*)"$', SOURCE, re.MULTILINE
 
 CONFIG = """import reflex as rx
 
-from rxapp.auth import reflex_options
+from rxapp.auth.rxconfig import AuthPlugin
 
 config = rx.Config(
-    app_name="ordinary", plugins=[rx.plugins.TailwindV4Plugin(), rx.plugins.RadixThemesPlugin()], **reflex_options()
+    app_name="ordinary", plugins=[rx.plugins.TailwindV4Plugin(), rx.plugins.RadixThemesPlugin(), AuthPlugin()]
 )
 """
 

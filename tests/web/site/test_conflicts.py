@@ -15,6 +15,7 @@ from starlette.routing import Route
 
 from rxapp.auth.http.api.app import create_api
 from rxapp.auth.http.api.installation_conflicts import RouteTaken, require_free_api
+from rxapp.auth.web import guards
 from rxapp.auth.web.site.conflicts import NotInstalled, keep_free_of_others, require_free_pages, warn_of_missing_styles
 from rxapp.auth.web.site.registry import Site
 from tests.conftest import ROOT
@@ -56,14 +57,20 @@ class TestPages:
 
     def test_pages_of_ours_in_an_app_without_us_are_refused_when_it_is_built(self, app):
         before = Site()
-        before.add_page(text, is_guarded=True, route="/private")
+        before.add_page(text, route="/private")
         app._apply_decorated_pages()
         with pytest.raises(NotInstalled, match=re.escape("auth.install_auth(app)")):
             [page.component() for page in app._unevaluated_pages.values()]
 
+    def test_so_are_those_of_add_page_behind_our_guard(self, app, monkeypatch):
+        monkeypatch.setattr(guards, "site", Site())
+        app.add_page(guards.guarded(text), route="/private")
+        with pytest.raises(NotInstalled, match=re.escape("auth.install_auth(app)")):
+            app._unevaluated_pages["private"].component()
+
     def test_pages_that_are_declared_before_we_are_installed_are_built(self, app):
         before = Site()
-        before.add_page(text, is_guarded=True, route="/private")
+        before.add_page(text, route="/private")
         before.install(app, login_route="/login", home_route="/")
         app._apply_decorated_pages()
         assert {page.component for page in app._unevaluated_pages.values()} == {text}

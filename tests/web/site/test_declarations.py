@@ -26,6 +26,11 @@ def total(self) -> int:
     return 1
 
 
+def view():
+    """A page, without its guard."""
+    return rx.el.p("words")
+
+
 class Somewhere(rx.State):
     @auth.event
     def load(self):
@@ -56,6 +61,20 @@ class TestContradictions:
 
     def test_a_page_takes_the_options_of_reflex(self):
         auth.page("/everyone", title="All", description="All", image="/all.png", meta=[], context={})
+
+    @pytest.mark.parametrize("what", [rx.el.p("a component"), "a text", None], ids=["component", "text", "nothing"])
+    def test_only_a_view_can_be_guarded(self, what):
+        with refused("function that returns a component", r"auth\.guarded\(view\)"):
+            auth.guarded(what)
+
+    @pytest.mark.parametrize("second", [auth.guarded, auth.page("/view"), auth.page("/view", public=True)])
+    def test_a_view_has_one_guard(self, second):
+        with refused("view has a guard already"):
+            second(auth.guarded(view, roles=["Manager"]))
+
+    def test_the_roles_of_a_guarded_view_are_a_list(self):
+        with refused("roles", r'\["Manager"\]'):
+            auth.guarded(view, roles="Manager")
 
     @pytest.mark.parametrize("flag", ["public", "fresh", "signs_in"])
     @pytest.mark.parametrize("value", ["False", "", 0, 1, None, []], ids=repr)

@@ -59,7 +59,7 @@ def _moment(sa_type: Any = UtcDateTime, **options: Any) -> Any:
 class AuthTable(SQLModel, registry=registry()):
     """Base of our tables. Its registry and metadata are separate, so that an app may have its own `User` table.
 
-    An app's foreign key names our column as an object: `Field(sa_column_args=[ForeignKey(User.id, ondelete="CASCADE")])`.
+    An app's foreign key names our column as an object: `Field(sa_column_args=[ForeignKey(col(User.id), ondelete="CASCADE")])`.
     """
 
     # SQLModel allows a function here too. Ours are names, and the statements look their tables up by them.

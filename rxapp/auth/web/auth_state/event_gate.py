@@ -26,6 +26,7 @@ from rxapp.auth.web.reflex_internals.state_reset import session_storage_names
 from rxapp.auth.web.reflex_internals.state_trees import connection_of, root_of
 from rxapp.auth.web.reflex_internals.uploads import FILES
 from rxapp.auth.web.site import handler_policy
+from rxapp.auth.web.site.registry import site
 
 _KINDS = KINDS | {name_of_handler(AuthState.event_handlers["prove_key"]): Kind.PROVING}
 
@@ -51,8 +52,7 @@ class PageGate(rx.Middleware):
         elif kind is Kind.REPORTING and auth._page.issued is not None and auth._page.has_reported:
             await _store(state, auth, event)
             await _acknowledge(auth)
-        started_by = started_by_whom(event)
-        if started_by is not None and not auth._page.belongs_to(started_by):
+        if not await _may_follow(auth, event):
             return StateUpdate()
         update = _hold(auth, kind, event)
         if update is None:
@@ -75,6 +75,26 @@ def has_files(event: Event) -> bool:
     """Whether the event is an upload."""
     values = [item for value in event.payload.values() for item in (value if isinstance(value, list) else [value])]
     return any(isinstance(value, FILES) for value in values)
+
+
+async def _may_follow(auth: AuthState, event: Event) -> bool:
+    """Whether an event that a handler has chained may run: for the session that it began with, and behind the page's guard."""
+    started_by = started_by_whom(event)
+    if started_by is not None and not auth._page.belongs_to(started_by):
+        return False
+    roles = None if event.router_data else site.roles_on_load(event.name, auth.router.url.path)
+    return roles is None or await _may_load(auth, event, roles)
+
+
+async def _may_load(auth: AuthState, event: Event, roles: frozenset[str]) -> bool:
+    """Whether the page's person may see the page. `enter` has verified them, but a background task overtakes it."""
+    is_background = registrations().event_handlers[event.name].handler.is_background
+    if is_background or auth._entered_path != auth._path_and_query():
+        try:
+            await auth._authenticate()
+        except (AuthError, DatabaseUnavailable):
+            return False
+    return auth._identity is not None and auth._identity.has_role(*roles)
 
 
 def _remove_vars(event: Event, names: set[str]) -> None:

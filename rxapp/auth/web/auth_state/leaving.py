@@ -4,13 +4,15 @@ Scripts keep data in a document that no server knows of, such as chosen files. S
 belonged to somebody (`token_store.js`). The browser decides this: a reload and a lost connection look the same to the server.
 """
 
+from typing import Any
+
 import reflex as rx
 
 from rxapp.auth.core.errors import RevocationReason
 from rxapp.auth.web.auth_state.confirmation import ConfirmationState
 from rxapp.auth.web.auth_state.tokens import PageTokens
 from rxapp.auth.web.browser_storage import token_store
-from rxapp.auth.web.reflex_internals.app import get_config
+from rxapp.auth.web.reflex_internals.app import get_config, registrations
 from rxapp.auth.web.reflex_internals.state_reset import forget_private_state
 from rxapp.auth.web.reflex_internals.state_trees import root_of
 from rxapp.auth.web.site.redirects import login_url, path_in_app
@@ -31,6 +33,9 @@ class Leaving(PageTokens, mixin=True):  # type: ignore[call-arg]  # the keyword 
     _loaded_path: str = ""
     """The path at the last load of this document."""
 
+    _entered_path: str = ""
+    """The path at which the person was verified when the page was loaded."""
+
     _is_new_visit: bool = True
     """Whether the person has just come to this page. If not, the page is loaded again, perhaps because a connection was lost:
     what it says to the person must stay.
@@ -45,9 +50,13 @@ class Leaving(PageTokens, mixin=True):  # type: ignore[call-arg]  # the keyword 
         """Clear all other states of this page."""
         forget_private_state(root_of(self), exclude=type(self))
 
+    def _load_events(self) -> Any:
+        """The events that load this page."""
+        return registrations().app.get_load_events(self.router.url.path)
+
     async def _begin_load(self) -> None:
         """A page is being loaded, whether the person has come to it or not."""
-        path, self._told_to_go = self._path_and_query(), ""
+        path, self._told_to_go, self._entered_path = self._path_and_query(), "", ""
         self._is_new_visit, self._loaded_path = path != self._loaded_path, path
         if self._is_new_visit:
             (await self.get_state(ConfirmationState))._close()  # it belongs to the page that was left

@@ -31,7 +31,6 @@ from rxapp.auth.web.open_pages.registry import log_out_open_pages, register_page
 from rxapp.auth.web.page_session import held_events
 from rxapp.auth.web.page_session.connections import connect_anew, send_to_anyone
 from rxapp.auth.web.page_session.page import NOBODY, NOTHING
-from rxapp.auth.web.reflex_internals.app import registrations
 from rxapp.auth.web.reflex_internals.state_trees import connection_of, page_client
 from rxapp.auth.web.site.handler_policy import public
 from rxapp.auth.web.site.registry import site
@@ -63,6 +62,7 @@ class AuthState(Leaving, rx.State):
         except DatabaseUnavailable:
             wait_for_database(connection_of(self).client_token, AuthState)
             raise
+        self._entered_path = self._path_and_query()
         (await self.get_state(OutageState))._clear()
 
     @rx.event
@@ -222,10 +222,6 @@ class AuthState(Leaving, rx.State):
         """Clear what the page shows of its person and load it again: what the person may see has changed."""
         self._forget_states()
         return self._load_events()
-
-    def _load_events(self) -> Any:
-        """The events that load this page."""
-        return registrations().app.get_load_events(self.router.url.path)
 
     def _forget_former_person(self) -> bool:
         """Clear the person who is shown if the browser now holds another person's tokens. `enter` verifies these later."""

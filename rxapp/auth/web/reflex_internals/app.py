@@ -6,6 +6,7 @@ from typing import Any
 
 import reflex as rx
 from reflex import app as app_module
+from reflex.event import Event
 from reflex.utils import prerequisites
 from reflex_base import config, constants
 from reflex_base.environment import environment
@@ -69,6 +70,33 @@ def routes_of_pages(app: rx.App) -> Iterator[str]:
     yield from app._unevaluated_pages
     for _, options in registrations().decorated_pages:
         yield options.get("route", "")
+
+
+def view_at(app: rx.App, path: str) -> Any:
+    """The view of the page at this path, which is without the app's prefix. None if there is no page.
+
+    Needs: `App.router`, and `App._unevaluated_pages`, which keeps each page as it was declared.
+    Why: whether a page is guarded is a mark of its view, however the page was added.
+    Without it: no page is guarded, so visitors see an empty page instead of the login page.
+    """
+    page = _page_at(app, path)
+    return None if page is None else page.component
+
+
+def handlers_on_load(app: rx.App, path: str) -> frozenset[str]:
+    """The names of the event handlers that the page at this path has on load.
+
+    Needs: `UnevaluatedPage.on_load`, and `Event.from_event_type()`, by which Reflex makes events of it.
+    Why: they run only for who may see the page.
+    Without it: they run for visitors too.
+    """
+    page = _page_at(app, path)
+    return frozenset() if page is None else frozenset(event.name for event in Event.from_event_type(page.on_load))
+
+
+def _page_at(app: rx.App, path: str) -> Any:
+    route = app.router(path)
+    return None if route is None else app._unevaluated_pages.get(route)
 
 
 def forget_decorated_page(view: Any) -> None:

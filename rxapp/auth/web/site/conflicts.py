@@ -15,10 +15,10 @@ logger = logging.getLogger(__name__)
 
 
 class NotInstalled(Exception):
-    """The app declares pages with `auth.page` and does not call `install_auth`."""
+    """The app declares pages with `auth.page` or `auth.guarded`, and does not call `install_auth`."""
 
     def __init__(self) -> None:
-        super().__init__("The app has pages of @auth.page, but nothing guards them. Call auth.install_auth(app) after rx.App().")
+        super().__init__("The app has guarded pages, but nothing guards them. Call auth.install_auth(app) after rx.App().")
 
 
 def is_free(app: rx.App, route: str) -> bool:

@@ -9,6 +9,7 @@ import reflex as rx
 from rxapp.auth.http.runtime.declared_roles import DeclarationRefused, require_flags
 from rxapp.auth.web.reflex_internals.uploads import takes_files
 from rxapp.auth.web.site import handler_policy
+from rxapp.auth.web.site.guarded_views import roles_of
 
 _PAGE_OPTIONS = frozenset(inspect.signature(rx.App.add_page).parameters) - {"self", "component"}
 
@@ -27,6 +28,15 @@ def require_page(route: object, options: Mapping[str, Any]) -> None:
         raise DeclarationRefused('A page needs its route. Write @auth.page("/customers").')
     for name in options.keys() - _PAGE_OPTIONS:
         raise DeclarationRefused(f"auth.page takes no {name}. Write it at the handlers, @auth.event(…), if it is an event's.")
+
+
+def require_view(view: object) -> None:
+    """Raise `DeclarationRefused` for what is not a function that returns a component, and for one that has a guard already."""
+    if not callable(view) or isinstance(view, rx.Component):
+        raise DeclarationRefused("auth.guarded guards a view, the function that returns a component. Write auth.guarded(view).")
+    if roles_of(view) is not None:
+        name = getattr(view, "__name__", "view")
+        raise DeclarationRefused(f"{name} has a guard already. Write one auth.page or auth.guarded that says all of it.")
 
 
 def require_handler(handler: Any, *, fresh: bool, signs_in: bool, background: bool) -> None:

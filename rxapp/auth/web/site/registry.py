@@ -8,8 +8,9 @@ import reflex as rx
 
 from rxapp.auth.http.api.installation_conflicts import InstalledTwice
 from rxapp.auth.http.middleware.security_headers import SecurityHeaders
-from rxapp.auth.web.reflex_internals.app import forget_decorated_page, get_config, registrations
+from rxapp.auth.web.reflex_internals.app import forget_decorated_page, get_config, handlers_on_load, view_at
 from rxapp.auth.web.site.conflicts import NotInstalled, is_free, keep_free_of_others, require_free_pages
+from rxapp.auth.web.site.guarded_views import roles_of
 from rxapp.auth.web.site.page_layout import Look
 from rxapp.auth.web.site.redirects import path_in_app
 from rxapp.auth.web.texts import ENGLISH, Texts
@@ -32,14 +33,16 @@ class Site:
     extra_fields: Collection[str] = ()
     security_headers: SecurityHeaders | None = None
     _look: Look | None = None
-    _guarded_routes: set[str] = field(default_factory=set)
     _waiting_pages: list[tuple[Callable, dict[str, Any]]] = field(default_factory=list)
     _app: rx.App | None = None
 
-    def add_page(self, view: Callable, *, is_guarded: bool, **options: Any) -> None:
+    @property
+    def is_installed(self) -> bool:
+        """Whether `install` has named the app."""
+        return self._app is not None
+
+    def add_page(self, view: Callable, **options: Any) -> None:
         """Add a page to the app, now or as soon as `install` names the app."""
-        if is_guarded:
-            self._guarded_routes.add(options["route"].strip("/"))
         if self._app is None:
             if not self._waiting_pages:
                 rx.page(route="/auth-is-not-installed")(_refuse_to_be_built)
@@ -85,8 +88,18 @@ class Site:
 
     def is_guarded(self, path: str) -> bool:
         """Whether the page at this path, as the browser shows it, is guarded."""
-        route = registrations().app.router(path_in_app(path, get_config().frontend_path))
-        return route is not None and route.strip("/") in self._guarded_routes
+        return self._app is not None and roles_of(view_at(self._app, self._in_app(path))) is not None
+
+    def roles_on_load(self, handler: str, path: str) -> frozenset[str] | None:
+        """The roles that the page at this path asks for, if it is guarded and has this handler on load. Else None."""
+        if self._app is None:
+            return None
+        path = self._in_app(path)
+        roles = roles_of(view_at(self._app, path))
+        return roles if roles is not None and handler in handlers_on_load(self._app, path) else None
+
+    def _in_app(self, path: str) -> str:
+        return path_in_app(path, get_config().frontend_path)
 
 
 site = Site()
