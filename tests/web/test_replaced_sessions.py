@@ -53,7 +53,7 @@ def click(page):
 def test_a_changed_password_is_said_and_the_new_pair_is_sent(page, service, pair):
     old = service.verify_access(pair.access_token)
     auth, account = change(page), part(page, AccountState)
-    assert (account.password_error, account.password_message) == ("", "Your password is changed.")
+    assert (account.error, account.said.text) == ("", "Your password is changed.")
     sent = auth.storage_command["pair"]
     mine = service.verify_access(sent["jwt"])
     assert (mine.user_id, mine.session_id == old.session_id) == (old.user_id, False)
@@ -137,7 +137,7 @@ def test_a_page_that_never_got_the_answer_is_at_the_login_page_with_the_reason(p
 def test_a_wrong_password_sends_no_pair(page):
     run(page, "change_password", FORM | {"current_password": "wrong"}, of=AccountState)
     auth = part(page, AuthState)
-    assert (auth.storage_command, part(page, AccountState).password_error) == ({}, "The password is wrong.")
+    assert (auth.storage_command, part(page, AccountState).error) == ({}, "The password is wrong.")
     assert click(page)
 
 
