@@ -89,5 +89,10 @@ def private():
     return rx.text("Private")
 
 
+def drafts():
+    return rx.text("Drafts")
+
+
 app = rx.App(theme=rx.theme(accent_color="grass", radius="large"))
 auth.install_auth(app)
+app.add_page(auth.guarded(drafts, roles=["Editor"]), route="/drafts")

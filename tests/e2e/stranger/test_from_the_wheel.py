@@ -45,16 +45,15 @@ def app(request, tmp_path_factory, wheel):
     app.stop()
 
 
-@pytest.mark.timeout(300)
-def test_in_at_most_five_lines_there_are_login_register_guarded_page_and_event_and_sessions(app, browser):
-    assert len(re.findall(r"^.*\bauth\b.*$", APP, re.MULTILINE)) <= 5
+def walk(app, browser, name):
+    """The first walk of the guide: to the private page, past the login page and the registration, and back."""
     profile = browser.new_context(base_url=app.url)
     tab = profile.new_page()
     tab.goto("/private")
     expect(tab.get_by_label("Username")).to_be_visible()
     tab.get_by_role("link", name="Create an account").click()
     expect(tab.get_by_role("heading", name="Create an account")).to_be_visible()
-    tab.get_by_label("Username").fill("alice")
+    tab.get_by_label("Username").fill(name)
     tab.locator("input[name=new_password]").fill(PASSWORD)
     tab.locator("input[name=new_password_again]").fill(PASSWORD)
     tab.get_by_role("button", name="Create account").click()
@@ -68,11 +67,17 @@ def test_in_at_most_five_lines_there_are_login_register_guarded_page_and_event_a
     tab.get_by_role("button", name="Log out").click()
     expect(tab).to_have_url(re.compile(r"/login"))
     tab.goto("/private")
-    tab.get_by_label("Username").fill("alice")
+    tab.get_by_label("Username").fill(name)
     tab.get_by_label("Password").fill(PASSWORD)
     tab.get_by_role("button", name="Log in").click()
     expect(tab.get_by_role("heading", name="Private")).to_be_visible()
     profile.close()
+
+
+@pytest.mark.timeout(300)
+def test_in_at_most_five_lines_there_are_login_register_guarded_page_and_event_and_sessions(app, browser):
+    assert len(re.findall(r"^.*\bauth\b.*$", APP, re.MULTILINE)) <= 5
+    walk(app, browser, "alice")
 
 
 @pytest.mark.parametrize("of_the_system", ["light", "dark"])
@@ -108,6 +113,13 @@ def test_no_secret_gets_into_version_control_or_an_export(app):
 def test_the_command_line_came_with_it(app):
     assert "alice" in app.run("-m", "rxapp", "users", "list")
     assert "handlers" in app.run("-m", "rxapp", "doctor")
+
+
+@pytest.mark.timeout(300)
+def test_in_development_it_is_the_same(app, browser):
+    app.stop()
+    app.start(mode="development")
+    walk(app, browser, "bob")
 
 
 OLDEST_REFLEX = "0.10.1"

@@ -70,6 +70,14 @@ def page(tab):
     return tab
 
 
+def register(page, name, display_name=""):
+    page.get_by_label("Username").fill(name)
+    page.get_by_label("Display name").fill(display_name)
+    page.locator("input[name=new_password]").fill("correct horse battery staple")
+    page.locator("input[name=new_password_again]").fill("correct horse battery staple")
+    page.get_by_role("button", name="Create account").click()
+
+
 def click(page, name):
     page.get_by_role("button", name=name, exact=True).click()
 
@@ -184,14 +192,22 @@ def test_our_pages_follow_the_theme_of_radix(tab, chosen):
     assert button.evaluate(of_button) == [GRASS_9, RADIUS_3_OF_LARGE]
 
 
+def test_a_page_of_add_page_is_behind_its_guard(app, tab):
+    name = f"eve-{secrets.token_hex(4)}"
+    tab.goto("/drafts")
+    expect(tab.get_by_role("heading", name="Log in")).to_be_visible()
+    tab.get_by_role("link", name="Create an account").click()
+    expect(tab.get_by_role("heading", name="Create an account")).to_be_visible()
+    register(tab, name)
+    expect(tab.get_by_role("heading", name="You do not have access")).to_be_visible()
+    app.run("-m", "rxapp", "users", "set-roles", name, "Editor")
+    expect(tab.get_by_text("Drafts")).to_be_visible()
+
+
 def test_on_a_plain_page_a_person_is_known_in_every_tab_and_by_the_name_that_they_have_chosen(page):
     expect(page.locator("#who")).to_have_text("Nobody")
     page.goto("/register")
-    page.get_by_label("Username").fill(f"ada-{secrets.token_hex(4)}")
-    page.get_by_label("Display name").fill("Ada Lovelace")
-    page.locator("input[name=new_password]").fill("correct horse battery staple")
-    page.locator("input[name=new_password_again]").fill("correct horse battery staple")
-    page.get_by_role("button", name="Create account").click()
+    register(page, f"ada-{secrets.token_hex(4)}", "Ada Lovelace")
     expect(page.locator("#who")).to_have_text("Here is Ada Lovelace")
     another = page.context.new_page()
     another.goto("/")
