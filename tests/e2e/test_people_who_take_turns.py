@@ -382,8 +382,12 @@ class TestThePersonLosesNothing:
         expect_document_kept(desk)
 
     def test_nor_does_a_change_of_roles(self, desk, person, server):
+        """The page loads its data anew then, as what the person may see has changed, but not the document."""
+        click(desk, "Write")
+        expect(desk.get_by_text(f"written by {person}", exact=True)).to_be_visible()
         with open_service(server) as service:
             service.administration.give_role(service.administration.find_user(person).id, "Editor")
+        expect(desk.get_by_text(f"written by {person}", exact=True)).to_be_hidden()
         click(desk, "Write")
         expect(desk.get_by_text(f"written by {person}", exact=True)).to_be_visible()
         expect_document_kept(desk)

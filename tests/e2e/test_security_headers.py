@@ -74,7 +74,7 @@ class TestNothingOfTheAppIsRefused:
         tab.get_by_text("New user").click()
         tab.get_by_label("Username").fill("somebody")
         tab.get_by_role("button", name="Create user").click()
-        expect(tab.get_by_role("dialog")).to_be_visible()
+        expect(tab.get_by_role("dialog", name="Confirm that it is you")).to_be_visible()
         assert refused == []
 
     def test_while_the_scripts_have_not_arrived(self, tab, refused):

@@ -322,7 +322,7 @@ class TestARoom:
     async def test_who_has_left_hears_nothing_more_and_neither_does_the_next_person_who_cannot_write_either(self, attacked):
         room = uuid.uuid4().hex
         one, leaving = await self.member(attacked, room), await self.member(attacked, room)
-        await self.say(one, "before")
+        await self.say(one, "said earlier in the room")
         await leaving.log_out()
         await leaving.page.quiet()
         leaving.page.messages.clear()
@@ -337,7 +337,7 @@ class TestARoom:
         assert MARKER not in leaving.page.everything
         everything = await leaving.hydrated()
         assert MARKER not in everything
-        assert "before" not in everything
+        assert "said earlier in the room" not in everything
         await one.page.quiet()
         assert "from outside" not in one.page.everything
 

@@ -57,10 +57,19 @@ class StrangersApp:
 
     def run(self, *arguments: str) -> str:
         """Run it in the app's directory; returns what it printed."""
-        options = {"cwd": self.directory, "env": self._environment(), "stdin": subprocess.DEVNULL, "check": False}
-        done = subprocess.run([str(self.python), *arguments], capture_output=True, text=True, **options)  # noqa: PLW1510
+        done = self._run(*arguments)
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
+
+    def refusal(self, *arguments: str) -> str:
+        """Run what must fail; returns what it said."""
+        done = self._run(*arguments)
+        assert done.returncode != 0, done.stdout
+        return done.stdout + done.stderr
+
+    def _run(self, *arguments: str) -> subprocess.CompletedProcess:
+        options = {"cwd": self.directory, "env": self._environment(), "stdin": subprocess.DEVNULL, "check": False}
+        return subprocess.run([str(self.python), *arguments], capture_output=True, text=True, **options)  # noqa: PLW1510
 
     def start(self, *, mode: str = "production", is_backend_only: bool = False) -> None:
         """In development Reflex's own server has the pages, and the API another port."""

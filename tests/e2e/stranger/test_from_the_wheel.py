@@ -115,6 +115,30 @@ def test_the_command_line_came_with_it(app):
     assert "handlers" in app.run("-m", "rxapp", "doctor")
 
 
+MISTAKES = {
+    "a string as roles": ("@auth.event(roles='Boss')\ndef act(self): ...", 'Write roles=["Boss"]'),
+    "a page without parentheses": ("@auth.page\ndef late(): ...", "Write @auth.page("),
+    "a page at a route of ours": ("app.add_page(private, route='/login')", "own=["),
+}
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_a_mistake_is_told_in_a_sentence_with_what_to_write(app, mistake):
+    code, sentence = MISTAKES[mistake]
+    app.write("mistaken.py", f"from notes.notes import *\n\n{code}\n")
+    assert sentence in app.refusal("-c", "import mistaken")
+
+
+def test_an_app_that_forgets_to_install_us_is_not_built(app):
+    app.write("forgetful/forgetful.py", APP.replace("auth.install_auth(app)", ""))
+    config = (app.directory / "rxconfig.py").read_text()
+    app.write("rxconfig.py", config.replace('app_name="notes"', 'app_name="forgetful"'))
+    try:
+        assert "Call auth.install_auth(app)" in app.refusal("-m", "reflex", "compile", "--dry")
+    finally:
+        app.write("rxconfig.py", config)
+
+
 @pytest.mark.timeout(300)
 def test_in_development_it_is_the_same(app, browser):
     app.stop()
