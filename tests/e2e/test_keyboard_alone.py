@@ -35,7 +35,9 @@ def assert_reached(tab):
     assert tab.evaluate(MISSED) == []
 
 
-@pytest.mark.parametrize(("path", "words"), [("/", "You are not logged in."), ("/login", "New here?"), ("/register", "Already have")])
+@pytest.mark.parametrize(
+    ("path", "words"), [("/", "You are not logged in."), ("/login", "New here?"), ("/register", "Already have")]
+)
 def test_of_a_visitor(tab, path, words):
     tab.goto(path)
     expect(tab.get_by_text(words)).to_be_visible()

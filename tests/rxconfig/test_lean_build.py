@@ -1,5 +1,6 @@
 """`LeanBuild` by itself. What comes of it is weighed in `tests/e2e/test_built_pages.py`."""
 
+import json
 import shutil
 import subprocess
 
@@ -58,6 +59,24 @@ def test_emotion_stays_where_any_page_has_styles_of_its_own(tmp_path):
     command = [shutil.which("node"), "decide.mjs", str(len(PAGES))]
     decided = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
     assert decided.stdout.split() == list(PAGES.values())
+
+
+LOAD = """
+import leanBuild from "./vite-plugin-lean-build.js";
+const plugin = leanBuild();
+plugin.configResolved({ root: process.cwd() });
+console.log(plugin.load("/node_modules/engine.io-client/build/esm/transports/index.js") ?? "as it is");
+"""
+
+
+@pytest.mark.parametrize(("transport", "loaded"), [("websocket", "{ websocket: WS }"), ("polling", "as it is")])
+def test_the_transports_that_the_app_does_not_use_are_left_out(tmp_path, transport, loaded):
+    ((name, text),) = LeanBuild().get_static_assets()
+    (tmp_path / name).write_text(text)
+    (tmp_path / "load.mjs").write_text(LOAD)
+    (tmp_path / "env.json").write_text(json.dumps({"TRANSPORT": transport}))
+    said = subprocess.run([shutil.which("node"), "load.mjs"], cwd=tmp_path, capture_output=True, text=True, check=True).stdout
+    assert loaded in said
 
 
 SHEET = "/assets/__reflex_global_styles-12345678.css"

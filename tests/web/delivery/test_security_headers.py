@@ -62,7 +62,7 @@ class TestPolicyText:
 class TestForPages:
     def test_scripts_are_those_of_the_app_and_the_inline_ones_of_the_pages(self, settings, tmp_path):
         (tmp_path / "index.html").write_text("<script>alert(1)</script>")
-        policy = DEFAULT_HEADERS.for_pages(settings, tmp_path)[POLICY]
+        policy = DEFAULT_HEADERS.for_pages(settings, hashes_of_built_pages(tmp_path))[POLICY]
         assert f"script-src 'self' {ALERT};" in policy
         assert "unsafe-eval" not in policy
         for directive in (
@@ -85,30 +85,30 @@ class TestForPages:
         ],
     )
     def test_an_api_elsewhere_may_be_talked_to(self, settings, backend, connections):
-        assert f"connect-src 'self'{connections};" in DEFAULT_HEADERS.for_pages(settings, None, backend)[POLICY]
+        assert f"connect-src 'self'{connections};" in DEFAULT_HEADERS.for_pages(settings, backend=backend)[POLICY]
 
     def test_hsts_is_for_production(self, settings, production):
-        assert "Strict-Transport-Security" not in DEFAULT_HEADERS.for_pages(settings, None)
-        for headers in (DEFAULT_HEADERS.for_pages(production, None), DEFAULT_HEADERS.for_others(production)):
+        assert "Strict-Transport-Security" not in DEFAULT_HEADERS.for_pages(settings)
+        for headers in (DEFAULT_HEADERS.for_pages(production), DEFAULT_HEADERS.for_others(production)):
             assert headers["Strict-Transport-Security"] == "max-age=63072000; includeSubDomains"
 
     def test_the_app_around_adds_sources_and_changes_and_leaves_out_headers(self, production):
         changed = SecurityHeaders(
             sources={"img-src": ["https://images.example.com"], "frame-ancestors": ["https://portal.example.com"]},
             headers={"Strict-Transport-Security": None, "Referrer-Policy": "no-referrer"},
-        ).for_pages(production, None)
+        ).for_pages(production)
         assert "img-src 'self' data: https://images.example.com;" in changed[POLICY]
         assert changed[POLICY].endswith("frame-ancestors https://portal.example.com")
         assert "Strict-Transport-Security" not in changed
         assert changed["Referrer-Policy"] == "no-referrer"
 
     def test_images_from_elsewhere_and_the_evaluation_of_code_are_allowed_by_name(self, production):
-        policy = SecurityHeaders(images=["https://images.example.com"], allow_eval=True).for_pages(production, None)[POLICY]
+        policy = SecurityHeaders(images=["https://images.example.com"], allow_eval=True).for_pages(production)[POLICY]
         assert "img-src 'self' data: https://images.example.com;" in policy
         assert "script-src 'self' 'unsafe-eval';" in policy
 
     def test_in_development_the_policy_is_the_same_but_for_what_the_server_itself_needs(self, settings):
-        of_production = dict(each.split(" ", 1) for each in DEFAULT_HEADERS.for_pages(settings, None)[POLICY].split("; "))
+        of_production = dict(each.split(" ", 1) for each in DEFAULT_HEADERS.for_pages(settings)[POLICY].split("; "))
         of_development = dict(each.split(" ", 1) for each in DEFAULT_HEADERS.for_development().split("; "))
         assert of_production.keys() - of_development.keys() == {"frame-ancestors"}, "a meta element cannot have it"
         others = {name for name, sources in of_development.items() if of_production[name] != sources}
@@ -138,13 +138,29 @@ class TestMiddleware:
         def page():
             return Response("<p>", media_type="text/html", headers={"X-Frame-Options": "DENY"})
 
+        @api.get("/known")
+        @api.get("/known/")
+        def known(status: int = 200):
+            return Response("<p>" if status == 200 else None, status, media_type="text/html")
+
+        @api.get("/known.json")
+        def json():
+            return {}
+
         @api.get("/own")
         def own():
             cors = {"Access-Control-Allow-Credentials": "true", "Access-Control-Allow-Origin": "https://app.example.com"}
             headers = {POLICY: "default-src 'self'"} | cors
             return Response("<p>", media_type="text/html", headers=headers)
 
-        return SecurityHeadersMiddleware(api, for_pages={POLICY: "for pages"}, for_others={POLICY: "for others"})
+        return SecurityHeadersMiddleware(
+            api, for_pages={POLICY: "for pages"}, for_others={POLICY: "for others"}, by_path={"/known": {POLICY: "for this page"}}
+        )
+
+    def test_a_page_that_is_known_has_a_policy_of_its_own(self, client):
+        for path in ("/known", "/known/", "/known?a=b", "/known?status=304"):
+            assert client.get(path).headers[POLICY] == "for this page"
+        assert client.get("/known.json").headers[POLICY] == "for others"
 
     def test_pages_have_the_policy_for_pages_and_the_rest_has_the_other(self, client):
         assert client.get("/page").headers[POLICY] == "for pages"

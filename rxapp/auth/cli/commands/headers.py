@@ -23,6 +23,7 @@ def headers(
     """
     refuse_without_reflex("headers")
     # Other commands start faster without Reflex.
+    from rxapp.auth.http.middleware.content_security_policy import hashes_of_built_pages  # noqa: PLC0415
     from rxapp.auth.http.middleware.security_headers import DEFAULT_HEADERS  # noqa: PLC0415
     from rxapp.auth.web.reflex_internals.app import directory_of_built_pages, get_config  # noqa: PLC0415
 
@@ -30,7 +31,7 @@ def headers(
     directory = pages or directory_of_built_pages()
     if not any(directory.rglob("*.html")):
         refuse(f"There are no built pages in {directory}. Build them with: reflex export --frontend-only --no-zip")
-    found = DEFAULT_HEADERS.for_pages(settings, directory, get_config().api_url)
+    found = DEFAULT_HEADERS.for_pages(settings, hashes_of_built_pages(directory), get_config().api_url)
     if as_json:
         print_json(found)
         return

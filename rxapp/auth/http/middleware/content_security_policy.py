@@ -47,10 +47,14 @@ def policy_text(*parts: Sources) -> str:
     return "; ".join(" ".join([name, *sources]) for name, sources in together(*parts).items())
 
 
+def hashes_of_page(file: Path) -> list[str]:
+    """The sources that allow the inline scripts of one HTML file."""
+    return sorted(script_hashes(file.read_text(encoding="utf-8")))
+
+
 def hashes_of_built_pages(directory: Path) -> list[str]:
     """The sources that allow the inline scripts of every HTML file below a directory."""
-    files = sorted(directory.rglob("*.html"))
-    return sorted({source for file in files for source in script_hashes(file.read_text(encoding="utf-8"))})
+    return sorted({source for file in directory.rglob("*.html") for source in hashes_of_page(file)})
 
 
 def script_hashes(document: str) -> set[str]:

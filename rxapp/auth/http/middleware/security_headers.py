@@ -1,10 +1,10 @@
 """The headers that tell a browser how to treat what an app answers: pages and assets, API and errors, and each 304."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from http import HTTPStatus
-from pathlib import Path
+from types import MappingProxyType
 from urllib.parse import urlsplit
 
 from starlette.datastructures import MutableHeaders
@@ -16,7 +16,6 @@ from rxapp.auth.http.middleware.content_security_policy import (
     NO_PAGE,
     PAGE,
     Sources,
-    hashes_of_built_pages,
     policy_text,
     together,
 )
@@ -56,9 +55,9 @@ class SecurityHeaders:
     allow_eval: bool = False
     headers: Mapping[str, str | None] = field(default_factory=dict)
 
-    def for_pages(self, settings: Settings, pages: Path | None, backend: str = "") -> dict[str, str]:
-        """Headers of an HTML page. `pages` is where the built ones lie, `backend` the API's URL if that is another origin."""
-        own = {"script-src": hashes_of_built_pages(pages) if pages else [], "connect-src": _connections(backend)}
+    def for_pages(self, settings: Settings, scripts: Iterable[str] = (), backend: str = "") -> dict[str, str]:
+        """Headers of an HTML page. `scripts` are the hashes of its inline scripts, `backend` the API's URL if it is elsewhere."""
+        own = {"script-src": scripts, "connect-src": _connections(backend)}
         return self._with_policy(settings, policy_text(self.sources_for_pages(own)))
 
     def for_development(self, backend: str = "") -> str:
@@ -101,17 +100,26 @@ _CORS = (b"access-control-allow-origin", b"access-control-allow-credentials")
 class SecurityHeadersMiddleware:
     """ASGI middleware: adds the headers that an answer does not have yet, and says for CORS what a page may read.
 
+    A page at a path in `by_path`, which has no slash at its end, gets the headers there; any other page those `for_pages`.
+
     Who somebody is stands in the `Authorization` header, never in a cookie, so a page of another origin needs no credentials.
     Reflex allows them all the same: that is taken back, unless `keeps_credentials`, for an app that says itself what it allows.
     """
 
     def __init__(
-        self, app: ASGIApp, *, for_pages: Mapping[str, str], for_others: Mapping[str, str], keeps_credentials: bool = False
+        self,
+        app: ASGIApp,
+        *,
+        for_pages: Mapping[str, str],
+        for_others: Mapping[str, str],
+        by_path: Mapping[str, Mapping[str, str]] = MappingProxyType({}),
+        keeps_credentials: bool = False,
     ) -> None:
         self._app = app
         self._keeps_credentials = keeps_credentials
         self._for_pages = _encoded(for_pages)
         self._for_others = _encoded(for_others)
+        self._by_path = {path: _encoded(headers) for path, headers in by_path.items()}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer as the app does, with the headers."""
@@ -122,7 +130,7 @@ class SecurityHeadersMiddleware:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 sent = dict(message["headers"])
-                more = [header for header in self._headers_of(message["status"], sent) if header[0] not in sent]
+                more = [header for header in self._headers_of(scope["path"], message["status"], sent) if header[0] not in sent]
                 message["headers"] = [*message["headers"], *more]
                 if not sent.keys().isdisjoint(_CORS):
                     headers = MutableHeaders(scope=message)
@@ -134,10 +142,10 @@ class SecurityHeadersMiddleware:
 
         await self._app(scope, receive, send_with_headers)
 
-    def _headers_of(self, status: int, sent: Mapping[bytes, bytes]) -> list[tuple[bytes, bytes]]:
+    def _headers_of(self, path: str, status: int, sent: Mapping[bytes, bytes]) -> list[tuple[bytes, bytes]]:
         """A 304 does not say what it is about, and its headers replace those that the browser has kept with the page."""
         is_page = sent.get(b"content-type", b"").startswith(b"text/html") or status == HTTPStatus.NOT_MODIFIED
-        return self._for_pages if is_page else self._for_others
+        return self._by_path.get(path.rstrip("/"), self._for_pages) if is_page else self._for_others
 
 
 def _encoded(headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:

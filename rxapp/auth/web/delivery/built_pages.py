@@ -46,7 +46,7 @@ class BuiltPages:
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
         self._root = served_pages()
-        self._pages = _pages_below(self._root) if self._root else frozenset()
+        self._pages = pages_below(self._root) if self._root else {}
         self._by_spelling = {page.casefold(): page for page in self._pages if not _is_asset(page)}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -84,11 +84,10 @@ def served_pages() -> Path | None:
     return directory_of_built_pages() if serves_built_pages() else None
 
 
-def _pages_below(root: Path) -> frozenset[str]:
-    """Their paths, without a slash at the end. That of the first page is the prefix of all, or empty."""
+def pages_below(root: Path) -> dict[str, Path]:
+    """Their files by their paths, without a slash at the end. That of the first page is the prefix of all, or empty."""
     prefix = PurePosixPath("/", get_config().frontend_path.strip("/"))
-    folders = (file.parent.relative_to(root) for file in root.rglob("index.html"))
-    return frozenset(str(prefix / folder.as_posix()).rstrip("/") for folder in folders)
+    return {str(prefix / file.parent.relative_to(root).as_posix()).rstrip("/"): file for file in root.rglob("index.html")}
 
 
 def _is_asset(page: str) -> bool:
