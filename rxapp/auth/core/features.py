@@ -16,6 +16,7 @@ from rxapp.auth.core.audit.events import EventKind
 from rxapp.auth.core.clock import Clock
 from rxapp.auth.core.database.engine import Database
 from rxapp.auth.core.login.confirmation import Proof
+from rxapp.auth.core.login.second_factor import SecondFactor
 from rxapp.auth.core.login.stages import LoginStage
 from rxapp.auth.core.settings.settings import Settings
 
@@ -40,8 +41,9 @@ class Pruner:
 class Feature:
     """Everything that one feature adds. A field that is left out costs nothing.
 
-    `stages` and `proofs` are factories: each `AuthService` calls them with itself. `event_kinds` are the further kinds of events
-    that the feature writes into the audit log. `pruners` remove its rows that have been kept for long enough.
+    `stages`, `proofs` and `second_factors` are factories: each `AuthService` calls them with itself. `event_kinds` are the
+    further kinds of events that the feature writes into the audit log. `pruners` remove its rows that have been kept for long
+    enough. `rewrappers` encrypt its stored secrets again under the current secret key, and return how many (`keys rotate`).
 
     `routes` names a module with a `router` of FastAPI, `pages` one with `add_pages()`, `commands` one with
     `add_commands(groups)`, and `checks` one with `check(settings, database)`, which yields findings for `doctor`.
@@ -50,7 +52,9 @@ class Feature:
     name: str
     stages: tuple[Callable[[Any], LoginStage], ...] = ()
     proofs: tuple[Callable[[Any], Proof], ...] = ()
+    second_factors: tuple[Callable[[Any], SecondFactor], ...] = ()
     pruners: tuple[Pruner, ...] = ()
+    rewrappers: tuple[Callable[[Settings, Database], int], ...] = ()
     event_kinds: tuple[str, ...] = ()
     routes: str = ""
     pages: str = ""

@@ -396,6 +396,7 @@ def test_a_busy_day_writes_every_kind_of_event_and_no_secret_anywhere(service, c
     administration.enable(bob.id, actor)
     service.record(EventKind.PERMISSION_DENIED, user_id=me.user_id, session_id=me.session_id, client=HERE, detail="/customers")
     service.failures.record(EventKind.UPLOAD_REFUSED, client=HERE, detail="take_files")
+    service.record(EventKind.SECOND_FACTOR_RESET, user_id=bob.id)
     rotate(service.settings, service.database, clock)
     secrets.append(service.settings.secret_keys[0])
     service.failures.record_throttled(TooManyRequests(timedelta(minutes=1), "login", is_first=True), HERE)

@@ -31,6 +31,7 @@ class EventKindTexts(ByCode):
     roles_changed: str = "Roles changed"
     permission_denied: str = "Tried something without permission"
     upload_refused: str = "Upload refused: it had no ticket from its page"
+    second_factor_reset: str = "Second factors removed by an administrator"
     keys_rotated: str = "Signing key changed"
     throttled: str = "Too many attempts, slowed down"
 
@@ -44,5 +45,6 @@ class EndTexts(ByCode):
     password_changed: str = "Session ended because the password was changed"
     password_confirmed: str = "Session replaced when the password was confirmed"
     ended_by_administrator: str = "Session ended by an administrator"
+    second_factor_reset: str = "Session ended because the second factors were removed"
     user_disabled: str = "Session ended because the account was disabled"
     account_deleted: str = "Session ended because the account was deleted"

@@ -25,6 +25,7 @@ EVENT_KINDS = EventKindTexts(
     roles_changed="Rollen geändert",
     permission_denied="Etwas ohne Berechtigung versucht",
     upload_refused="Upload abgelehnt: Er hatte kein Ticket von seiner Seite",
+    second_factor_reset="Zweite Faktoren durch die Verwaltung entfernt",
     keys_rotated="Signaturschlüssel gewechselt",
     throttled="Zu viele Versuche, gebremst",
 )
@@ -35,6 +36,7 @@ SESSION_ENDS = EndTexts(
     password_changed="Sitzung beendet, weil das Passwort geändert wurde",
     password_confirmed="Sitzung ersetzt, als das Passwort bestätigt wurde",
     ended_by_administrator="Sitzung durch die Verwaltung beendet",
+    second_factor_reset="Sitzung beendet, weil die zweiten Faktoren entfernt wurden",
     user_disabled="Sitzung beendet, weil das Konto gesperrt wurde",
     account_deleted="Sitzung beendet, weil das Konto gelöscht wurde",
 )
