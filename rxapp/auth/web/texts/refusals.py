@@ -53,5 +53,7 @@ class RefusalTexts(ByCode):
     password_contains_name: str = InputRule.PASSWORD_CONTAINS_NAME
     password_too_common: str = InputRule.PASSWORD_TOO_COMMON
     password_unchanged: str = InputRule.PASSWORD_UNCHANGED
+    device_name_refused: str = InputRule.DEVICE_NAME_REFUSED
+    second_factors_too_many: str = InputRule.SECOND_FACTORS_TOO_MANY
     role_refused: str = InputRule.ROLE_REFUSED
     roles_too_long: str = InputRule.ROLES_TOO_LONG

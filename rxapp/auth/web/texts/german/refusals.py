@@ -39,6 +39,8 @@ REFUSALS = RefusalTexts(
     password_contains_name="Das Passwort darf weder Ihren Benutzernamen noch den Namen dieser App enthalten.",
     password_too_common="Dieses Passwort ist zu leicht zu erraten: Es gehört zu denen, die zuerst versucht werden.",
     password_unchanged="Das ist das Passwort, das Sie schon haben.",
+    device_name_refused="Bitte geben Sie einen Namen ein: höchstens {limit} Zeichen, die man alle sehen kann.",
+    second_factors_too_many="Sie haben schon {limit}. Entfernen Sie zuerst eines.",
     role_refused="Eine Rolle hat höchstens {limit} Zeichen und weder Komma noch Anführungszeichen noch Rückstrich.",
     roles_too_long="Alle Rollen einer Person zusammen haben höchstens etwa {limit} Zeichen.",
 )
