@@ -15,5 +15,6 @@ FEATURE = Feature(
         "recovery_codes_made",
         "recovery_code_used",
     ),
+    pages="rxapp.auth.features.totp.pages",
     checks="rxapp.auth.features.totp.checks",
 )
