@@ -46,6 +46,7 @@ from rxapp.auth.core.identity.client import Client
 from rxapp.auth.core.identity.identity import Identity
 from rxapp.auth.core.identity.role_names import InvalidRole
 from rxapp.auth.core.login.pending_logins import PendingLoginEnded
+from rxapp.auth.core.login.second_factor import NoSecondFactor, SecondFactorRequired, WrongCode
 from rxapp.auth.core.login.stages import LoginIncomplete
 from rxapp.auth.core.maintenance.demo_users import add_demo_users
 from rxapp.auth.core.service import AuthService
@@ -85,6 +86,7 @@ __all__ = [
     "LastAdministrator",
     "LoginIncomplete",
     "MigrationHistory",
+    "NoSecondFactor",
     "NotFound",
     "OtherDevice",
     "PasswordRefused",
@@ -92,6 +94,7 @@ __all__ = [
     "PermissionDenied",
     "RegistrationClosed",
     "RevocationReason",
+    "SecondFactorRequired",
     "SecurityEvent",
     "SessionEnded",
     "SessionExpired",
@@ -106,6 +109,7 @@ __all__ = [
     "User",
     "UserNameLooksTaken",
     "UserNameTaken",
+    "WrongCode",
     "WrongPassword",
     "add_demo_users",
     "get_settings",

@@ -8,6 +8,7 @@ from rxapp.auth.core.audit.events import EventFilter
 from rxapp.auth.features.new_password.rules import log_in_by_link
 from tests.cli.conftest import LONG_PASSWORD, assert_refused
 from tests.conftest import PASSWORD
+from tests.one_time_codes import enrol
 
 OTHER_PASSWORD = "a completely different one"
 
@@ -257,3 +258,16 @@ class TestRenameAndDelete:
 
     def test_json_is_all_that_is_printed(self, run_json, johndoe):
         assert run_json("users", "delete", "johndoe", "--yes") == {"user_name": "johndoe", "ended_sessions": []}
+
+
+class TestResetSecondFactor:
+    def test_the_password_is_enough_again_and_the_sessions_end(self, run, service, johndoe, clock):
+        identity = service.verify_access(service.log_in("johndoe", PASSWORD).access_token)
+        enrol(service, identity, clock)
+        assert run("users", "reset-second-factor", "johndoe").stdout == (
+            "Removed the second factors of johndoe; 1 session ended.\n"
+        )
+        assert service.log_in("johndoe", PASSWORD)
+
+    def test_where_there_is_none_it_says_so(self, run, johndoe):
+        assert_refused(run("users", "reset-second-factor", "johndoe"), "This user has no second factor.")

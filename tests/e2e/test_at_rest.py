@@ -14,6 +14,7 @@ from playwright.sync_api import expect
 from tests.e2e.conftest import EXPIRED, PASSWORD, USER, expect_login_with, expect_stored, log_in, refresh_button, sign_in, stored
 from tests.e2e.production_server import ProductionServer
 from tests.e2e.server import SECRET_KEY
+from tests.one_time_codes import code_at
 
 pytestmark = pytest.mark.production
 
@@ -31,21 +32,23 @@ class Seen:
 
     def __init__(self) -> None:
         self.tokens: set[str] = set()
+        self.enrolled: set[str] = set()
+        """The secret of an authenticator app, and recovery codes."""
 
     def hear(self, text: object) -> None:
-        """Note what looks like a JWT, a refresh token or a set-password link."""
-        self.tokens |= set(re.findall(r"eyJ[\w-]{20,}\.[\w-]+\.[\w-]+|rxr1_[\w-]{40,}|rxp1_[\w-]{20,}", str(text)))
+        """Note what looks like a JWT, a refresh token, a pending login or a set-password link."""
+        self.tokens |= set(re.findall(r"eyJ[\w-]{20,}\.[\w-]+\.[\w-]+|rxr1_[\w-]{40,}|rx[pl]1_[\w-]{20,}", str(text)))
 
     def watch(self, tab) -> None:
         tab.on("websocket", lambda socket: [socket.on(event, self.hear) for event in ("framereceived", "framesent")])
 
     def parts(self) -> set[bytes]:
         """What cannot be missed of each: the end, which no other token shares and without which none works."""
-        return {token[-PART:].encode() for token in self.tokens}
+        return {token[-PART:].encode() for token in self.tokens} | {secret.encode() for secret in self.enrolled}
 
 
 @pytest.fixture
-def seen(server, tab, other_profile, administrator, person, api) -> Seen:
+def seen(request, browser, server, tab, other_profile, administrator, person, other_person, api) -> Seen:
     """A busy run: logins in pages and over HTTP, rotations, refusals, a link on an administrator's screen, a hostile pair."""
     seen = Seen()
     elsewhere = other_profile.new_page()
@@ -63,6 +66,9 @@ def seen(server, tab, other_profile, administrator, person, api) -> Seen:
     for body in ({"username": USER, "password": PASSWORD}, {"username": USER, "password": "wrong"}):
         seen.hear(api.post("/api/auth/login", json=body).text)
     pair = api.post("/api/auth/login", json={"username": person, "password": PASSWORD}).json()
+    context = browser.new_context(base_url=server.pages_url)
+    request.addfinalizer(context.close)
+    _log_in_with_a_second_factor(seen, server, context.new_page(), other_person, api)
     for _ in range(3):
         seen.hear(pair)
         pair = api.post("/api/token/refresh", json={"accessToken": pair["token"], "refreshToken": pair["refreshToken"]}).json()
@@ -73,6 +79,25 @@ def seen(server, tab, other_profile, administrator, person, api) -> Seen:
     api.post("/api/token/refresh", json={"accessToken": pair["token"], "refreshToken": pair["token"]})
     api.post("/api/token/refresh", content=f'{{"accessToken": "{pair["token"]}"')
     return seen
+
+
+def _log_in_with_a_second_factor(seen, server, page, person, api) -> None:
+    """Somebody adds an authenticator app in their page; then they log in with its code and with a recovery code."""
+    seen.watch(page)
+    sign_in(page, person, to="/account/security")
+    page.get_by_role("button", name="Add an authenticator app").click()
+    secret = page.locator("dialog code").inner_text().replace(" ", "")
+    page.get_by_label("Code that the app shows now").fill(code_at(secret, server.now()))
+    page.get_by_role("button", name="Add it").click()
+    codes = page.get_by_role("list", name="Your recovery codes").get_by_role("listitem")
+    expect(codes).to_have_count(10)
+    seen.enrolled |= {secret, *codes.all_inner_texts()}
+    server.move_clock(60)
+    for method, code in (("otp", code_at(secret, server.now())), ("recovery", min(codes.all_inner_texts())), ("otp", secret)):
+        refused = api.post("/api/auth/login", json={"username": person, "password": PASSWORD}).json()
+        seen.hear(refused)
+        body = {"pendingLogin": refused["pendingLogin"], "method": method, "code": code}
+        seen.hear(api.post("/api/auth/second-factor", json=body).text)
 
 
 def _id_of(server, user_name: str) -> str:
@@ -133,6 +158,8 @@ def test_no_token_lies_in_the_database_in_redis_or_in_a_log(seen, server, tab):
     assert len([token for token in seen.tokens if token.startswith("rxr1_")]) >= 8
     assert len([token for token in seen.tokens if token.startswith("eyJ")]) >= 8
     assert [token for token in seen.tokens if token.startswith("rxp1_")]
+    assert [token for token in seen.tokens if token.startswith("rxl1_")]
+    assert len(seen.enrolled) == 11
     states = redis_dump(server)
     assert sum(b"auth_state" in key for key in states) >= 2, "the open pages' states are there"
     places = {"database": database_dump(server), "keys of Redis": b"\n".join(states)}

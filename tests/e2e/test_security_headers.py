@@ -18,7 +18,7 @@ addEventListener("securitypolicyviolation", ({violatedDirective, blockedURI, sam
 """
 
 PUBLIC_PAGES = ["/", "/login", "/register", "/set-password"]
-ACCOUNT_PAGES = ["/account", "/account/sessions", "/account/activity", "/customers"]
+ACCOUNT_PAGES = ["/account", "/account/security", "/account/sessions", "/account/activity", "/customers"]
 ADMIN_PAGES = ["/admin", "/admin/users", "/admin/user", "/admin/events"]
 
 

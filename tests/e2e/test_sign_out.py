@@ -36,7 +36,15 @@ def test_back_after_log_out_shows_nothing_private(tab):
 def test_every_page_of_somebody_who_is_signed_in_has_a_way_out(tab, administrator):
     sign_in(tab, administrator)
     of_administrators = ("/admin", "/admin/users", "/admin/events")
-    for page in ("/", "/account", "/account/sessions", "/account/activity", *of_administrators, "/customers"):
+    for page in (
+        "/",
+        "/account",
+        "/account/security",
+        "/account/sessions",
+        "/account/activity",
+        *of_administrators,
+        "/customers",
+    ):
         tab.goto(page)
         expect(tab.get_by_role("button", name="Log out")).to_be_visible()
     tab.goto("/admin/users")

@@ -23,6 +23,7 @@ class RevocationReason(StrEnum):
     PASSWORD_CHANGED = "password_changed"
     PASSWORD_CONFIRMED = "password_confirmed"
     ENDED_BY_ADMINISTRATOR = "ended_by_administrator"
+    SECOND_FACTOR_RESET = "second_factor_reset"
     USER_DISABLED = "user_disabled"
     ACCOUNT_DELETED = "account_deleted"
 

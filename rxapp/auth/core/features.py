@@ -16,10 +16,14 @@ from rxapp.auth.core.audit.events import EventKind
 from rxapp.auth.core.clock import Clock
 from rxapp.auth.core.database.engine import Database
 from rxapp.auth.core.login.confirmation import Proof
+from rxapp.auth.core.login.second_factor import SecondFactor
 from rxapp.auth.core.login.stages import LoginStage
 from rxapp.auth.core.settings.settings import Settings
 
 _PACKAGE = "rxapp.auth.features"
+
+Rewrapper = Callable[[Settings, Database], int]
+"""Encrypts stored secrets again under the current secret key, and returns how many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +44,9 @@ class Pruner:
 class Feature:
     """Everything that one feature adds. A field that is left out costs nothing.
 
-    `stages` and `proofs` are factories: each `AuthService` calls them with itself. `event_kinds` are the further kinds of events
-    that the feature writes into the audit log. `pruners` remove its rows that have been kept for long enough.
+    `stages`, `proofs` and `second_factors` are factories: each `AuthService` calls them with itself. `event_kinds` are the
+    further kinds of events that the feature writes into the audit log. `pruners` remove its rows that have been kept for long
+    enough. `rewrappers` are for `keys rotate`.
 
     `routes` names a module with a `router` of FastAPI, `pages` one with `add_pages()`, `commands` one with
     `add_commands(groups)`, and `checks` one with `check(settings, database)`, which yields findings for `doctor`.
@@ -50,7 +55,9 @@ class Feature:
     name: str
     stages: tuple[Callable[[Any], LoginStage], ...] = ()
     proofs: tuple[Callable[[Any], Proof], ...] = ()
+    second_factors: tuple[Callable[[Any], SecondFactor], ...] = ()
     pruners: tuple[Pruner, ...] = ()
+    rewrappers: tuple[Rewrapper, ...] = ()
     event_kinds: tuple[str, ...] = ()
     routes: str = ""
     pages: str = ""
@@ -76,6 +83,11 @@ def included_features() -> tuple[Feature, ...]:
 def pruners_of(features: Sequence[Feature]) -> list[Pruner]:
     """The pruners of all these features."""
     return [pruner for feature in features for pruner in feature.pruners]
+
+
+def rewrappers_of(features: Sequence[Feature]) -> list[Rewrapper]:
+    """The rewrappers of all these features."""
+    return [rewrapper for feature in features for rewrapper in feature.rewrappers]
 
 
 def event_kinds(features: Sequence[Feature]) -> list[str]:

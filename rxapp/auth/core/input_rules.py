@@ -19,5 +19,7 @@ class InputRule(StrEnum):
     PASSWORD_CONTAINS_NAME = "The password must not contain your user name or the name of this app."
     PASSWORD_TOO_COMMON = "This password is too easy to guess: it is among the first that would be tried."
     PASSWORD_UNCHANGED = "This is the password that you have already."
+    DEVICE_NAME_REFUSED = "Please give it a name of at most {limit} characters, all of which can be seen."
+    SECOND_FACTORS_TOO_MANY = "You have {limit} already. Remove one first."
     ROLE_REFUSED = "A role has at most {limit} characters, and no comma, quote or backslash."
     ROLES_TOO_LONG = "All roles of a user together have at most about {limit} characters."

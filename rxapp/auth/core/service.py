@@ -42,6 +42,7 @@ from rxapp.auth.core.keys.stored_keys import load_key_ring
 from rxapp.auth.core.login.confirmation import Confirmation
 from rxapp.auth.core.login.login import Login
 from rxapp.auth.core.login.pending_logins import PendingLogins
+from rxapp.auth.core.login.second_factor import SecondFactors
 from rxapp.auth.core.passwords.hasher import PasswordHasher
 from rxapp.auth.core.passwords.legacy_bcrypt import LegacyBcryptHashes
 from rxapp.auth.core.passwords.links import PasswordLinks
@@ -63,8 +64,8 @@ class AuthService:
     """Logs in, refreshes, verifies and revokes. Threads share one instance.
 
     `accounts` is what people do with their own account, `administration` what administrators do with all accounts, `overview`
-    what they read about all of them, and `login` completes the stages of a login. `features` are further ways to log in: by
-    default all that need no configuration.
+    what they read about all of them, `login` completes the stages of a login, and `second_factors` resets those of a user.
+    `features` are further ways to log in: by default all that need no configuration.
     """
 
     def __init__(
@@ -102,6 +103,9 @@ class AuthService:
             refresh_tokens=self.refresh_tokens,
             binding=self.device_binding,
         )
+        factors = [make(self) for feature in self.features for make in feature.second_factors]
+        self.second_factors = SecondFactors(database, clock, factors)
+        stages = [make(self) for feature in self.features for make in feature.stages]
         self.login = Login(
             settings,
             database,
@@ -113,7 +117,7 @@ class AuthService:
             binding=self.device_binding,
             throttle=self.throttle,
             failures=self.failures,
-            stages=[make(self) for feature in self.features for make in feature.stages],
+            stages=[*stages, self.second_factors.stage] if factors else stages,
         )
         self.accounts = Accounts(
             settings,

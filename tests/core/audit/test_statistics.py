@@ -27,6 +27,7 @@ OTHERS = {
     EventKind.USER_ENABLED,
     EventKind.USER_DELETED,
     EventKind.ROLES_CHANGED,
+    EventKind.SECOND_FACTOR_RESET,
     EventKind.KEYS_ROTATED,
 }
 

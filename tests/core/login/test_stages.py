@@ -8,9 +8,8 @@ from rxapp.auth.core.database.tables import AuthSession
 from rxapp.auth.core.errors import InvalidDpopProof, InvalidToken, NotFound
 from rxapp.auth.core.features import Feature
 from rxapp.auth.core.identity.proved_key import ProvedKey
-from rxapp.auth.core.login.login import passed
 from rxapp.auth.core.login.pending_logins import LIFETIME, PendingLoginEnded
-from rxapp.auth.core.login.stages import LoginIncomplete
+from rxapp.auth.core.login.stages import LoginIncomplete, passed
 from tests.conftest import PASSWORD
 
 GOOD = "plumb orbit cadet vixen"

@@ -6,8 +6,7 @@ from rxapp.auth import AuthService, InvalidCredentials, InvalidToken, PasswordRe
 from rxapp.auth.core.audit.events import EventFilter
 from rxapp.auth.core.features import Feature
 from rxapp.auth.core.identity.client import NO_CLIENT
-from rxapp.auth.core.login.login import passed
-from rxapp.auth.core.login.stages import LoginIncomplete
+from rxapp.auth.core.login.stages import LoginIncomplete, passed
 from rxapp.auth.features.new_password import FEATURE
 from rxapp.auth.features.new_password.rules import ANSWER, begin_by_link, log_in_by_link
 from tests.conftest import PASSWORD

@@ -48,6 +48,7 @@ def test_each_operation_says_which_tokens_it_takes(document):
         "POST /api/auth/login",
         "POST /api/auth/login/continue",
         "POST /api/auth/login/link",
+        "POST /api/auth/second-factor",
         "POST /api/token/refresh",
         "GET /.well-known/jwks.json",
         "GET /healthz",

@@ -32,6 +32,9 @@ from rxapp.auth.core.features import event_kinds, included_features
 from rxapp.auth.core.input_rules import InputRule
 from rxapp.auth.core.passwords.policy import strength_of
 from rxapp.auth.core.service import AuthService
+from rxapp.auth.features.totp.pages.login_form import second_factor_form
+from rxapp.auth.features.totp.pages.security_page import security_page
+from rxapp.auth.features.totp.pages.user_section import user_section
 from rxapp.auth.http.runtime.service import Overloaded, use_service
 from rxapp.auth.web import set_password_page
 from rxapp.auth.web.pages.account import account_page
@@ -61,8 +64,17 @@ MOMENT = datetime(2026, 1, 31, tzinfo=UTC)
 SAMPLES = [InvalidCredentials(), UserNameTaken(), InvalidUserName(InputRule.USER_NAME_TOO_LONG, limit=64), Overloaded()]
 
 CARDS = [login_page, register_page, set_password_page]
-FRAMED = [account_page, sessions_page, activity_page, overview_page, users_page, user_page, events_page]
-PARTS = [confirm_dialog, slow_down_notice, outage_notice, connection_notice, waiting_view, forbidden_view]
+FRAMED = [account_page, sessions_page, activity_page, overview_page, users_page, user_page, events_page, security_page]
+PARTS = [
+    second_factor_form,
+    user_section,
+    confirm_dialog,
+    slow_down_notice,
+    outage_notice,
+    connection_notice,
+    waiting_view,
+    forbidden_view,
+]
 
 SAID = re.compile(r'^"?(aria-label|title|label|placeholder|words|alt|question|why|yes|no|close|text)"?:(.*)$', re.DOTALL)
 """The props that a person hears or reads."""
@@ -147,6 +159,11 @@ class TestPages:
         said = list(said_in(page()))
         assert said
         assert [text for text in said if re.search(r"[A-Za-z]", text)] == []
+
+    @pytest.mark.parametrize("page", [*CARDS, *FRAMED, *PARTS], ids=lambda page: page.__name__)
+    def test_none_has_a_style_that_would_bring_emotion_to_every_page(self, speak, page):
+        speak(ENGLISH)
+        assert not re.search(r"\bcss\b[^,]{0,3}:", str(page().render()))
 
     def test_no_handler_of_theirs_has_a_sentence_of_its_own(self):
         for file in (ROOT / "rxapp" / "auth" / "web" / "pages").glob("*.py"):

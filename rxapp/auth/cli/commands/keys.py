@@ -7,6 +7,7 @@ import typer
 from rxapp.auth.cli.opening import open_service
 from rxapp.auth.cli.options import AsJson
 from rxapp.auth.cli.output import pluralize, print_json, print_table, printable
+from rxapp.auth.core.features import rewrappers_of
 from rxapp.auth.core.maintenance import key_rotation
 from rxapp.auth.core.maintenance.key_rotation import KeyDescription, KeyState
 
@@ -35,11 +36,12 @@ def list_keys(*, as_json: AsJson = False) -> None:
 def rotate(*, as_json: AsJson = False) -> None:
     """Make a new key, which signs in two minutes. Nobody is signed out: the other keys still verify their tokens.
 
-    Keys that are encrypted under one of RXAPP_PREVIOUS_SECRET_KEYS are encrypted again under RXAPP_SECRET_KEY.
+    Keys, and the secrets of devices for one-time codes, that are encrypted under one of RXAPP_PREVIOUS_SECRET_KEYS are encrypted
+    again under RXAPP_SECRET_KEY.
     """
     with open_service() as service:
         arguments = (service.settings, service.database, service.clock)
-        key = key_rotation.rotate(*arguments)
+        key = key_rotation.rotate(*arguments, rewrappers_of(service.features))
         unreadable = [other.kid for other in key_rotation.describe_keys(*arguments) if other.state is KeyState.UNREADABLE]
     if as_json:
         print_json({"kid": key.kid, "active_from": key.active_from, "unreadable": unreadable})

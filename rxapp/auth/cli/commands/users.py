@@ -139,6 +139,18 @@ def set_password(
         _print_ended(user, ended, f"Set the password of {user.user_name}", as_json)
 
 
+@app.command()
+def reset_second_factor(name: UserName, *, as_json: AsJson = False) -> None:
+    """Remove all second factors of a user, and end their sessions. Afterwards their password alone is enough.
+
+    Do it only if you are sure who is asking.
+    """
+    with open_service() as service:
+        user = find_user(service, name)
+        ended = service.second_factors.reset(user.id)
+        _print_ended(user, ended, f"Removed the second factors of {user.user_name}", as_json)
+
+
 def _print_link(user: User, token: str, sentence: str, as_json: bool) -> None:
     """Print the link. Its token is in the fragment, which browsers do not send, so that no server logs it."""
     path = f"/set-password#{token}"

@@ -47,6 +47,7 @@ class EventKind(StrEnum):
     ROLES_CHANGED = "roles_changed"
     PERMISSION_DENIED = "permission_denied"
     UPLOAD_REFUSED = "upload_refused"
+    SECOND_FACTOR_RESET = "second_factor_reset"
     KEYS_ROTATED = "keys_rotated"
     THROTTLED = "throttled"
 

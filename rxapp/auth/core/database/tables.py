@@ -1,4 +1,7 @@
-"""The tables: users, sessions (one row for each login on each device), the audit log and the keys. No token is ever stored."""
+"""The tables: users, sessions (one row for each login on each device), the audit log, the keys and the second factors.
+
+No token is ever stored.
+"""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
@@ -165,3 +168,31 @@ class SigningKey(AuthTable, table=True):
     created_at: datetime = _moment()
     active_from: datetime = _moment()
     retired_at: datetime | None = _moment(default=None)
+
+
+class TotpDevice(AuthTable, table=True):
+    """An app or a device that makes one-time codes for a user. Its secret is encrypted under the configured secret key.
+
+    `last_step` is the step of time of the last code that was accepted. Each code is good only once, because the step only grows.
+    """
+
+    __tablename__ = "auth_totp_device"
+
+    id: UUID = Field(default_factory=uuid4, primary_key=True)
+    user_id: UUID = Field(foreign_key="auth_user.id", index=True, ondelete="CASCADE")
+    name: str = Field(max_length=64)
+    wrapped_secret: bytes = Field(sa_column=Column(LargeBinary(), nullable=False), repr=False)
+    last_step: int = Field(sa_type=BigInteger)
+    created_at: datetime = _moment()
+    last_used_at: datetime | None = _moment(default=None)
+
+
+class RecoveryCode(AuthTable, table=True):
+    """A code that stands in for a lost second factor, as a digest. It is good once, and then `used_at` says when it was used."""
+
+    __tablename__ = "auth_recovery_code"
+
+    user_id: UUID = Field(foreign_key="auth_user.id", primary_key=True, ondelete="CASCADE")
+    digest: bytes = Field(sa_column=Column(LargeBinary(32), primary_key=True), repr=False)
+    created_at: datetime = _moment()
+    used_at: datetime | None = _moment(default=None)

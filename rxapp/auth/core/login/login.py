@@ -16,6 +16,7 @@ from rxapp.auth.core.database.tables import User
 from rxapp.auth.core.errors import InvalidCredentials, OtherDevice, RevocationReason, TooManyRequests
 from rxapp.auth.core.identity.client import Client
 from rxapp.auth.core.login.pending_logins import PendingLogin, PendingLoginEnded, PendingLogins
+from rxapp.auth.core.login.second_factor import SecondFactorRequired, SecondFactorStage
 from rxapp.auth.core.login.stages import LoginAttempt, LoginIncomplete, LoginStage, by_name
 from rxapp.auth.core.passwords.hasher import PasswordHasher
 from rxapp.auth.core.sessions import statements as sessions
@@ -174,8 +175,11 @@ class Login:
         due = [stage.name for stage in self._stages.values() if stage.name in attempt.owed or stage.is_due(attempt)]
         if not due:
             return None
-        owing = replace(attempt, owed=tuple(due))
-        return LoginIncomplete(due[0], *self._pending.issue(owing, due[0], device_key, attempt.began_at or self._clock()))
+        stage, began_at = self._stages[due[0]], attempt.began_at or self._clock()
+        pending = self._pending.issue(replace(attempt, owed=tuple(due)), stage.name, device_key, began_at)
+        if isinstance(stage, SecondFactorStage):
+            return SecondFactorRequired(stage.name, *pending, stage.methods_of(attempt.user))
+        return LoginIncomplete(stage.name, *pending)
 
     @retry_on_outage
     def _begin_session(
@@ -196,8 +200,3 @@ class Login:
             events.record(connection, EventKind.LOGIN, now, user_id=user.id, session_id=session.id, client=client)
             sessions.delete_ended(connection, now - self._settings.ended_session_retention, ENDED_SESSIONS_REMOVED_PER_LOGIN)
         return issue_pair(self._access_tokens, self._refresh_tokens, session, user, session.generation)
-
-
-def passed(attempt: LoginAttempt, user: User, amr: tuple[str, ...], ended: Mapping[UUID, RevocationReason]) -> LoginAttempt:
-    """The attempt after a stage: with the user as it is now, and the proofs that count from now on."""
-    return replace(attempt, user=user, amr=amr, password=None, ended={**attempt.ended, **ended})

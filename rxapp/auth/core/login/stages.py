@@ -4,7 +4,7 @@ Features register stages (`rxapp.auth.core.features`). The core knows none by na
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Protocol, TypeVar
 from uuid import UUID
@@ -59,12 +59,19 @@ class LoginIncomplete(AuthError):
 
     code = "login_incomplete"
     message = "One more step is needed to log in."
+    methods: tuple[str, ...] = ()
+    """The ways in which the stage can be completed, if it has several."""
 
     def __init__(self, stage: str, pending_login: str, expires_at: datetime) -> None:
         super().__init__()
         self.stage = stage
         self.pending_login = pending_login
         self.expires_at = expires_at
+
+
+def passed(attempt: LoginAttempt, user: User, amr: tuple[str, ...], ended: Mapping[UUID, RevocationReason]) -> LoginAttempt:
+    """The attempt after a stage: with the user as it is now, and the proofs that count from now on."""
+    return replace(attempt, user=user, amr=amr, password=None, ended={**attempt.ended, **ended})
 
 
 def by_name(things: Iterable[T], name_of: Callable[[T], str]) -> dict[str, T]:

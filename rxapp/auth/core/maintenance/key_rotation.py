@@ -1,6 +1,7 @@
 """Key rotation that signs nobody out: the new key signs once every process has loaded it, and the old keys still verify."""
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -11,6 +12,7 @@ from rxapp.auth.core.audit import events
 from rxapp.auth.core.audit.events import EventKind
 from rxapp.auth.core.clock import Clock
 from rxapp.auth.core.database.engine import Database
+from rxapp.auth.core.features import Rewrapper
 from rxapp.auth.core.keys import stored_keys
 from rxapp.auth.core.keys.derivation import Keys
 from rxapp.auth.core.keys.encryption import unwrap, wrap
@@ -58,12 +60,15 @@ def describe_keys(settings: Settings, database: Database, clock: Clock) -> list[
     return [KeyDescription(kid, state) for kid, state in states.items()] + stored
 
 
-def rotate(settings: Settings, database: Database, clock: Clock) -> KeyDescription:
+def rotate(settings: Settings, database: Database, clock: Clock, rewrappers: Sequence[Rewrapper] = ()) -> KeyDescription:
     """Store a new key. After `PROPAGATION_DELAY` it signs, and the other keys retire.
 
-    All readable keys are encrypted again under the current secret key, so that previous secret keys can be removed from the
-    settings. The first rotation stores the secret keys too: from then on each verifies only until `prune` removes it.
+    All readable keys are encrypted again under the current secret key, and so are the secrets of features, by their
+    `rewrappers`. Then previous secret keys can be removed from the settings. The first rotation stores the secret keys too: from
+    then on each verifies only until `prune` removes it.
     """
+    for rewrap in rewrappers:
+        rewrap(settings, database)
     now = clock()
     secret_key = settings.secret_keys[0]
     active_from = now + PROPAGATION_DELAY

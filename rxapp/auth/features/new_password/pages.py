@@ -4,7 +4,6 @@ The link's token is in the URL's fragment. Browsers do not send the fragment. So
 in no `Referer`.
 """
 
-from collections.abc import Callable
 from typing import Any, TypedDict, Unpack
 
 import reflex as rx
@@ -24,7 +23,7 @@ from rxapp.auth.web.pages.parts.new_password import new_password_fields, require
 from rxapp.auth.web.pages.parts.onward import go_on
 from rxapp.auth.web.pages.parts.password_link import SET_PASSWORD
 from rxapp.auth.web.pages.parts.wrong_fields import wrong_field
-from rxapp.auth.web.site.places import places
+from rxapp.auth.web.site.places import FeaturePage, places
 from rxapp.auth.web.site.registry import site
 from rxapp.auth.web.site.wording import in_words
 from rxapp.auth.web.ui import style
@@ -94,7 +93,7 @@ class SetPasswordState(rx.State):
             await get_hooks().logged_in(logged_in.pair, client)
             await auth._begin(logged_in.pair)
         except LoginIncomplete as incomplete:
-            yield (await self.get_state(LoginState))._hand_over(incomplete)
+            yield await (await self.get_state(LoginState))._hand_over(incomplete)
         except FORM_ERRORS as error:
             self.error = site.texts.set_password.spent if isinstance(error, InvalidToken) else in_words(error)
             self.wrong, self.wait = wrong_field(error), error.retry_after_seconds
@@ -132,10 +131,10 @@ def _form(slots: Slots) -> rx.Component:
     )
 
 
-def add_pages() -> dict[str, tuple[str, Callable, Any]]:
+def add_pages() -> dict[str, FeaturePage]:
     """Add the form of the stage. Returns the page of the link."""
     places.stage_forms[NewPasswordStage.name] = _stage_form
-    return {SET_PASSWORD: (site.texts.set_password.title, set_password_page, SetPasswordState.prepare)}
+    return {SET_PASSWORD: FeaturePage(site.texts.set_password.title, set_password_page, SetPasswordState.prepare)}
 
 
 def _stage_form() -> rx.Component:

@@ -10,7 +10,6 @@ from rxapp.auth.http.api.schemas import MAXIMUM_TOKEN_LENGTH, Body, Text
 from rxapp.auth.http.callers.bearer import COMMON_PROBLEMS, documented
 from rxapp.auth.http.callers.dpop import ProvingSender
 from rxapp.auth.http.callers.json_route import LimitedBodyRoute
-from rxapp.auth.http.problems.documents import refusal
 from rxapp.auth.http.runtime.service import get_service, in_thread
 
 router = APIRouter(prefix="/api", route_class=LimitedBodyRoute)
@@ -26,8 +25,11 @@ class LinkRequest(Body):
     "/auth/login/link",
     status_code=HTTPStatus.FORBIDDEN,
     response_class=Response,
-    responses=documented(*COMMON_PROBLEMS, HTTPStatus.FORBIDDEN, HTTPStatus.TOO_MANY_REQUESTS),
+    responses=documented(*COMMON_PROBLEMS, HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.TOO_MANY_REQUESTS),
 )
 async def log_in_by_link(request: LinkRequest, client: ProvingSender) -> Response:
-    """Begin a login with a link. The answer is always 403 `login_incomplete`: the stage `new_password` asks for `newPassword`."""
-    return refusal(await in_thread(begin_by_link, get_service(), request.link, client), HTTPStatus.FORBIDDEN)
+    """Begin a login with a link. It is never complete: the stage `new_password` asks for `newPassword`, 403 `login_incomplete`.
+
+    For a user with a second factor that comes first: 401 `second_factor_required`.
+    """
+    raise await in_thread(begin_by_link, get_service(), request.link, client)

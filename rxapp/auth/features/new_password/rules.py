@@ -6,9 +6,9 @@ from rxapp.auth.core.accounts.password_proof import PASSWORD
 from rxapp.auth.core.audit.events import EventKind
 from rxapp.auth.core.errors import InvalidToken, PasswordRefused, RevocationReason
 from rxapp.auth.core.identity.client import NO_CLIENT, Client
-from rxapp.auth.core.login.login import LoggedIn, passed
+from rxapp.auth.core.login.login import LoggedIn
 from rxapp.auth.core.login.pending_logins import PendingLoginEnded
-from rxapp.auth.core.login.stages import LoginAttempt, LoginIncomplete
+from rxapp.auth.core.login.stages import LoginAttempt, LoginIncomplete, passed
 from rxapp.auth.core.passwords.policy import require_good_password
 from rxapp.auth.core.service import AuthService
 

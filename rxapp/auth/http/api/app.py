@@ -6,7 +6,14 @@ from fastapi import APIRouter, FastAPI
 
 from rxapp.auth.core.features import Feature, included_features
 from rxapp.auth.core.settings.settings import Settings
-from rxapp.auth.http.api import account_routes, jwks_route, refresh_route, registration_route, token_routes
+from rxapp.auth.http.api import (
+    account_routes,
+    jwks_route,
+    refresh_route,
+    registration_route,
+    second_factor_route,
+    token_routes,
+)
 from rxapp.auth.http.api.docs_page import add_docs_page
 from rxapp.auth.http.api.openapi_document import ABOUT, correct_document, servers
 from rxapp.auth.http.api.refresh_route import DirectRefresh
@@ -34,6 +41,8 @@ def auth_router(features: Sequence[Feature], *, with_registration: bool = False)
     """Our routes. Registration is only for an app without our pages. With pages, people register there."""
     ours = [(token_routes, LOG_IN), (account_routes, ACCOUNT), (refresh_route, LOG_IN), (jwks_route, KEYS)]
     ours += [(routes, LOG_IN) for feature in features if (routes := feature.load("routes"))]
+    if any(feature.second_factors for feature in features):
+        ours.append((second_factor_route, LOG_IN))
     if with_registration:
         ours.append((registration_route, LOG_IN))
     router = APIRouter()

@@ -10,7 +10,8 @@ from rxapp.auth.core.settings.settings import Settings
 from rxapp.auth.http.callers.bearer import SCHEME, documented
 from rxapp.auth.http.callers.dpop import HEADER
 from rxapp.auth.http.callers.tags import ACCOUNT, KEYS, LOG_IN, OPERATIONS
-from rxapp.auth.http.problems.documents import PROBLEM_TYPE, Problem, answers_malformed_input
+from rxapp.auth.http.problems.documents import answers_malformed_input
+from rxapp.auth.http.problems.schema import PROBLEM_TYPE, Problem
 
 ABOUT: dict[str, Any] = {
     "title": "rxapp",

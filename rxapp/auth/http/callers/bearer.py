@@ -13,7 +13,8 @@ from rxapp.auth.core.identity.identity import Identity
 from rxapp.auth.http.callers.dpop import proved_key
 from rxapp.auth.http.callers.request_source import method_of, request_client
 from rxapp.auth.http.problems.challenges import Unauthorized
-from rxapp.auth.http.problems.documents import PROBLEM_TYPE, Problem, as_http_errors
+from rxapp.auth.http.problems.documents import as_http_errors
+from rxapp.auth.http.problems.schema import PROBLEM_TYPE, Problem
 from rxapp.auth.http.runtime.declared_roles import note_roles, require_flags, required_roles
 from rxapp.auth.http.runtime.request_context import note_identity
 from rxapp.auth.http.runtime.service import get_service, in_thread, verify_access

@@ -4,7 +4,6 @@ import json
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 
@@ -12,7 +11,6 @@ from fastapi import FastAPI, Request
 from fastapi.exception_handlers import http_exception_handler, request_validation_exception_handler
 from fastapi.exceptions import RequestValidationError, WebSocketException
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection
 
@@ -31,9 +29,11 @@ from rxapp.auth.core.errors import (
     UserNameTaken,
     WrongPassword,
 )
+from rxapp.auth.core.login.second_factor import SecondFactorRequired
 from rxapp.auth.core.login.stages import LoginIncomplete
 from rxapp.auth.http.problems.allowed_methods import allow_header
 from rxapp.auth.http.problems.challenges import Unauthorized, challenge
+from rxapp.auth.http.problems.schema import PROBLEM_TYPE
 from rxapp.auth.http.runtime.request_context import current_request, note_failure
 from rxapp.auth.http.runtime.service import Overloaded, get_service
 
@@ -44,6 +44,7 @@ POLICY_VIOLATION, TRY_AGAIN_LATER = 1008, 1013
 
 _STATUSES = {
     PermissionDenied: HTTPStatus.FORBIDDEN,
+    SecondFactorRequired: HTTPStatus.UNAUTHORIZED,  # who knows no second factors sees a refused login
     LoginIncomplete: HTTPStatus.FORBIDDEN,
     WrongPassword: HTTPStatus.FORBIDDEN,
     InvalidCredentials: HTTPStatus.UNAUTHORIZED,
@@ -53,27 +54,9 @@ _STATUSES = {
     TooManyRequests: HTTPStatus.TOO_MANY_REQUESTS,
     Overloaded: HTTPStatus.SERVICE_UNAVAILABLE,
 }
-"""All other errors are the client's mistake: 400."""
+"""The first that fits counts. All other errors are the client's mistake: 400."""
 
 logger = logging.getLogger(__name__)
-
-
-PROBLEM_TYPE = "application/problem+json"
-
-
-class Problem(BaseModel):
-    """A problem document (RFC 9457) with a stable `code`."""
-
-    type: str
-    title: str
-    status: int
-    detail: str
-    code: str
-    reason: str | None = None
-    stage: str | None = None
-    pending_login: str | None = Field(None, alias="pendingLogin")
-    expires_at: datetime | None = Field(None, alias="expiresAt")
-    request_id: str | None = Field(None, alias="requestId")
 
 
 class GuardRefusal(HTTPException):
@@ -113,14 +96,14 @@ def problem(
     *,
     headers: dict[str, str] | None = None,
     reason: str | None = None,
-    members: dict[str, str] | None = None,
+    members: dict[str, Any] | None = None,
 ) -> JSONResponse:
     """A problem document with further `members`. `reason` tells why a session ended where `code` alone does not.
 
     For a server error it has the request's id, so that the operator can find the lines in the log.
     """
-    document = {"type": "about:blank", "title": status.phrase, "status": status.value, "detail": detail, "code": code}
-    document |= members or {}
+    document: dict[str, Any] = {"type": "about:blank", "title": status.phrase, "status": status.value}
+    document |= {"detail": detail, "code": code} | (members or {})
     if reason is not None and reason != code:
         document["reason"] = reason
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR and (request := current_request()) is not None:
@@ -139,8 +122,9 @@ def refusal(error: AuthError, status: HTTPStatus, headers: dict[str, str] | None
     return problem(status, error.code, error.message, headers=(headers or {}) | nonce, reason=reason, members=members)
 
 
-def _next_stage(error: LoginIncomplete) -> dict[str, str]:
-    return {"stage": error.stage, "pendingLogin": error.pending_login, "expiresAt": error.expires_at.isoformat()}
+def _next_stage(error: LoginIncomplete) -> dict[str, Any]:
+    members = {"stage": error.stage, "pendingLogin": error.pending_login, "expiresAt": error.expires_at.isoformat()}
+    return members | ({"methods": list(error.methods)} if error.methods else {})
 
 
 def nonce_headers() -> dict[str, str]:

@@ -30,6 +30,11 @@ class Leaving(PageTokens, mixin=True):  # type: ignore[call-arg]  # the keyword 
     _told_to_go: str = ""
     """The path that the page had when the browser was sent to the login page."""
 
+    _handed_over: tuple[str, str, tuple[str, ...]] | None = None
+    """The stage, the pending login and the methods of a login that another page has begun. The login page takes it at once. It
+    is here because all other states are cleared when a visitor comes to a page.
+    """
+
     _loaded_path: str = ""
     """The path at the last load of this document."""
 

@@ -18,6 +18,7 @@ from rxapp.auth.web.pages.register import RegisterState, register_page, require_
 from rxapp.auth.web.pages.sessions import SessionsState, sessions_page
 from rxapp.auth.web.pages.user import UserState, add_user_sections, user_page
 from rxapp.auth.web.pages.users import UsersState, users_page
+from rxapp.auth.web.site.places import FeaturePage
 from rxapp.auth.web.site.redirects import own_register_route
 from rxapp.auth.web.site.registry import site
 from rxapp.auth.web.ui.placeholders import forbidden_view, missing_view, waiting_view
@@ -45,7 +46,11 @@ def add_pages(features: Sequence[Feature], *, exclude: Collection[str] = ()) -> 
     add_user_sections()
     for feature in features:
         if pages := feature.load("pages"):
-            ready_made |= {route: (everyone, *page) for route, page in pages.add_pages().items()}
+            added: dict[str, FeaturePage] = pages.add_pages()
+            ready_made |= {
+                route: (guarded if each.is_guarded else everyone, each.title, each.view, each.on_load)
+                for route, each in added.items()
+            }
     wanted = [route for route in ready_made if route and route not in exclude]
     site.require_free(wanted)
     if MISSING not in exclude and site.is_free(MISSING):

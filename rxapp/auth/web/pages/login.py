@@ -43,7 +43,7 @@ class LoginForm(TypedDict):
 
 
 class LoginState(rx.State):
-    """What the login page shows: why the person is here, the error and its field, whether a login is running, the stage."""
+    """What the login page shows: why the person is here, the error and its field, whether it is busy, the stage, its methods."""
 
     reason: str = ""
     error: str = ""
@@ -51,22 +51,23 @@ class LoginState(rx.State):
     wait: int = 0
     is_busy: bool = False
     stage: str = ""
+    methods: list[str] = []
 
     _pending: str = ""
-    _is_handed_over: bool = False
 
     @event(public=True)
     async def prepare(self) -> Any:
         """On load, after `AuthState.enter`: say why the person is here, or go on if they are logged in already."""
         auth = await self.get_state(AuthState)
+        handed_over, auth._handed_over = auth._handed_over, None
         if auth.status == IN:
             return go_on(self)
         self.is_busy = False
         if not auth._is_new_visit:
             return None
-        if not self._is_handed_over:
-            self.start_again()
-        self._is_handed_over = False
+        self.start_again()
+        if handed_over is not None:
+            self.stage, self._pending, self.methods = handed_over[0], handed_over[1], list(handed_over[2])
         self.reason = site.texts.login.reasons.of(self.router.url.query_parameters.get("reason") or auth.ended_because)
         return None
 
@@ -113,15 +114,14 @@ class LoginState(rx.State):
         self.wrong = wrong_field(error)
         return rx.set_focus(self.wrong or focus)
 
-    def _hand_over(self, incomplete: LoginIncomplete) -> Any:
+    async def _hand_over(self, incomplete: LoginIncomplete) -> Any:
         """Take over a login that another page has begun. Returns the event that leads to this page."""
-        self._enter(incomplete)
-        self._is_handed_over = True
+        (await self.get_state(AuthState))._handed_over = (incomplete.stage, incomplete.pending_login, incomplete.methods)
         return rx.redirect(login_url(site.login_route, next_path=wanted_path(self)), replace=True)
 
     def _enter(self, incomplete: LoginIncomplete) -> None:
         self.start_again()
-        self.stage, self._pending = incomplete.stage, incomplete.pending_login
+        self.stage, self._pending, self.methods = incomplete.stage, incomplete.pending_login, list(incomplete.methods)
 
 
 async def _check(form: LoginForm, client: Client) -> LoggedIn:

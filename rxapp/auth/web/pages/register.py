@@ -60,7 +60,7 @@ class RegisterState(rx.State):
             require_same(form)
             await self._register(form)
         except LoginIncomplete as incomplete:
-            yield (await self.get_state(LoginState))._hand_over(incomplete)
+            yield await (await self.get_state(LoginState))._hand_over(incomplete)
         except FORM_ERRORS as error:
             self.error, self.wrong, self.wait = in_words(error), wrong_field(error), error.retry_after_seconds
             yield rx.set_focus(self.wrong or "new_password")

@@ -4,7 +4,7 @@ A view is called when its page is built. So it may use the texts and the look of
 """
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import reflex as rx
 
@@ -19,6 +19,15 @@ class _Section(NamedTuple):
     view: View
 
 
+class FeaturePage(NamedTuple):
+    """A page that a feature adds: for everybody, or only for people who are logged in."""
+
+    title: str
+    view: Callable[..., rx.Component]
+    on_load: Any
+    is_guarded: bool = False
+
+
 class Places:
     """The views of each place. Adding the same view twice has no effect, so that an app may be installed again."""
 
@@ -26,6 +35,8 @@ class Places:
         self._sections: dict[str, list[_Section]] = {}
         self.stage_forms: dict[str, View] = {}
         self.proof_forms: dict[str, View] = {}
+        self.account_tabs: dict[str, Callable[[], str]] = {}
+        """Further tabs of the account pages: the name of each, by its route."""
 
     def add_section(self, page: str, view: View, *, order: int) -> None:
         """Show `view` on that page. Sections with a lower `order` come first."""

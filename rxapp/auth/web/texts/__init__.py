@@ -14,6 +14,7 @@ from rxapp.auth.web.texts.german import GERMAN
 from rxapp.auth.web.texts.overview import OverviewTexts, RefusalKindTexts
 from rxapp.auth.web.texts.plurals import Counted
 from rxapp.auth.web.texts.refusals import RefusalTexts
+from rxapp.auth.web.texts.second_factor import SecondFactorTexts, SecurityTexts
 from rxapp.auth.web.texts.signing_in import (
     LoginTexts,
     NewPasswordTexts,
@@ -42,6 +43,8 @@ __all__ = [
     "RefusalKindTexts",
     "RefusalTexts",
     "RegisterTexts",
+    "SecondFactorTexts",
+    "SecurityTexts",
     "SessionsTexts",
     "SetPasswordTexts",
     "Texts",

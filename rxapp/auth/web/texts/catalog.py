@@ -8,6 +8,7 @@ from rxapp.auth.web.texts.audit import EndTexts, EventKindTexts
 from rxapp.auth.web.texts.common import ConfirmTexts, NoticeTexts, UserMenuTexts
 from rxapp.auth.web.texts.overview import OverviewTexts
 from rxapp.auth.web.texts.refusals import RefusalTexts
+from rxapp.auth.web.texts.second_factor import SecondFactorTexts, SecurityTexts
 from rxapp.auth.web.texts.signing_in import LoginTexts, NewPasswordTexts, PasswordTexts, RegisterTexts, SetPasswordTexts
 
 
@@ -20,6 +21,8 @@ class Texts:
     password: PasswordTexts = PasswordTexts()
     set_password: SetPasswordTexts = SetPasswordTexts()
     new_password: NewPasswordTexts = NewPasswordTexts()
+    second_factor: SecondFactorTexts = SecondFactorTexts()
+    security: SecurityTexts = SecurityTexts()
     account: AccountTexts = AccountTexts()
     sessions: SessionsTexts = SessionsTexts()
     activity: ActivityTexts = ActivityTexts()

@@ -6,6 +6,7 @@ from rxapp.auth.core import errors
 from rxapp.auth.core.accounts.self_service import RegistrationClosed
 from rxapp.auth.core.input_rules import InputRule
 from rxapp.auth.core.login.pending_logins import PendingLoginEnded
+from rxapp.auth.core.login.second_factor import NoSecondFactor, SecondFactorRequired, WrongCode
 from rxapp.auth.core.login.stages import LoginIncomplete
 from rxapp.auth.http.runtime.service import Overloaded
 from rxapp.auth.web.texts.plurals import ByCode
@@ -18,6 +19,9 @@ class RefusalTexts(ByCode):
     invalid_credentials: str = errors.InvalidCredentials.message
     wrong_password: str = errors.WrongPassword.message
     login_incomplete: str = LoginIncomplete.message
+    second_factor_required: str = SecondFactorRequired.message
+    wrong_code: str = WrongCode.message
+    no_second_factor: str = NoSecondFactor.message
     login_expired: str = PendingLoginEnded.message
     registration_closed: str = RegistrationClosed.message
     last_administrator: str = errors.LastAdministrator.message
@@ -49,5 +53,7 @@ class RefusalTexts(ByCode):
     password_contains_name: str = InputRule.PASSWORD_CONTAINS_NAME
     password_too_common: str = InputRule.PASSWORD_TOO_COMMON
     password_unchanged: str = InputRule.PASSWORD_UNCHANGED
+    device_name_refused: str = InputRule.DEVICE_NAME_REFUSED
+    second_factors_too_many: str = InputRule.SECOND_FACTORS_TOO_MANY
     role_refused: str = InputRule.ROLE_REFUSED
     roles_too_long: str = InputRule.ROLES_TOO_LONG

@@ -19,6 +19,7 @@ class ReasonTexts(ByCode):
         "Please log in again."
     )
     ended_by_administrator: str = "An administrator ended your session. Please log in again."
+    second_factor_reset: str = "An administrator has removed your second factors. Please log in again."
     user_disabled: str = "An administrator has disabled your account."
     account_deleted: str = "Your account has been deleted."
     token_reused: str = (

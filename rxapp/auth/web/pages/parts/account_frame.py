@@ -7,6 +7,7 @@ import reflex as rx
 from rxapp.auth.web.pages.parts.plain_frame import plain_frame
 from rxapp.auth.web.pages.parts.routes import ACCOUNT, ACTIVITY, EVENTS, OVERVIEW, SESSIONS, USERS
 from rxapp.auth.web.reflex_internals.components import link
+from rxapp.auth.web.site.places import places
 from rxapp.auth.web.site.registry import site
 from rxapp.auth.web.ui import style
 from rxapp.auth.web.ui.components.icon import icon
@@ -17,7 +18,8 @@ from rxapp.auth.web.ui.slots import Slots, extra_in
 def account_frame(route: str, *content: Any, **slots: Unpack[Slots]) -> rx.Component:
     """A page of a person's own account."""
     texts = site.texts.account
-    tabs = {ACCOUNT: texts.profile_tab, SESSIONS: texts.sessions_tab, ACTIVITY: texts.activity_tab}
+    added = {route: name() for route, name in places.account_tabs.items()}
+    tabs = {ACCOUNT: texts.profile_tab, **added, SESSIONS: texts.sessions_tab, ACTIVITY: texts.activity_tab}
     return _framed(texts.title, _tabs(texts.tabs, tabs, route), *content, **slots)
 
 

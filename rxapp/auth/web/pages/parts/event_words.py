@@ -22,6 +22,7 @@ _ICONS = {
     EventKind.PASSWORD_CHANGED: "key",
     EventKind.PASSWORD_SET: "key",
     EventKind.PASSWORD_LINK_ISSUED: "link",
+    EventKind.SECOND_FACTOR_RESET: "key",
     EventKind.KEYS_ROTATED: "key",
     EventKind.ROLES_CHANGED: "shield",
 }

@@ -7,6 +7,7 @@ from rxapp.auth.web.texts.german.audit import EVENT_KINDS, SESSION_ENDS
 from rxapp.auth.web.texts.german.common import CONFIRM, NOTICES, USER_MENU
 from rxapp.auth.web.texts.german.overview import OVERVIEW
 from rxapp.auth.web.texts.german.refusals import REFUSALS
+from rxapp.auth.web.texts.german.second_factor import SECOND_FACTOR, SECURITY
 from rxapp.auth.web.texts.german.signing_in import LOGIN, NEW_PASSWORD_STAGE, PASSWORD_FIELDS, REGISTER, SET_PASSWORD_PAGE
 
 GERMAN = Texts(
@@ -15,6 +16,8 @@ GERMAN = Texts(
     password=PASSWORD_FIELDS,
     set_password=SET_PASSWORD_PAGE,
     new_password=NEW_PASSWORD_STAGE,
+    second_factor=SECOND_FACTOR,
+    security=SECURITY,
     account=ACCOUNT,
     sessions=SESSIONS,
     activity=ACTIVITY,

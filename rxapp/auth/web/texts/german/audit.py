@@ -25,6 +25,12 @@ EVENT_KINDS = EventKindTexts(
     roles_changed="Rollen geändert",
     permission_denied="Etwas ohne Berechtigung versucht",
     upload_refused="Upload abgelehnt: Er hatte kein Ticket von seiner Seite",
+    second_factor_added="Gerät für Einmalcodes hinzugefügt",
+    second_factor_renamed="Gerät für Einmalcodes umbenannt",
+    second_factor_removed="Gerät für Einmalcodes entfernt",
+    recovery_codes_made="Neue Wiederherstellungscodes erstellt",
+    recovery_code_used="Mit einem Wiederherstellungscode angemeldet",
+    second_factor_reset="Zweite Faktoren durch die Verwaltung entfernt",
     keys_rotated="Signaturschlüssel gewechselt",
     throttled="Zu viele Versuche, gebremst",
 )
@@ -35,6 +41,7 @@ SESSION_ENDS = EndTexts(
     password_changed="Sitzung beendet, weil das Passwort geändert wurde",
     password_confirmed="Sitzung ersetzt, als das Passwort bestätigt wurde",
     ended_by_administrator="Sitzung durch die Verwaltung beendet",
+    second_factor_reset="Sitzung beendet, weil die zweiten Faktoren entfernt wurden",
     user_disabled="Sitzung beendet, weil das Konto gesperrt wurde",
     account_deleted="Sitzung beendet, weil das Konto gelöscht wurde",
 )

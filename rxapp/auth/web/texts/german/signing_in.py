@@ -21,6 +21,7 @@ REASONS = ReasonTexts(
         "Bitte melden Sie sich neu an."
     ),
     ended_by_administrator="Die Verwaltung hat Ihre Sitzung beendet. Bitte melden Sie sich neu an.",
+    second_factor_reset="Die Verwaltung hat Ihre zweiten Faktoren entfernt. Bitte melden Sie sich neu an.",
     user_disabled="Die Verwaltung hat Ihr Konto gesperrt.",
     account_deleted="Ihr Konto ist gelöscht.",
     token_reused=(

@@ -1,0 +1,137 @@
+"""The login stage that asks for a second factor. Features register the factors, and the core knows none by name."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, Protocol
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from rxapp.auth.core.accounts import users
+from rxapp.auth.core.accounts.actor import OPERATOR, Actor
+from rxapp.auth.core.audit import events
+from rxapp.auth.core.audit.events import EventKind
+from rxapp.auth.core.clock import Clock
+from rxapp.auth.core.database.engine import Database
+from rxapp.auth.core.database.outages import retry_on_outage
+from rxapp.auth.core.database.tables import User
+from rxapp.auth.core.errors import AuthError, InvalidCredentials, RevocationReason
+from rxapp.auth.core.identity.client import Client
+from rxapp.auth.core.login.stages import LoginAttempt, LoginIncomplete, by_name, passed
+from rxapp.auth.core.sessions.revocation import end_sessions_of
+
+METHOD, CODE = "method", "code"
+"""The names of the answers that this stage asks for: which factor, and its code."""
+
+
+class WrongCode(InvalidCredentials):
+    """The code of a second factor is wrong, too old, or was used before. The answer never says which."""
+
+    code = "wrong_code"
+    message = "The code is wrong, or it was used before."
+
+
+class SecondFactor(Protocol):
+    """One way to prove an identity after the first proof. Threads share one instance."""
+
+    @property
+    def method(self) -> str:
+        """Its name in `amr`, such as `otp` (RFC 8176 §2). The client answers with this name."""
+        ...
+
+    @property
+    def is_backup(self) -> bool:
+        """Whether it only stands in for another factor. A user who has nothing else is not asked for it."""
+        ...
+
+    def is_available(self, user: User) -> bool:
+        """Whether this user can give this factor."""
+        ...
+
+    def verify(self, user: User, answer: str, client: Client) -> None:
+        """Raise `WrongCode` unless `answer` is right. The stage counts failures. A code that is good once is spent here."""
+        ...
+
+    def remove_all(self, db: Connection, user_id: UUID) -> int:
+        """Remove all that this user has of it, in the transaction of `db`. Returns how many factors that were."""
+        ...
+
+
+class SecondFactorRequired(LoginIncomplete):
+    """The first proof was right, and a second factor is due. `methods` are the factors that the user can give."""
+
+    code = "second_factor_required"
+    message = "Please confirm with your second factor."
+
+    def __init__(self, stage: str, pending_login: str, expires_at: datetime, methods: tuple[str, ...]) -> None:
+        super().__init__(stage, pending_login, expires_at)
+        self.methods = methods
+
+
+class NoSecondFactor(AuthError):
+    """There is nothing to reset."""
+
+    code = "no_second_factor"
+    message = "This user has no second factor."
+
+
+class SecondFactorStage:
+    """The `LoginStage`. It is due for each user who has a second factor, whatever their first proof was."""
+
+    name = "second_factor"
+    is_proof = True
+    order = 40
+
+    def __init__(self, factors: Sequence[SecondFactor]) -> None:
+        self._factors = by_name(factors, lambda factor: factor.method)
+
+    def is_due(self, attempt: LoginAttempt) -> bool:
+        """Whether the user has a second factor, and has not given one in this login."""
+        return not any(method in self._factors for method in attempt.amr) and self.is_needed(attempt.user)
+
+    def is_needed(self, user: User) -> bool:
+        """Whether the user has a second factor. A backup alone does not count."""
+        return any(factor.is_available(user) for factor in self._factors.values() if not factor.is_backup)
+
+    def methods_of(self, user: User) -> tuple[str, ...]:
+        """The factors that the user can give now, backups included."""
+        return tuple(method for method, factor in self._factors.items() if factor.is_available(user))
+
+    def complete(self, attempt: LoginAttempt, answers: Mapping[str, str], client: Client) -> LoginAttempt:
+        """Verify the code of the chosen factor. Raises `WrongCode`, also for a factor that the user does not have."""
+        factor = self._factors.get(answers.get(METHOD, ""))
+        if factor is None or not factor.is_available(attempt.user):
+            raise WrongCode
+        factor.verify(attempt.user, answers.get(CODE, ""), client)
+        return passed(attempt, attempt.user, (*attempt.amr, factor.method), {})
+
+
+class SecondFactors:
+    """What administrators do with the second factors of a user. Threads share one instance."""
+
+    def __init__(self, database: Database, clock: Clock, factors: Sequence[SecondFactor]) -> None:
+        self._database = database
+        self._clock = clock
+        self._factors = factors
+        self.stage = SecondFactorStage(factors)
+
+    def methods_of(self, user_id: UUID) -> tuple[str, ...]:
+        """The factors that the user can give now. Raises `NotFound`."""
+        with self._database.read() as db:
+            user = users.get_user(db, user_id)
+        return self.stage.methods_of(user)
+
+    @retry_on_outage
+    def reset(self, user_id: UUID, actor: Actor = OPERATOR) -> list[UUID]:
+        """Remove all second factors of a user, and end all their sessions, whose ids are returned.
+
+        Raises `NotFound`, or `NoSecondFactor` if there is none. The password stays.
+        """
+        facts: dict[str, Any] = {"client": actor.client, "actor_id": actor.user_id}
+        with self._database.write() as db:
+            users.lock_user(db, user_id)
+            connection, now = db.connection(), self._clock()
+            if not sum(factor.remove_all(connection, user_id) for factor in self._factors):
+                raise NoSecondFactor
+            events.record(connection, EventKind.SECOND_FACTOR_RESET, now, user_id=user_id, **facts)
+            return end_sessions_of(connection, user_id, RevocationReason.SECOND_FACTOR_RESET, now, **facts)

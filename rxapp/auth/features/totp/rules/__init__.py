@@ -1,0 +1,1 @@
+"""The rules of one-time codes and of recovery codes."""

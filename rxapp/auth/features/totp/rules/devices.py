@@ -1,0 +1,166 @@
+"""The devices of a user: adding, renaming and removing them, and the codes that they make."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from hmac import compare_digest
+from typing import Protocol, cast
+from uuid import UUID, uuid4
+
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
+
+from rxapp.auth.core.accounts import users
+from rxapp.auth.core.audit import events
+from rxapp.auth.core.database.outages import retry_on_outage
+from rxapp.auth.core.database.tables import AuthTable, TotpDevice
+from rxapp.auth.core.errors import InputRefused, NotFound
+from rxapp.auth.core.identity.client import NO_CLIENT, Client
+from rxapp.auth.core.identity.identity import Identity
+from rxapp.auth.core.identity.written_names import display_name_in
+from rxapp.auth.core.input_rules import InputRule
+from rxapp.auth.core.login.second_factor import NoSecondFactor, WrongCode
+from rxapp.auth.core.service import AuthService
+from rxapp.auth.features.totp.rules import recovery_codes
+from rxapp.auth.features.totp.rules.codes import matching_step
+from rxapp.auth.features.totp.rules.sealing import seal, unseal
+
+NAME_MAXIMUM_LENGTH = 64
+DEVICES_PER_USER = 10
+"""Nobody has more devices, and each costs a check at each login."""
+
+
+class StoredDevice(Protocol):
+    """A row of `auth_totp_device`. It is only read."""
+
+    id: UUID
+    user_id: UUID
+    name: str
+    wrapped_secret: bytes
+    created_at: datetime
+    last_used_at: datetime | None
+
+
+_device = AuthTable.metadata.tables[TotpDevice.__tablename__]
+_SELECT = select(_device).where(_device.c.user_id == bindparam("owner")).order_by(_device.c.created_at, _device.c.id)
+_COUNT = select(func.count()).select_from(_device).where(_device.c.user_id == bindparam("owner"))
+_DELETE_ALL = delete(_device).where(_device.c.user_id == bindparam("owner"))
+
+_IS_THEIRS = (_device.c.id == bindparam("of"), _device.c.user_id == bindparam("owner"))
+_RENAME = update(_device).where(*_IS_THEIRS).values(name=bindparam("new_name"))
+_DELETE = delete(_device).where(*_IS_THEIRS).returning(_device.c.name)
+
+_ACCEPT = (
+    update(_device)
+    .where(_device.c.id == bindparam("of"), _device.c.last_step < bindparam("step"))
+    .values(last_step=bindparam("step"), last_used_at=bindparam("now"))
+)
+
+
+def devices_of(db: Connection, user_id: UUID) -> Sequence[StoredDevice]:
+    """The devices of the user, the oldest first."""
+    return cast("Sequence[StoredDevice]", db.execute(_SELECT, {"owner": user_id}).all())
+
+
+def count_devices(db: Connection, user_id: UUID) -> int:
+    """How many devices the user has."""
+    return db.execute(_COUNT, {"owner": user_id}).scalar_one()
+
+
+def remove_all(db: Connection, user_id: UUID) -> int:
+    """Remove all devices of the user. Returns how many."""
+    return db.execute(_DELETE_ALL, {"owner": user_id}).rowcount
+
+
+@retry_on_outage
+def add(service: AuthService, identity: Identity, secret: str, client: Client = NO_CLIENT, *, code: str, name: str) -> list[str]:
+    """Add a device that has shown that it knows `secret`. Its code counts as used. Returns new recovery codes with the first one.
+
+    `secret` was made by `new_secret`, and the caller kept it: it must not come from the browser. Nothing of a device is stored
+    before this. Raises `WrongCode`, also for a secret that the user has already: otherwise each of its codes would be good twice.
+    Raises `InputRefused` for the name, or if there are too many, and `NotFound` for a user who is gone.
+    """
+    now, device_id, user_id = service.clock(), uuid4(), identity.user_id
+    name, step = _clean(name), matching_step(secret, code, now)
+    if step is None:
+        raise WrongCode
+    row = {"id": device_id, "user_id": user_id, "name": name, "last_step": step, "created_at": now}
+    row |= {"wrapped_secret": seal(secret, device_id, user_id, service.settings), "last_used_at": None}
+    with service.database.write() as session:
+        users.lock_user(session, user_id)
+        db = session.connection()
+        known = devices_of(db, user_id)
+        if any(compare_digest(secret, _secret_of(device, service) or "") for device in known):
+            raise WrongCode
+        if len(known) >= DEVICES_PER_USER:
+            raise InputRefused(InputRule.SECOND_FACTORS_TOO_MANY, limit=DEVICES_PER_USER)
+        db.execute(insert(_device), row)
+        _record(service, db, "second_factor_added", identity, client, detail=name)
+        return [] if recovery_codes.count_codes(db, user_id) else recovery_codes.replace_codes(db, user_id, now)
+
+
+@retry_on_outage
+def rename(service: AuthService, identity: Identity, device_id: UUID, name: str, client: Client = NO_CLIENT) -> None:
+    """Rename a device of the person. Raises `NotFound` or `InputRefused`."""
+    with service.database.transaction() as db:
+        name = _clean(name)
+        if not db.execute(_RENAME, {"of": device_id, "owner": identity.user_id, "new_name": name}).rowcount:
+            raise NotFound
+        _record(service, db, "second_factor_renamed", identity, client, detail=name)
+
+
+@retry_on_outage
+def remove(service: AuthService, identity: Identity, device_id: UUID, client: Client = NO_CLIENT) -> None:
+    """Remove a device of the person. The recovery codes go with the last one. Raises `NotFound`."""
+    with service.database.write() as session:
+        users.lock_user(session, identity.user_id)
+        db = session.connection()
+        name = db.execute(_DELETE, {"of": device_id, "owner": identity.user_id}).scalar_one_or_none()
+        if name is None:
+            raise NotFound
+        _record(service, db, "second_factor_removed", identity, client, detail=name)
+        if not count_devices(db, identity.user_id):
+            recovery_codes.delete_codes(db, identity.user_id)
+
+
+@retry_on_outage
+def renew_recovery_codes(service: AuthService, identity: Identity, client: Client = NO_CLIENT) -> list[str]:
+    """Ten new recovery codes in place of all old ones. Raises `NoSecondFactor` for a person who has no device."""
+    with service.database.write() as session:
+        users.lock_user(session, identity.user_id)
+        db = session.connection()
+        if not count_devices(db, identity.user_id):
+            raise NoSecondFactor
+        _record(service, db, "recovery_codes_made", identity, client)
+        return recovery_codes.replace_codes(db, identity.user_id, service.clock())
+
+
+def _clean(name: str) -> str:
+    cleaned = display_name_in(name) if len(name.strip()) <= NAME_MAXIMUM_LENGTH else None
+    if not cleaned or len(cleaned) > NAME_MAXIMUM_LENGTH:
+        raise InputRefused(InputRule.DEVICE_NAME_REFUSED, limit=NAME_MAXIMUM_LENGTH)
+    return cleaned
+
+
+def _secret_of(device: StoredDevice, service: AuthService) -> str | None:
+    return unseal(device.wrapped_secret, device.id, device.user_id, service.settings.secret_keys)
+
+
+def verify(service: AuthService, user_id: UUID, code: str) -> None:
+    """Spend the code of one of the user's devices. Raises `WrongCode` if none has made it, or if it was spent before."""
+    now = service.clock()
+    with service.database.transaction() as db:
+        for device in devices_of(db, user_id):
+            secret = _secret_of(device, service)
+            step = matching_step(secret, code, now) if secret else None
+            if step is not None and _accept(db, device.id, step, now):
+                return
+    raise WrongCode
+
+
+def _accept(db: Connection, device_id: UUID, step: int, now: datetime) -> bool:
+    """One statement decides, so of several at once only one is accepted."""
+    return db.execute(_ACCEPT, {"of": device_id, "step": step, "now": now}).rowcount == 1
+
+
+def _record(service: AuthService, db: Connection, kind: str, identity: Identity, client: Client, *, detail: str = "") -> None:
+    who = {"user_id": identity.user_id, "session_id": identity.session_id}
+    events.record(db, kind, service.clock(), client=client, detail=detail, **who)

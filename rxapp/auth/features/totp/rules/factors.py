@@ -1,0 +1,67 @@
+"""The second factors that this feature brings: the code of a device, and a recovery code."""
+
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from rxapp.auth.core.audit import events
+from rxapp.auth.core.database.tables import User
+from rxapp.auth.core.identity.client import Client
+from rxapp.auth.core.login.second_factor import WrongCode
+from rxapp.auth.core.service import AuthService
+from rxapp.auth.features.totp.rules import devices, recovery_codes
+
+OTP, RECOVERY = "otp", "recovery"
+"""The names in `amr`. `otp` is that of RFC 8176 §2, which has none for a recovery code."""
+
+
+class TotpFactor:
+    """A `SecondFactor`: the code of one of the user's devices."""
+
+    method = OTP
+    is_backup = False
+
+    def __init__(self, service: AuthService) -> None:
+        self._service = service
+
+    def is_available(self, user: User) -> bool:
+        """Whether the user has a device."""
+        with self._service.database.connect() as db:
+            return devices.count_devices(db, user.id) > 0
+
+    def verify(self, user: User, answer: str, client: Client) -> None:
+        """Spend the code. Raises `WrongCode` if no device has made it, or if it was spent before."""
+        devices.verify(self._service, user.id, answer)
+
+    def remove_all(self, db: Connection, user_id: UUID) -> int:
+        """Remove all devices of the user."""
+        return devices.remove_all(db, user_id)
+
+
+class RecoveryFactor:
+    """A `SecondFactor`: one of the user's recovery codes."""
+
+    method = RECOVERY
+    is_backup = True
+
+    def __init__(self, service: AuthService) -> None:
+        self._service = service
+
+    def is_available(self, user: User) -> bool:
+        """Whether the user has a code left."""
+        with self._service.database.connect() as db:
+            return recovery_codes.count_codes(db, user.id) > 0
+
+    def verify(self, user: User, answer: str, client: Client) -> None:
+        """Use up the code. Raises `WrongCode` if it is wrong or was used before."""
+        now = self._service.clock()
+        with self._service.database.transaction() as db:
+            if not recovery_codes.use_code(db, user.id, answer, now):
+                raise WrongCode
+            left = recovery_codes.count_codes(db, user.id)
+            events.record(db, "recovery_code_used", now, user_id=user.id, client=client, detail=f"{left} left")
+
+    def remove_all(self, db: Connection, user_id: UUID) -> int:
+        """Remove all codes of the user. They are no factor of their own, so they do not count."""
+        recovery_codes.delete_codes(db, user_id)
+        return 0
