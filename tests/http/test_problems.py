@@ -113,5 +113,5 @@ def test_the_openapi_document_says_which_operations_want_a_token(client):
     without = {
         path for path, operations in document["paths"].items() for operation in operations.values() if not operation["security"]
     }
-    logins = {"/api/auth/login", "/api/auth/login/continue", "/api/auth/login/link"}
+    logins = {"/api/auth/login", "/api/auth/login/continue", "/api/auth/login/link", "/api/auth/second-factor"}
     assert without == {*logins, "/api/token/refresh", "/.well-known/jwks.json"}
