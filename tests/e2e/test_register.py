@@ -101,6 +101,19 @@ def test_a_hint_follows_the_typing(tab, user_name):
     expect(tab.get_by_text("Very good")).to_be_visible()
 
 
+@pytest.mark.parametrize("width", [1280, 360])
+def test_nothing_below_the_hint_moves_while_it_changes_for_a_click_would_miss_it(tab, width):
+    tab.set_viewport_size({"width": width, "height": 900})
+    tab.goto("/register")
+    log_in = tab.get_by_role("link", name="Log in")
+    expect(tab.get_by_text("At least 15 characters.")).to_be_visible()
+    place = log_in.bounding_box()
+    for password, hint in (("a", "14 more characters to go"), (GOOD_PASSWORD, "Very good")):
+        tab.get_by_label("Password", exact=True).fill(password)
+        expect(tab.get_by_text(hint)).to_be_visible()
+        assert log_in.bounding_box() == place
+
+
 def test_no_password_is_in_the_log_or_in_a_url(tab, server, user_name):
     requested = []
     tab.on("request", lambda request: requested.append(request.url))

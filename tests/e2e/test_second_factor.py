@@ -120,7 +120,6 @@ class TestInOnesAccount:
 
     def test_after_a_while_the_password_is_asked_for_before_an_app_is_added(self, tab, person, server):
         sign_in(tab, person, to="/account/security")
-        tab.reload()  # the page then shows itself only when it has been loaded, which closes a dialog
         server.move_clock(3_600)
         tab.get_by_role("button", name="Add an authenticator app").click()
         tab.get_by_label("Your password").fill(PASSWORD)

@@ -260,6 +260,21 @@ class TestFresh:
         assert self.confirmation(stale)._interrupted is None
         assert not self.confirmation(stale).is_open
 
+    def test_a_click_that_comes_before_its_page_has_been_loaded_goes_on_waiting(self, stale):
+        auth, _ = parts(stale)
+        auth._loaded_path = "/another"
+        run(stale, "fresh", word="hello")
+        in_a_loop(auth._begin_load())
+        assert self.confirmation(stale).is_open
+
+    def test_leaving_the_page_that_asks_drops_the_event(self, stale, monkeypatch):
+        auth, _ = parts(stale)
+        run(stale, "fresh", word="hello")
+        monkeypatch.setattr(type(auth), "_path_and_query", lambda _: "/another")
+        in_a_loop(auth._begin_load())
+        assert self.confirmation(stale)._interrupted is None
+        assert not self.confirmation(stale).is_open
+
     def test_nobody_is_sent_to_the_login_page_and_not_asked_for_a_password(self, page):
         run(page, "fresh", word="hello")
         assert parts(page)[0].storage_command["go_to"].startswith("/login")

@@ -219,7 +219,7 @@ async def _admit(auth: AuthState, call: _Call, roles: frozenset[str], *, is_fres
             name = work.event_name  # a handler that is no method of the state has another name in Reflex
         interrupted = rx.event.Event(name=name, payload=payload)
         methods = await in_thread(get_service().confirmation.methods_of, identity)
-        (await call.state.get_state(ConfirmationState))._ask(interrupted, methods)
+        (await call.state.get_state(ConfirmationState))._ask(interrupted, methods, auth._path_and_query())
         return None
     return identity
 

@@ -92,7 +92,7 @@ def test_a_city_that_is_refused_makes_no_account(tab):
     tab.get_by_label("City").fill("x" * 81)
     tab.get_by_role("button", name="Create account").click()
     expect(tab.get_by_role("alert").filter(has_text="A city has at most 80 characters")).to_be_visible()
-    tab.goto("/login")
+    tab.get_by_role("link", name="Log in").click()
     expect(tab.get_by_role("heading", name="Log in")).to_be_visible()
     tab.get_by_label("Username").fill("nobody")
     tab.get_by_label("Password").fill(PASSWORD)

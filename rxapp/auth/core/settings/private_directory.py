@@ -77,7 +77,7 @@ def _one_process_at_a_time() -> Generator[None]:
         try:
             lock.execute("BEGIN EXCLUSIVE")
         except sqlite3.OperationalError as error:
-            raise TimeoutError(f"another process has held {_LOCK} for {_LOCK_PATIENCE_SECONDS} seconds") from error
+            raise OSError(f"cannot lock {_LOCK}: {error}") from error
         yield
 
 

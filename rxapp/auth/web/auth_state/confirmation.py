@@ -15,6 +15,8 @@ class ConfirmationState(rx.State):
     methods: list[str] = []
 
     _interrupted: rx.event.Event | None = None
+    _asked_at: str = ""
+    """The path of the page that asks."""
 
     @rx.event
     @public
@@ -22,10 +24,15 @@ class ConfirmationState(rx.State):
         """Close the dialog. The event that waited is dropped."""
         self._close()
 
-    def _ask(self, interrupted: rx.event.Event, methods: list[str]) -> None:
-        """Open the dialog. `methods` names the proofs that the person can give; one of them is enough."""
-        self.methods = methods
+    def _ask(self, interrupted: rx.event.Event, methods: list[str], path: str) -> None:
+        """Open the dialog on the page at `path`. `methods` names the proofs that the person can give; one of them is enough."""
+        self.methods, self._asked_at = methods, path
         self.is_open, self.is_busy, self.error, self.wait, self._interrupted = True, False, "", 0, interrupted
+
+    def _leave(self, path: str) -> None:
+        """Close the dialog if it belongs to another page than that at `path`. Somebody may click before their page has loaded."""
+        if self._asked_at != path:
+            self._close()
 
     def _close(self) -> rx.event.Event | None:
         """Close the dialog. Returns the event that waited."""

@@ -64,7 +64,7 @@ class Leaving(PageTokens, mixin=True):  # type: ignore[call-arg]  # the keyword 
         path, self._told_to_go, self._entered_path = self._path_and_query(), "", ""
         self._is_new_visit, self._loaded_path = path != self._loaded_path, path
         if self._is_new_visit:
-            (await self.get_state(ConfirmationState))._close()  # it belongs to the page that was left
+            (await self.get_state(ConfirmationState))._leave(path)
 
     def _go_to_login(self, next_path: str = "") -> None:
         """Send the browser to the login page after it has carried out the storage command."""

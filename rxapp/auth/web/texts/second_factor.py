@@ -56,7 +56,6 @@ class SecurityTexts:
     code: str = "Code that the app shows now"
     confirm: str = "Add it"
     confirming: str = "Checking…"
-    cancel: str = "Cancel"
     done: str = "The app was added. From now on each login asks for its code."
 
     recovery: str = "Recovery codes"

@@ -7,6 +7,7 @@ from typing import Any
 import reflex as rx
 
 from rxapp.auth.web.site.registry import site
+from rxapp.auth.web.ui import style
 from rxapp.auth.web.ui.components.inline_script import InlineScript
 
 
@@ -41,6 +42,15 @@ def auth_form(*children: Any, on_submit: Any, is_busy: rx.Var[bool] | bool, **pr
 def submit_button(label: str, busy_label: str, *, is_busy: rx.Var[bool] | bool, **props: Any) -> rx.Component:
     """A submit button. It is disabled in the built page, and `forms.js` enables it as soon as the form is valid."""
     return rx.el.button(rx.cond(is_busy, busy_label, label), type="submit", disabled=True, **props)
+
+
+def dialog_buttons(label: str, busy_label: str, *, is_busy: rx.Var[bool] | bool, on_cancel: Any) -> rx.Component:
+    """The end of a form in a dialog: a button that closes it, and one that sends the form."""
+    return rx.el.div(
+        rx.el.button(site.texts.confirm.cancel, type="button", on_click=on_cancel, class_name=style.SECONDARY),
+        submit_button(label, busy_label, is_busy=is_busy, class_name=style.PRIMARY),
+        class_name="flex justify-end gap-3",
+    )
 
 
 def show_password_button(input_id: str, **props: Any) -> rx.Component:

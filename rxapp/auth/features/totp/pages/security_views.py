@@ -12,7 +12,7 @@ from rxapp.auth.web.ui.components.icon import icon
 from rxapp.auth.web.ui.components.modal import modal
 from rxapp.auth.web.ui.components.time_ago import time_ago
 from rxapp.auth.web.ui.fields import about_no_field, beside, notices, section, text_field
-from rxapp.auth.web.ui.forms import auth_form, submit_button
+from rxapp.auth.web.ui.forms import auth_form, dialog_buttons
 from rxapp.auth.web.ui.interpolation import counted, sentence
 
 _ICON = style.themed("mt-0.5 size-6 shrink-0 text-@muted")
@@ -87,7 +87,7 @@ def adding_dialog(state: Any) -> rx.Component:
                 required=True,
                 error=beside(state, "code"),
             ),
-            _answers(state, texts.confirm, texts.confirming),
+            dialog_buttons(texts.confirm, texts.confirming, is_busy=state.is_busy, on_cancel=state.cancel),
             on_submit=state.add,
             is_busy=state.is_busy,
         ),
@@ -106,7 +106,7 @@ def renaming_dialog(state: Any) -> rx.Component:
         notices("", about_no_field(state), state.wait),
         auth_form(
             _name_field(state, state.old_name),
-            _answers(state, texts.save, texts.saving),
+            dialog_buttons(texts.save, texts.saving, is_busy=state.is_busy, on_cancel=state.cancel),
             on_submit=state.rename,
             is_busy=rx.Var.create(False),
         ),
@@ -183,12 +183,4 @@ def _name_field(state: Any, name: Any) -> rx.Component:
         max_length=NAME_MAXIMUM_LENGTH,
         default_value=name,
         error=beside(state, "device_name"),
-    )
-
-
-def _answers(state: Any, label: str, busy: str) -> rx.Component:
-    return rx.el.div(
-        rx.el.button(site.texts.security.cancel, type="button", on_click=state.cancel, class_name=style.SECONDARY),
-        submit_button(label, busy, is_busy=state.is_busy, class_name=style.PRIMARY),
-        class_name="flex justify-end gap-3",
     )

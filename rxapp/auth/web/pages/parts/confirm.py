@@ -19,7 +19,7 @@ from rxapp.auth.web.site.wording import in_words
 from rxapp.auth.web.ui import style
 from rxapp.auth.web.ui.components.modal import modal
 from rxapp.auth.web.ui.fields import notices, password_field
-from rxapp.auth.web.ui.forms import auth_form, submit_button, text_in
+from rxapp.auth.web.ui.forms import auth_form, dialog_buttons, text_in
 
 
 class ConfirmForm(TypedDict):
@@ -84,11 +84,7 @@ def _password_form() -> rx.Component:
     texts = site.texts.confirm
     return auth_form(
         password_field(texts.password, "confirmation", auto_complete="current-password", auto_focus=True),
-        rx.el.div(
-            rx.el.button(texts.cancel, type="button", on_click=ConfirmationState.cancel, class_name=style.SECONDARY),
-            submit_button(texts.submit, texts.busy, is_busy=ConfirmationState.is_busy, class_name=style.PRIMARY),
-            class_name="flex justify-end gap-3",
-        ),
+        dialog_buttons(texts.submit, texts.busy, is_busy=ConfirmationState.is_busy, on_cancel=ConfirmationState.cancel),
         on_submit=ConfirmState.submit,
         is_busy=ConfirmationState.is_busy,
     )

@@ -25,6 +25,9 @@ _USER_NAME = rx.Var("(document.querySelector('input[autocomplete=username]')?.va
 
 _LEVELS = ("w-0", "w-1/4 bg-red-500", "w-1/2 bg-amber-500", "w-3/4 bg-emerald-500", "w-full bg-emerald-600")
 
+_TWO_LINES = "block min-h-10"
+"""The hint has one line or two, and comes while the person goes on. Otherwise what is below would move away under a click."""
+
 
 class StrengthState(rx.State):
     """The strength of the password in the field."""
@@ -74,7 +77,9 @@ def new_password_fields(state: Any, *, is_new: bool = False, auto_focus: bool = 
             auto_complete="new-password",
             auto_focus=auto_focus,
             on_change=lambda typed: StrengthState.estimate(typed, _USER_NAME),
-            hint=rx.fragment(_meter(), rx.el.span(rx.cond(StrengthState.hint, hint, at_first), aria_live="polite")),
+            hint=rx.fragment(
+                _meter(), rx.el.span(rx.cond(StrengthState.hint, hint, at_first), aria_live="polite", class_name=_TWO_LINES)
+            ),
             error=beside(state, "new_password"),
         ),
         password_field(

@@ -11,7 +11,7 @@ from rxapp.auth.web.texts import UsersTexts
 from rxapp.auth.web.ui import style
 from rxapp.auth.web.ui.components.modal import modal
 from rxapp.auth.web.ui.fields import beside, notices, text_field
-from rxapp.auth.web.ui.forms import auth_form, submit_button
+from rxapp.auth.web.ui.forms import auth_form, dialog_buttons
 
 
 def new_user_dialog(state: Any) -> rx.Component:
@@ -61,11 +61,7 @@ def _form(state: Any, texts: UsersTexts) -> rx.Component:
         text_field(
             texts.roles, "roles", auto_complete="off", max_length=256, hint=texts.roles_hint, error=beside(state, "roles")
         ),
-        rx.el.div(
-            rx.el.button(site.texts.confirm.cancel, type="button", on_click=state.close_form, class_name=style.SECONDARY),
-            submit_button(texts.create, texts.creating, is_busy=rx.Var.create(False), class_name=style.PRIMARY),
-            class_name="flex justify-end gap-3",
-        ),
+        dialog_buttons(texts.create, texts.creating, is_busy=rx.Var.create(False), on_cancel=state.close_form),
         on_submit=state.create,
         is_busy=rx.Var.create(False),
         key=state.new_user_form,

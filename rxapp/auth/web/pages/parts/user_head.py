@@ -18,7 +18,7 @@ from rxapp.auth.web.ui.components.asking_button import asking_button
 from rxapp.auth.web.ui.components.modal import modal
 from rxapp.auth.web.ui.components.time_ago import time_ago
 from rxapp.auth.web.ui.fields import beside, notices, text_field
-from rxapp.auth.web.ui.forms import auth_form, submit_button
+from rxapp.auth.web.ui.forms import auth_form, dialog_buttons
 from rxapp.auth.web.ui.interpolation import sentence
 
 
@@ -97,11 +97,7 @@ def _edit_dialog(state: Any, texts: UserTexts) -> rx.Component:
                 default_value=state.display_name,
                 error=beside(state, "display_name"),
             ),
-            rx.el.div(
-                rx.el.button(site.texts.confirm.cancel, type="button", on_click=state.close_form, class_name=style.SECONDARY),
-                submit_button(texts.save, texts.saving, is_busy=rx.Var.create(False), class_name=style.PRIMARY),
-                class_name="flex justify-end gap-3",
-            ),
+            dialog_buttons(texts.save, texts.saving, is_busy=rx.Var.create(False), on_cancel=state.close_form),
             on_submit=state.rename,
             is_busy=rx.Var.create(False),
         ),

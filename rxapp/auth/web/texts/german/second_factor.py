@@ -52,7 +52,6 @@ SECURITY = SecurityTexts(
     code="Code, den die App jetzt zeigt",
     confirm="Hinzufügen",
     confirming="Wird geprüft …",
-    cancel="Abbrechen",
     done="Die App ist hinzugefügt. Ab jetzt fragt jede Anmeldung nach ihrem Code.",
     recovery="Wiederherstellungscodes",
     recovery_why="Wenn Ihr Telefon verloren geht, lässt Sie ein Wiederherstellungscode hinein. Jeder gilt einmal.",

@@ -11,7 +11,6 @@ const LINES = {
   login: "M14 4h4a1 1 0 0 1 1 1v14a1 1 0 0 1-1 1h-4M4 12h11M11 8l4 4-4 4",
   logout: "M10 4H6a1 1 0 0 0-1 1v14a1 1 0 0 0 1 1h4M9 12h11M16 8l4 4-4 4",
   failed: CIRCLE + "M9 9l6 6M15 9l-6 6",
-  done: CIRCLE + "M8 12.5l3 3 5.5-6",
   clock: CIRCLE + "M12 7v5l3.5 2",
   shield: "M12 3l7 2.5V11c0 4.5-2.900 7.900-7 10-4.100-2.100-7-5.5-7-10V5.5z",
   key: "M15 4a5 5 0 1 0 0 10 5 5 0 0 0 0-10zM11.5 12.5L4 20M7 17l2.5 2.5",
