@@ -68,7 +68,7 @@ def new_password_fields(state: Any, *, is_new: bool = False, auto_focus: bool = 
     The form's `state` has an `error`, and in `wrong` the field that it is about.
     """
     texts = site.texts.password
-    hint = rx.cond(StrengthState.hint == state.error, "", StrengthState.hint)  # the error below says it
+    is_said_below = (state.error != "") & (StrengthState.hint == state.error)
     at_first = texts.hint.format(minimum=get_service().settings.password_minimum_length)
     return rx.fragment(
         password_field(
@@ -78,7 +78,12 @@ def new_password_fields(state: Any, *, is_new: bool = False, auto_focus: bool = 
             auto_focus=auto_focus,
             on_change=lambda typed: StrengthState.estimate(typed, _USER_NAME),
             hint=rx.fragment(
-                _meter(), rx.el.span(rx.cond(StrengthState.hint, hint, at_first), aria_live="polite", class_name=_TWO_LINES)
+                _meter(),
+                rx.el.span(
+                    rx.cond(is_said_below, "", rx.cond(StrengthState.hint, StrengthState.hint, at_first)),
+                    aria_live="polite",
+                    class_name=rx.cond(is_said_below, "", _TWO_LINES),
+                ),
             ),
             error=beside(state, "new_password"),
         ),
