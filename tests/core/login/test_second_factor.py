@@ -29,6 +29,9 @@ class Word:
     def is_available(self, user):
         return user.id in self.owners
 
+    def is_wanted(self, user):
+        return not self.is_backup and self.is_available(user)
+
     def verify(self, user, answer, client):
         self.asked += 1
         if answer != "sesame":
@@ -68,7 +71,7 @@ def test_whoever_has_one_is_asked_for_it_and_the_session_says_so(staged):
     required = begun(staged)
     assert (required.stage, required.methods) == ("second_factor", ("word",))
     pair = staged.login.go_on(required.pending_login, RIGHT, NO_CLIENT).pair
-    assert staged.verify_access(pair.access_token).amr == ("pwd", "word")
+    assert staged.verify_access(pair.access_token).amr == ("pwd", "word", "mfa")
 
 
 def test_whoever_has_none_is_not(staged):
@@ -81,7 +84,7 @@ def test_a_backup_alone_asks_nobody_and_stands_in_for_a_real_one(staged, word, b
     required = begun(staged)
     assert required.methods == ("word", "backup")
     pair = staged.login.go_on(required.pending_login, RIGHT | {"method": "backup"}, NO_CLIENT).pair
-    assert staged.verify_access(pair.access_token).amr == ("pwd", "backup")
+    assert staged.verify_access(pair.access_token).amr == ("pwd", "backup", "mfa")
     word.owners.clear()
     assert staged.log_in("johndoe", PASSWORD)
 
@@ -105,7 +108,7 @@ class TestALink:
             staged.login.go_on(required.value.pending_login, RIGHT, NO_CLIENT)
         assert late.value.stage == "new_password"
         pair = staged.login.go_on(late.value.pending_login, {ANSWER: GOOD}, NO_CLIENT).pair
-        assert staged.verify_access(pair.access_token).amr == ("pwd", "word")
+        assert staged.verify_access(pair.access_token).amr == ("pwd", "word", "mfa")
 
     def test_a_password_that_an_administrator_sets_does_not(self, staged, johndoe):
         staged.administration.set_password(johndoe.id, GOOD)

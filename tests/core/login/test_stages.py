@@ -38,6 +38,7 @@ class Word:
 
 class WordProof:
     method = "word"
+    amr = ("word",)
     event_kind = "word_confirmed"
 
     def is_available(self, user):

@@ -28,7 +28,7 @@ def listed(service, identity):
 class TestEnrolling:
     def test_wants_a_code_and_then_each_login_does(self, service, enrolled, clock):
         pair = log_in(service, code_at(enrolled.secret, clock()))
-        assert service.verify_access(pair.access_token).amr == ("pwd", "otp")
+        assert service.verify_access(pair.access_token).amr == ("pwd", "otp", "mfa")
 
     def test_with_a_wrong_code_changes_nothing(self, service, identity, clock):
         for wrong in ("", "000000", "abcdef", code_at(new_secret(), clock())):

@@ -26,7 +26,7 @@ def left(service, identity) -> int:
 def test_each_is_good_once_and_the_number_left_is_known(service, identity, enrolled):
     for used, code in enumerate(enrolled.recovery_codes, 1):
         pair = log_in(service, code)
-        assert service.verify_access(pair.access_token).amr == ("pwd", "recovery")
+        assert service.verify_access(pair.access_token).amr == ("pwd", "recovery", "mfa")
         with pytest.raises(WrongCode):
             log_in(service, code)
         assert left(service, identity) == 10 - used

@@ -37,6 +37,8 @@ class Factor:
     def is_available(self, user):
         return True
 
+    is_wanted = is_available
+
     def verify(self, user, answer, client):
         if answer != "sesame":
             raise WrongCode
@@ -68,7 +70,7 @@ class TestASecondFactor:
         body = {"pendingLogin": refused.json()["pendingLogin"], "method": "word", "code": "sesame"}
         pair = client.post("/api/auth/second-factor", json=body)
         assert pair.status_code == 200
-        assert client.get("/api/me", headers=bearer(pair.json())).json()["amr"] == ["pwd", "word"]
+        assert client.get("/api/me", headers=bearer(pair.json())).json()["amr"] == ["pwd", "word", "mfa"]
 
     def test_that_is_wrong_is_refused_and_may_be_tried_again(self, client, refused):
         body = {"pendingLogin": refused.json()["pendingLogin"], "method": "word", "code": "open"}

@@ -20,6 +20,7 @@ class PasswordProof:
     """A `Proof` (`rxapp.auth.core.login.confirmation`). Threads share one instance."""
 
     method = PASSWORD
+    amr = (PASSWORD,)
     event_kind = EventKind.PASSWORD_CONFIRMED
 
     def __init__(self, passwords: PasswordHasher, throttle: Throttle, failures: FailureLog) -> None:

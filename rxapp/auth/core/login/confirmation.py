@@ -21,10 +21,16 @@ from rxapp.auth.core.settings.settings import Settings
 
 
 class Proof(Protocol):
-    """One way to prove an identity. `method` is its name in `amr` (RFC 8176), `event_kind` its success in the audit log."""
+    """One way to prove an identity. `method` is its name, `amr` what it adds to the session's (RFC 8176), itself included.
+
+    `event_kind` is its success in the audit log.
+    """
 
     @property
     def method(self) -> str: ...  # noqa: D102
+
+    @property
+    def amr(self) -> tuple[str, ...]: ...  # noqa: D102
 
     @property
     def event_kind(self) -> str: ...  # noqa: D102
@@ -72,7 +78,7 @@ class Confirmation:
             user = users.get_user(db, identity.user_id)
         proof.verify(user, identity.session_id, answer, client)
         is_bound = self._replacements.is_bound(identity)
-        amr = _with(identity.amr, method)
+        amr = _with(identity.amr, proof.amr)
         new = None if is_bound else self._replacements.prepare(identity, user, client, amr, expires_at=identity.expires_at)
         with self._database.write() as db:
             if not users.is_unchanged(db, user):
@@ -83,10 +89,10 @@ class Confirmation:
             kind, session_id = proof.event_kind, identity.session_id
             events.record(connection, kind, now, user_id=user.id, session_id=session_id, client=client)
             if new is None:
-                sessions.mark_authenticated(connection, session_id, now, _with(session.amr.split(), method))
+                sessions.mark_authenticated(connection, session_id, now, _with(session.amr.split(), proof.amr))
                 return None
             return self._replacements.put_in_place(db, new, RevocationReason.PASSWORD_CONFIRMED, client, ends_others=False)
 
 
-def _with(amr: Iterable[str], method: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys((*amr, method)))
+def _with(amr: Iterable[str], more: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*amr, *more)))

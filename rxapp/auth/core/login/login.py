@@ -85,13 +85,13 @@ class Login:
             raise outcome
         return outcome
 
-    def with_proof(self, user: User, method: str, client: Client) -> LoggedIn:
-        """Begin a session for a user who has given a proof other than a password, if no stage is due.
+    def with_proof(self, user: User, amr: tuple[str, ...], client: Client) -> LoggedIn:
+        """Begin a session for a user who has given a proof other than a password, if no stage is due. `amr` names what it proves.
 
         Raises `LoginIncomplete`; `PendingLoginEnded` if the user has changed meanwhile; and for the key the same errors as
         `AuthService.log_in`.
         """
-        return self._finish(LoginAttempt(user, (method,)), client, self._binding.key_for_login(client))
+        return self._finish(LoginAttempt(user, amr), client, self._binding.key_for_login(client))
 
     def go_on(self, pending_login: str, answers: Mapping[str, str], client: Client) -> LoggedIn:
         """Complete the stage that a pending login names, and begin a session if no other stage is due.

@@ -23,6 +23,9 @@ from rxapp.auth.core.sessions.revocation import end_sessions_of
 METHOD, CODE = "method", "code"
 """The names of the answers that this stage asks for: which factor, and its code."""
 
+MFA = "mfa"
+"""In `amr`: the person has given two factors (RFC 8176 §2)."""
+
 
 class WrongCode(InvalidCredentials):
     """The code of a second factor is wrong, too old, or was used before. The answer never says which."""
@@ -46,6 +49,10 @@ class SecondFactor(Protocol):
 
     def is_available(self, user: User) -> bool:
         """Whether this user can give this factor."""
+        ...
+
+    def is_wanted(self, user: User) -> bool:
+        """Whether each login of this user asks for a second factor because they have this one. False for a backup."""
         ...
 
     def verify(self, user: User, answer: str, client: Client) -> None:
@@ -86,12 +93,12 @@ class SecondFactorStage:
         self._factors = by_name(factors, lambda factor: factor.method)
 
     def is_due(self, attempt: LoginAttempt) -> bool:
-        """Whether the user has a second factor, and has not given one in this login."""
-        return not any(method in self._factors for method in attempt.amr) and self.is_needed(attempt.user)
+        """Whether the user has a second factor that is asked for, and has not given two factors in this login."""
+        return MFA not in attempt.amr and self.is_needed(attempt.user)
 
     def is_needed(self, user: User) -> bool:
-        """Whether the user has a second factor. A backup alone does not count."""
-        return any(factor.is_available(user) for factor in self._factors.values() if not factor.is_backup)
+        """Whether the user has a second factor that their logins ask for."""
+        return any(factor.is_wanted(user) for factor in self._factors.values())
 
     def methods_of(self, user: User) -> tuple[str, ...]:
         """The factors that the user can give now, backups included."""
@@ -103,7 +110,7 @@ class SecondFactorStage:
         if factor is None or not factor.is_available(attempt.user):
             raise WrongCode
         factor.verify(attempt.user, answers.get(CODE, ""), client)
-        return passed(attempt, attempt.user, (*attempt.amr, factor.method), {})
+        return passed(attempt, attempt.user, (*attempt.amr, factor.method, MFA), {})
 
 
 class SecondFactors:

@@ -29,6 +29,10 @@ class TotpFactor:
         with self._service.database.connect() as db:
             return devices.count_devices(db, user.id) > 0
 
+    def is_wanted(self, user: User) -> bool:
+        """Whoever has a device is asked for its code."""
+        return self.is_available(user)
+
     def verify(self, user: User, answer: str, client: Client) -> None:
         """Spend the code. Raises `WrongCode` if no device has made it, or if it was spent before."""
         devices.verify(self._service, user.id, answer)
@@ -51,6 +55,10 @@ class RecoveryFactor:
         """Whether the user has a code left."""
         with self._service.database.connect() as db:
             return recovery_codes.count_codes(db, user.id) > 0
+
+    def is_wanted(self, user: User) -> bool:
+        """Codes only stand in for a device."""
+        return False
 
     def verify(self, user: User, answer: str, client: Client) -> None:
         """Use up the code. Raises `WrongCode` if it is wrong or was used before."""
