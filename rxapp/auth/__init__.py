@@ -48,6 +48,7 @@ from rxapp.auth.core.identity.role_names import InvalidRole
 from rxapp.auth.core.login.pending_logins import PendingLoginEnded
 from rxapp.auth.core.login.second_factor import NoSecondFactor, SecondFactorRequired, WrongCode
 from rxapp.auth.core.login.stages import LoginIncomplete
+from rxapp.auth.core.login.strength import Strength, TwoFactorsRequired
 from rxapp.auth.core.maintenance.demo_users import add_demo_users
 from rxapp.auth.core.service import AuthService
 from rxapp.auth.core.settings.production_checks import UnsafeSettings
@@ -101,10 +102,12 @@ __all__ = [
     "SessionIdle",
     "SessionRevoked",
     "Settings",
+    "Strength",
     "TableTaken",
     "TokenPair",
     "TokenReused",
     "TooManyRequests",
+    "TwoFactorsRequired",
     "UnsafeSettings",
     "User",
     "UserNameLooksTaken",

@@ -60,4 +60,4 @@ def _is_due_as_set_for_some(stage, attempt):
 NewPasswordStage.is_due = _is_due_as_set_for_some
 
 from rxapp.rxapp import app  # noqa: E402, F401  after the clock
-from tests.e2e import background_page  # noqa: E402, F401
+from tests.e2e import background_page, strong_page  # noqa: E402, F401

@@ -20,6 +20,7 @@ from rxapp.auth.web.guards import event
 from rxapp.auth.web.pages.parts.confirm import ConfirmState
 from rxapp.auth.web.site.handler_policy import PUBLIC, policy_of
 from tests.conftest import PASSWORD
+from tests.one_time_codes import code_at, enrol
 
 
 class Example(rx.State):
@@ -50,6 +51,18 @@ class Example(rx.State):
 
     @event(fresh=True)
     async def fresh(self, word: str):
+        self.seen.append(word)
+
+    @event(strength="two factors")
+    async def strong(self, word: str):
+        self.seen.append(word)
+
+    @event(strength="best")
+    async def best(self, word: str):
+        self.seen.append(word)
+
+    @event(fresh=True, strength="two factors")
+    async def both(self, word: str):
         self.seen.append(word)
 
     @event
@@ -205,6 +218,78 @@ def test_a_person_without_the_role_who_calls_a_handler_is_written_down(signed_in
     run(signed_in, "coroutine", "hello")
     _, events = service.administration.events(EventFilter(kind=EventKind.PERMISSION_DENIED), limit=10)
     assert [(event.user_id, event.detail) for event in events] == [(johndoe.id, "Example.coroutine")]
+
+
+class TestStrength:
+    """Handlers that want a second factor in the session."""
+
+    @pytest.fixture
+    def enrolled(self, signed_in, service, pair, clock):
+        """A session from before its person had a second factor."""
+        made = enrol(service, service.verify_access(pair.access_token), clock)
+        clock.move(minutes=1)
+        return made
+
+    def confirmation(self, page):
+        return in_a_loop(page.get_state(ConfirmationState))
+
+    def confirm(self, page, code) -> list:
+        return run(page, "submit_code", of=ConfirmState, form={"confirmation_code": code})
+
+    @pytest.mark.parametrize("handler", ["strong", "best"])
+    def test_they_wait_for_it_and_then_the_very_same_event_happens(self, signed_in, enrolled, clock, handler):
+        run(signed_in, handler, word="hello")
+        assert list(parts(signed_in)[1].seen) == []
+        asked = self.confirmation(signed_in)
+        assert (asked.is_open, asked.wants_factor, list(asked.methods)) == (True, True, ["otp", "recovery"])
+        (interrupted,) = self.confirm(signed_in, code_at(enrolled.secret, clock()))
+        assert (interrupted.name.rpartition(".")[2], interrupted.payload) == (handler, {"word": "hello"})
+        run(signed_in, handler, **interrupted.payload)
+        assert list(parts(signed_in)[1].seen) == ["hello"]
+        assert not self.confirmation(signed_in).is_open
+        assert parts(signed_in)[0].has_two_factors
+
+    def test_a_wrong_code_is_said_and_the_event_goes_on_waiting(self, signed_in, enrolled):
+        run(signed_in, "strong", word="hello")
+        self.confirm(signed_in, "000000")
+        asked = self.confirmation(signed_in)
+        assert (asked.is_open, asked.error) == (True, "The code is wrong, or it was used before.")
+        run(signed_in, "strong", word="again")
+        assert list(parts(signed_in)[1].seen) == []
+
+    def test_another_factor_can_be_chosen_of_those_that_they_have(self, signed_in, enrolled):
+        run(signed_in, "strong", word="hello")
+        run(signed_in, "choose", "pop", of=ConfirmationState)
+        assert self.confirmation(signed_in).method == "otp"
+        run(signed_in, "choose", "recovery", of=ConfirmationState)
+        assert self.confirmation(signed_in).method == "recovery"
+        assert len(self.confirm(signed_in, enrolled.recovery_codes[0])) == 1
+
+    def test_a_choice_that_is_no_text_is_none(self, signed_in, enrolled):
+        run(signed_in, "strong", word="hello")
+        for method in (["otp"], {"otp": 1}, None, 5):
+            run(signed_in, "choose", method, of=ConfirmationState)
+        assert self.confirmation(signed_in).method == "otp"
+
+    def test_who_has_none_is_told_so_where_two_are_needed_and_goes_on_where_the_best_is(self, signed_in):
+        run(signed_in, "best", word="hello")
+        run(signed_in, "strong", word="again")
+        assert list(parts(signed_in)[1].seen) == ["hello"]
+        asked = self.confirmation(signed_in)
+        assert (asked.is_open, asked.wants_factor, list(asked.methods)) == (True, True, [])
+
+    def test_a_handler_that_wants_a_new_password_too_asks_for_one_after_the_other(self, signed_in, enrolled, clock):
+        clock.move(minutes=11)
+        run(signed_in, "both", word="hello")
+        assert not self.confirmation(signed_in).wants_factor
+        (interrupted,) = run(signed_in, "submit", of=ConfirmState, form={"confirmation": PASSWORD})
+        auth = parts(signed_in)[0]
+        auth.jwt, auth.refresh_token = auth.storage_command["pair"].values()  # the browser stores the pair of the new session
+        run(signed_in, "both", **interrupted.payload)
+        assert self.confirmation(signed_in).wants_factor
+        (interrupted,) = self.confirm(signed_in, code_at(enrolled.secret, clock()))
+        run(signed_in, "both", **interrupted.payload)
+        assert list(parts(signed_in)[1].seen) == ["hello"]
 
 
 class TestFresh:

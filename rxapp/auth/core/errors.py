@@ -22,6 +22,7 @@ class RevocationReason(StrEnum):
     TOKEN_REUSED = "token_reused"
     PASSWORD_CHANGED = "password_changed"
     PASSWORD_CONFIRMED = "password_confirmed"
+    SECOND_FACTOR_CONFIRMED = "second_factor_confirmed"
     ENDED_BY_ADMINISTRATOR = "ended_by_administrator"
     SECOND_FACTOR_RESET = "second_factor_reset"
     USER_DISABLED = "user_disabled"

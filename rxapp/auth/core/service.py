@@ -42,6 +42,7 @@ from rxapp.auth.core.keys.stored_keys import load_key_ring
 from rxapp.auth.core.login.confirmation import Confirmation
 from rxapp.auth.core.login.login import Login
 from rxapp.auth.core.login.pending_logins import PendingLogins
+from rxapp.auth.core.login.proof_attempts import ProofAttempts
 from rxapp.auth.core.login.second_factor import SecondFactors
 from rxapp.auth.core.passwords.hasher import PasswordHasher
 from rxapp.auth.core.passwords.legacy_bcrypt import LegacyBcryptHashes
@@ -103,6 +104,7 @@ class AuthService:
             refresh_tokens=self.refresh_tokens,
             binding=self.device_binding,
         )
+        proof_attempts = ProofAttempts(self.throttle, self.failures)
         factors = [make(self) for feature in self.features for make in feature.second_factors]
         self.second_factors = SecondFactors(database, clock, factors)
         stages = [make(self) for feature in self.features for make in feature.stages]
@@ -117,6 +119,7 @@ class AuthService:
             binding=self.device_binding,
             throttle=self.throttle,
             failures=self.failures,
+            proof_attempts=proof_attempts,
             stages=[*stages, self.second_factors.stage] if factors else stages,
         )
         self.accounts = Accounts(
@@ -131,7 +134,15 @@ class AuthService:
             password_proof=password_proof,
         )
         proofs = [make(self) for feature in self.features for make in feature.proofs]
-        self.confirmation = Confirmation(settings, database, clock, replacements, proofs=[password_proof, *proofs])
+        self.confirmation = Confirmation(
+            settings,
+            database,
+            clock,
+            replacements,
+            proofs=[password_proof, *proofs],
+            second_factors=self.second_factors.stage,
+            proof_attempts=proof_attempts,
+        )
         self.administration = Administration(settings, database, clock, self.passwords, links)
         self.overview = Overview(settings, database, clock)
 

@@ -1,9 +1,8 @@
 """Admission to guarded event handlers: the checks before a handler runs, and while it runs."""
 
 import functools
-import inspect
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
-from contextlib import aclosing, closing
+from contextlib import aclosing
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any, TypeVar, cast
@@ -11,15 +10,17 @@ from typing import Any, TypeVar, cast
 import reflex as rx
 
 from rxapp.auth.core.audit.events import EventKind
-from rxapp.auth.core.errors import AuthError, FreshAuthenticationRequired, PermissionDenied
+from rxapp.auth.core.errors import AuthError, PermissionDenied
 from rxapp.auth.core.identity.identity import Identity
+from rxapp.auth.core.login.strength import Strength
 from rxapp.auth.http.logs.event_log import logged_event
 from rxapp.auth.http.runtime.request_context import note_identity, note_outcome
 from rxapp.auth.http.runtime.service import get_service, in_thread
-from rxapp.auth.web.auth_state.confirmation import ConfirmationState
 from rxapp.auth.web.auth_state.outage import OutageState
 from rxapp.auth.web.auth_state.state import AuthState
+from rxapp.auth.web.auth_state.step_up import has_enough
 from rxapp.auth.web.direct_calls import DirectCall, is_direct_call
+from rxapp.auth.web.handler_calls import HandlerCall
 from rxapp.auth.web.page_session.work import AdmittedNoMore, PageWork, end_work, running_work
 from rxapp.auth.web.reflex_internals.state_trees import StateProxy, locked, page_client
 
@@ -33,36 +34,6 @@ class _Admission:
     identity: Identity
     handler: Callable
     roles: frozenset[str]
-
-
-@dataclass(frozen=True, slots=True)
-class _Call:
-    """A call of a handler: its state and its arguments. `is_direct` if another handler calls it."""
-
-    handler: Callable
-    state: rx.State
-    args: tuple[Any, ...]
-    kwargs: dict[str, Any]
-    is_direct: bool = False
-
-    async def results(self) -> AsyncGenerator[Any]:
-        """What a handler of any kind yields or returns, as one stream."""
-        result = self.handler(self.state, *self.args, **self.kwargs)
-        if inspect.isasyncgen(result):
-            async with aclosing(result):
-                async for chained in result:
-                    yield chained
-        elif inspect.isgenerator(result):
-            with closing(result):
-                while True:
-                    try:
-                        chained = next(result)
-                    except StopIteration as end:
-                        yield end.value
-                        return
-                    yield chained
-        else:
-            yield await result if inspect.isawaitable(result) else result
 
 
 _admitted: ContextVar[_Admission] = ContextVar("admitted")
@@ -85,30 +56,39 @@ async def admit_again(state: rx.State, /) -> Identity:
     return await _ask_again(state, _present_admission())
 
 
-def guarded_handler(handler: H, roles: frozenset[str], *, is_fresh: bool, is_background: bool) -> H:
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a guard asks for: one of these roles, a fresh authentication, and how strong the session must be."""
+
+    roles: frozenset[str]
+    is_fresh: bool
+    strength: Strength
+
+
+def guarded_handler(handler: H, asked: Asked, *, is_background: bool) -> H:
     """The handler with its guard, as Reflex calls it. Another handler that calls it directly must await it."""
 
     @functools.wraps(handler)
     async def guarded_task(self: rx.State, *args: Any, **kwargs: Any) -> AsyncIterator[Any]:
-        async for chained in _guard(_Call(handler, self, args, kwargs), roles, is_fresh=is_fresh):
+        async for chained in _guard(HandlerCall(handler, self, args, kwargs), asked):
             yield chained
 
     @functools.wraps(handler)
     def guarded(self: rx.State, *args: Any, **kwargs: Any) -> Any:
         is_direct = is_direct_call(handler)
-        stream = _guard(_Call(handler, self, args, kwargs, is_direct), roles, is_fresh=is_fresh)
+        stream = _guard(HandlerCall(handler, self, args, kwargs, is_direct), asked)
         return DirectCall(handler.__qualname__, stream) if is_direct else stream
 
     return cast("H", guarded_task if is_background else guarded)  # for Reflex, a background task must be an async function
 
 
-async def _guard(call: _Call, roles: frozenset[str], *, is_fresh: bool) -> AsyncGenerator[Any]:
+async def _guard(call: HandlerCall, asked: Asked) -> AsyncGenerator[Any]:
     """What the handler yields and returns, if its caller is admitted."""
     with logged_event(call.handler.__qualname__):
         async with locked(call.state):
             auth = await call.state.get_state(AuthState)
             sent = auth._page.issued
-            identity = await _admit(auth, call, roles, is_fresh=is_fresh)
+            identity = await _admit(auth, call, asked)
             has_rotated = auth._page.issued is not sent
         if identity is None:
             if call.is_direct:
@@ -116,7 +96,7 @@ async def _guard(call: _Call, roles: frozenset[str], *, is_fresh: bool) -> Async
             return
         if has_rotated:
             yield None  # sends the pair to the browser before the handler's own work begins
-        admission = _Admission(identity, call.handler, roles)
+        admission = _Admission(identity, call.handler, asked.roles)
         try:
             async with aclosing(_as_admitted(admission, call.results())) as results:
                 async for chained in results:
@@ -192,7 +172,7 @@ async def _still_admitted(state: rx.State, admission: _Admission) -> Identity:
     return identity
 
 
-async def _admit(auth: AuthState, call: _Call, roles: frozenset[str], *, is_fresh: bool) -> Identity | None:
+async def _admit(auth: AuthState, call: HandlerCall, asked: Asked) -> Identity | None:
     """The identity, if it is admitted. If not, the page has got its next step: the login page or the dialog for a proof."""
     try:
         identity = await auth._authenticate()
@@ -205,23 +185,17 @@ async def _admit(auth: AuthState, call: _Call, roles: frozenset[str], *, is_fres
     work = running_work()
     if work is not None and not _is_for(auth, work):
         return None
-    if not await _has_role(identity, call.state, call.handler, roles):
+    if not await _has_role(identity, call.state, call.handler, asked.roles):
         return None
-    try:
-        if is_fresh:
-            get_service().require_fresh(identity)
-    except FreshAuthenticationRequired as error:
-        note_outcome(error.code)
-        payload = inspect.signature(call.handler).bind(call.state, *call.args, **call.kwargs).arguments
-        payload.pop(next(iter(payload)))
-        name = f"{call.state.get_full_name()}.{call.handler.__name__}"
-        if work is not None and not call.is_direct:
-            name = work.event_name  # a handler that is no method of the state has another name in Reflex
-        interrupted = rx.event.Event(name=name, payload=payload)
-        methods = await in_thread(get_service().confirmation.methods_of, identity)
-        (await call.state.get_state(ConfirmationState))._ask(interrupted, methods, auth._path_and_query())
-        return None
-    return identity
+    enough = await has_enough(
+        call.state,
+        identity,
+        path=auth._path_and_query(),
+        interrupted=call.as_event,
+        is_fresh=asked.is_fresh,
+        strength=asked.strength,
+    )
+    return identity if enough else None
 
 
 def _is_for(auth: AuthState, work: PageWork) -> bool:

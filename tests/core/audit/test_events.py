@@ -20,6 +20,7 @@ from rxapp.auth import (
     SessionRevoked,
     TokenReused,
     TooManyRequests,
+    WrongCode,
     WrongPassword,
 )
 from rxapp.auth.core.accounts.actor import Actor
@@ -399,8 +400,13 @@ def test_a_busy_day_writes_every_kind_of_event_and_no_secret_anywhere(service, c
     administration.enable(bob.id, actor)
     service.record(EventKind.PERMISSION_DENIED, user_id=me.user_id, session_id=me.session_id, client=HERE, detail="/customers")
     service.failures.record(EventKind.UPLOAD_REFUSED, client=HERE, detail="take_files")
+    me = service.verify_access(held(service.log_in("johndoe", f"{GOOD} 1", HERE)).access_token)
     shared = new_secret()
     secrets += [shared, *devices.add(service, me, shared, HERE, code=code_at(shared, clock()), name="Phone")]
+    clock.move(minutes=1)
+    for code in ("000000", code_at(shared, clock())):
+        with suppress(WrongCode):
+            held(service.confirmation.confirm_second_factor(me, "otp", code, HERE).pair)
     service.second_factors.reset(me.user_id, actor)
     pair = held(service.log_in("johndoe", f"{GOOD} 1", HERE))
     rotate(service.settings, service.database, clock)

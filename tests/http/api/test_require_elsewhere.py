@@ -55,6 +55,10 @@ def router():
     async def fresh() -> str:
         return "welcome"
 
+    @router.get("/strong", dependencies=[auth.require(strength="two factors")])
+    async def strong() -> str:
+        return "welcome"
+
     @router.websocket("/socket")
     async def socket(websocket: WebSocket, caller: Annotated[Identity, auth.require("Manager")]) -> None:
         await websocket.accept()
@@ -154,6 +158,11 @@ class TestOverHttp:
         clock.move(minutes=11)
         token = service.refresh(pair.access_token, pair.refresh_token).access_token
         response = ask("/fresh", token)
+        assert response.status_code == 401
+        assert 'error="insufficient_user_authentication"' in response.headers["www-authenticate"]
+
+    def test_without_a_second_factor_it_is_401_and_says_so(self, ask, manager):
+        response = ask("/strong", manager)
         assert response.status_code == 401
         assert 'error="insufficient_user_authentication"' in response.headers["www-authenticate"]
 

@@ -34,6 +34,7 @@ def test_every_event_handler_says_who_may_call_it(inspected):
     policies, _ = inspected
     assert policies == {
         "rxapp.auth.web.auth_state.confirmation.ConfirmationState.cancel": "public",
+        "rxapp.auth.web.auth_state.confirmation.ConfirmationState.choose": "public",
         "rxapp.auth.web.auth_state.outage.OutageState.dismiss": "public",
         "rxapp.auth.web.auth_state.outage.OutageState.tell": "public",
         "rxapp.auth.web.pages.account.AccountState.change_password": [],
@@ -43,6 +44,7 @@ def test_every_event_handler_says_who_may_call_it(inspected):
         "rxapp.auth.web.pages.activity.ActivityState.load": [],
         "rxapp.auth.web.pages.activity.ActivityState.show_more": [],
         "rxapp.auth.web.pages.parts.confirm.ConfirmState.submit": [],
+        "rxapp.auth.web.pages.parts.confirm.ConfirmState.submit_code": [],
         "rxapp.auth.web.pages.events.EventsState.clear": ["Admin"],
         "rxapp.auth.web.pages.events.EventsState.export": ["Admin"],
         "rxapp.auth.web.pages.events.EventsState.filter_by": ["Admin"],
@@ -134,6 +136,7 @@ def test_the_vars_that_go_to_the_browser_are_known(inspected):
         "AuthState": [
             "display_name",
             "ended_because",
+            "has_two_factors",
             "is_key_unreadable",
             "jwt",
             "key_challenge",
@@ -147,7 +150,7 @@ def test_the_vars_that_go_to_the_browser_are_known(inspected):
             "wait",
         ],
         "ConfirmState": [],
-        "ConfirmationState": ["error", "is_busy", "is_open", "methods", "wait"],
+        "ConfirmationState": ["error", "is_busy", "is_open", "method", "methods", "wait", "wants_factor"],
         "CustomersState": [
             "add_error",
             "additions",

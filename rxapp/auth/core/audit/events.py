@@ -35,6 +35,8 @@ class EventKind(StrEnum):
     SESSION_REPLACED = "session_replaced"
     PASSWORD_CONFIRMED = "password_confirmed"
     PASSWORD_CONFIRMATION_FAILED = "password_confirmation_failed"
+    SECOND_FACTOR_CONFIRMED = "second_factor_confirmed"
+    SECOND_FACTOR_REFUSED = "second_factor_refused"
     PASSWORD_CHANGED = "password_changed"
     PASSWORD_SET = "password_set"
     PASSWORD_LINK_ISSUED = "password_link_issued"

@@ -16,6 +16,7 @@ from rxapp.auth.core.database.tables import User
 from rxapp.auth.core.errors import InvalidCredentials, OtherDevice, RevocationReason, TooManyRequests
 from rxapp.auth.core.identity.client import Client
 from rxapp.auth.core.login.pending_logins import PendingLogin, PendingLoginEnded, PendingLogins
+from rxapp.auth.core.login.proof_attempts import ProofAttempts
 from rxapp.auth.core.login.second_factor import SecondFactorRequired, SecondFactorStage
 from rxapp.auth.core.login.stages import LoginAttempt, LoginIncomplete, LoginStage, by_name
 from rxapp.auth.core.passwords.hasher import PasswordHasher
@@ -55,6 +56,7 @@ class Login:
         binding: DeviceBinding,
         throttle: Throttle,
         failures: FailureLog,
+        proof_attempts: ProofAttempts,
         stages: Sequence[LoginStage],
     ) -> None:
         self._settings = settings
@@ -67,6 +69,7 @@ class Login:
         self._binding = binding
         self._throttle = throttle
         self._failures = failures
+        self._proof_attempts = proof_attempts
         self._stages = by_name(sorted(stages, key=lambda stage: stage.order), lambda stage: stage.name)
 
     def with_password(self, user_name: str, password: str, client: Client) -> TokenPair:
@@ -121,30 +124,16 @@ class Login:
             return pending, self._pending.verify(pending, body, mac, db.get(User, pending.user_id))
 
     def _complete(self, stage: LoginStage, attempt: LoginAttempt, answers: Mapping[str, str], client: Client) -> LoginAttempt:
-        """The answers of a proof count for the stage and the user, from every address, until one is right.
-
-        Neither a right password nor another error of the stage makes wrong answers good: otherwise whoever knows the password
-        could try one answer after another.
-        """
         if not stage.is_proof:
             return stage.complete(attempt, answers, client)
-        user, failure = attempt.user, None
-        try:
-            with self._throttle.password_attempt(f"{stage.name} {user.id}", client.address, user.id):
-                try:
-                    changed = stage.complete(attempt, answers, client)
-                except Exception as error:
-                    failure = error
-                    raise InvalidCredentials from error
-                if stage.is_due(changed):
-                    raise InvalidCredentials  # noqa: TRY301  this block counts it
-                return changed
-        except InvalidCredentials as refused:
-            self._failures.record(EventKind.LOGIN_FAILED, client=client, user_id=user.id, detail=stage.name)
-            raise failure or refused from None
-        except TooManyRequests as error:
-            self._failures.record_throttled(error, client, user_id=user.id)
-            raise
+
+        def check() -> LoginAttempt:
+            changed = stage.complete(attempt, answers, client)
+            if stage.is_due(changed):
+                raise InvalidCredentials
+            return changed
+
+        return self._proof_attempts.run(stage.name, attempt.user, client, check)
 
     def _with_password(
         self, user_name: str, password: str, client: Client, device_key: str | None

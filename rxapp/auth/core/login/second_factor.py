@@ -34,6 +34,10 @@ class WrongCode(InvalidCredentials):
     message = "The code is wrong, or it was used before."
 
 
+class WrongStepUpCode(WrongCode):
+    """The same for somebody who is logged in, and stays so."""
+
+
 class SecondFactor(Protocol):
     """One way to prove an identity after the first proof. Threads share one instance."""
 
@@ -100,17 +104,28 @@ class SecondFactorStage:
         """Whether the user has a second factor that their logins ask for."""
         return any(factor.is_wanted(user) for factor in self._factors.values())
 
+    def has_any(self, user: User) -> bool:
+        """Whether the user can give a second factor, asked for at logins or not. A backup alone does not count."""
+        return any(factor.is_available(user) for factor in self._factors.values() if not factor.is_backup)
+
     def methods_of(self, user: User) -> tuple[str, ...]:
-        """The factors that the user can give now, backups included."""
+        """The factors that the user can give now, backups included. None if the user has only backups."""
+        if not self.has_any(user):
+            return ()
         return tuple(method for method, factor in self._factors.items() if factor.is_available(user))
 
     def complete(self, attempt: LoginAttempt, answers: Mapping[str, str], client: Client) -> LoginAttempt:
         """Verify the code of the chosen factor. Raises `WrongCode`, also for a factor that the user does not have."""
-        factor = self._factors.get(answers.get(METHOD, ""))
-        if factor is None or not factor.is_available(attempt.user):
+        method = answers.get(METHOD, "")
+        self.verify(attempt.user, method, answers.get(CODE, ""), client)
+        return passed(attempt, attempt.user, (*attempt.amr, method, MFA), {})
+
+    def verify(self, user: User, method: str, code: str, client: Client) -> None:
+        """Spend the code of that factor. Raises `WrongCode`, also for a factor that the user does not have."""
+        factor = self._factors.get(method)
+        if factor is None or not factor.is_available(user):
             raise WrongCode
-        factor.verify(attempt.user, answers.get(CODE, ""), client)
-        return passed(attempt, attempt.user, (*attempt.amr, factor.method, MFA), {})
+        factor.verify(user, code, client)
 
 
 class SecondFactors:

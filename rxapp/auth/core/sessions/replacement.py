@@ -80,9 +80,16 @@ class Replacements:
         return self._callers_session(identity).device_key_thumbprint is not None
 
     def prepare(
-        self, identity: Identity, user: User, client: Client, amr: Sequence[str], *, expires_at: datetime | None = None
+        self,
+        identity: Identity,
+        user: User,
+        client: Client,
+        amr: Sequence[str],
+        *,
+        expires_at: datetime | None = None,
+        authenticated_at: datetime | None = None,
     ) -> PreparedSession:
-        """A session like one after a login, or one that ends at `expires_at`. It is bound to the key of the caller's session.
+        """A session like one after a login, or with the times of another. It is bound to the key of the caller's session.
 
         If that has no key, the new one is bound to the key that `client` has proved. Raises `DeviceKeyRequired` if sessions must
         be bound and there is no key, and `InvalidToken` if the caller's session is gone.
@@ -90,6 +97,7 @@ class Replacements:
         key = self._binding.key_for_replacement(self._callers_session(identity), client)
         session = sessions.new_session(user.id, client, key, self._clock(), self._settings.session_lifetime, amr=amr)
         session.expires_at = expires_at or session.expires_at
+        session.authenticated_at = authenticated_at or session.authenticated_at
         # Issuing may load keys. It is done before the transaction, so that nothing has changed if it fails.
         pair = issue_pair(self._access_tokens, self._refresh_tokens, session, user, session.generation)
         return PreparedSession(session, pair, _identity_of(session, user), identity.session_id)

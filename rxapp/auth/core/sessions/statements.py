@@ -67,7 +67,7 @@ _TOUCH = PreparedStatement(
 _MARK_AUTHENTICATED = (
     update(_session)
     .where(_session.c.id == bindparam("session_id"))
-    .values(authenticated_at=bindparam("now"), amr=bindparam("amr"))
+    .values(authenticated_at=bindparam("moment"), amr=bindparam("amr"))
 )
 
 _REVOKE = (
@@ -177,9 +177,9 @@ def touch(db: Connection, session_id: UUID, now: datetime) -> None:
     _TOUCH.run(db, {"session_id": session_id, "now": now})
 
 
-def mark_authenticated(db: Connection, session_id: UUID, now: datetime, amr: Sequence[str]) -> None:
-    """Note that its user has just proved their identity, and all proofs given in this session."""
-    db.execute(_MARK_AUTHENTICATED, {"session_id": session_id, "now": now, "amr": " ".join(amr)})
+def mark_authenticated(db: Connection, session_id: UUID, authenticated_at: datetime, amr: Sequence[str]) -> None:
+    """Note all proofs that its user has given in this session, and when the last one was that counts as a fresh one."""
+    db.execute(_MARK_AUTHENTICATED, {"session_id": session_id, "moment": authenticated_at, "amr": " ".join(amr)})
 
 
 def revoke(db: Connection, session_id: UUID, reason: str, now: datetime) -> UUID | None:

@@ -11,7 +11,9 @@ from rxapp.auth.core.accounts.password_proof import PASSWORD
 from rxapp.auth.core.errors import RevocationReason, SessionEnded
 from rxapp.auth.core.identity.client import Client
 from rxapp.auth.core.identity.identity import Identity
+from rxapp.auth.core.sessions.replacement import Replacement
 from rxapp.auth.http.api.schemas import (
+    CodeRequest,
     ConfirmRequest,
     MeResponse,
     PasswordRequest,
@@ -90,6 +92,17 @@ async def confirm(request: ConfirmRequest, identity: Bearer, client: Sender) -> 
     return await _confirm(identity, PASSWORD, request.password, client)
 
 
+@router.post("/auth/confirm/second-factor", response_model=TokenPairResponse, responses=_WITH_A_BODY | _NO_NEW_PAIR)
+async def confirm_second_factor(request: CodeRequest, identity: Bearer, client: Sender) -> Response:
+    """Give a second factor in a session that has none, so that what asks for two factors is allowed in it.
+
+    A session that is bound to no key is replaced, as by `POST /api/auth/confirm`. A wrong code is 403 `wrong_code`.
+    """
+    confirm = get_service().confirmation.confirm_second_factor
+    confirmed = await _verified(confirm, identity, request.method, request.code, client)
+    return _confirmed(confirmed, RevocationReason.SECOND_FACTOR_CONFIRMED)
+
+
 @router.post(
     "/auth/confirm/{method}",
     response_model=TokenPairResponse,
@@ -102,9 +115,13 @@ async def confirm_by(method: str, request: ProofRequest, identity: Bearer, clien
 
 async def _confirm(identity: Identity, method: str, answer: str, client: Client) -> Response:
     confirmed = await _verified(get_service().confirmation.confirm, identity, method, answer, client)
+    return _confirmed(confirmed, RevocationReason.PASSWORD_CONFIRMED)
+
+
+def _confirmed(confirmed: Replacement | None, reason: RevocationReason) -> Response:
     if confirmed is None:
         return Response(status_code=HTTPStatus.NO_CONTENT)
-    session_listeners().replaced(confirmed.replaced, RevocationReason.PASSWORD_CONFIRMED)
+    session_listeners().replaced(confirmed.replaced, reason)
     return token_answer(confirmed.pair, is_bound=confirmed.is_bound)
 
 

@@ -110,12 +110,17 @@ class PendingLoginRequest(Body):
         return answers
 
 
-class SecondFactorRequest(Body):
-    """The pending login, one of the `methods` that the refused login named, and its code."""
+class CodeRequest(Body):
+    """One of the `methods` that the refusal named, and its code."""
 
-    pending_login: Text = Field(alias="pendingLogin", min_length=1, max_length=MAXIMUM_TOKEN_LENGTH, repr=False)
     method: Text = Field(min_length=1, max_length=MAXIMUM_ANSWER_NAME_LENGTH)
     code: Text = Field(min_length=1, max_length=MAXIMUM_ANSWER_LENGTH, repr=False)
+
+
+class SecondFactorRequest(CodeRequest):
+    """The same, and the pending login of a login that was refused for it."""
+
+    pending_login: Text = Field(alias="pendingLogin", min_length=1, max_length=MAXIMUM_TOKEN_LENGTH, repr=False)
 
 
 class PasswordRequest(Body):

@@ -15,7 +15,7 @@ from rxapp.auth.http.callers.request_source import method_of, request_client
 from rxapp.auth.http.problems.challenges import Unauthorized
 from rxapp.auth.http.problems.documents import as_http_errors
 from rxapp.auth.http.problems.schema import PROBLEM_TYPE, Problem
-from rxapp.auth.http.runtime.declared_roles import note_roles, require_flags, required_roles
+from rxapp.auth.http.runtime.declared_roles import declared_strength, note_roles, require_flags, required_roles
 from rxapp.auth.http.runtime.request_context import note_identity
 from rxapp.auth.http.runtime.service import get_service, in_thread, verify_access
 
@@ -96,14 +96,15 @@ Bearer = Annotated[
 ]
 
 
-def require(*roles: str, fresh: bool = False) -> Any:
+def require(*roles: str, fresh: bool = False, strength: str = "") -> Any:
     """A FastAPI dependency: the caller's identity, if they have one of `roles` (any signed-in user if none is named).
 
     It works in routes of any app, and for WebSockets: the handshake has the token, and a refusal closes it before it is accepted.
-    With `fresh`, the password must have been given recently; a client that is refused for that calls `/api/auth/confirm`.
-    Raises `DeclarationRefused`.
+    With `fresh`, the password must have been given recently; a client that is refused for that calls `/api/auth/confirm`. With
+    `strength="two factors"`, a second factor must have been given in the session, with `"best"` if the person has one; a client
+    that is refused for that calls `/api/auth/confirm/second-factor`. Raises `DeclarationRefused`.
     """
-    roles = required_roles(roles)
+    roles, wanted_strength = required_roles(roles), declared_strength(strength)
     require_flags(fresh=fresh)
     note_roles(roles)
 
@@ -114,6 +115,8 @@ def require(*roles: str, fresh: bool = False) -> Any:
                 raise PermissionDenied
             if fresh:
                 get_service().require_fresh(identity)
+            if wanted_strength:
+                await in_thread(get_service().confirmation.require_strength, identity, wanted_strength)
         return identity
 
     return Depends(guard)

@@ -29,8 +29,9 @@ from rxapp.auth.core.errors import (
     UserNameTaken,
     WrongPassword,
 )
-from rxapp.auth.core.login.second_factor import SecondFactorRequired
+from rxapp.auth.core.login.second_factor import SecondFactorRequired, WrongStepUpCode
 from rxapp.auth.core.login.stages import LoginIncomplete
+from rxapp.auth.core.login.strength import TwoFactorsRequired
 from rxapp.auth.http.problems.allowed_methods import allow_header
 from rxapp.auth.http.problems.challenges import Unauthorized, challenge
 from rxapp.auth.http.problems.schema import PROBLEM_TYPE
@@ -47,6 +48,7 @@ _STATUSES = {
     SecondFactorRequired: HTTPStatus.UNAUTHORIZED,  # who knows no second factors sees a refused login
     LoginIncomplete: HTTPStatus.FORBIDDEN,
     WrongPassword: HTTPStatus.FORBIDDEN,
+    WrongStepUpCode: HTTPStatus.FORBIDDEN,
     InvalidCredentials: HTTPStatus.UNAUTHORIZED,
     NotFound: HTTPStatus.NOT_FOUND,
     UserNameTaken: HTTPStatus.CONFLICT,
@@ -114,11 +116,14 @@ def problem(
 def refusal(error: AuthError, status: HTTPStatus, headers: dict[str, str] | None = None) -> JSONResponse:
     """The problem document of an `AuthError`. For a client with a key it has the nonce for the next proof (RFC 9449 §8).
 
-    An incomplete login has the stage that is due, and the pending login to go on with.
+    An incomplete login has the stage that is due, and the pending login to go on with. Who lacks a second factor reads which
+    they can give.
     """
     reason = error.reason if isinstance(error, SessionEnded) else None
     nonce = nonce_headers() if isinstance(error, InvalidDpopProof) else {}
-    members = _next_stage(error) if isinstance(error, LoginIncomplete) else {}
+    members: dict[str, Any] = {"methods": list(error.methods)} if isinstance(error, TwoFactorsRequired) else {}
+    if isinstance(error, LoginIncomplete):
+        members = _next_stage(error)
     return problem(status, error.code, error.message, headers=(headers or {}) | nonce, reason=reason, members=members)
 
 
@@ -168,8 +173,8 @@ def _unauthorized(_request: Request, error: Unauthorized) -> JSONResponse:
     return refusal(error.error, HTTPStatus.UNAUTHORIZED, {"WWW-Authenticate": challenge(error)})
 
 
-def _fresh_authentication_required(_request: Request, error: FreshAuthenticationRequired) -> JSONResponse:
-    # RFC 9470 §3. The client then calls `POST /api/auth/confirm`.
+def _step_up_required(_request: Request, error: FreshAuthenticationRequired | TwoFactorsRequired) -> JSONResponse:
+    # RFC 9470 §3. The client then calls `POST /api/auth/confirm`, or for a second factor `/api/auth/confirm/second-factor`.
     challenge = f'Bearer error="insufficient_user_authentication", error_description="{error.message}"'
     return refusal(error, HTTPStatus.UNAUTHORIZED, {"WWW-Authenticate": challenge})
 
@@ -222,7 +227,8 @@ _ANSWERS: dict[type[Exception], Callable[[Any, Any], JSONResponse]] = {
     GuardRefusal: lambda _request, error: error.document,
     RequestValidationError: _malformed,
     Unauthorized: _unauthorized,
-    FreshAuthenticationRequired: _fresh_authentication_required,
+    FreshAuthenticationRequired: _step_up_required,
+    TwoFactorsRequired: _step_up_required,
     AuthError: _refused,
     HTTPException: _http_error,
     DatabaseUnavailable: _database_unavailable,

@@ -1,9 +1,10 @@
-"""Checks the roles and flags in the declaration of a guard: `auth.page`, `auth.event`, `auth.has_role`, `auth.require`."""
+"""Checks the roles, flags and strength in the declaration of a guard: `auth.page`, `auth.event`, `auth.require` and others."""
 
 from collections.abc import Collection, Iterable
 
 from rxapp.auth.core.identity.role_names import is_role
 from rxapp.auth.core.identity.user_names import ADMIN_ROLE
+from rxapp.auth.core.login.strength import Strength
 
 _known_roles: set[str] = {ADMIN_ROLE}
 
@@ -19,6 +20,14 @@ def require_flags(**flags: object) -> None:
     for name, value in flags.items():
         if not isinstance(value, bool):
             raise DeclarationRefused(f"{name}={value!r} is not a bool. Write {name}=True or False.")
+
+
+def declared_strength(strength: object) -> Strength:
+    """The strength in `strength="two factors"`. Raises `DeclarationRefused` for what is none."""
+    if isinstance(strength, str) and strength in tuple(Strength):
+        return Strength(strength)
+    choices = " or ".join(f'strength="{choice}"' for choice in Strength if choice)
+    raise DeclarationRefused(f"strength={strength!r} is none. Write {choices}.")
 
 
 def note_roles(roles: Iterable[str]) -> None:

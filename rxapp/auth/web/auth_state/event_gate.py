@@ -26,6 +26,7 @@ from rxapp.auth.web.reflex_internals.state_reset import session_storage_names
 from rxapp.auth.web.reflex_internals.state_trees import connection_of, root_of
 from rxapp.auth.web.reflex_internals.uploads import FILES
 from rxapp.auth.web.site import handler_policy
+from rxapp.auth.web.site.guarded_views import Requirement
 from rxapp.auth.web.site.registry import site
 
 _KINDS = KINDS | {name_of_handler(AuthState.event_handlers["prove_key"]): Kind.PROVING}
@@ -82,11 +83,11 @@ async def _may_follow(auth: AuthState, event: Event) -> bool:
     started_by = started_by_whom(event)
     if started_by is not None and not auth._page.belongs_to(started_by):
         return False
-    roles = None if event.router_data else site.roles_on_load(event.name, auth.router.url.path)
-    return roles is None or await _may_load(auth, event, roles)
+    needed = None if event.router_data else site.requirement_on_load(event.name, auth.router.url.path)
+    return needed is None or await _may_load(auth, event, needed)
 
 
-async def _may_load(auth: AuthState, event: Event, roles: frozenset[str]) -> bool:
+async def _may_load(auth: AuthState, event: Event, needed: Requirement) -> bool:
     """Whether the page's person may see the page. `enter` has verified them, but a background task overtakes it."""
     is_background = registrations().event_handlers[event.name].handler.is_background
     if is_background or auth._entered_path != auth._path_and_query():
@@ -94,7 +95,7 @@ async def _may_load(auth: AuthState, event: Event, roles: frozenset[str]) -> boo
             await auth._authenticate()
         except (AuthError, DatabaseUnavailable):
             return False
-    return auth._identity is not None and auth._identity.has_role(*roles)
+    return auth._identity is not None and needed.is_met_by(auth._identity)
 
 
 def _remove_vars(event: Event, names: set[str]) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import reflex as rx
 
 from rxapp.auth.core.errors import RevocationReason
+from rxapp.auth.core.login.strength import has_two_factors
 from rxapp.auth.web.auth_state.confirmation import ConfirmationState
 from rxapp.auth.web.auth_state.tokens import PageTokens
 from rxapp.auth.web.browser_storage import token_store
@@ -50,6 +51,11 @@ class Leaving(PageTokens, mixin=True):  # type: ignore[call-arg]  # the keyword 
     def person(self) -> str:
         """The id of the user who is shown, or empty. The browser notices by it when the person changes."""
         return str(self._identity.user_id) if self._identity is not None else ""
+
+    @rx.var
+    def has_two_factors(self) -> bool:
+        """Whether two factors were given in the session of this page. It only decides what is shown."""
+        return self._identity is not None and has_two_factors(self._identity)
 
     def _forget_states(self) -> None:
         """Clear all other states of this page."""

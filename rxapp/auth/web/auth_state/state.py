@@ -25,6 +25,7 @@ from rxapp.auth.http.runtime.hooks import get_hooks
 from rxapp.auth.http.runtime.service import get_service, in_thread, refresh_pair, verify_access
 from rxapp.auth.web.auth_state.leaving import Leaving
 from rxapp.auth.web.auth_state.outage import OutageState
+from rxapp.auth.web.auth_state.step_up import ask_for_factor_of_page
 from rxapp.auth.web.auth_state.tokens import AnswerComesLater
 from rxapp.auth.web.browser_storage import token_store
 from rxapp.auth.web.open_pages.registry import log_out_open_pages, register_page, wait_for_database
@@ -55,7 +56,7 @@ class AuthState(Leaving, rx.State):
         """On load of every page: verify the person, rotate if necessary, and send visitors away from guarded pages."""
         await self._begin_load()
         try:
-            await self._authenticate()
+            identity = await self._authenticate()
         except AuthError as error:
             self._leave(error, stay=not site.is_guarded(self.router.url.path))
             return
@@ -64,6 +65,7 @@ class AuthState(Leaving, rx.State):
             raise
         self._entered_path = self._path_and_query()
         (await self.get_state(OutageState))._clear()
+        await ask_for_factor_of_page(self, identity, self._entered_path, then="go_on")
 
     @rx.event
     @public

@@ -17,7 +17,9 @@ SESSION_PART = 26
 LATE_PAIR_MS = 3_000
 """How long the dead pair of a replaced session stays in storage. The answer with the new pair needs less on a slow network."""
 
-_REPLACES = frozenset({RevocationReason.PASSWORD_CHANGED, RevocationReason.PASSWORD_CONFIRMED})
+_REPLACES = frozenset(
+    {RevocationReason.PASSWORD_CHANGED, RevocationReason.PASSWORD_CONFIRMED, RevocationReason.SECOND_FACTOR_CONFIRMED}
+)
 
 ACCESS_TOKEN_KEY = "jwt"
 REFRESH_TOKEN_KEY = "refreshToken"

@@ -35,6 +35,12 @@ class Places:
         self._sections: dict[str, list[_Section]] = {}
         self.stage_forms: dict[str, View] = {}
         self.proof_forms: dict[str, View] = {}
+        self.factor_forms: dict[str, View] = {}
+        """In the dialog that asks for a second factor: the form of each, by its name in `amr`."""
+        self.factor_names: dict[str, Callable[[], str]] = {}
+        """What the button says that changes to another second factor."""
+        self.factors_route = ""
+        """The page on which people add second factors, if there is one."""
         self.account_tabs: dict[str, Callable[[], str]] = {}
         """Further tabs of the account pages: the name of each, by its route."""
 

@@ -10,7 +10,7 @@ from rxapp.auth.http.api.installation_conflicts import InstalledTwice
 from rxapp.auth.http.middleware.security_headers import SecurityHeaders
 from rxapp.auth.web.reflex_internals.app import forget_decorated_page, get_config, handlers_on_load, view_at
 from rxapp.auth.web.site.conflicts import NotInstalled, is_free, keep_free_of_others, require_free_pages
-from rxapp.auth.web.site.guarded_views import roles_of
+from rxapp.auth.web.site.guarded_views import Requirement, requirement_of
 from rxapp.auth.web.site.page_layout import Look
 from rxapp.auth.web.site.redirects import path_in_app
 from rxapp.auth.web.texts import ENGLISH, Texts
@@ -88,15 +88,18 @@ class Site:
 
     def is_guarded(self, path: str) -> bool:
         """Whether the page at this path, as the browser shows it, is guarded."""
-        return self._app is not None and roles_of(view_at(self._app, self._in_app(path))) is not None
+        return self.requirement_at(path) is not None
 
-    def roles_on_load(self, handler: str, path: str) -> frozenset[str] | None:
-        """The roles that the page at this path asks for, if it is guarded and has this handler on load. Else None."""
-        if self._app is None:
+    def requirement_at(self, path: str) -> Requirement | None:
+        """What a person needs to see the page at this path. None if it is for everyone."""
+        return None if self._app is None else requirement_of(view_at(self._app, self._in_app(path)))
+
+    def requirement_on_load(self, handler: str, path: str) -> Requirement | None:
+        """The same, if the page is guarded and has this handler on load. Else None."""
+        requirement = self.requirement_at(path)
+        if self._app is None or requirement is None:
             return None
-        path = self._in_app(path)
-        roles = roles_of(view_at(self._app, path))
-        return roles if roles is not None and handler in handlers_on_load(self._app, path) else None
+        return requirement if handler in handlers_on_load(self._app, self._in_app(path)) else None
 
     def _in_app(self, path: str) -> str:
         return path_in_app(path, get_config().frontend_path)

@@ -8,7 +8,7 @@ from rxapp.auth.web.texts.plurals import Counted
 
 @dataclass(frozen=True, slots=True)
 class ConfirmTexts:
-    """The dialog that asks for the password again."""
+    """The dialog that asks for the password again, or for a second factor."""
 
     label: str = "Confirm that it is you"
     title: str = "Please confirm that it is you"
@@ -17,6 +17,11 @@ class ConfirmTexts:
     cancel: str = "Cancel"
     submit: str = "Confirm"
     busy: str = "Checking…"
+    factor_title: str = "Please confirm with your second factor"
+    factor_why: str = "What you are about to do asks for more than your password."
+    factor_of_page: str = "This page asks for more than your password."
+    factor_missing: str = "You have none yet. Add one first, such as an authenticator app."
+    factor_add: str = "To your second factors"
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ class RefusalKindTexts(ByCode):
     token_reused: str = "Login used in two places"
     device_proof_refused: str = "Login without its device's key"
     password_confirmation_failed: str = "Wrong password when confirming"
+    second_factor_refused: str = "Wrong second factor when confirming"
     permission_denied: str = "No permission"
     upload_refused: str = "Upload without a ticket"
     throttled: str = "Slowed down"

@@ -8,6 +8,7 @@ from rxapp.auth.core.input_rules import InputRule
 from rxapp.auth.core.login.pending_logins import PendingLoginEnded
 from rxapp.auth.core.login.second_factor import NoSecondFactor, SecondFactorRequired, WrongCode
 from rxapp.auth.core.login.stages import LoginIncomplete
+from rxapp.auth.core.login.strength import TwoFactorsRequired
 from rxapp.auth.http.runtime.service import Overloaded
 from rxapp.auth.web.texts.plurals import ByCode
 
@@ -27,6 +28,7 @@ class RefusalTexts(ByCode):
     last_administrator: str = errors.LastAdministrator.message
     not_found: str = errors.NotFound.message
     fresh_authentication_required: str = errors.FreshAuthenticationRequired.message
+    two_factors_required: str = TwoFactorsRequired.message
     too_many_requests: str = errors.TooManyRequests.message
     temporarily_unavailable: str = Overloaded.message
     invalid_token: str = errors.InvalidToken.message

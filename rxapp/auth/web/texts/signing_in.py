@@ -18,6 +18,10 @@ class ReasonTexts(ByCode):
         "You have been logged out because you confirmed your password in another place that used the same login. "
         "Please log in again."
     )
+    second_factor_confirmed: str = (
+        "You have been logged out because you confirmed your second factor in another place that used the same login. "
+        "Please log in again."
+    )
     ended_by_administrator: str = "An administrator ended your session. Please log in again."
     second_factor_reset: str = "An administrator has removed your second factors. Please log in again."
     user_disabled: str = "An administrator has disabled your account."

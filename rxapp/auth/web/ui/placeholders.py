@@ -1,5 +1,7 @@
 """Views that replace a page: until the person is verified, for a user without the role, and where there is none."""
 
+from typing import Any
+
 import reflex as rx
 
 from rxapp.auth.web.reflex_internals.components import link
@@ -16,6 +18,13 @@ def waiting_view() -> rx.Component:
 def forbidden_view() -> rx.Component:
     """The 403 page."""
     return _dead_end("403", site.texts.notices.no_access, site.texts.notices.no_access_why)
+
+
+def two_factors_view(*, on_confirm: Any) -> rx.Component:
+    """In place of a page that asks for two factors. A dialog asks for the second one; the button opens it again."""
+    texts = site.texts.confirm
+    confirm = rx.el.button(texts.submit, type="button", on_click=on_confirm, class_name=style.PRIMARY)
+    return form_page(texts.factor_title, rx.el.p(texts.factor_of_page, class_name=style.TEXT + " mb-6"), confirm)
 
 
 def missing_view() -> rx.Component:

@@ -1,5 +1,6 @@
-"""The form of the login page that asks for a one-time code or for a recovery code."""
+"""The forms that ask for a one-time code or for a recovery code: on the login page, and in the dialog of people logged in."""
 
+from collections.abc import Callable
 from typing import Any, TypedDict
 
 import reflex as rx
@@ -8,6 +9,7 @@ from rxapp.auth.core.login.second_factor import CODE, METHOD
 from rxapp.auth.features.totp.rules.factors import OTP, RECOVERY
 from rxapp.auth.web.guards import event
 from rxapp.auth.web.pages.login import LoginState
+from rxapp.auth.web.pages.parts.confirm import code_form
 from rxapp.auth.web.site.registry import site
 from rxapp.auth.web.ui import style
 from rxapp.auth.web.ui.fields import beside, text_field
@@ -52,7 +54,7 @@ class SecondFactorState(rx.State):
 
 def second_factor_form() -> rx.Component:
     """The form, a button for the other code, and one that leads back."""
-    texts, state = site.texts.second_factor, SecondFactorState
+    texts, state, error = site.texts.second_factor, SecondFactorState, beside(LoginState, "code")
     other = rx.el.button(
         rx.cond(state.is_recovery, texts.use_app, texts.use_recovery), type="button", on_click=state.switch, class_name=style.LINK
     )
@@ -61,7 +63,7 @@ def second_factor_form() -> rx.Component:
         rx.el.h2(texts.title, class_name=style.SUBHEADING + " mb-2"),
         rx.el.p(rx.cond(state.is_recovery, texts.why_recovery, texts.why), class_name=style.TEXT + " mb-4"),
         auth_form(
-            rx.cond(state.is_recovery, _recovery_field(), _code_field()),
+            rx.cond(state.is_recovery, _recovery_field("code", error), _code_field("code", error)),
             submit_button(texts.submit, texts.busy, is_busy=LoginState.is_busy, class_name=style.SUBMIT),
             on_submit=state.submit,
             is_busy=LoginState.is_busy,
@@ -74,11 +76,19 @@ def second_factor_form() -> rx.Component:
     )
 
 
-def _code_field() -> rx.Component:
+def step_up_forms() -> dict[str, Callable[[], rx.Component]]:
+    """The same two for the dialog."""
+    return {
+        OTP: lambda: code_form(_code_field("confirmation_code")),
+        RECOVERY: lambda: code_form(_recovery_field("confirmation_code")),
+    }
+
+
+def _code_field(name: str, error: Any = None) -> rx.Component:
     """Phones offer the code above the keyboard, and show digits. A password manager fills it in."""
     return text_field(
         site.texts.second_factor.code,
-        "code",
+        name,
         key="code",
         auto_complete="one-time-code",
         input_mode="numeric",
@@ -86,14 +96,14 @@ def _code_field() -> rx.Component:
         max_length=9,
         required=True,
         auto_focus=True,
-        error=beside(LoginState, "code"),
+        error=error,
     )
 
 
-def _recovery_field() -> rx.Component:
+def _recovery_field(name: str, error: Any = None) -> rx.Component:
     return text_field(
         site.texts.second_factor.recovery_code,
-        "code",
+        name,
         key="recovery",
         auto_complete="off",
         auto_capitalize="none",
@@ -101,5 +111,5 @@ def _recovery_field() -> rx.Component:
         max_length=64,
         required=True,
         auto_focus=True,
-        error=beside(LoginState, "code"),
+        error=error,
     )

@@ -1,4 +1,4 @@
-"""The dialog that asks for the password again, on any page."""
+"""The dialog that asks for the password again or for a second factor, on any page."""
 
 from typing import Any, TypedDict
 
@@ -13,6 +13,7 @@ from rxapp.auth.web.auth_state.confirmation import ConfirmationState
 from rxapp.auth.web.auth_state.state import AuthState
 from rxapp.auth.web.guards import event
 from rxapp.auth.web.open_pages.registry import leave_replaced_session
+from rxapp.auth.web.reflex_internals.components import link
 from rxapp.auth.web.site.places import places
 from rxapp.auth.web.site.registry import site
 from rxapp.auth.web.site.wording import in_words
@@ -28,8 +29,14 @@ class ConfirmForm(TypedDict):
     confirmation: str
 
 
+class CodeForm(TypedDict):
+    """The form's one field."""
+
+    confirmation_code: str
+
+
 class ConfirmState(rx.State):
-    """Checks the password that the dialog asked for."""
+    """Checks what the dialog asked for."""
 
     @event(signs_in=True)
     async def submit(self, form: ConfirmForm) -> Any:
@@ -46,6 +53,30 @@ class ConfirmState(rx.State):
         else:
             yield confirmation._close()
 
+    @event(signs_in=True)
+    async def submit_code(self, form: CodeForm) -> Any:
+        """The same for the code of the second factor that the dialog shows."""
+        confirmation = await self.get_state(ConfirmationState)
+        confirmation.is_busy, confirmation.error, confirmation.wait = True, "", 0
+        yield
+        confirmation.is_busy = False
+        try:
+            await self._confirm_factor(confirmation.method, text_in(form, "confirmation_code"))
+        except FORM_ERRORS as error:
+            confirmation.error, confirmation.wait = in_words(error), error.retry_after_seconds
+            yield rx.set_focus("confirmation_code")
+        else:
+            yield confirmation._close()
+
+    async def _confirm_factor(self, method: str, code: str) -> None:
+        """Check the second factor. The forms of features call this too. Raises the errors of the factor."""
+        auth = await self.get_state(AuthState)
+        confirm = get_service().confirmation.confirm_second_factor
+        confirmed = await in_hashing_thread(confirm, current_user(), method, code, auth._client())
+        if confirmed is not None:
+            leave_replaced_session(confirmed.replaced, RevocationReason.SECOND_FACTOR_CONFIRMED)
+            auth._go_on_with(confirmed)
+
     async def _confirm(self, method: str, answer: str) -> None:
         """Check the answer. The forms of other proofs call this too. Raises the errors of the proof."""
         auth = await self.get_state(AuthState)
@@ -57,13 +88,13 @@ class ConfirmState(rx.State):
 
 
 def confirm_dialog() -> rx.Component:
-    """Is part of every page. It opens when a handler with `fresh=True` is called too long after the last proof."""
-    texts = site.texts.confirm
+    """Is part of every page. It opens when a handler asks for more than the session has: a newer proof, or a second factor."""
+    texts, wants_factor = site.texts.confirm, ConfirmationState.wants_factor
     return modal(
-        rx.el.h2(texts.title, class_name=style.SUBHEADING + " mb-2"),
-        rx.el.p(texts.why, class_name=style.SMALL + " mb-4"),
+        rx.el.h2(rx.cond(wants_factor, texts.factor_title, texts.title), class_name=style.SUBHEADING + " mb-2"),
+        rx.el.p(rx.cond(wants_factor, texts.factor_why, texts.why), class_name=style.SMALL + " mb-4"),
         notices(rx.Var.create(""), ConfirmationState.error, ConfirmationState.wait),
-        *_proof_forms(),
+        rx.cond(wants_factor, _factor_forms(), rx.fragment(*_proof_forms())),
         is_open=ConfirmationState.is_open,
         label=texts.label,
         on_close=ConfirmationState.cancel,
@@ -78,6 +109,47 @@ def _proof_forms() -> list[rx.Component]:
         return [_password_form()]
     methods: Any = ConfirmationState.methods
     return [rx.cond(methods.contains(method), view(), rx.fragment()) for method, view in forms.items()]
+
+
+def _factor_forms() -> rx.Component:
+    """The form of the second factor that is asked for, and a button for each other one that the person can give."""
+    methods: Any = ConfirmationState.methods
+    forms = [(method, view()) for method, view in places.factor_forms.items()]
+    others = [
+        rx.cond(
+            methods.contains(method) & (ConfirmationState.method != method),
+            rx.el.button(name(), type="button", on_click=ConfirmationState.choose(method), class_name=style.LINK),
+        )
+        for method, name in places.factor_names.items()
+    ]
+    return rx.fragment(
+        rx.match(ConfirmationState.method, *forms, _no_factor()) if forms else _no_factor(),
+        rx.el.div(*others, class_name="mt-4 flex flex-col items-start gap-3 empty:hidden"),
+    )
+
+
+def _no_factor() -> rx.Component:
+    texts = site.texts.confirm
+    add = link(texts.factor_add, to=places.factors_route, class_name=style.PRIMARY) if places.factors_route else rx.fragment()
+    return rx.fragment(
+        rx.el.p(texts.factor_missing, class_name=style.TEXT + " mb-6"),
+        rx.el.div(
+            rx.el.button(texts.cancel, type="button", on_click=ConfirmationState.cancel, class_name=style.SECONDARY),
+            add,
+            class_name="flex justify-end gap-3",
+        ),
+    )
+
+
+def code_form(field: rx.Component) -> rx.Component:
+    """The form of a second factor that is a code. Its field is named `confirmation_code`."""
+    texts = site.texts.confirm
+    return auth_form(
+        field,
+        dialog_buttons(texts.submit, texts.busy, is_busy=ConfirmationState.is_busy, on_cancel=ConfirmationState.cancel),
+        on_submit=ConfirmState.submit_code,
+        is_busy=ConfirmationState.is_busy,
+    )
 
 
 def _password_form() -> rx.Component:

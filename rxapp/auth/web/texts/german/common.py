@@ -11,6 +11,11 @@ CONFIRM = ConfirmTexts(
     cancel="Abbrechen",
     submit="Bestätigen",
     busy="Wird geprüft …",
+    factor_title="Bitte bestätigen Sie mit Ihrem zweiten Faktor",
+    factor_why="Was Sie tun wollen, verlangt mehr als Ihr Passwort.",
+    factor_of_page="Diese Seite verlangt mehr als Ihr Passwort.",
+    factor_missing="Sie haben noch keinen. Fügen Sie zuerst einen hinzu, etwa eine Authenticator-App.",
+    factor_add="Zu Ihren zweiten Faktoren",
 )
 
 USER_MENU = UserMenuTexts(

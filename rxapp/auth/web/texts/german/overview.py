@@ -34,6 +34,7 @@ OVERVIEW = OverviewTexts(
         token_reused="Anmeldung an zwei Stellen benutzt",
         device_proof_refused="Anmeldung ohne den Schlüssel ihres Geräts",
         password_confirmation_failed="Falsches Passwort beim Bestätigen",
+        second_factor_refused="Falscher zweiter Faktor beim Bestätigen",
         permission_denied="Ohne Berechtigung",
         upload_refused="Upload ohne Ticket",
         throttled="Ausgebremst",

@@ -20,6 +20,10 @@ REASONS = ReasonTexts(
         "Sie wurden abgemeldet, weil Sie Ihr Passwort an einer anderen Stelle mit derselben Anmeldung bestätigt haben. "
         "Bitte melden Sie sich neu an."
     ),
+    second_factor_confirmed=(
+        "Sie wurden abgemeldet, weil Sie Ihren zweiten Faktor an einer anderen Stelle mit derselben Anmeldung bestätigt haben. "
+        "Bitte melden Sie sich neu an."
+    ),
     ended_by_administrator="Die Verwaltung hat Ihre Sitzung beendet. Bitte melden Sie sich neu an.",
     second_factor_reset="Die Verwaltung hat Ihre zweiten Faktoren entfernt. Bitte melden Sie sich neu an.",
     user_disabled="Die Verwaltung hat Ihr Konto gesperrt.",
