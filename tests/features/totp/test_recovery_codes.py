@@ -2,11 +2,12 @@
 
 import hashlib
 from concurrent.futures import ThreadPoolExecutor
+from uuid import uuid4
 
 import pytest
 
 from rxapp.auth import WrongCode
-from rxapp.auth.core.database.tables import RecoveryCode
+from rxapp.auth.core.database.tables import AuthTable, RecoveryCode
 from rxapp.auth.core.identity.client import NO_CLIENT
 from rxapp.auth.features.totp.rules import devices
 from rxapp.auth.features.totp.rules.recovery_codes import count_codes
@@ -72,14 +73,29 @@ def test_somebody_elses_is_refused(service, enrolled, clock):
         log_in(service, hers.recovery_codes[0])
 
 
-def test_only_digests_are_stored_and_two_users_never_have_the_same(service, identity, enrolled):
+def test_neither_codes_nor_plain_digests_are_stored(service, identity, enrolled):
     code = enrolled.recovery_codes[0].replace("-", "")
     with service.database.connect() as db:
-        rows = db.exec_driver_sql(f"SELECT digest FROM {RecoveryCode.__tablename__}").scalars().all()
-    digests = {bytes(row) for row in rows}
-    assert hashlib.sha256(b"rxapp recovery code" + identity.user_id.bytes + code.encode()).digest() in digests
-    assert code.encode() not in b"".join(digests)
-    assert hashlib.sha256(code.encode()).digest() not in digests
+        rows = db.exec_driver_sql(f"SELECT wrapped_digest FROM {RecoveryCode.__tablename__}").scalars().all()
+    stored = b"".join(bytes(row) for row in rows)
+    digest = hashlib.sha256(b"rxapp recovery code" + identity.user_id.bytes + code.encode()).digest()
+    assert [secret for secret in (code.encode(), digest, hashlib.sha256(code.encode()).digest()) if secret in stored] == []
+
+
+def test_whoever_can_write_to_the_table_adds_no_code_of_their_own(service, identity, enrolled, clock):
+    """They copy a row of their own account, or write a plain digest."""
+    service.create_user("mallory", PASSWORD)
+    mallory = service.verify_access(service.log_in("mallory", PASSWORD).access_token)
+    theirs = enrol(service, mallory, clock)
+    code = theirs.recovery_codes[0].replace("-", "")
+    table = AuthTable.metadata.tables[RecoveryCode.__tablename__]
+    plain = hashlib.sha256(b"rxapp recovery code" + identity.user_id.bytes + code.encode()).digest()
+    with service.database.transaction() as db:
+        db.execute(table.insert(), {"id": uuid4(), "user_id": identity.user_id, "wrapped_digest": plain, "created_at": clock()})
+        db.execute(table.update().where(table.c.user_id == mallory.user_id).values(user_id=identity.user_id))
+    with pytest.raises(WrongCode):
+        log_in(service, theirs.recovery_codes[0])
+    assert log_in(service, enrolled.recovery_codes[0])
 
 
 def test_when_all_are_used_the_device_is_still_asked_for(service, identity, enrolled):

@@ -188,11 +188,15 @@ class TotpDevice(AuthTable, table=True):
 
 
 class RecoveryCode(AuthTable, table=True):
-    """A code that stands in for a lost second factor, as a digest. It is good once, and then `used_at` says when it was used."""
+    """A code that stands in for a lost second factor. It is good once, and then `used_at` says when it was used.
+
+    Only its digest is stored, encrypted under the configured secret key.
+    """
 
     __tablename__ = "auth_recovery_code"
 
-    user_id: UUID = Field(foreign_key="auth_user.id", primary_key=True, ondelete="CASCADE")
-    digest: bytes = Field(sa_column=Column(LargeBinary(32), primary_key=True), repr=False)
+    id: UUID = Field(default_factory=uuid4, primary_key=True)
+    user_id: UUID = Field(foreign_key="auth_user.id", index=True, ondelete="CASCADE")
+    wrapped_digest: bytes = Field(sa_column=Column(LargeBinary(), nullable=False), repr=False)
     created_at: datetime = _moment()
     used_at: datetime | None = _moment(default=None)

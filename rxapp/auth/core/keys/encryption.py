@@ -9,10 +9,11 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from rxapp.auth.core.keys.derivation import hkdf_sha256
 
 SIGNING_KEYS, ONE_TIME_CODES = b"rxapp key wrapping", b"rxapp one-time code secrets"
+RECOVERY_CODES = b"rxapp recovery codes"
 """The purposes. Each has a key of its own."""
 
 _NONCE_BYTES = 12
-"""NIST SP 800-38D §8.2: random nonces of 96 bits are safe for 2^32 messages under a key. We encrypt one per key or per device."""
+"""NIST SP 800-38D §8.2: random nonces of 96 bits are safe for 2^32 messages under a key. We encrypt one per row."""
 
 
 def wrap(secret: bytes, name: str, secret_key: str, purpose: bytes = SIGNING_KEYS) -> bytes:

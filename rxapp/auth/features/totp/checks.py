@@ -1,4 +1,4 @@
-"""For `doctor`: whether the secrets of all devices for one-time codes can be decrypted."""
+"""For `doctor`: whether the secrets of devices for one-time codes, and recovery codes, can be decrypted."""
 
 from collections.abc import Iterator
 
@@ -14,14 +14,14 @@ def check(settings: Settings, database: Database) -> Iterator[Finding]:
     if unreadable:
         yield problem(
             "one-time codes",
-            f"the secrets of {unreadable} devices can be decrypted by no configured key, so their users cannot log in",
+            f"{unreadable} secrets and recovery codes can be decrypted by no configured key, so they let nobody in",
             "Put the lost key into RXAPP_PREVIOUS_SECRET_KEYS, or for each user: python -m rxapp users reset-second-factor NAME",
         )
     if old:
         yield warning(
             "one-time codes",
-            f"the secrets of {old} devices are encrypted under a previous secret key",
+            f"{old} secrets and recovery codes are encrypted under a previous secret key",
             "Run: python -m rxapp keys rotate",
         )
     if not old and not unreadable:
-        yield ok("one-time codes", "all secrets can be decrypted")
+        yield ok("one-time codes", "all secrets and recovery codes can be decrypted")

@@ -11,7 +11,6 @@ from sqlalchemy import Connection, bindparam, delete, func, insert, select, upda
 from rxapp.auth.core.accounts import users
 from rxapp.auth.core.audit import events
 from rxapp.auth.core.database.outages import retry_on_outage
-from rxapp.auth.core.database.tables import AuthTable, TotpDevice
 from rxapp.auth.core.errors import InputRefused, NotFound
 from rxapp.auth.core.identity.client import NO_CLIENT, Client
 from rxapp.auth.core.identity.identity import Identity
@@ -21,7 +20,7 @@ from rxapp.auth.core.login.second_factor import NoSecondFactor, WrongCode
 from rxapp.auth.core.service import AuthService
 from rxapp.auth.features.totp.rules import recovery_codes
 from rxapp.auth.features.totp.rules.codes import matching_step
-from rxapp.auth.features.totp.rules.sealing import seal, unseal
+from rxapp.auth.features.totp.rules.sealing import DEVICES
 
 NAME_MAXIMUM_LENGTH = 64
 DEVICES_PER_USER = 10
@@ -39,7 +38,7 @@ class StoredDevice(Protocol):
     last_used_at: datetime | None
 
 
-_device = AuthTable.metadata.tables[TotpDevice.__tablename__]
+_device = DEVICES.table
 _SELECT = select(_device).where(_device.c.user_id == bindparam("owner")).order_by(_device.c.created_at, _device.c.id)
 _COUNT = select(func.count()).select_from(_device).where(_device.c.user_id == bindparam("owner"))
 _DELETE_ALL = delete(_device).where(_device.c.user_id == bindparam("owner"))
@@ -83,7 +82,7 @@ def add(service: AuthService, identity: Identity, secret: str, client: Client = 
     if step is None:
         raise WrongCode
     row = {"id": device_id, "user_id": user_id, "name": name, "last_step": step, "created_at": now}
-    row |= {"wrapped_secret": seal(secret, device_id, user_id, service.settings), "last_used_at": None}
+    row |= {"wrapped_secret": DEVICES.seal(secret.encode(), device_id, user_id, service.settings), "last_used_at": None}
     with service.database.write() as session:
         users.lock_user(session, user_id)
         db = session.connection()
@@ -94,7 +93,7 @@ def add(service: AuthService, identity: Identity, secret: str, client: Client = 
             raise InputRefused(InputRule.SECOND_FACTORS_TOO_MANY, limit=DEVICES_PER_USER)
         db.execute(insert(_device), row)
         _record(service, db, "second_factor_added", identity, client, detail=name)
-        return [] if recovery_codes.count_codes(db, user_id) else recovery_codes.replace_codes(db, user_id, now)
+        return [] if recovery_codes.count_codes(db, user_id) else recovery_codes.replace_codes(db, user_id, now, service.settings)
 
 
 @retry_on_outage
@@ -130,7 +129,7 @@ def renew_recovery_codes(service: AuthService, identity: Identity, client: Clien
         if not count_devices(db, identity.user_id):
             raise NoSecondFactor
         _record(service, db, "recovery_codes_made", identity, client)
-        return recovery_codes.replace_codes(db, identity.user_id, service.clock())
+        return recovery_codes.replace_codes(db, identity.user_id, service.clock(), service.settings)
 
 
 def _clean(name: str) -> str:
@@ -141,7 +140,8 @@ def _clean(name: str) -> str:
 
 
 def _secret_of(device: StoredDevice, service: AuthService) -> str | None:
-    return unseal(device.wrapped_secret, device.id, device.user_id, service.settings.secret_keys)
+    secret = DEVICES.unseal(device.wrapped_secret, device.id, device.user_id, service.settings.secret_keys)
+    return None if secret is None else secret.decode()
 
 
 def verify(service: AuthService, user_id: UUID, code: str) -> None:

@@ -64,7 +64,7 @@ class RecoveryFactor:
         """Use up the code. Raises `WrongCode` if it is wrong or was used before."""
         now = self._service.clock()
         with self._service.database.transaction() as db:
-            if not recovery_codes.use_code(db, user.id, answer, now):
+            if not recovery_codes.use_code(db, user.id, answer, now, self._service.settings):
                 raise WrongCode
             left = recovery_codes.count_codes(db, user.id)
             events.record(db, "recovery_code_used", now, user_id=user.id, client=client, detail=f"{left} left")

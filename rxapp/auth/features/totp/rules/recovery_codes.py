@@ -1,18 +1,22 @@
 """Recovery codes: ten for each user, shown once, each good once. They stand in for a lost device.
 
-A code has 80 random bits. So nobody finds it by trying, neither here nor with a copy of the table: a fast digest is enough,
-SHA-256, together with the user's id. A slow hash such as Argon2 protects what people choose, and would only cost time here.
+A code has 80 random bits. So nobody finds it by trying, and a fast digest is enough, SHA-256, together with the user's id. A slow
+hash such as Argon2 protects what people choose, and would only cost time here. The digest is sealed (`sealing.py`): whoever can
+write to the table cannot add a code of their own to somebody's account.
 """
 
 import hashlib
 import re
 import secrets
 from datetime import datetime
-from uuid import UUID
+from hmac import compare_digest
+from typing import Any
+from uuid import UUID, uuid4
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
-from rxapp.auth.core.database.tables import AuthTable, RecoveryCode
+from rxapp.auth.core.settings.settings import Settings
+from rxapp.auth.features.totp.rules.sealing import CODES as SEALED
 
 CODES = 10
 CODE_LENGTH = 16
@@ -25,24 +29,22 @@ _LOOK_ALIKES = str.maketrans("oil", "011")
 _SEPARATORS = re.compile(r"[\s-]")
 _CODE = re.compile(f"[{_ALPHABET}]{{{CODE_LENGTH}}}")
 
-_code = AuthTable.metadata.tables[RecoveryCode.__tablename__]
+_code = SEALED.table
 
 _DELETE = delete(_code).where(_code.c.user_id == bindparam("owner"))
 
 _COUNT = select(func.count()).select_from(_code).where(_code.c.user_id == bindparam("owner"), _code.c.used_at.is_(None))
 
-_USE = (
-    update(_code)
-    .where(_code.c.user_id == bindparam("owner"), _code.c.digest == bindparam("of"), _code.c.used_at.is_(None))
-    .values(used_at=bindparam("now"))
-)
+_SELECT = select(_code.c.id, _code.c.wrapped_digest).where(_code.c.user_id == bindparam("owner"), _code.c.used_at.is_(None))
+
+_USE = update(_code).where(_code.c.id == bindparam("of"), _code.c.used_at.is_(None)).values(used_at=bindparam("now"))
 
 
-def replace_codes(db: Connection, user_id: UUID, now: datetime) -> list[str]:
+def replace_codes(db: Connection, user_id: UUID, now: datetime, settings: Settings) -> list[str]:
     """Make a new set in place of the old one. The codes are shown to the person, and known to nobody afterwards."""
     codes = ["".join(secrets.choice(_ALPHABET) for _ in range(CODE_LENGTH)) for _ in range(CODES)]
     delete_codes(db, user_id)
-    db.execute(insert(_code), [{"user_id": user_id, "digest": _digest(code, user_id), "created_at": now} for code in codes])
+    db.execute(insert(_code), [_row_of(code, user_id, now, settings) for code in codes])
     return ["-".join(re.findall("....", code)) for code in codes]
 
 
@@ -51,17 +53,28 @@ def count_codes(db: Connection, user_id: UUID) -> int:
     return db.execute(_COUNT, {"owner": user_id}).scalar_one()
 
 
-def use_code(db: Connection, user_id: UUID, typed: str, now: datetime) -> bool:
+def use_code(db: Connection, user_id: UUID, typed: str, now: datetime, settings: Settings) -> bool:
     """Use up a code. False if it is wrong or was used. One statement decides, so of several at once only one uses it."""
     code = _SEPARATORS.sub("", typed).lower().translate(_LOOK_ALIKES)
     if not _CODE.fullmatch(code):
         return False
-    return db.execute(_USE, {"owner": user_id, "of": _digest(code, user_id), "now": now}).rowcount == 1
+    digest = _digest(code, user_id)
+    for row in db.execute(_SELECT, {"owner": user_id}).all():
+        stored = SEALED.unseal(row.wrapped_digest, row.id, user_id, settings.secret_keys)
+        if stored is not None and compare_digest(stored, digest):
+            return db.execute(_USE, {"of": row.id, "now": now}).rowcount == 1
+    return False
 
 
 def delete_codes(db: Connection, user_id: UUID) -> None:
     """Remove all codes of the user."""
     db.execute(_DELETE, {"owner": user_id})
+
+
+def _row_of(code: str, user_id: UUID, now: datetime, settings: Settings) -> dict[str, Any]:
+    row_id = uuid4()
+    wrapped = SEALED.seal(_digest(code, user_id), row_id, user_id, settings)
+    return {"id": row_id, "user_id": user_id, "wrapped_digest": wrapped, "created_at": now, "used_at": None}
 
 
 def _digest(code: str, user_id: UUID) -> bytes:

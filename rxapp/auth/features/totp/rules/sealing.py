@@ -1,75 +1,92 @@
-"""The secrets of devices at rest: encrypted under the secret key, and again under a new one by `keys rotate`."""
+"""The secrets of devices and the digests of recovery codes at rest: encrypted, and again under a new key by `keys rotate`.
 
-from collections.abc import Iterable
+Each is sealed for one row of one user. So whoever can write to the database can neither put their own into another's row nor
+swap two rows.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import Connection, Select, Table, bindparam, select, update
 
 from rxapp.auth.core.database.engine import Database
-from rxapp.auth.core.database.tables import AuthTable, TotpDevice
-from rxapp.auth.core.keys.encryption import ONE_TIME_CODES, unwrap, wrap
+from rxapp.auth.core.database.tables import AuthTable, RecoveryCode, TotpDevice
+from rxapp.auth.core.keys.encryption import ONE_TIME_CODES, RECOVERY_CODES, unwrap, wrap
 from rxapp.auth.core.settings.settings import Settings
 
 BATCH_SIZE = 100
 """Rows of one transaction, so that others wait only briefly."""
 
-_device = AuthTable.metadata.tables[TotpDevice.__tablename__]
 
-_SELECT_BATCH = (
-    select(_device.c.id, _device.c.user_id, _device.c.wrapped_secret)
-    .where(_device.c.id > bindparam("after"))
-    .order_by(_device.c.id)
-    .limit(BATCH_SIZE)
-)
+class Sealed(NamedTuple):
+    """A table whose column `sealed` holds what is encrypted for `purpose`."""
 
-_SELECT_FIRST = select(_device.c.id, _device.c.user_id, _device.c.wrapped_secret).order_by(_device.c.id).limit(BATCH_SIZE)
+    table: Table
+    sealed: str
+    purpose: bytes
 
-_REWRAP = (
-    update(_device)
-    .where(_device.c.id == bindparam("of"), _device.c.wrapped_secret == bindparam("old"))
-    .values(wrapped_secret=bindparam("new"))
-)
+    def seal(self, secret: bytes, row_id: UUID, user_id: UUID, settings: Settings) -> bytes:
+        """Encrypt it for this row of this user."""
+        return wrap(secret, _name(row_id, user_id), settings.secret_keys[0], self.purpose)
 
-
-def seal(secret: str, device_id: UUID, user_id: UUID, settings: Settings) -> bytes:
-    """Encrypt the secret of a device. It opens only for this device of this user: rows cannot be swapped."""
-    return wrap(secret.encode(), _name(device_id, user_id), settings.secret_keys[0], ONE_TIME_CODES)
+    def unseal(self, wrapped: bytes, row_id: UUID, user_id: UUID, secret_keys: Iterable[str]) -> bytes | None:
+        """What was sealed, or None if none of these keys opens it."""
+        return unwrap(wrapped, _name(row_id, user_id), secret_keys, self.purpose)
 
 
-def unseal(wrapped: bytes, device_id: UUID, user_id: UUID, secret_keys: Iterable[str]) -> str | None:
-    """The secret, or None if none of these keys opens it."""
-    secret = unwrap(wrapped, _name(device_id, user_id), secret_keys, ONE_TIME_CODES)
-    return None if secret is None else secret.decode()
+_tables = AuthTable.metadata.tables
+DEVICES = Sealed(_tables[TotpDevice.__tablename__], "wrapped_secret", ONE_TIME_CODES)
+CODES = Sealed(_tables[RecoveryCode.__tablename__], "wrapped_digest", RECOVERY_CODES)
 
 
 def rewrap_all(settings: Settings, database: Database) -> int:
-    """Encrypt all secrets that are under a previous secret key again, under the current one. Returns how many."""
-    previous = settings.secret_keys[1:]
-    done, after = 0, None
+    """Encrypt all that is under a previous secret key again, under the current one. Returns how many rows."""
+    return sum(_rewrap(kind, settings, database) for kind in (DEVICES, CODES))
+
+
+def count_by_key(settings: Settings, database: Database) -> tuple[int, int]:
+    """How many rows only a previous secret key opens, and how many no configured key opens."""
+    current, *previous = settings.secret_keys
+    old = unreadable = 0
+    with database.connect() as db:
+        for kind in (DEVICES, CODES):
+            for row in db.execute(_columns_of(kind)):
+                if kind.unseal(row.wrapped, row.id, row.user_id, [current]) is None:
+                    is_old = kind.unseal(row.wrapped, row.id, row.user_id, previous) is not None
+                    old, unreadable = old + is_old, unreadable + (not is_old)
+    return old, unreadable
+
+
+def _rewrap(kind: Sealed, settings: Settings, database: Database) -> int:
+    column = kind.table.c[kind.sealed]
+    write = (
+        update(kind.table)
+        .where(kind.table.c.id == bindparam("of"), column == bindparam("old"))
+        .values({column: bindparam("new")})
+    )
+    done, after, previous = 0, None, settings.secret_keys[1:]
     while True:
         with database.transaction() as db:
-            rows = db.execute(_SELECT_BATCH, {"after": after}).all() if after else db.execute(_SELECT_FIRST).all()
+            rows = _batch(db, kind, after)
             for row in rows:
-                secret = unseal(row.wrapped_secret, row.id, row.user_id, previous)
+                secret = kind.unseal(row.wrapped, row.id, row.user_id, previous)
                 if secret is not None:
-                    new = seal(secret, row.id, row.user_id, settings)
-                    done += db.execute(_REWRAP, {"of": row.id, "old": row.wrapped_secret, "new": new}).rowcount
+                    new = kind.seal(secret, row.id, row.user_id, settings)
+                    done += db.execute(write, {"of": row.id, "old": row.wrapped, "new": new}).rowcount
         if len(rows) < BATCH_SIZE:
             return done
         after = rows[-1].id
 
 
-def count_by_key(settings: Settings, database: Database) -> tuple[int, int]:
-    """How many secrets only a previous secret key opens, and how many no configured key opens."""
-    current, *previous = settings.secret_keys
-    old = unreadable = 0
-    with database.connect() as db:
-        for row in db.execute(select(_device.c.id, _device.c.user_id, _device.c.wrapped_secret)):
-            if unseal(row.wrapped_secret, row.id, row.user_id, [current]) is None:
-                is_old = unseal(row.wrapped_secret, row.id, row.user_id, previous) is not None
-                old, unreadable = old + is_old, unreadable + (not is_old)
-    return old, unreadable
+def _batch(db: Connection, kind: Sealed, after: UUID | None) -> Sequence[Any]:
+    statement = _columns_of(kind).order_by(kind.table.c.id).limit(BATCH_SIZE)
+    return db.execute(statement if after is None else statement.where(kind.table.c.id > after)).all()
 
 
-def _name(device_id: UUID, user_id: UUID) -> str:
-    return f"{user_id} {device_id}"
+def _columns_of(kind: Sealed) -> Select[Any, Any, Any]:
+    return select(kind.table.c.id, kind.table.c.user_id, kind.table.c[kind.sealed].label("wrapped"))
+
+
+def _name(row_id: UUID, user_id: UUID) -> str:
+    return f"{user_id} {row_id}"
