@@ -104,7 +104,7 @@ class AuthService:
             refresh_tokens=self.refresh_tokens,
             binding=self.device_binding,
         )
-        proof_attempts = ProofAttempts(self.throttle, self.failures)
+        proof_attempts = ProofAttempts(database, self.throttle, self.failures)
         factors = [make(self) for feature in self.features for make in feature.second_factors]
         self.second_factors = SecondFactors(database, clock, factors)
         stages = [make(self) for feature in self.features for make in feature.stages]

@@ -2,6 +2,8 @@
 
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from datetime import timedelta
 
 import pytest
 
@@ -9,6 +11,7 @@ from rxapp.auth import AuthService, Client, InvalidCredentials, NoSecondFactor, 
 from rxapp.auth.core.audit.events import EventFilter
 from rxapp.auth.core.features import Feature
 from rxapp.auth.core.identity.client import NO_CLIENT
+from rxapp.auth.core.identity.proved_key import ProvedKey
 from rxapp.auth.core.login.second_factor import SecondFactorRequired, WrongCode
 from rxapp.auth.core.login.stages import LoginIncomplete
 from rxapp.auth.features.new_password import FEATURE as NEW_PASSWORD
@@ -93,6 +96,42 @@ def test_a_backup_alone_asks_nobody_and_stands_in_for_a_real_one(staged, word, b
 def test_what_is_wrong_lets_nobody_in(staged, answers):
     with pytest.raises(WrongCode):
         staged.login.go_on(begun(staged).pending_login, answers, NO_CLIENT)
+
+
+def test_a_browser_that_has_given_one_before_is_not_locked_out_by_a_thief_of_the_password(staged):
+    known = Client(device_key=ProvedKey("k" * 43))
+    staged.login.go_on(begun(staged, known).pending_login, RIGHT, known)
+    for client in (NO_CLIENT, Client(device_key=ProvedKey("t" * 43))):
+        for _ in range(9):
+            with suppress(WrongCode, TooManyRequests):
+                staged.login.go_on(begun(staged, client).pending_login, WRONG, client)
+        with pytest.raises(TooManyRequests):
+            staged.login.go_on(begun(staged, client).pending_login, RIGHT, client)
+    assert staged.login.go_on(begun(staged, known).pending_login, RIGHT, known)
+
+
+def test_a_browser_that_is_known_has_no_more_guesses_than_others(staged):
+    known = Client(device_key=ProvedKey("k" * 43))
+    staged.login.go_on(begun(staged, known).pending_login, RIGHT, known)
+    for _ in range(5):
+        with pytest.raises(WrongCode):
+            staged.login.go_on(begun(staged, known).pending_login, WRONG, known)
+    with pytest.raises(TooManyRequests):
+        staged.login.go_on(begun(staged, known).pending_login, RIGHT, known)
+
+
+@pytest.mark.parametrize("pause", [0, 75.5])
+def test_whoever_has_the_password_guesses_twenty_codes_a_day_however_slowly(staged, clock, pause):
+    end, guesses = clock() + timedelta(days=1), 0
+    while clock() < end:
+        clock.move(seconds=pause)
+        try:
+            staged.login.go_on(begun(staged).pending_login, WRONG, NO_CLIENT)
+        except TooManyRequests as refused:
+            clock.move(seconds=refused.retry_after_seconds)
+        except WrongCode:
+            guesses += 1
+    assert guesses == 20
 
 
 class TestALink:

@@ -29,6 +29,7 @@ STATEMENTS = {
     "statements.mark_seen": (lambda db: sessions.mark_seen(db, SOMETHING, 3, NOW), BY_ID),
     "statements.touch": (lambda db: sessions.touch(db, SOMETHING, NOW), BY_ID),
     "statements.mark_authenticated": (lambda db: sessions.mark_authenticated(db, SOMETHING, NOW, ["pwd"]), BY_ID),
+    "statements.is_known_device": (lambda db: sessions.is_known_device(db, SOMEBODY, "t" * 43), BY_USER),
     "statements.revoke": (lambda db: sessions.revoke(db, SOMETHING, "signed_out", NOW), BY_ID),
     "statements.revoke_all": (lambda db: sessions.revoke_all(db, SOMEBODY, "signed_out", NOW), BY_USER),
     "statements.active_of": (lambda db: sessions.active_of(db, SOMEBODY, NOW, NOW), BY_USER),

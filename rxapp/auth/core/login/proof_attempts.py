@@ -1,23 +1,33 @@
-"""Counts the answers to a proof, such as one-time codes, so that nobody tries one after another."""
+"""Counts the answers to a proof, such as one-time codes, so that nobody tries one after another.
+
+Whoever guesses here has the password. They must not lock out the owner: a browser that has given a second factor before, and
+proves its key, has a count of its own.
+"""
 
 from collections.abc import Callable
 from typing import TypeVar
 from uuid import UUID
 
 from rxapp.auth.core.audit.events import EventKind
+from rxapp.auth.core.database.engine import Database
 from rxapp.auth.core.database.tables import User
 from rxapp.auth.core.errors import InvalidCredentials, TooManyRequests
 from rxapp.auth.core.identity.client import Client
+from rxapp.auth.core.sessions import statements as sessions
 from rxapp.auth.core.throttling.failure_log import FailureLog
 from rxapp.auth.core.throttling.throttle import Throttle
 
 T = TypeVar("T")
 
+ANSWERS_PER_DAY = 20
+"""Wrong ones, for a user and a proof: of six digits, somebody who has the password guesses one in 6,000 of a day's codes."""
+
 
 class ProofAttempts:
     """Threads share one instance."""
 
-    def __init__(self, throttle: Throttle, failures: FailureLog) -> None:
+    def __init__(self, database: Database, throttle: Throttle, failures: FailureLog) -> None:
+        self._database = database
         self._throttle = throttle
         self._failures = failures
 
@@ -33,12 +43,15 @@ class ProofAttempts:
     ) -> T:
         """What `check` returns. Answers count for the proof and the user, from every address, until one is right.
 
+        A browser that is known has a count of its own.
+
         Neither a right password nor another error of `check` makes wrong answers good: otherwise whoever knows the password
         could try one answer after another. A failure is recorded as `failed`. Raises `TooManyRequests`, and what `check` raises.
         """
         failure: Exception | None = None
         try:
-            with self._throttle.password_attempt(f"{proof} {user.id}", client.address, user.id):
+            place = self._known_key(user, client) or user.id
+            with self._throttle.password_attempt(f"{proof} {user.id}", client.address, place, per_day=ANSWERS_PER_DAY):
                 try:
                     return check()
                 except Exception as error:
@@ -50,3 +63,11 @@ class ProofAttempts:
         except TooManyRequests as error:
             self._failures.record_throttled(error, client, user_id=user.id)
             raise
+
+    def _known_key(self, user: User, client: Client) -> str | None:
+        """The thumbprint of the client's key, if a session with this key was begun by this user with two factors."""
+        if client.device_key is None:
+            return None
+        thumbprint = client.device_key.thumbprint
+        with self._database.connect() as db:
+            return thumbprint if sessions.is_known_device(db, user.id, thumbprint) else None

@@ -70,6 +70,16 @@ _MARK_AUTHENTICATED = (
     .values(authenticated_at=bindparam("moment"), amr=bindparam("amr"))
 )
 
+_KNOWS_DEVICE = (
+    select(_session.c.id)
+    .where(
+        _session.c.user_id == bindparam("owner"),
+        _session.c.device_key_thumbprint == bindparam("thumbprint"),
+        _session.c.amr.like("%mfa%"),
+    )
+    .limit(1)
+)
+
 _REVOKE = (
     update(_session)
     .where(_session.c.id == bindparam("session_id"), _session.c.revoked_at.is_(None))
@@ -180,6 +190,11 @@ def touch(db: Connection, session_id: UUID, now: datetime) -> None:
 def mark_authenticated(db: Connection, session_id: UUID, authenticated_at: datetime, amr: Sequence[str]) -> None:
     """Note all proofs that its user has given in this session, and when the last one was that counts as a fresh one."""
     db.execute(_MARK_AUTHENTICATED, {"session_id": session_id, "moment": authenticated_at, "amr": " ".join(amr)})
+
+
+def is_known_device(db: Connection, owner_id: UUID, thumbprint: str) -> bool:
+    """Whether the user has, or had a while ago, a session with two factors that is bound to the key of this thumbprint."""
+    return db.execute(_KNOWS_DEVICE, {"owner": owner_id, "thumbprint": thumbprint}).first() is not None
 
 
 def revoke(db: Connection, session_id: UUID, reason: str, now: datetime) -> UUID | None:

@@ -25,7 +25,10 @@ REFRESH_PERIOD = timedelta(minutes=1)
 REGISTRATION_PERIOD = timedelta(hours=1)
 
 DELAYS = tuple(timedelta(minutes=minutes) for minutes in (1, 2, 4, 8, 15))
-"""The delay after the allowed failures, and after each further one: at most 120 guesses a day for each address."""
+"""The delay after the allowed failures, and after each further one."""
+
+FAILURES_PER_DAY = 120
+"""For an account and a place, however slowly somebody tries: a few in each five minutes never meet a delay."""
 
 STREAK_PERIOD = timedelta(hours=1)
 """How long a failure keeps the delays at their level."""
@@ -48,6 +51,7 @@ def _rate(amount: int, period: timedelta) -> RateLimitItem:
 
 
 _STREAK = _rate(len(DELAYS), STREAK_PERIOD)
+_DAY = timedelta(days=1)
 _ONCE = _rate(1, LOGIN_PERIOD)
 
 
@@ -60,7 +64,9 @@ class Throttle:
         self._hash_key = hkdf_sha256(settings.secret_key.get_secret_value().encode(), salt=b"", info=b"rxapp throttle")
 
     @contextmanager
-    def password_attempt(self, user_name: str, address: str, session_id: UUID | None = None) -> Iterator[None]:
+    def password_attempt(
+        self, user_name: str, address: str, session_id: UUID | str | None = None, *, per_day: int = FAILURES_PER_DAY
+    ) -> Iterator[None]:
         """Verify a password inside of this block. Raises `TooManyRequests` before the block runs.
 
         `InvalidCredentials` from the block is a failure. A block without an error is a success, and clears earlier failures. An
@@ -74,6 +80,9 @@ class Throttle:
         place = self._hash(user_name_key(user_name), str(session_id or network_of(address)))
         strikes = self._counters.count(_STREAK, "streak", place)
         self._require_address_limit(address, network)
+        daily = _rate(per_day, _DAY)
+        if self._counters.is_used_up(daily, "day", place):
+            raise self._refusal("login", place, self._counters.wait(daily, "day", place))
         attempts = self._attempts(strikes)
         if not self._counters.hit(attempts, "attempt", place, str(strikes)):
             wait = self._counters.wait(attempts, "attempt", place, str(strikes)) if strikes else IN_FLIGHT
@@ -81,12 +90,14 @@ class Throttle:
         try:
             yield
         except InvalidCredentials:
+            self._counters.hit(daily, "day", place)
             self._note_failure(place, strikes, network)
             raise
         except BaseException:
             self._counters.clear(attempts, "attempt", place, str(strikes))  # an outage: nothing was verified
             raise
         self._counters.clear(_STREAK, "streak", place)
+        self._counters.clear(daily, "day", place)
         for level in range(strikes + 1):
             self._counters.clear(self._attempts(level), "attempt", place, str(level))
 
