@@ -14,6 +14,7 @@ from uuid import UUID
 from rxapp.auth.core.accounts import users
 from rxapp.auth.core.accounts.administration import Administration
 from rxapp.auth.core.accounts.confusable_names import add_unchecked
+from rxapp.auth.core.accounts.new_passwords import NewPasswords
 from rxapp.auth.core.accounts.overview import Overview
 from rxapp.auth.core.accounts.password_proof import PasswordProof
 from rxapp.auth.core.accounts.self_service import Accounts
@@ -43,6 +44,7 @@ from rxapp.auth.core.login.confirmation import Confirmation
 from rxapp.auth.core.login.login import Login
 from rxapp.auth.core.login.pending_logins import PendingLogins
 from rxapp.auth.core.login.second_factor import SecondFactors
+from rxapp.auth.core.login.trusted_devices import TrustedDevices
 from rxapp.auth.core.passwords.hasher import PasswordHasher
 from rxapp.auth.core.passwords.legacy_bcrypt import LegacyBcryptHashes
 from rxapp.auth.core.passwords.links import PasswordLinks
@@ -64,7 +66,8 @@ class AuthService:
     """Logs in, refreshes, verifies and revokes. Threads share one instance.
 
     `accounts` is what people do with their own account, `administration` what administrators do with all accounts, `overview`
-    what they read about all of them, `login` completes the stages of a login, and `second_factors` resets those of a user.
+    what they read about all of them, `login` completes the stages of a login, `second_factors` resets those of a user, and
+    `trusted_devices` are those on which a person is not asked for one.
     `features` are further ways to log in: by default all that need no configuration.
     """
 
@@ -104,7 +107,9 @@ class AuthService:
             binding=self.device_binding,
         )
         factors = [make(self) for feature in self.features for make in feature.second_factors]
-        self.second_factors = SecondFactors(database, clock, factors)
+        self.trusted_devices = TrustedDevices(settings, database, clock)
+        self.second_factors = SecondFactors(database, clock, factors, trusted_devices=self.trusted_devices)
+        self.new_passwords = new_passwords = NewPasswords(settings, self.passwords, self.second_factors.stage.is_needed)
         stages = [make(self) for feature in self.features for make in feature.stages]
         self.login = Login(
             settings,
@@ -117,13 +122,14 @@ class AuthService:
             binding=self.device_binding,
             throttle=self.throttle,
             failures=self.failures,
+            trusted_devices=self.trusted_devices,
             stages=[*stages, self.second_factors.stage] if factors else stages,
         )
         self.accounts = Accounts(
             settings,
             database,
             clock,
-            self.passwords,
+            new_passwords,
             links,
             throttle=self.throttle,
             failures=self.failures,
@@ -132,7 +138,7 @@ class AuthService:
         )
         proofs = [make(self) for feature in self.features for make in feature.proofs]
         self.confirmation = Confirmation(settings, database, clock, replacements, proofs=[password_proof, *proofs])
-        self.administration = Administration(settings, database, clock, self.passwords, links)
+        self.administration = Administration(settings, database, clock, new_passwords, links)
         self.overview = Overview(settings, database, clock)
 
     def create_user(self, user_name: str, password: str, *, roles: list[str] | None = None, display_name: str = "") -> User:
@@ -206,7 +212,8 @@ class AuthService:
     ) -> bool:
         """End a session now, for every holder of its tokens. False if it had already ended."""
         with self.database.transaction() as db:
-            return end_session(db, session_id, reason, self.clock(), client=client)
+            ends_trust = reason is RevocationReason.TOKEN_REUSED  # somebody else may have the device
+            return end_session(db, session_id, reason, self.clock(), ends_trust=ends_trust, client=client)
 
     def why_revoked(self, identity: Identity) -> str:
         """Why the session was ended before its time. Empty if it was not."""

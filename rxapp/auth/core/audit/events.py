@@ -48,6 +48,8 @@ class EventKind(StrEnum):
     PERMISSION_DENIED = "permission_denied"
     UPLOAD_REFUSED = "upload_refused"
     SECOND_FACTOR_RESET = "second_factor_reset"
+    DEVICE_TRUSTED = "device_trusted"
+    DEVICE_TRUST_ENDED = "device_trust_ended"
     KEYS_ROTATED = "keys_rotated"
     THROTTLED = "throttled"
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from rxapp.auth.core.accounts import users
@@ -18,6 +18,7 @@ from rxapp.auth.core.identity.client import Client
 from rxapp.auth.core.login.pending_logins import PendingLogin, PendingLoginEnded, PendingLogins
 from rxapp.auth.core.login.second_factor import SecondFactorRequired, SecondFactorStage
 from rxapp.auth.core.login.stages import LoginAttempt, LoginIncomplete, LoginStage, by_name
+from rxapp.auth.core.login.trusted_devices import TrustedDevices
 from rxapp.auth.core.passwords.hasher import PasswordHasher
 from rxapp.auth.core.sessions import statements as sessions
 from rxapp.auth.core.sessions.device_binding import DeviceBinding
@@ -55,6 +56,7 @@ class Login:
         binding: DeviceBinding,
         throttle: Throttle,
         failures: FailureLog,
+        trusted_devices: TrustedDevices,
         stages: Sequence[LoginStage],
     ) -> None:
         self._settings = settings
@@ -67,6 +69,7 @@ class Login:
         self._binding = binding
         self._throttle = throttle
         self._failures = failures
+        self._trusted_devices = trusted_devices
         self._stages = by_name(sorted(stages, key=lambda stage: stage.order), lambda stage: stage.name)
 
     def with_password(self, user_name: str, password: str, client: Client) -> TokenPair:
@@ -91,7 +94,8 @@ class Login:
         Raises `LoginIncomplete`; `PendingLoginEnded` if the user has changed meanwhile; and for the key the same errors as
         `AuthService.log_in`.
         """
-        return self._finish(LoginAttempt(user, amr), client, self._binding.key_for_login(client))
+        device_key = self._binding.key_for_login(client)
+        return self._finish(LoginAttempt(user, amr, device_key=device_key), client, device_key)
 
     def go_on(self, pending_login: str, answers: Mapping[str, str], client: Client) -> LoggedIn:
         """Complete the stage that a pending login names, and begin a session if no other stage is due.
@@ -106,7 +110,8 @@ class Login:
         stage = self._stages.get(pending.stage)
         if stage is None:
             raise PendingLoginEnded
-        attempt = LoginAttempt(user, pending.amr, owed=pending.owed, began_at=pending.began_at)
+        facts: dict[str, Any] = {"owed": pending.owed, "began_at": pending.began_at, "device_key": device_key}
+        attempt = LoginAttempt(user, pending.amr, **facts)
         changed = self._complete(stage, attempt, answers, client)
         owed = tuple(name for name in changed.owed if name != stage.name)
         return self._finish(replace(changed, owed=owed), client, device_key)
@@ -155,7 +160,7 @@ class Login:
             if user is None or user.disabled_at is not None or not users.has_password(user):
                 self._passwords.refuse_unknown_user(password)
             rehashed = self._passwords.verify_password(password, user.password_hash)
-            attempt = LoginAttempt(user, (PASSWORD,), password)
+            attempt = LoginAttempt(user, (PASSWORD,), password, device_key=device_key)
             if incomplete := self._next_stage(attempt, device_key):
                 return incomplete
             if pair := self._begin_session(attempt, client, device_key, rehashed):
@@ -198,5 +203,6 @@ class Login:
                 users.replace_password_hash(db, user.id, user.password_hash, rehashed)
             connection = db.connection()
             events.record(connection, EventKind.LOGIN, now, user_id=user.id, session_id=session.id, client=client)
+            self._trusted_devices.trust(connection, attempt, session.id, client)
             sessions.delete_ended(connection, now - self._settings.ended_session_retention, ENDED_SESSIONS_REMOVED_PER_LOGIN)
         return issue_pair(self._access_tokens, self._refresh_tokens, session, user, session.generation)

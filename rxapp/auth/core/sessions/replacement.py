@@ -105,7 +105,8 @@ class Replacements:
         if ends_others:
             ended = end_sessions_of(connection, user_id, reason, now, client=client)
         else:
-            ended = [new.replaced] if end_session(connection, new.replaced, reason, now, client=client) else []
+            has_ended = end_session(connection, new.replaced, reason, now, ends_trust=False, client=client)
+            ended = [new.replaced] if has_ended else []
         if new.replaced not in ended:
             require_active(sessions.get(connection, new.replaced), now, self._settings)
         db.add(new.session)
