@@ -34,6 +34,7 @@ def test_every_event_handler_says_who_may_call_it(inspected):
     policies, _ = inspected
     assert policies == {
         "rxapp.auth.web.auth_state.confirmation.ConfirmationState.cancel": "public",
+        "rxapp.auth.web.auth_state.news.NewsState.dismiss": "public",
         "rxapp.auth.web.auth_state.outage.OutageState.dismiss": "public",
         "rxapp.auth.web.auth_state.outage.OutageState.tell": "public",
         "rxapp.auth.web.pages.account.AccountState.change_password": [],
@@ -55,12 +56,15 @@ def test_every_event_handler_says_who_may_call_it(inspected):
         "rxapp.auth.web.pages.overview.OverviewState.refresh": ["Admin"],
         "rxapp.auth.web.pages.overview.OverviewState.show_per": ["Admin"],
         "rxapp.auth.web.pages.parts.new_password.StrengthState.estimate": "public",
+        "rxapp.auth.web.pages.parts.trust_device.TrustState.wish": "public",
         "rxapp.auth.web.pages.register.RegisterState.prepare": "public",
         "rxapp.auth.web.pages.register.RegisterState.submit": "public",
+        "rxapp.auth.web.pages.sessions.SessionsState.ask_again": [],
         "rxapp.auth.web.pages.sessions.SessionsState.end": [],
         "rxapp.auth.web.pages.sessions.SessionsState.end_other": [],
         "rxapp.auth.web.pages.sessions.SessionsState.end_others": [],
         "rxapp.auth.web.pages.sessions.SessionsState.load": [],
+        "rxapp.auth.features.new_password.pages.NewPasswordState.prepare": "public",
         "rxapp.auth.features.new_password.pages.NewPasswordState.submit": "public",
         "rxapp.auth.features.totp.pages.login_form.SecondFactorState.start_again": "public",
         "rxapp.auth.features.totp.pages.login_form.SecondFactorState.submit": "public",
@@ -185,7 +189,7 @@ def test_the_vars_that_go_to_the_browser_are_known(inspected):
             "users",
         ],
         "RegisterState": ["error", "is_busy", "is_logged_in", "wait", "wrong"],
-        "SessionsState": ["now", "rows", "said"],
+        "SessionsState": ["now", "rows", "said", "trusted"],
         "SecondFactorState": ["is_recovery"],
         "SecurityState": [
             "codes_left",
@@ -206,7 +210,9 @@ def test_the_vars_that_go_to_the_browser_are_known(inspected):
             "wrong",
         ],
         "SetPasswordState": ["error", "is_busy", "user_name", "wait", "wrong"],
-        "StrengthState": ["hint", "score"],
+        "StrengthState": ["hint", "minimum", "score"],
+        "TrustState": ["is_offered"],
+        "NewsState": ["sentences"],
         "UserFactorsState": ["has_any"],
         "UserState": [
             "created_at",

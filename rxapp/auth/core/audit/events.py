@@ -157,6 +157,14 @@ def since(db: Connection, after_id: int) -> Sequence[EventNews]:
     return cast("Sequence[EventNews]", db.execute(_SINCE, {"after_id": after_id}).all())
 
 
+_USER_AGENT = select(_event.c.user_agent).where(_event.c.id == bindparam("of"))
+
+
+def user_agent_of(db: Connection, event_id: int) -> str:
+    """The user agent of the event's sender. Empty if it is not known."""
+    return db.execute(_USER_AGENT, {"of": event_id}).scalar() or ""
+
+
 _WHY_REVOKED = (
     select(_event.c.detail)
     .where(_event.c.user_id == bindparam("user_id"), _event.c.session_id == bindparam("session_id"))

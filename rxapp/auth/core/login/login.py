@@ -120,6 +120,10 @@ class Login:
         """Raise `PendingLoginEnded` unless this server issued it, and it is still good. It hashes no password."""
         self._read_pending(pending_login)
 
+    def user_of(self, pending_login: str) -> User:
+        """Who is logging in. Raises `PendingLoginEnded`."""
+        return self._read_pending(pending_login)[1]
+
     def _read_pending(self, pending_login: str) -> tuple[PendingLogin, User]:
         pending, body, mac = PendingLogin.parse(pending_login)
         with self._database.read() as db:
