@@ -8,7 +8,7 @@ from contextlib import suppress
 import pytest
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
 from rxapp.auth import AuthError, AuthService, Client, SecondFactorRequired
 from rxapp.auth.core.errors import InputRefused
@@ -19,7 +19,7 @@ from rxapp.auth.features.new_password.rules import ANSWER, begin_by_link
 from rxapp.auth.features.totp.rules import devices
 from rxapp.auth.features.totp.rules.codes import new_secret
 from tests.conftest import PASSWORD
-from tests.one_time_codes import code_at, enrol
+from tests.one_time_codes import begin, code_at, enrol
 
 BROWSERS = [Client(device_key=ProvedKey(name * 43)) for name in "ab"] + [Client()]
 NEW_PASSWORDS = [f"plumb orbit cadet vixen {number}" for number in range(100)]
@@ -83,6 +83,7 @@ class Logins(RuleBasedStateMachine):
             raise begin_by_link(self.service, link, browser)
 
         assert self.note(begin, browser) is None
+        assert isinstance(self.pending[-1][0], SecondFactorRequired), "trust excuses nobody who comes by a link"
 
     @precondition(lambda self: self.pending)
     @rule(
@@ -141,6 +142,19 @@ class Logins(RuleBasedStateMachine):
         accepted = next(each for each in (1, 0, -1) if code_at(self.secret, self.clock(), each) == code)
         return step < accepted
 
+    @rule(browser=st.sampled_from(BROWSERS[:2]))
+    def give_both_and_trust_the_browser(self, browser):
+        """All steps at once: by chance they seldom come in this order."""
+        self.clock.move(seconds=91)
+        code = code_at(self.secret, self.clock())
+        if self._trusts(browser):
+            return
+        answers = {"method": "otp", "code": code, TRUST_DEVICE: "true"}
+        pair = self.service.login.go_on(begin(self.service, self.name, self.password, browser), answers, browser).pair
+        self.used |= {code_at(self.secret, self.clock(), step) for step in range(-3, 1)}
+        self._require_both(pair, browser)
+        self.trusted[browser.device_key.thumbprint] = self.clock() + self.service.settings.trusted_device_lifetime
+
     @rule(how=st.sampled_from(["password", "factor", "log out", "ask again"]))
     def end_the_trust(self, how):
         if how == "password":
@@ -165,6 +179,11 @@ class Logins(RuleBasedStateMachine):
     @rule(seconds=st.sampled_from([1, 29, 30, 61, 601, 30 * 86_400 - 1, 30 * 86_400]))
     def wait(self, seconds):
         self.clock.move(seconds=seconds)
+
+    @invariant()
+    def only_the_browsers_of_the_model_are_trusted(self):
+        trusted = [until for until in self.trusted.values() if self.clock() < until]
+        assert len(self.service.trusted_devices.of(self.identity)) == len(trusted)
 
     @rule()
     def restart_the_server(self):
