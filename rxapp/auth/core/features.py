@@ -45,8 +45,9 @@ class Feature:
     """Everything that one feature adds. A field that is left out costs nothing.
 
     `stages`, `proofs` and `second_factors` are factories: each `AuthService` calls them with itself. `event_kinds` are the
-    further kinds of events that the feature writes into the audit log. `pruners` remove its rows that have been kept for long
-    enough. `rewrappers` are for `keys rotate`.
+    further kinds of events that the feature writes into the audit log, and `announced_kinds` those of them that each open page
+    of the user says (`NewsTexts`). `pruners` remove its rows that have been kept for long enough. `rewrappers` are for
+    `keys rotate`.
 
     `routes` names a module with a `router` of FastAPI, `pages` one with `add_pages()`, `commands` one with
     `add_commands(groups)`, and `checks` one with `check(settings, database)`, which yields findings for `doctor`.
@@ -59,6 +60,7 @@ class Feature:
     pruners: tuple[Pruner, ...] = ()
     rewrappers: tuple[Rewrapper, ...] = ()
     event_kinds: tuple[str, ...] = ()
+    announced_kinds: tuple[str, ...] = ()
     routes: str = ""
     pages: str = ""
     commands: str = ""
@@ -88,6 +90,11 @@ def pruners_of(features: Sequence[Feature]) -> list[Pruner]:
 def rewrappers_of(features: Sequence[Feature]) -> list[Rewrapper]:
     """The rewrappers of all these features."""
     return [rewrapper for feature in features for rewrapper in feature.rewrappers]
+
+
+def announced_kinds(features: Sequence[Feature]) -> frozenset[str]:
+    """The kinds of events that open pages say."""
+    return frozenset(kind for feature in features for kind in feature.announced_kinds)
 
 
 def event_kinds(features: Sequence[Feature]) -> list[str]:

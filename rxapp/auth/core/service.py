@@ -14,6 +14,7 @@ from uuid import UUID
 from rxapp.auth.core.accounts import users
 from rxapp.auth.core.accounts.administration import Administration
 from rxapp.auth.core.accounts.confusable_names import add_unchecked
+from rxapp.auth.core.accounts.new_passwords import NewPasswords
 from rxapp.auth.core.accounts.overview import Overview
 from rxapp.auth.core.accounts.password_proof import PasswordProof
 from rxapp.auth.core.accounts.self_service import Accounts
@@ -44,10 +45,12 @@ from rxapp.auth.core.login.login import Login
 from rxapp.auth.core.login.pending_logins import PendingLogins
 from rxapp.auth.core.login.proof_attempts import ProofAttempts
 from rxapp.auth.core.login.second_factor import SecondFactors
+from rxapp.auth.core.login.trusted_devices import TrustedDevices
 from rxapp.auth.core.passwords.hasher import PasswordHasher
 from rxapp.auth.core.passwords.legacy_bcrypt import LegacyBcryptHashes
 from rxapp.auth.core.passwords.links import PasswordLinks
 from rxapp.auth.core.sessions.device_binding import DeviceBinding, is_bound_to
+from rxapp.auth.core.sessions.issuing import Issuing
 from rxapp.auth.core.sessions.refresh import Refresher
 from rxapp.auth.core.sessions.replacement import Replacements
 from rxapp.auth.core.sessions.revocation import end_session
@@ -65,7 +68,8 @@ class AuthService:
     """Logs in, refreshes, verifies and revokes. Threads share one instance.
 
     `accounts` is what people do with their own account, `administration` what administrators do with all accounts, `overview`
-    what they read about all of them, `login` completes the stages of a login, and `second_factors` resets those of a user.
+    what they read about all of them, `login` completes the stages of a login, `second_factors` resets those of a user, and
+    `trusted_devices` are those on which a person is not asked for one.
     `features` are further ways to log in: by default all that need no configuration.
     """
 
@@ -84,29 +88,17 @@ class AuthService:
         self.refresh_tokens = RefreshTokens(key_ring)
         self.dpop = Dpop(key_ring, clock, spent_proofs(settings.redis_url, clock))
         self.device_binding = DeviceBinding(settings, self.dpop, self.failures)
-        self._refresher = Refresher(
-            settings,
-            database,
-            clock,
-            access_tokens=self.access_tokens,
-            refresh_tokens=self.refresh_tokens,
-            throttle=self.throttle,
-            binding=self.device_binding,
-        )
+        issuing = Issuing(self.access_tokens, self.refresh_tokens, self.device_binding)
+        self._refresher = Refresher(settings, database, clock, issuing=issuing, throttle=self.throttle)
         self._verifier = Verifier(settings, database, clock, self.access_tokens, self.device_binding)
         password_proof = PasswordProof(self.passwords, self.throttle, self.failures)
         links = PasswordLinks(settings, key_ring, clock)
-        replacements = Replacements(
-            settings,
-            database,
-            clock,
-            access_tokens=self.access_tokens,
-            refresh_tokens=self.refresh_tokens,
-            binding=self.device_binding,
-        )
+        replacements = Replacements(settings, database, clock, issuing=issuing)
         proof_attempts = ProofAttempts(database, self.throttle, self.failures)
         factors = [make(self) for feature in self.features for make in feature.second_factors]
-        self.second_factors = SecondFactors(database, clock, factors)
+        self.trusted_devices = TrustedDevices(settings, database, clock)
+        self.second_factors = SecondFactors(database, clock, factors, trusted_devices=self.trusted_devices)
+        self.new_passwords = new_passwords = NewPasswords(settings, self.passwords, self.second_factors.stage.is_needed)
         stages = [make(self) for feature in self.features for make in feature.stages]
         self.login = Login(
             settings,
@@ -114,19 +106,18 @@ class AuthService:
             clock,
             self.passwords,
             PendingLogins(key_ring, clock),
-            access_tokens=self.access_tokens,
-            refresh_tokens=self.refresh_tokens,
-            binding=self.device_binding,
+            issuing=issuing,
             throttle=self.throttle,
             failures=self.failures,
             proof_attempts=proof_attempts,
+            trusted_devices=self.trusted_devices,
             stages=[*stages, self.second_factors.stage] if factors else stages,
         )
         self.accounts = Accounts(
             settings,
             database,
             clock,
-            self.passwords,
+            new_passwords,
             links,
             throttle=self.throttle,
             failures=self.failures,
@@ -143,7 +134,7 @@ class AuthService:
             second_factors=self.second_factors.stage,
             proof_attempts=proof_attempts,
         )
-        self.administration = Administration(settings, database, clock, self.passwords, links)
+        self.administration = Administration(settings, database, clock, new_passwords, links)
         self.overview = Overview(settings, database, clock)
 
     def create_user(self, user_name: str, password: str, *, roles: list[str] | None = None, display_name: str = "") -> User:
@@ -217,7 +208,8 @@ class AuthService:
     ) -> bool:
         """End a session now, for every holder of its tokens. False if it had already ended."""
         with self.database.transaction() as db:
-            return end_session(db, session_id, reason, self.clock(), client=client)
+            ends_trust = reason is RevocationReason.TOKEN_REUSED  # somebody else may have the device
+            return end_session(db, session_id, reason, self.clock(), ends_trust=ends_trust, client=client)
 
     def why_revoked(self, identity: Identity) -> str:
         """Why the session was ended before its time. Empty if it was not."""

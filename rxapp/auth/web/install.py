@@ -42,6 +42,7 @@ from rxapp.auth.web.open_pages.watch import watch_sessions
 from rxapp.auth.web.pages import add_pages
 from rxapp.auth.web.pages.notices.connection_notice import connection_notice
 from rxapp.auth.web.pages.notices.key_notice import key_notice
+from rxapp.auth.web.pages.notices.news_notice import news_notice
 from rxapp.auth.web.pages.notices.outage_notice import outage_notice
 from rxapp.auth.web.pages.notices.slow_down import slow_down_notice
 from rxapp.auth.web.pages.notices.storage_notice import storage_notice
@@ -139,6 +140,7 @@ def install_auth(
         key_notice(),
         rx.cond(AuthState.status == IN, storage_notice(class_name="fixed inset-x-4 bottom-4 z-40 mx-auto max-w-md")),
         outage_notice(),
+        news_notice(),
     )
     if app.toaster is None:
         app.app_wraps[_REFLEX_OVERLAY] = lambda _stateful: rx.fragment(connection_notice())

@@ -41,7 +41,7 @@ def test_the_defaults_are_those_of_the_design():
     assert settings.trusted_proxy_hops == 0
     assert (settings.body_limit, settings.websocket_message_limit) == (1_048_576, 262_144)
     assert settings.registration is True
-    assert settings.password_minimum_length == 15
+    assert (settings.password_minimum_length, settings.password_minimum_length_with_second_factor) == (15, 8)
     assert settings.password_link_lifetime == timedelta(seconds=86_400)
     assert settings.fresh_authentication_period == timedelta(seconds=600)
     assert settings.ended_session_retention == timedelta(days=30)

@@ -1,16 +1,25 @@
-"""A login in any order of steps, tabs, restarts and thefts: a session begins only after a password and a second factor."""
+"""A login in any order of steps, tabs, restarts and thefts: a session begins only after a password and a second factor.
+
+Only on a browser that its user trusts the password is enough, until something ends the trust.
+"""
+
+from contextlib import suppress
 
 import pytest
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
 from rxapp.auth import AuthError, AuthService, Client, SecondFactorRequired
+from rxapp.auth.core.errors import InputRefused
 from rxapp.auth.core.identity.proved_key import ProvedKey
 from rxapp.auth.core.login.stages import LoginIncomplete
+from rxapp.auth.core.login.trusted_devices import TRUST_DEVICE
 from rxapp.auth.features.new_password.rules import ANSWER, begin_by_link
+from rxapp.auth.features.totp.rules import devices
+from rxapp.auth.features.totp.rules.codes import new_secret
 from tests.conftest import PASSWORD
-from tests.one_time_codes import code_at, enrol
+from tests.one_time_codes import begin, code_at, enrol
 
 BROWSERS = [Client(device_key=ProvedKey(name * 43)) for name in "ab"] + [Client()]
 NEW_PASSWORDS = [f"plumb orbit cadet vixen {number}" for number in range(100)]
@@ -19,7 +28,8 @@ NEW_PASSWORDS = [f"plumb orbit cadet vixen {number}" for number in range(100)]
 class Logins(RuleBasedStateMachine):
     """`pending` are the pending logins that anybody holds, each with the browser that began it.
 
-    The model remembers each code that was accepted, and in which browser a pending login was begun. Nothing else lets one in.
+    The model remembers each code that was accepted, in which browser a pending login was begun, and until when the user trusts
+    which browser. Nothing else lets one in.
     """
 
     service: AuthService
@@ -34,6 +44,7 @@ class Logins(RuleBasedStateMachine):
         self.name, self.password, self.links = name, PASSWORD, []
         identity = self.service.verify_access(self.service.log_in(name, PASSWORD).access_token)
         self.secret, self.recovery = enrol(self.service, identity, self.clock)
+        self.identity, self.trusted, self.devices = identity, {}, 1
         self.used = {code_at(self.secret, self.clock())}
         self.seen_codes, self.pending, self.passwords, self.sessions = [], [], iter(NEW_PASSWORDS), 0
 
@@ -53,10 +64,16 @@ class Logins(RuleBasedStateMachine):
         assert set(amr) & {"otp", "recovery"}
         self.sessions += 1
 
+    def _trusts(self, browser):
+        return browser.device_key is not None and self.clock() < self.trusted.get(browser.device_key.thumbprint, self.clock())
+
     @rule(browser=st.sampled_from(BROWSERS), is_right=st.booleans())
     def give_password(self, browser, is_right):
         password = self.password if is_right else "wrong"
-        assert self.note(lambda: self.service.log_in(self.name, password, browser), browser) is None
+        pair = self.note(lambda: self.service.log_in(self.name, password, browser), browser)
+        assert (pair is not None) == (is_right and self._trusts(browser)), "only a trusted browser needs no second factor"
+        if pair is not None:
+            assert self.service.verify_access(pair.access_token, browser).amr == ("pwd",)
 
     @rule(browser=st.sampled_from(BROWSERS))
     def ask_for_a_link_and_use_it(self, browser):
@@ -66,18 +83,23 @@ class Logins(RuleBasedStateMachine):
             raise begin_by_link(self.service, link, browser)
 
         assert self.note(begin, browser) is None
+        assert isinstance(self.pending[-1][0], SecondFactorRequired), "trust excuses nobody who comes by a link"
 
     @precondition(lambda self: self.pending)
-    @rule(data=st.data(), steps=st.integers(-2, 2), browser=st.sampled_from([None, *BROWSERS]))
-    def give_a_code(self, data, steps, browser):
+    @rule(
+        data=st.data(), steps=st.integers(-2, 2), browser=st.sampled_from([None, *BROWSERS]), trust=st.sampled_from(["", "true"])
+    )
+    def give_a_code(self, data, steps, browser, trust):
         code = code_at(self.secret, self.clock(), steps)
-        self._answer(data, {"method": "otp", "code": code}, browser, is_good=abs(steps) <= 1 and code not in self.used, code=code)
+        answers = {"method": "otp", "code": code, TRUST_DEVICE: trust}
+        self._answer(data, answers, browser, is_good=abs(steps) <= 1 and code not in self.used, code=code)
 
     @precondition(lambda self: self.pending)
-    @rule(data=st.data(), browser=st.sampled_from([None, *BROWSERS]))
-    def give_a_recovery_code(self, data, browser):
+    @rule(data=st.data(), browser=st.sampled_from([None, *BROWSERS]), trust=st.sampled_from(["", "true"]))
+    def give_a_recovery_code(self, data, browser, trust):
         code = data.draw(st.sampled_from(self.recovery))
-        self._answer(data, {"method": "recovery", "code": code}, browser, is_good=code not in self.used, code=code)
+        answers = {"method": "recovery", "code": code, TRUST_DEVICE: trust}
+        self._answer(data, answers, browser, is_good=code not in self.used, code=code)
 
     @precondition(lambda self: self.pending)
     @rule(data=st.data(), answers=st.sampled_from([{}, {"method": "pwd", "code": PASSWORD}, {"method": "otp", "code": "000000"}]))
@@ -93,7 +115,7 @@ class Logins(RuleBasedStateMachine):
         if found is not None:
             assert incomplete.stage == "new_password"
             assert has_factor, "a link alone let somebody in"
-            self.password = new
+            self.password, self.trusted = new, {}
             self._require_both(found.pair, where)
 
     def _answer(self, data, answers, browser, *, is_good, code):
@@ -112,15 +134,56 @@ class Logins(RuleBasedStateMachine):
                 self.used |= {code_at(self.secret, self.clock(), step) for step in range(-2, 1) if self._is_before(code, step)}
         if found is not None:
             self._require_both(found.pair, where)
+            if answers.get(TRUST_DEVICE) and where.device_key is not None:
+                self.trusted[where.device_key.thumbprint] = self.clock() + self.service.settings.trusted_device_lifetime
 
     def _is_before(self, code, step):
         """Whether the code of this step is older than the one that was just accepted."""
         accepted = next(each for each in (1, 0, -1) if code_at(self.secret, self.clock(), each) == code)
         return step < accepted
 
-    @rule(seconds=st.sampled_from([1, 29, 30, 61, 601]))
+    @rule(browser=st.sampled_from(BROWSERS[:2]))
+    def give_both_and_trust_the_browser(self, browser):
+        """All steps at once: by chance they seldom come in this order."""
+        self.clock.move(seconds=91)
+        code = code_at(self.secret, self.clock())
+        if self._trusts(browser):
+            return
+        answers = {"method": "otp", "code": code, TRUST_DEVICE: "true"}
+        pair = self.service.login.go_on(begin(self.service, self.name, self.password, browser), answers, browser).pair
+        self.used |= {code_at(self.secret, self.clock(), step) for step in range(-3, 1)}
+        self._require_both(pair, browser)
+        self.trusted[browser.device_key.thumbprint] = self.clock() + self.service.settings.trusted_device_lifetime
+
+    @rule(how=st.sampled_from(["password", "factor", "log out", "ask again"]))
+    def end_the_trust(self, how):
+        if how == "password":
+            self.password = next(self.passwords)
+            self.service.administration.set_password(self.user.id, self.password)
+        elif how == "factor":
+            secret = new_secret()
+            step = {"code": code_at(secret, self.clock()), "name": "Tablet"}
+            with suppress(InputRefused):  # they have ten already
+                devices.add(self.service, self.identity, secret, **step)
+        elif how == "log out":
+            self.service.accounts.end_other_sessions(self.identity)
+        else:
+            for each in self.service.trusted_devices.of(self.identity):
+                self.service.trusted_devices.end(self.identity, each.id)
+        with self.service.database.connect() as db:
+            count = devices.count_devices(db, self.user.id)
+        if how != "factor" or count > self.devices:
+            self.trusted = {}
+        self.devices = count
+
+    @rule(seconds=st.sampled_from([1, 29, 30, 61, 601, 30 * 86_400 - 1, 30 * 86_400]))
     def wait(self, seconds):
         self.clock.move(seconds=seconds)
+
+    @invariant()
+    def only_the_browsers_of_the_model_are_trusted(self):
+        trusted = [until for until in self.trusted.values() if self.clock() < until]
+        assert len(self.service.trusted_devices.of(self.identity)) == len(trusted)
 
     @rule()
     def restart_the_server(self):

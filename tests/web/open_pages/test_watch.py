@@ -5,12 +5,19 @@ from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 
 import pytest
+from reflex.event import Event
 
-from rxapp.auth import RevocationReason
+from rxapp.auth import Client, RevocationReason
+from rxapp.auth.core.features import announced_kinds, included_features
+from rxapp.auth.features.totp.rules import devices
 from rxapp.auth.http.runtime.service import use_service
 from rxapp.auth.web.open_pages import watch as session_watch
 from rxapp.auth.web.open_pages.watch import LATE_COMMITS, SessionWatch
+from rxapp.auth.web.page_session.page import PageSession
+from rxapp.auth.web.page_session.work import begin_work, leave_work
+from rxapp.auth.web.texts import ENGLISH, GERMAN
 from tests.conftest import PASSWORD
+from tests.one_time_codes import begin, enrol
 
 
 @pytest.fixture
@@ -20,6 +27,7 @@ def told(monkeypatch) -> list:
     monkeypatch.setattr(session_watch, "log_out_open_pages", lambda session_id, reason: told.append((session_id, reason)))
     monkeypatch.setattr(session_watch, "leave_replaced_session", lambda *facts: told.append(("replaced", *facts)))
     monkeypatch.setattr(session_watch, "load_open_pages_anew", told.append)
+    monkeypatch.setattr(session_watch, "tell_open_pages", lambda *facts, exclude: told.append((*facts, exclude)))
     return told
 
 
@@ -91,10 +99,66 @@ def test_a_transaction_that_commits_late_with_a_lower_id_is_told_too(service, pa
     with service.database.engine.connect() as late:
         from rxapp.auth.core.sessions.revocation import end_session
 
-        end_session(late, session_of(service, pair), RevocationReason.SIGNED_OUT, service.clock())
+        end_session(late, session_of(service, pair), RevocationReason.SIGNED_OUT, service.clock(), ends_trust=False)
         service.administration.set_roles(johndoe.id, ["Clerk"])
         look()
         assert told == [johndoe.id]
         late.commit()
     look()
     assert told == [johndoe.id, (session_of(service, pair), RevocationReason.SIGNED_OUT)]
+
+
+CHROME = Client(user_agent="Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0 Safari/537.36")
+
+
+class TestNewsOfAnAccount:
+    @pytest.fixture
+    def identity(self, service, pair):
+        return service.verify_access(pair.access_token)
+
+    @pytest.fixture
+    def enrolled(self, service, identity, clock):
+        return enrol(service, identity, clock)
+
+    def test_a_recovery_code_that_was_used_is_told_once_with_the_device(self, service, enrolled, look, told, johndoe):
+        look()
+        answers = {"method": "recovery", "code": enrolled.recovery_codes[0]}
+        service.login.go_on(begin(service, client=CHROME), answers, CHROME)
+        look()
+        look()
+        sentence = "While this page was open, a recovery code was used to log in, on Chrome on Linux."
+        assert told == [(johndoe.id, f"{sentence} If that was not you, change your password.", frozenset())]
+
+    def test_so_is_each_change_of_a_second_factor(self, service, identity, enrolled, look, told, johndoe):
+        look()
+        with service.database.connect() as db:
+            (device,) = devices.devices_of(db, johndoe.id)
+        devices.rename(service, identity, device.id, "Old phone")
+        devices.renew_recovery_codes(service, identity)
+        devices.remove(service, identity, device.id)
+        look()
+        assert [len([1 for _, sentence, _ in told if word in sentence]) for word in ("renamed", "codes", "removed")] == [1, 1, 1]
+        assert all("Unknown device" in sentence for _, sentence, _ in told)
+
+    def test_much_of_the_same_is_told_once(self, service, identity, enrolled, look, told):
+        look()
+        for _ in range(9):
+            devices.renew_recovery_codes(service, identity)
+        look()
+        assert len(told) == 1
+
+    def test_the_page_that_did_it_is_left_out(self, service, identity, enrolled, look, told):
+        look()
+        begin_work("this page", Event("save", payload={}), PageSession())
+        try:
+            devices.renew_recovery_codes(service, identity)
+        finally:
+            leave_work()
+        look()
+        assert [exclude for _, _, exclude in told] == [{"this page"}]
+
+    @pytest.mark.parametrize("texts", [ENGLISH, GERMAN])
+    def test_each_kind_that_a_feature_announces_has_a_sentence(self, texts):
+        kinds = announced_kinds(included_features())
+        assert kinds
+        assert all("{device}" in texts.news.of(kind) for kind in kinds)

@@ -34,9 +34,9 @@ def held(page, service, monkeypatch):
     """Estimates stand still until this is set."""
     go_on, really = threading.Event(), service.accounts.strength_of
 
-    def estimate(password, user_name):
+    def estimate(password, user_name, minimum):
         go_on.wait(timeout=30)
-        return really(password, user_name)
+        return really(password, user_name, minimum)
 
     monkeypatch.setattr(service.accounts, "strength_of", estimate)
     yield go_on

@@ -46,7 +46,6 @@ from rxapp.auth.web.pages.notices.outage_notice import outage_notice
 from rxapp.auth.web.pages.notices.slow_down import slow_down_notice
 from rxapp.auth.web.pages.overview import overview_page
 from rxapp.auth.web.pages.parts.confirm import confirm_dialog
-from rxapp.auth.web.pages.parts.device import device_in_words
 from rxapp.auth.web.pages.parts.event_rows import _row as event_row
 from rxapp.auth.web.pages.parts.new_password import _hint
 from rxapp.auth.web.pages.register import register_page
@@ -55,7 +54,7 @@ from rxapp.auth.web.pages.user import user_page
 from rxapp.auth.web.pages.users import users_page
 from rxapp.auth.web.site.page_layout import Look
 from rxapp.auth.web.site.registry import site
-from rxapp.auth.web.site.wording import in_words
+from rxapp.auth.web.site.wording import device_in_words, in_words
 from rxapp.auth.web.texts import ENGLISH, GERMAN, Counted
 from rxapp.auth.web.ui.placeholders import forbidden_view, waiting_view
 from tests.conftest import ROOT

@@ -10,6 +10,7 @@ from sqlmodel import Session
 from rxapp.auth.core.accounts import user_list, users
 from rxapp.auth.core.accounts.actor import OPERATOR, Actor
 from rxapp.auth.core.accounts.confusable_names import add_distinct, require_unambiguous
+from rxapp.auth.core.accounts.new_passwords import ChosenPassword, NewPasswords
 from rxapp.auth.core.accounts.user_list import UserOrder
 from rxapp.auth.core.audit import events
 from rxapp.auth.core.audit.events import EventFilter, EventKind
@@ -21,9 +22,8 @@ from rxapp.auth.core.database.tables import User
 from rxapp.auth.core.errors import RevocationReason
 from rxapp.auth.core.identity import user_names
 from rxapp.auth.core.identity.role_names import clean_roles
-from rxapp.auth.core.passwords.hasher import PasswordHasher
 from rxapp.auth.core.passwords.links import PasswordLinks, end_links
-from rxapp.auth.core.passwords.policy import require_good_password
+from rxapp.auth.core.sessions import device_trust
 from rxapp.auth.core.sessions import statements as sessions
 from rxapp.auth.core.sessions.revocation import end_session, end_sessions_of
 from rxapp.auth.core.sessions.rows import ListedSession, ListedSessionOfUser
@@ -34,12 +34,12 @@ class Administration:
     """Threads share one instance."""
 
     def __init__(
-        self, settings: Settings, database: Database, clock: Clock, passwords: PasswordHasher, links: PasswordLinks
+        self, settings: Settings, database: Database, clock: Clock, new_passwords: NewPasswords, links: PasswordLinks
     ) -> None:
         self._settings = settings
         self._database = database
         self._clock = clock
-        self._passwords = passwords
+        self._new_passwords = new_passwords
         self._links = links
 
     def find_users(
@@ -102,9 +102,9 @@ class Administration:
     @retry_on_outage
     def set_password(self, user_id: UUID, password: str, actor: Actor = OPERATOR) -> list[UUID]:
         """Set a user's password and end all their sessions, whose ids are returned. Raises `NotFound` or `PasswordRefused`."""
-        new_hash = self._hash_good_password(password, self.get_user(user_id))
+        chosen = self._chosen(password, self.get_user(user_id))
         with self._database.write() as db:
-            users.lock_user(db, user_id).password_hash = new_hash
+            chosen.give_to(users.lock_user(db, user_id))
             self._record(db, EventKind.PASSWORD_SET, user_id, actor)
             db.flush()
             return self._end_sessions(db, user_id, RevocationReason.PASSWORD_CHANGED, actor)
@@ -189,7 +189,7 @@ class Administration:
 
     @retry_on_outage
     def end_sessions(self, user_id: UUID, actor: Actor = OPERATOR) -> list[UUID]:
-        """End all sessions of a user. Returns the ids of those that were active."""
+        """End all sessions of a user, and the trust in all their devices. Returns the ids of those that were active."""
         with self._database.write() as db:
             return self._end_sessions(db, user_id, RevocationReason.ENDED_BY_ADMINISTRATOR, actor)
 
@@ -200,14 +200,27 @@ class Administration:
 
     @retry_on_outage
     def end_session(self, session_id: UUID, actor: Actor = OPERATOR) -> bool:
-        """End one session of any user. False if it is not active."""
+        """End one session of any user, and the trust in its device. False if it is not active."""
         reason, client = RevocationReason.ENDED_BY_ADMINISTRATOR, actor.client
         with self._database.transaction() as db:
-            return end_session(db, session_id, reason, self._clock(), client=client, actor_id=actor.user_id)
+            facts: dict[str, Any] = {"client": client, "actor_id": actor.user_id}
+            return end_session(db, session_id, reason, self._clock(), ends_trust=True, **facts)
 
     def end_all_sessions(self, actor: Actor = OPERATOR) -> list[UUID]:
-        """End all sessions, each in its own transaction, so that others wait only briefly. Returns the ids of the ended ones."""
+        """End all sessions, and the trust in all devices, each in its own transaction, so that others wait only briefly.
+
+        Returns the ids of the ended sessions.
+        """
+        with self._database.connect() as db:
+            trusting = device_trust.owners(db)
+        for user_id in trusting:
+            self._end_trust_of(user_id, actor)
         return [session.id for session in self.all_sessions() if self.end_session(session.id, actor)]
+
+    @retry_on_outage
+    def _end_trust_of(self, user_id: UUID, actor: Actor) -> None:
+        with self._database.transaction() as db:
+            device_trust.end_trust_of(db, user_id, self._clock(), client=actor.client, actor_id=actor.user_id)
 
     def events(self, wanted: EventFilter, *, limit: int, offset: int = 0) -> tuple[int, Sequence[ListedEvent]]:
         """The number of events that match, and a page of them with the names of user and actor, the newest first."""
@@ -225,15 +238,15 @@ class Administration:
         require_unambiguous(user.user_name)
         end_links(user)
         if password is not None:
-            user.password_hash = self._hash_good_password(password, user)
+            self._chosen(password, user).give_to(user)
         with self._database.write() as db:
             add_distinct(db, user)
             self._record(db, EventKind.USER_CREATED, user.id, actor, ", ".join(user.roles))
         return user
 
-    def _hash_good_password(self, password: str, user: User) -> str:
-        require_good_password(password, user.user_name, self._settings)
-        return self._passwords.hash_password(password)
+    def _chosen(self, password: str, user: User) -> ChosenPassword:
+        self._new_passwords.require_good(password, user)
+        return self._new_passwords.chosen(password, user)
 
     def _end_sessions(self, db: Session, user_id: UUID, reason: RevocationReason, actor: Actor) -> list[UUID]:
         return end_sessions_of(db.connection(), user_id, reason, self._clock(), client=actor.client, actor_id=actor.user_id)

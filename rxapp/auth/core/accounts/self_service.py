@@ -7,6 +7,7 @@ from sqlmodel import Session
 
 from rxapp.auth.core.accounts import users
 from rxapp.auth.core.accounts.confusable_names import add_distinct, require_unambiguous
+from rxapp.auth.core.accounts.new_passwords import NewPasswords
 from rxapp.auth.core.accounts.password_proof import PASSWORD, PasswordProof
 from rxapp.auth.core.audit import events
 from rxapp.auth.core.audit.events import EventFilter, EventKind
@@ -28,11 +29,11 @@ from rxapp.auth.core.identity.client import NO_CLIENT, Client
 from rxapp.auth.core.identity.identity import Identity
 from rxapp.auth.core.input_rules import InputRule
 from rxapp.auth.core.passwords import policy as password_policy
-from rxapp.auth.core.passwords.hasher import PasswordHasher
 from rxapp.auth.core.passwords.links import PasswordLinks, PresentedLink
 from rxapp.auth.core.passwords.policy import Strength
 from rxapp.auth.core.passwords.unicode_forms import hashed_form
 from rxapp.auth.core.sessions import statements as sessions
+from rxapp.auth.core.sessions.device_trust import end_trust_of
 from rxapp.auth.core.sessions.replacement import Replacement, Replacements
 from rxapp.auth.core.sessions.revocation import end_session, end_sessions_of
 from rxapp.auth.core.sessions.rows import ListedSession
@@ -56,7 +57,7 @@ class Accounts:
         settings: Settings,
         database: Database,
         clock: Clock,
-        passwords: PasswordHasher,
+        new_passwords: NewPasswords,
         links: PasswordLinks,
         *,
         throttle: Throttle,
@@ -67,7 +68,7 @@ class Accounts:
         self._settings = settings
         self._database = database
         self._clock = clock
-        self._passwords = passwords
+        self._new_passwords = new_passwords
         self._links = links
         self._throttle = throttle
         self._failures = failures
@@ -88,7 +89,7 @@ class Accounts:
         self._count_registration(self._throttle.count_password_check, client)
         password_policy.require_uncommon_password(password, user.user_name, self._settings)
         self._count_registration(self._throttle.count_registration, client)
-        user.password_hash = self._passwords.hash_password(password)
+        user.password_hash = self._new_passwords.hash_checked(password)
         with self._database.write() as db:
             add_distinct(db, user)
             self._record(db, EventKind.USER_REGISTERED, user.id, client)
@@ -101,9 +102,9 @@ class Accounts:
             users.delete_user(db, user_id)
             self._record(db, EventKind.USER_DELETED, user_id, client)
 
-    def strength_of(self, password: str, user_name: str) -> Strength:
-        """A hint for a person who is choosing a password."""
-        return password_policy.strength_of(password, user_name, self._settings)
+    def strength_of(self, password: str, user_name: str, minimum: int | None = None) -> Strength:
+        """A hint for a person who is choosing a password. `minimum` is its length for that person, if they are known."""
+        return password_policy.strength_of(password, user_name, self._settings, minimum)
 
     def profile_of(self, identity: Identity) -> User:
         """The person's own row. Raises `NotFound` if it was deleted."""
@@ -130,15 +131,16 @@ class Accounts:
         `SessionEnded` if the session has ended meanwhile.
         """
         user = self._verify_own_password(identity, current, client)
-        password_policy.require_good_password(new, user.user_name, self._settings)
+        self._new_passwords.require_good(new, user)
         if hashed_form(new) == hashed_form(current):
             raise PasswordRefused(InputRule.PASSWORD_UNCHANGED)
-        new_hash = self._passwords.hash_password(new)
+        chosen = self._new_passwords.chosen(new, user)
         amr, reason = tuple(dict.fromkeys((*identity.amr, PASSWORD))), RevocationReason.PASSWORD_CHANGED
         session = self._replacements.prepare(identity, user, client, amr)
         with self._database.write() as db:
-            if not users.replace_password_hash(db, user.id, user.password_hash, new_hash):
+            if not chosen.replace(db, user):
                 raise WrongPassword  # it was changed between our read and our write
+            end_trust_of(db.connection(), user.id, self._clock(), client=client)
             self._record(db, EventKind.PASSWORD_CHANGED, user.id, client, identity.session_id)
             return self._replacements.put_in_place(db, session, reason, client, ends_others=ends_other_sessions)
 
@@ -155,14 +157,14 @@ class Accounts:
 
         `kind` is what the audit log calls it. Raises `PasswordRefused`, or `InvalidToken` if the user has changed meanwhile.
         """
-        password_policy.require_good_password(new, user.user_name, self._settings)
-        new_hash = self._passwords.hash_password(new)
+        self._new_passwords.require_good(new, user)
+        chosen = self._new_passwords.chosen(new, user)
         with self._database.write() as db:
             # Hashing took long. Meanwhile the password may have been set, the link ended, or the user disabled.
             current = users.find_and_lock(db, user.id)
             if current is None or current.disabled_at is not None or not users.has_same_secrets(current, user):
                 raise InvalidToken
-            current.password_hash = new_hash
+            chosen.give_to(current)
             self._record(db, kind, user.id, client)
             reason = RevocationReason.PASSWORD_CHANGED
             return current, end_sessions_of(db.connection(), user.id, reason, self._clock(), client=client)
@@ -190,15 +192,15 @@ class Accounts:
 
     @retry_on_outage
     def end_session(self, identity: Identity, session_id: UUID, client: Client = NO_CLIENT) -> None:
-        """End one of the person's own sessions. Raises `NotFound` if it is not theirs or not active."""
+        """End one of the person's own sessions, and the trust in its device. Raises `NotFound` unless it is theirs and active."""
         if all(session.id != session_id for session in self.sessions_of(identity)):
             raise NotFound
         with self._database.transaction() as db:
-            end_session(db, session_id, RevocationReason.SESSION_REVOKED, self._clock(), client=client)
+            end_session(db, session_id, RevocationReason.SESSION_REVOKED, self._clock(), ends_trust=True, client=client)
 
     @retry_on_outage
     def end_other_sessions(self, identity: Identity, client: Client = NO_CLIENT) -> list[UUID]:
-        """End all of the person's sessions but this one. Returns the ids of those that ended."""
+        """End all of the person's sessions but this one, and the trust in all devices. Returns the ids of those that ended."""
         reason = RevocationReason.SESSION_REVOKED
         with self._database.transaction() as db:
             return end_sessions_of(db, identity.user_id, reason, self._clock(), client=client, exclude=identity.session_id)

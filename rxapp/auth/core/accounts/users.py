@@ -137,9 +137,10 @@ def has_password(user: User) -> bool:
     return not user.password_hash.startswith(NO_PASSWORD)
 
 
-def replace_password_hash(db: Session, user_id: UUID, old_hash: str, new_hash: str) -> bool:
-    """Store a new hash if the old one is unchanged. False if the password was changed meanwhile."""
-    statement = update(User).where(col(User.id) == user_id, col(User.password_hash) == old_hash).values(password_hash=new_hash)
+def replace_password_hash(db: Session, user_id: UUID, old_hash: str, new_hash: str, **more: bool) -> bool:
+    """Store a new hash, and `more`, if the old one is unchanged. False if the password was changed meanwhile."""
+    is_unchanged = (col(User.id) == user_id, col(User.password_hash) == old_hash)
+    statement = update(User).where(*is_unchanged).values(password_hash=new_hash, **more)
     return db.connection().execute(statement).rowcount == 1
 
 

@@ -50,6 +50,8 @@ class EventKind(StrEnum):
     PERMISSION_DENIED = "permission_denied"
     UPLOAD_REFUSED = "upload_refused"
     SECOND_FACTOR_RESET = "second_factor_reset"
+    DEVICE_TRUSTED = "device_trusted"
+    DEVICE_TRUST_ENDED = "device_trust_ended"
     KEYS_ROTATED = "keys_rotated"
     THROTTLED = "throttled"
 
@@ -155,6 +157,14 @@ _SINCE = (
 def since(db: Connection, after_id: int) -> Sequence[EventNews]:
     """The events after that id, without address and user agent."""
     return cast("Sequence[EventNews]", db.execute(_SINCE, {"after_id": after_id}).all())
+
+
+_USER_AGENT = select(_event.c.user_agent).where(_event.c.id == bindparam("of"))
+
+
+def user_agent_of(db: Connection, event_id: int) -> str:
+    """The user agent of the event's sender. Empty if it is not known."""
+    return db.execute(_USER_AGENT, {"of": event_id}).scalar() or ""
 
 
 _WHY_REVOKED = (

@@ -1,4 +1,4 @@
-"""The tables: users, sessions (one row for each login on each device), the audit log, the keys and the second factors.
+"""The tables: users, sessions (one row for each login on each device), the audit log, the keys, and all about second factors.
 
 No token is ever stored.
 """
@@ -7,7 +7,19 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 from uuid import UUID, uuid4
 
-from sqlalchemy import JSON, BigInteger, Column, DateTime, Dialect, Integer, LargeBinary, TypeDecorator
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    DateTime,
+    Dialect,
+    Integer,
+    LargeBinary,
+    TypeDecorator,
+    UniqueConstraint,
+    false,
+)
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
@@ -73,7 +85,8 @@ class User(AuthTable, table=True):
     """A person who can sign in. `user_name_key` is the user name in the form for comparison, without case and Unicode form.
 
     `search_key` has both names in that form, for the administrators' search. `link_nonce` goes into the MAC of set-password
-    links: changing it ends all links of the user.
+    links: changing it ends all links of the user. `is_password_of_two` says that the password was chosen where a second factor
+    allowed a shorter one: alone it may be too short.
     """
 
     __tablename__ = "auth_user"
@@ -85,6 +98,7 @@ class User(AuthTable, table=True):
     search_key: str = Field(default="", max_length=1024)
     password_hash: str = Field(max_length=256, repr=False)
     link_nonce: str = Field(default="", max_length=22, repr=False, sa_column_kwargs={"server_default": ""})
+    is_password_of_two: bool = Field(default=False, sa_type=Boolean, sa_column_kwargs={"server_default": false()})
     roles: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
     created_at: datetime = _moment()
     disabled_at: datetime | None = _moment(default=None)
@@ -200,3 +214,20 @@ class RecoveryCode(AuthTable, table=True):
     wrapped_digest: bytes = Field(sa_column=Column(LargeBinary(), nullable=False), repr=False)
     created_at: datetime = _moment()
     used_at: datetime | None = _moment(default=None)
+
+
+class TrustedDevice(AuthTable, table=True):
+    """A browser that a user is not asked for a second factor on, until `expires_at`. It is known by its key, as sessions are.
+
+    `device` is what it was when it was trusted. Without a proof of the key, the thumbprint is worth nothing.
+    """
+
+    __tablename__ = "auth_trusted_device"
+    __table_args__ = (UniqueConstraint("user_id", "thumbprint", name="uq_auth_trusted_device_key"),)
+
+    id: UUID = Field(default_factory=uuid4, primary_key=True)
+    user_id: UUID = Field(foreign_key="auth_user.id", ondelete="CASCADE")
+    thumbprint: str = Field(max_length=THUMBPRINT_LENGTH)
+    device: str = Field(default="", max_length=64)
+    trusted_at: datetime = _moment()
+    expires_at: datetime = _moment(index=True)

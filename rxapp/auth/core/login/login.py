@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from rxapp.auth.core.accounts import users
@@ -19,14 +19,13 @@ from rxapp.auth.core.login.pending_logins import PendingLogin, PendingLoginEnded
 from rxapp.auth.core.login.proof_attempts import ProofAttempts
 from rxapp.auth.core.login.second_factor import SecondFactorRequired, SecondFactorStage
 from rxapp.auth.core.login.stages import LoginAttempt, LoginIncomplete, LoginStage, by_name
+from rxapp.auth.core.login.trusted_devices import TrustedDevices
 from rxapp.auth.core.passwords.hasher import PasswordHasher
 from rxapp.auth.core.sessions import statements as sessions
-from rxapp.auth.core.sessions.device_binding import DeviceBinding
+from rxapp.auth.core.sessions.issuing import Issuing
 from rxapp.auth.core.settings.settings import Settings
 from rxapp.auth.core.throttling.failure_log import FailureLog
 from rxapp.auth.core.throttling.throttle import Throttle
-from rxapp.auth.core.tokens.access_tokens import AccessTokens
-from rxapp.auth.core.tokens.refresh_tokens import RefreshTokens
 from rxapp.auth.core.tokens.token_pair import TokenPair, issue_pair
 
 ENDED_SESSIONS_REMOVED_PER_LOGIN = 20
@@ -51,12 +50,11 @@ class Login:
         passwords: PasswordHasher,
         pending: PendingLogins,
         *,
-        access_tokens: AccessTokens,
-        refresh_tokens: RefreshTokens,
-        binding: DeviceBinding,
+        issuing: Issuing,
         throttle: Throttle,
         failures: FailureLog,
         proof_attempts: ProofAttempts,
+        trusted_devices: TrustedDevices,
         stages: Sequence[LoginStage],
     ) -> None:
         self._settings = settings
@@ -64,12 +62,13 @@ class Login:
         self._clock = clock
         self._passwords = passwords
         self._pending = pending
-        self._access_tokens = access_tokens
-        self._refresh_tokens = refresh_tokens
-        self._binding = binding
+        self._access_tokens = issuing.access_tokens
+        self._refresh_tokens = issuing.refresh_tokens
+        self._binding = issuing.binding
         self._throttle = throttle
         self._failures = failures
         self._proof_attempts = proof_attempts
+        self._trusted_devices = trusted_devices
         self._stages = by_name(sorted(stages, key=lambda stage: stage.order), lambda stage: stage.name)
 
     def with_password(self, user_name: str, password: str, client: Client) -> TokenPair:
@@ -94,7 +93,8 @@ class Login:
         Raises `LoginIncomplete`; `PendingLoginEnded` if the user has changed meanwhile; and for the key the same errors as
         `AuthService.log_in`.
         """
-        return self._finish(LoginAttempt(user, amr), client, self._binding.key_for_login(client))
+        device_key = self._binding.key_for_login(client)
+        return self._finish(LoginAttempt(user, amr, device_key=device_key), client, device_key)
 
     def go_on(self, pending_login: str, answers: Mapping[str, str], client: Client) -> LoggedIn:
         """Complete the stage that a pending login names, and begin a session if no other stage is due.
@@ -109,7 +109,8 @@ class Login:
         stage = self._stages.get(pending.stage)
         if stage is None:
             raise PendingLoginEnded
-        attempt = LoginAttempt(user, pending.amr, owed=pending.owed, began_at=pending.began_at)
+        facts: dict[str, Any] = {"owed": pending.owed, "began_at": pending.began_at, "device_key": device_key}
+        attempt = LoginAttempt(user, pending.amr, **facts)
         changed = self._complete(stage, attempt, answers, client)
         owed = tuple(name for name in changed.owed if name != stage.name)
         return self._finish(replace(changed, owed=owed), client, device_key)
@@ -117,6 +118,10 @@ class Login:
     def require_pending(self, pending_login: str) -> None:
         """Raise `PendingLoginEnded` unless this server issued it, and it is still good. It hashes no password."""
         self._read_pending(pending_login)
+
+    def user_of(self, pending_login: str) -> User:
+        """Who is logging in. Raises `PendingLoginEnded`."""
+        return self._read_pending(pending_login)[1]
 
     def _read_pending(self, pending_login: str) -> tuple[PendingLogin, User]:
         pending, body, mac = PendingLogin.parse(pending_login)
@@ -144,7 +149,7 @@ class Login:
             if user is None or user.disabled_at is not None or not users.has_password(user):
                 self._passwords.refuse_unknown_user(password)
             rehashed = self._passwords.verify_password(password, user.password_hash)
-            attempt = LoginAttempt(user, (PASSWORD,), password)
+            attempt = LoginAttempt(user, (PASSWORD,), password, device_key=device_key)
             if incomplete := self._next_stage(attempt, device_key):
                 return incomplete
             if pair := self._begin_session(attempt, client, device_key, rehashed):
@@ -187,5 +192,6 @@ class Login:
                 users.replace_password_hash(db, user.id, user.password_hash, rehashed)
             connection = db.connection()
             events.record(connection, EventKind.LOGIN, now, user_id=user.id, session_id=session.id, client=client)
+            self._trusted_devices.trust(connection, attempt, session.id, client)
             sessions.delete_ended(connection, now - self._settings.ended_session_retention, ENDED_SESSIONS_REMOVED_PER_LOGIN)
         return issue_pair(self._access_tokens, self._refresh_tokens, session, user, session.generation)

@@ -1,6 +1,7 @@
 """The login stage that asks for a second factor. Features register the factors, and the core knows none by name."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
@@ -18,6 +19,7 @@ from rxapp.auth.core.database.tables import User
 from rxapp.auth.core.errors import AuthError, InvalidCredentials, RevocationReason
 from rxapp.auth.core.identity.client import Client
 from rxapp.auth.core.login.stages import LoginAttempt, LoginIncomplete, by_name, passed
+from rxapp.auth.core.login.trusted_devices import TrustedDevices
 from rxapp.auth.core.sessions.revocation import end_sessions_of
 
 METHOD, CODE = "method", "code"
@@ -39,7 +41,10 @@ class WrongStepUpCode(WrongCode):
 
 
 class SecondFactor(Protocol):
-    """One way to prove an identity after the first proof. Threads share one instance."""
+    """One way to prove an identity after the first proof. Threads share one instance.
+
+    Its feature records each change with `record_factor_change` (`trusted_devices.py`), so that trusted devices end with it.
+    """
 
     @property
     def method(self) -> str:
@@ -93,12 +98,13 @@ class SecondFactorStage:
     is_proof = True
     order = 40
 
-    def __init__(self, factors: Sequence[SecondFactor]) -> None:
+    def __init__(self, factors: Sequence[SecondFactor], trusted_devices: TrustedDevices) -> None:
         self._factors = by_name(factors, lambda factor: factor.method)
+        self._trusted_devices = trusted_devices
 
     def is_due(self, attempt: LoginAttempt) -> bool:
-        """Whether the user has a second factor that is asked for, and has not given two factors in this login."""
-        return MFA not in attempt.amr and self.is_needed(attempt.user)
+        """Whether the user has a second factor that is asked for, has not given two in this login, and trusts not this device."""
+        return MFA not in attempt.amr and self.is_needed(attempt.user) and not self._trusted_devices.excuses(attempt)
 
     def is_needed(self, user: User) -> bool:
         """Whether the user has a second factor that their logins ask for."""
@@ -118,7 +124,8 @@ class SecondFactorStage:
         """Verify the code of the chosen factor. Raises `WrongCode`, also for a factor that the user does not have."""
         method = answers.get(METHOD, "")
         self.verify(attempt.user, method, answers.get(CODE, ""), client)
-        return passed(attempt, attempt.user, (*attempt.amr, method, MFA), {})
+        trusts_device = self._trusted_devices.is_asked_for(attempt, answers)
+        return replace(passed(attempt, attempt.user, (*attempt.amr, method, MFA), {}), trusts_device=trusts_device)
 
     def verify(self, user: User, method: str, code: str, client: Client) -> None:
         """Spend the code of that factor. Raises `WrongCode`, also for a factor that the user does not have."""
@@ -131,11 +138,13 @@ class SecondFactorStage:
 class SecondFactors:
     """What administrators do with the second factors of a user. Threads share one instance."""
 
-    def __init__(self, database: Database, clock: Clock, factors: Sequence[SecondFactor]) -> None:
+    def __init__(
+        self, database: Database, clock: Clock, factors: Sequence[SecondFactor], *, trusted_devices: TrustedDevices
+    ) -> None:
         self._database = database
         self._clock = clock
         self._factors = factors
-        self.stage = SecondFactorStage(factors)
+        self.stage = SecondFactorStage(factors, trusted_devices)
 
     def methods_of(self, user_id: UUID) -> tuple[str, ...]:
         """The factors that the user can give now. Raises `NotFound`."""

@@ -1,4 +1,4 @@
-"""Pruning: removes ended sessions, old events and unneeded keys. It works in small batches, so that others wait only briefly."""
+"""Pruning: removes what is ended, old, expired or unneeded. It works in small batches, so that others wait only briefly."""
 
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
@@ -9,6 +9,7 @@ from rxapp.auth.core.clock import Clock
 from rxapp.auth.core.database.engine import Database
 from rxapp.auth.core.features import Pruner
 from rxapp.auth.core.keys import stored_keys
+from rxapp.auth.core.sessions import device_trust
 from rxapp.auth.core.sessions import statements as sessions
 from rxapp.auth.core.settings.settings import Settings
 
@@ -48,6 +49,16 @@ def _remove_events(settings: Settings, database: Database, clock: Clock) -> int:
         return events.delete_batch(db, clock() - settings.event_retention, BATCH_SIZE)
 
 
+def _count_trusted_devices(_settings: Settings, database: Database, clock: Clock) -> int:
+    with database.connect() as db:
+        return device_trust.count_expired(db, clock())
+
+
+def _remove_trusted_devices(_settings: Settings, database: Database, clock: Clock) -> int:
+    with database.transaction() as db:
+        return device_trust.delete_expired(db, clock(), BATCH_SIZE)
+
+
 def _remove_keys(settings: Settings, database: Database, clock: Clock) -> int:
     return stored_keys.delete_unneeded(settings, database, clock())
 
@@ -55,6 +66,7 @@ def _remove_keys(settings: Settings, database: Database, clock: Clock) -> int:
 PRUNERS = (
     Pruner("sessions", "auth_session", count_prunable_sessions, _remove_sessions),
     Pruner("events", "security_event", count_prunable_events, _remove_events),
+    Pruner("trusted devices", "auth_trusted_device", _count_trusted_devices, _remove_trusted_devices),
     Pruner("keys", "auth_signing_key", lambda *_: 0, _remove_keys),
 )
 """Those of the core."""

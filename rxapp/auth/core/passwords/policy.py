@@ -46,32 +46,36 @@ class Strength:
     refusal: PasswordRefused | None = None
 
 
-def require_good_password(password: str, user_name: str, settings: Settings) -> None:
-    """Raise `PasswordRefused`, which says what to do, unless the password's `hashed_form` meets the policy."""
-    require_well_formed_password(password, user_name, settings)
+def require_good_password(password: str, user_name: str, settings: Settings, minimum: int | None = None) -> None:
+    """Raise `PasswordRefused`, which says what to do, unless the password's `hashed_form` meets the policy.
+
+    `minimum` is the length for a known user, if it is another (`accounts/new_passwords.py`).
+    """
+    require_well_formed_password(password, user_name, settings, minimum)
     require_uncommon_password(password, user_name, settings)
 
 
-def strength_of(password: str, user_name: str, settings: Settings) -> Strength:
+def strength_of(password: str, user_name: str, settings: Settings, minimum: int | None = None) -> Strength:
     """A hint for a person who is typing a password."""
     if not password:
         return Strength(0)
-    missing = settings.password_minimum_length - len(hashed_form(password))
+    missing = (minimum or settings.password_minimum_length) - len(hashed_form(password))
     if missing > 0:
         return Strength(0, missing)
     try:
-        require_well_formed_password(password, user_name, settings)
+        require_well_formed_password(password, user_name, settings, minimum)
         return Strength(require_uncommon_password(password, user_name, settings))
     except PasswordRefused as refused:
         return Strength(1, refusal=refused)
 
 
-def require_well_formed_password(password: str, user_name: str, settings: Settings) -> None:
+def require_well_formed_password(password: str, user_name: str, settings: Settings, minimum: int | None = None) -> None:
     """The cheap part of `require_good_password`."""
+    minimum = minimum or settings.password_minimum_length
     if len(password) > MAXIMUM_LENGTH:
         raise PasswordRefused(InputRule.PASSWORD_TOO_LONG, limit=MAXIMUM_LENGTH)
-    if len(hashed_form(password)) < settings.password_minimum_length:
-        raise PasswordRefused(InputRule.PASSWORD_TOO_SHORT, limit=settings.password_minimum_length)
+    if len(hashed_form(password)) < minimum:
+        raise PasswordRefused(InputRule.PASSWORD_TOO_SHORT, limit=minimum)
     if any(character == "\0" or "\ud800" <= character <= "\udfff" for character in password):
         raise PasswordRefused(InputRule.PASSWORD_UNSTORABLE)
     read_as = user_name_key(password)

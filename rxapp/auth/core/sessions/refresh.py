@@ -15,14 +15,14 @@ from rxapp.auth.core.errors import InvalidToken, TokenReused
 from rxapp.auth.core.identity.client import Client
 from rxapp.auth.core.sessions import rotation_statements
 from rxapp.auth.core.sessions import statements as sessions
-from rxapp.auth.core.sessions.device_binding import DeviceBinding, can_use_fast_path
+from rxapp.auth.core.sessions.device_binding import can_use_fast_path
+from rxapp.auth.core.sessions.issuing import Issuing
 from rxapp.auth.core.sessions.rotation import RotationDecision, decide_rotation
 from rxapp.auth.core.sessions.rows import RotatedSession, StoredSession
 from rxapp.auth.core.settings.settings import Settings
 from rxapp.auth.core.steps import Step, Steps
 from rxapp.auth.core.throttling.throttle import Throttle
-from rxapp.auth.core.tokens.access_tokens import AccessTokens
-from rxapp.auth.core.tokens.refresh_tokens import MAXIMUM_GENERATION, PresentedRefreshToken, RefreshTokens
+from rxapp.auth.core.tokens.refresh_tokens import MAXIMUM_GENERATION, PresentedRefreshToken
 from rxapp.auth.core.tokens.token_pair import TokenPair, issue_pair
 
 
@@ -50,18 +50,16 @@ class Refresher:
         database: Database,
         clock: Clock,
         *,
-        access_tokens: AccessTokens,
-        refresh_tokens: RefreshTokens,
+        issuing: Issuing,
         throttle: Throttle,
-        binding: DeviceBinding,
     ) -> None:
         self._settings = settings
         self._database = database
         self._clock = clock
-        self._access_tokens = access_tokens
-        self._refresh_tokens = refresh_tokens
+        self._access_tokens = issuing.access_tokens
+        self._refresh_tokens = issuing.refresh_tokens
         self._throttle = throttle
-        self._binding = binding
+        self._binding = issuing.binding
 
     def refresh(self, access_token: str, refresh_token: str, client: Client) -> Steps[TokenPair]:
         """The next token pair. The only step makes its refresh token the current one."""

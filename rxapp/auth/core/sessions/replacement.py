@@ -21,13 +21,11 @@ from rxapp.auth.core.errors import RevocationReason
 from rxapp.auth.core.identity.client import Client
 from rxapp.auth.core.identity.identity import Identity
 from rxapp.auth.core.sessions import statements as sessions
-from rxapp.auth.core.sessions.device_binding import DeviceBinding
+from rxapp.auth.core.sessions.issuing import Issuing
 from rxapp.auth.core.sessions.revocation import end_session, end_sessions_of
 from rxapp.auth.core.sessions.rotation import require_active
 from rxapp.auth.core.sessions.rows import StoredSession
 from rxapp.auth.core.settings.settings import Settings
-from rxapp.auth.core.tokens.access_tokens import AccessTokens
-from rxapp.auth.core.tokens.refresh_tokens import RefreshTokens
 from rxapp.auth.core.tokens.token_pair import TokenPair, issue_pair
 
 
@@ -64,16 +62,14 @@ class Replacements:
         database: Database,
         clock: Clock,
         *,
-        access_tokens: AccessTokens,
-        refresh_tokens: RefreshTokens,
-        binding: DeviceBinding,
+        issuing: Issuing,
     ) -> None:
         self._settings = settings
         self._database = database
         self._clock = clock
-        self._access_tokens = access_tokens
-        self._refresh_tokens = refresh_tokens
-        self._binding = binding
+        self._access_tokens = issuing.access_tokens
+        self._refresh_tokens = issuing.refresh_tokens
+        self._binding = issuing.binding
 
     def is_bound(self, identity: Identity) -> bool:
         """Whether the caller's session is bound to a key, so that a copy of its tokens is useless."""
@@ -113,7 +109,8 @@ class Replacements:
         if ends_others:
             ended = end_sessions_of(connection, user_id, reason, now, client=client)
         else:
-            ended = [new.replaced] if end_session(connection, new.replaced, reason, now, client=client) else []
+            has_ended = end_session(connection, new.replaced, reason, now, ends_trust=False, client=client)
+            ended = [new.replaced] if has_ended else []
         if new.replaced not in ended:
             require_active(sessions.get(connection, new.replaced), now, self._settings)
         db.add(new.session)

@@ -1,4 +1,4 @@
-"""Ends sessions, and records it in the audit log, in one transaction."""
+"""Ends sessions, and where that is meant the trust in their devices. It is recorded in the audit log, in one transaction."""
 
 from datetime import datetime
 from uuid import UUID
@@ -10,6 +10,7 @@ from rxapp.auth.core.audit.events import EventKind
 from rxapp.auth.core.errors import RevocationReason
 from rxapp.auth.core.identity.client import NO_CLIENT, Client
 from rxapp.auth.core.sessions import statements as sessions
+from rxapp.auth.core.sessions.device_trust import end_trust_of, end_trust_of_session
 
 
 def end_session(
@@ -18,10 +19,16 @@ def end_session(
     reason: RevocationReason,
     now: datetime,
     *,
+    ends_trust: bool,
     client: Client = NO_CLIENT,
     actor_id: UUID | None = None,
 ) -> bool:
-    """End a session for every holder of its tokens. False if it had already ended. Then nothing has changed."""
+    """End a session for every holder of its tokens. False if it had already ended. Then nothing has changed.
+
+    With `ends_trust` its device is no longer trusted either. After a log-out it stays trusted.
+    """
+    if ends_trust:
+        end_trust_of_session(db, session_id, now, client=client, actor_id=actor_id)
     owner_id = sessions.revoke(db, session_id, reason, now)
     if owner_id is None:
         return False
@@ -40,7 +47,11 @@ def end_sessions_of(
     actor_id: UUID | None = None,
     exclude: UUID | None = None,
 ) -> list[UUID]:
-    """End all sessions of a user except `exclude`. Returns the ids of those that were active, to tell their open pages."""
+    """End all sessions of a user except `exclude`, and the trust in all their devices.
+
+    Returns the ids of the sessions that were active, to tell their open pages.
+    """
+    end_trust_of(db, owner_id, now, client=client, actor_id=actor_id)
     ended = sessions.revoke_all(db, owner_id, reason, now, exclude=exclude)
     for session_id in ended:
         kind = EventKind.SESSION_REVOKED

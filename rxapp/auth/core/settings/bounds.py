@@ -34,6 +34,7 @@ BOUNDS = {
     "rotation_grace_period": Bound(timedelta(minutes=1), "a copy of a spent token is still answered for that long"),
     "fresh_authentication_period": Bound(timedelta(hours=1), "anybody who finds the screen unlocked takes over the account"),
     "password_link_lifetime": Bound(timedelta(days=7), "anybody who finds the link in a mailbox sets the password"),
+    "trusted_device_lifetime": Bound(timedelta(days=90), "whoever has the device and the password gets in for that long"),
     "ended_session_retention": Bound(timedelta(days=365), "people's addresses and devices are kept for that long"),
     "event_retention": Bound(
         timedelta(days=3650),

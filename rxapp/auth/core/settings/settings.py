@@ -28,6 +28,9 @@ OWASP_ARGON2_PARALLELISM = 1
 NIST_PASSWORD_MINIMUM_LENGTH = 15
 """NIST SP 800-63B-4 §3.1.1.2: a password that is the only factor has at least 15 characters."""
 
+NIST_PASSWORD_MINIMUM_LENGTH_OF_TWO = 8
+"""The same: a password that is one of two factors has at least 8."""
+
 BODY_LIMIT_BYTES = 1024 * 1024
 """For the body of any request. Our own routes take short forms only, and allow less."""
 
@@ -73,9 +76,11 @@ class Settings(BaseSettings):
     require_device_key: bool = False
     registration: bool = True
     password_minimum_length: int = Field(default=NIST_PASSWORD_MINIMUM_LENGTH, ge=8, le=64)
+    password_minimum_length_with_second_factor: int = Field(default=NIST_PASSWORD_MINIMUM_LENGTH_OF_TWO, ge=8, le=64)
     renew_refused_passwords: bool = False
     password_link_lifetime: Seconds = timedelta(days=1)
     fresh_authentication_period: Seconds = timedelta(minutes=10)
+    trusted_device_lifetime: Seconds = timedelta(days=30)
     ended_session_retention: Seconds = timedelta(days=30)
     event_retention: Seconds = timedelta(days=180)
 
@@ -107,6 +112,11 @@ class Settings(BaseSettings):
     def secret_keys(self) -> tuple[str, ...]:
         """The secret key, followed by the previous ones, in plain text."""
         return tuple(secret.get_secret_value() for secret in (self.secret_key, *self.previous_secret_keys))
+
+    @property
+    def password_minimum_of_two(self) -> int:
+        """The shortest password where a second factor is asked for. A password that is the only factor is never allowed less."""
+        return min(self.password_minimum_length_with_second_factor, self.password_minimum_length)
 
     @property
     def in_production(self) -> bool:
@@ -143,7 +153,7 @@ class Settings(BaseSettings):
             raise ValueError("must be at least one second")
         return value
 
-    @field_validator("rotation_grace_period", "ended_session_retention", "prune_interval")
+    @field_validator("rotation_grace_period", "trusted_device_lifetime", "ended_session_retention", "prune_interval")
     @classmethod
     def _not_negative(cls, value: timedelta) -> timedelta:
         if value < timedelta(0):

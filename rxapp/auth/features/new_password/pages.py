@@ -4,12 +4,14 @@ The link's token is in the URL's fragment. Browsers do not send the fragment. So
 in no `Referer`.
 """
 
+from contextlib import suppress
 from typing import Any, TypedDict, Unpack
 
 import reflex as rx
 
 from rxapp.auth.core.database.outages import FORM_ERRORS
 from rxapp.auth.core.errors import InvalidToken, PasswordRefused
+from rxapp.auth.core.login.pending_logins import PendingLoginEnded
 from rxapp.auth.core.login.stages import LoginIncomplete
 from rxapp.auth.features.new_password.rules import ANSWER, NewPasswordStage, log_in_by_link
 from rxapp.auth.http.runtime.hooks import get_hooks
@@ -19,7 +21,7 @@ from rxapp.auth.web.auth_state.visits import is_new_visit
 from rxapp.auth.web.guards import event
 from rxapp.auth.web.open_pages.registry import log_out_open_pages
 from rxapp.auth.web.pages.login import LoginState
-from rxapp.auth.web.pages.parts.new_password import new_password_fields, require_same
+from rxapp.auth.web.pages.parts.new_password import new_password_fields, require_same, say_minimum_for
 from rxapp.auth.web.pages.parts.onward import go_on
 from rxapp.auth.web.pages.parts.password_link import SET_PASSWORD
 from rxapp.auth.web.pages.parts.wrong_fields import wrong_field
@@ -44,6 +46,13 @@ class SetPasswordForm(TypedDict):
 
 class NewPasswordState(rx.State):
     """The form of the stage on the login page."""
+
+    @event(public=True)
+    async def prepare(self) -> None:
+        """When the form is shown: how long the password must be for whoever is logging in."""
+        login = await self.get_state(LoginState)
+        with suppress(PendingLoginEnded):
+            await say_minimum_for(self, await in_thread(get_service().login.user_of, login._pending))
 
     @event(public=True, signs_in=True)
     async def submit(self, form: SetPasswordForm) -> Any:
@@ -75,9 +84,12 @@ class SetPasswordState(rx.State):
         if await is_new_visit(self):
             self.error, self.wrong, self.wait = "", "", 0
         try:
-            self.user_name = (await in_thread(get_service().accounts.user_of_link, self._token())).user_name
+            user = await in_thread(get_service().accounts.user_of_link, self._token())
         except InvalidToken:
             self.error = site.texts.set_password.spent
+        else:
+            self.user_name = user.user_name
+            await say_minimum_for(self, user)
 
     @event(public=True, signs_in=True)
     async def submit(self, form: SetPasswordForm) -> Any:
@@ -139,7 +151,7 @@ def add_pages() -> dict[str, FeaturePage]:
 
 def _stage_form() -> rx.Component:
     texts = site.texts.new_password
-    return rx.fragment(
+    return rx.el.div(
         rx.el.h2(texts.title, class_name=style.SUBHEADING + " mb-2"),
         rx.el.p(texts.why, class_name=style.TEXT + " mb-4"),
         auth_form(
@@ -149,4 +161,5 @@ def _stage_form() -> rx.Component:
             is_busy=LoginState.is_busy,
         ),
         rx.el.button(texts.back, type="button", on_click=LoginState.start_again, class_name=style.LINK + " mt-6"),
+        on_mount=NewPasswordState.prepare,
     )

@@ -4,12 +4,11 @@ from collections.abc import Mapping
 
 from rxapp.auth.core.accounts.password_proof import PASSWORD
 from rxapp.auth.core.audit.events import EventKind
-from rxapp.auth.core.errors import InvalidToken, PasswordRefused, RevocationReason
+from rxapp.auth.core.errors import InvalidToken, RevocationReason
 from rxapp.auth.core.identity.client import NO_CLIENT, Client
 from rxapp.auth.core.login.login import LoggedIn
 from rxapp.auth.core.login.pending_logins import PendingLoginEnded
 from rxapp.auth.core.login.stages import LoginAttempt, LoginIncomplete, passed
-from rxapp.auth.core.passwords.policy import require_good_password
 from rxapp.auth.core.service import AuthService
 
 LINK = "link"
@@ -30,17 +29,18 @@ class NewPasswordStage:
         self._service = service
 
     def is_due(self, attempt: LoginAttempt) -> bool:
-        """After a set-password link. With `renew_refused_passwords` also after a password that the policy refuses."""
+        """After a set-password link, and after a password that needed a second factor, which is gone.
+
+        With `renew_refused_passwords` also after every other password that the policy refuses.
+        """
         if LINK in attempt.amr:
             return True
-        settings = self._service.settings
-        if not settings.renew_refused_passwords or attempt.password is None:
+        if attempt.password is None:
             return False
-        try:
-            require_good_password(attempt.password, attempt.user.user_name, settings)
-        except PasswordRefused:
-            return True
-        return False
+        rules = self._service.new_passwords
+        return rules.is_too_short_alone(attempt.password, attempt.user) or (
+            self._service.settings.renew_refused_passwords and not rules.is_good(attempt.password, attempt.user)
+        )
 
     def complete(self, attempt: LoginAttempt, answers: Mapping[str, str], client: Client) -> LoginAttempt:
         """Set the password, and end all sessions of the user.

@@ -4,17 +4,20 @@ from rxapp.auth.core.features import Feature
 from rxapp.auth.features.totp.rules.factors import RecoveryFactor, TotpFactor
 from rxapp.auth.features.totp.rules.sealing import rewrap_all
 
+_KINDS = (
+    "second_factor_added",
+    "second_factor_renamed",
+    "second_factor_removed",
+    "recovery_codes_made",
+    "recovery_code_used",
+)
+
 FEATURE = Feature(
     name="totp",
     second_factors=(TotpFactor, RecoveryFactor),
     rewrappers=(rewrap_all,),
-    event_kinds=(
-        "second_factor_added",
-        "second_factor_renamed",
-        "second_factor_removed",
-        "recovery_codes_made",
-        "recovery_code_used",
-    ),
+    event_kinds=_KINDS,
+    announced_kinds=_KINDS,
     pages="rxapp.auth.features.totp.pages",
     checks="rxapp.auth.features.totp.checks",
 )

@@ -13,6 +13,7 @@ from rxapp.auth.http.api import (
     registration_route,
     second_factor_route,
     token_routes,
+    trusted_device_routes,
 )
 from rxapp.auth.http.api.docs_page import add_docs_page
 from rxapp.auth.http.api.openapi_document import ABOUT, correct_document, servers
@@ -42,7 +43,7 @@ def auth_router(features: Sequence[Feature], *, with_registration: bool = False)
     ours = [(token_routes, LOG_IN), (account_routes, ACCOUNT), (refresh_route, LOG_IN), (jwks_route, KEYS)]
     ours += [(routes, LOG_IN) for feature in features if (routes := feature.load("routes"))]
     if any(feature.second_factors for feature in features):
-        ours.append((second_factor_route, LOG_IN))
+        ours += [(second_factor_route, LOG_IN), (trusted_device_routes, ACCOUNT)]
     if with_registration:
         ours.append((registration_route, LOG_IN))
     router = APIRouter()

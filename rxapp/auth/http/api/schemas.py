@@ -97,10 +97,14 @@ class ProofRequest(Body):
 
 
 class PendingLoginRequest(Body):
-    """The pending login from the last answer, and the answers that its next stage asks for, by their names."""
+    """The pending login from the last answer, and the answers that its next stage asks for, by their names.
+
+    `trustDevice` is as in `SecondFactorRequest`.
+    """
 
     pending_login: Text = Field(alias="pendingLogin", min_length=1, max_length=MAXIMUM_TOKEN_LENGTH, repr=False)
     answers: dict[Text, Text] = Field(default_factory=dict, max_length=8, repr=False)
+    trust_device: bool = Field(False, alias="trustDevice")
 
     @field_validator("answers")
     @classmethod
@@ -118,9 +122,13 @@ class CodeRequest(Body):
 
 
 class SecondFactorRequest(CodeRequest):
-    """The same, and the pending login of a login that was refused for it."""
+    """The same, and the pending login of a login that was refused for it.
+
+    With `trustDevice` the next logins with the same DPoP key ask for no second factor. Without such a key it is ignored.
+    """
 
     pending_login: Text = Field(alias="pendingLogin", min_length=1, max_length=MAXIMUM_TOKEN_LENGTH, repr=False)
+    trust_device: bool = Field(False, alias="trustDevice")
 
 
 class PasswordRequest(Body):
@@ -165,6 +173,15 @@ class SessionResponse(BaseModel):
     current: bool
     bound: bool = Field(validation_alias="is_bound")
     open_pages: int = Field(serialization_alias="openPages")
+
+
+class TrustedDeviceResponse(BaseModel):
+    """A device on which its owner is not asked for a second factor until `expires_at`."""
+
+    id: UUID
+    device: str
+    trusted_at: datetime = Field(serialization_alias="trustedAt")
+    expires_at: datetime = Field(serialization_alias="expiresAt")
 
 
 class JsonWebKey(BaseModel):

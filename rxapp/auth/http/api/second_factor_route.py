@@ -15,6 +15,8 @@ router = APIRouter(prefix="/api", route_class=LimitedBodyRoute)
 async def give_second_factor(request: SecondFactorRequest, client: ProvingSender) -> Response:
     """Complete a login that was answered with 401 `second_factor_required`. A wrong code is 401 `wrong_code`.
 
-    It is the same as `POST /api/auth/login/continue` with the answers `method` and `code`.
+    It is the same as `POST /api/auth/login/continue` with the answers `method` and `code`. `trustDevice` counts only if this is
+    the last stage of a login that is bound to a key: then later logins with that key are not asked.
     """
-    return await complete_stage(request.pending_login, {METHOD: request.method, CODE: request.code}, client)
+    answers = {METHOD: request.method, CODE: request.code}
+    return await complete_stage(request.pending_login, answers, client, trusts_device=request.trust_device)

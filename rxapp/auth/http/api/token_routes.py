@@ -7,6 +7,7 @@ from fastapi import APIRouter, Response
 
 from rxapp.auth.core.errors import RevocationReason
 from rxapp.auth.core.identity.client import Client
+from rxapp.auth.core.login.trusted_devices import TRUST_DEVICE, YES
 from rxapp.auth.http.api.schemas import LoginRequest, PendingLoginRequest, TokenPairResponse, token_answer
 from rxapp.auth.http.callers.bearer import COMMON_PROBLEMS, Bearer, documented
 from rxapp.auth.http.callers.dpop import ProvingSender
@@ -36,11 +37,14 @@ async def log_in(request: LoginRequest, client: ProvingSender) -> Response:
 @router.post("/auth/login/continue", response_model=TokenPairResponse, responses=LOGIN_RESPONSES)
 async def go_on(request: PendingLoginRequest, client: ProvingSender) -> Response:
     """Complete the next stage of a pending login. If the login is bound to a key, the request needs a proof of that key."""
-    return await complete_stage(request.pending_login, request.answers, client)
+    return await complete_stage(request.pending_login, request.answers, client, trusts_device=request.trust_device)
 
 
-async def complete_stage(pending_login: str, answers: Mapping[str, str], client: Client) -> Response:
+async def complete_stage(
+    pending_login: str, answers: Mapping[str, str], client: Client, *, trusts_device: bool = False
+) -> Response:
     """The pair, if no other stage is due."""
+    answers = {**answers, TRUST_DEVICE: YES} if trusts_device else answers
     await in_thread(get_service().login.require_pending, pending_login)  # so that junk takes no place in the line
     logged_in = await in_hashing_thread(get_service().login.go_on, pending_login, answers, client)
     await get_hooks().logged_in(logged_in.pair, client)

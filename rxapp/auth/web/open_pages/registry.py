@@ -5,8 +5,9 @@ other processes do.
 """
 
 import asyncio
+import inspect
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -118,6 +119,14 @@ def load_open_pages_anew(user_id: UUID) -> None:
                 _push(client_token, state, lambda page: page._load_anew())
 
 
+def tell_open_pages(user_id: UUID, sentence: str, *, exclude: Collection[str]) -> None:
+    """Every open page of the user says this sentence, except those with the client tokens `exclude`."""
+    for session in _shown.values():
+        if session.user_id == user_id:
+            for client_token in session.pages.keys() - exclude:
+                _push(client_token, session.pages[client_token], lambda page: page._tell(user_id, sentence))
+
+
 def wait_for_database(client_token: str, state: type[rx.State]) -> None:
     """Register a page that cannot verify its person while the database is away. It is loaded again when the database is back."""
     _waiting[client_token] = state
@@ -145,6 +154,8 @@ async def _act_on_page(client_token: str, state: Any, act: Callable[[Any], Any],
     app: Any = registrations().app
     async with app.modify_state(rx.BaseStateToken(ident=client_token, cls=state)) as root:
         follows = act(await root.get_state(state))
+        if inspect.isawaitable(follows):
+            follows = await follows
     if follows:
         await app.event_namespace.emit_update(StateUpdate(events=rx.event.Event.from_event_type(follows)), client_token)
 

@@ -1,13 +1,13 @@
-"""Notices changes of sessions outside this process: ended from the command line, by another worker, or because time is over.
+"""Notices changes outside this process: sessions ended from the command line, by another worker, or because time is over.
 
-Each revocation and each change of roles writes to the audit log in the same transaction. So the log is complete, and this watcher
-asks it for new events three times a second.
+It also tells every page of a user what has happened to their account, such as a new second factor. Each of these writes to the
+audit log in the same transaction. So the log is complete, and this watcher asks it for new events three times a second.
 """
 
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from uuid import UUID
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -16,8 +16,11 @@ from rxapp.auth.core.audit import events
 from rxapp.auth.core.audit.events import EventKind
 from rxapp.auth.core.audit.rows import EventNews
 from rxapp.auth.core.errors import SessionExpired
+from rxapp.auth.core.features import announced_kinds
+from rxapp.auth.core.identity.client import Client
 from rxapp.auth.core.service import AuthService
 from rxapp.auth.http.runtime.service import get_service, in_thread
+from rxapp.auth.web.open_pages.acting_pages import note_acts, pages_that_did
 from rxapp.auth.web.open_pages.registry import (
     leave_replaced_session,
     load_open_pages_anew,
@@ -25,7 +28,9 @@ from rxapp.auth.web.open_pages.registry import (
     log_out_all,
     log_out_open_pages,
     sessions_past,
+    tell_open_pages,
 )
+from rxapp.auth.web.site.wording import news_in_words
 
 INTERVAL_SECONDS = 0.3
 """Every open page must know within a second."""
@@ -41,6 +46,8 @@ class SessionWatch:
 
     def __init__(self, service: AuthService) -> None:
         self._service = service
+        self._announced = announced_kinds(service.features)
+        note_acts(self._announced)
         self._newest_id: int | None = None
         self._handled: set[int] = set()
 
@@ -52,6 +59,8 @@ class SessionWatch:
         replaced = {UUID(happened.detail) for happened in news if happened.kind == EventKind.SESSION_REPLACED}
         for happened in news:
             _tell_pages(happened, replaced)
+        if announced := [happened for happened in news if happened.kind in self._announced]:
+            _announce(announced, await in_thread(self._devices_of, announced))
         load_waiting_pages()
 
     def _read(self) -> list[EventNews]:
@@ -63,6 +72,11 @@ class SessionWatch:
         self._newest_id = newest_id = max([newest_id, *(event.id for event in found)])
         self._handled = {event.id for event in found if event.id > newest_id - LATE_COMMITS}
         return [] if is_first else new
+
+    def _devices_of(self, announced: Sequence[EventNews]) -> list[str]:
+        """From which device each of these events came, as sessions name devices."""
+        with self._service.database.connect() as db:
+            return [Client(user_agent=events.user_agent_of(db, happened.id)).describe_device() for happened in announced]
 
 
 @contextlib.asynccontextmanager
@@ -86,6 +100,17 @@ async def _keep_looking(watch: SessionWatch) -> None:
                 logger.warning("sessions cannot be watched: %s", type(error).__name__)
             is_blind = True
         await asyncio.sleep(INTERVAL_SECONDS)
+
+
+def _announce(announced: Sequence[EventNews], devices: Sequence[str]) -> None:
+    """Tell the pages of each user, except the page that did it. The same sentence is told once."""
+    told = {
+        (happened.user_id, happened.kind, news_in_words(happened.kind, device))
+        for happened, device in zip(announced, devices, strict=True)
+    }
+    for user_id, kind, sentence in told:
+        if user_id is not None and sentence:
+            tell_open_pages(user_id, sentence, exclude=pages_that_did(kind))
 
 
 def _tell_pages(happened: EventNews, replaced: set[UUID]) -> None:

@@ -15,7 +15,7 @@ from rxapp.auth.web.auth_state.visits import is_new_visit
 from rxapp.auth.web.guards import event
 from rxapp.auth.web.open_pages.registry import leave_replaced_session, log_out_all
 from rxapp.auth.web.pages.parts.account_frame import account_frame
-from rxapp.auth.web.pages.parts.new_password import StrengthState, new_password_fields, require_same
+from rxapp.auth.web.pages.parts.new_password import StrengthState, new_password_fields, require_same, say_minimum_for
 from rxapp.auth.web.pages.parts.routes import ACCOUNT
 from rxapp.auth.web.pages.parts.wrong_fields import wrong_field
 from rxapp.auth.web.reflex_internals.state_trees import page_client
@@ -104,9 +104,9 @@ class AccountState(rx.State):
             yield self._refuse(error, form=PASSWORD, proof="current_password")
         else:
             yield  # sends the new pair to the browser before anything else
+            (await self.get_state(StrengthState)).reset()
             await self._load()
             self.password_form += 1
-            (await self.get_state(StrengthState)).reset()
             self.said = said(site.texts.account.password_changed.of(len(changed.others)))
 
     async def _change_password(self, form: PasswordForm) -> Replacement:
@@ -155,6 +155,7 @@ class AccountState(rx.State):
         identity, accounts = current_user(), get_service().accounts
         user = await in_thread(accounts.profile_of, identity)
         self.user_name, self.display_name = user.user_name, user.display_name
+        await say_minimum_for(self, user)
         self.other_sessions = len(await in_thread(accounts.sessions_of, identity)) - 1
 
 

@@ -20,6 +20,7 @@ from rxapp.auth.web.guards import event
 from rxapp.auth.web.open_pages.registry import log_out_open_pages
 from rxapp.auth.web.pages.notices.storage_notice import storage_notice
 from rxapp.auth.web.pages.parts.onward import go_on, wanted_path
+from rxapp.auth.web.pages.parts.trust_device import offer_trust, trust_answers
 from rxapp.auth.web.pages.parts.wrong_fields import wrong_field
 from rxapp.auth.web.site import places as places_on
 from rxapp.auth.web.site.places import places
@@ -68,6 +69,7 @@ class LoginState(rx.State):
         self.start_again()
         if handed_over is not None:
             self.stage, self._pending, self.methods = handed_over[0], handed_over[1], list(handed_over[2])
+            await offer_trust(self)
         self.reason = site.texts.login.reasons.of(self.router.url.query_parameters.get("reason") or auth.ended_because)
         return None
 
@@ -86,7 +88,7 @@ class LoginState(rx.State):
 
     async def _complete(self, answers: Mapping[str, str], *, focus: str) -> Any:
         """Complete the stage that is shown: the form of a stage calls this. Returns the next event."""
-        client = (await self.get_state(AuthState))._client()
+        client, answers = (await self.get_state(AuthState))._client(), {**answers, **await trust_answers(self)}
         return await self._finish(in_hashing_thread(get_service().login.go_on, self._pending, answers, client), focus=focus)
 
     async def _finish(self, login: Awaitable[LoggedIn], *, focus: str) -> Any:
@@ -97,6 +99,7 @@ class LoginState(rx.State):
             await auth._begin(logged_in.pair)
         except LoginIncomplete as incomplete:
             self._enter(incomplete)
+            await offer_trust(self)
             return None
         except PendingLoginEnded as error:
             self.start_again()

@@ -12,7 +12,7 @@ from rxapp.auth.http.runtime.registration import register
 from rxapp.auth.web.auth_state.state import IN, AuthState
 from rxapp.auth.web.guards import event
 from rxapp.auth.web.pages.login import LoginState
-from rxapp.auth.web.pages.parts.new_password import StrengthState, new_password_fields, require_same
+from rxapp.auth.web.pages.parts.new_password import StrengthState, new_password_fields, require_same, say_minimum_for
 from rxapp.auth.web.pages.parts.onward import go_on
 from rxapp.auth.web.pages.parts.wrong_fields import wrong_field
 from rxapp.auth.web.reflex_internals.components import link
@@ -49,6 +49,7 @@ class RegisterState(rx.State):
     async def prepare(self) -> None:
         """On load: whoever is logged in has an account already."""
         self.is_logged_in = (await self.get_state(AuthState)).status == IN
+        await say_minimum_for(self, None)
 
     @event(public=True, signs_in=True)
     async def submit(self, form: RegisterForm) -> Any:

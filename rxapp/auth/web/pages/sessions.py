@@ -1,5 +1,6 @@
-"""The page of a person's own sessions, with buttons that end them."""
+"""The page of a person's own sessions and trusted devices, with buttons that end them."""
 
+from contextlib import suppress
 from typing import Any, Unpack
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from rxapp.auth.web.open_pages.registry import log_out_all, log_out_open_pages
 from rxapp.auth.web.pages.parts.account_frame import account_frame
 from rxapp.auth.web.pages.parts.routes import SESSIONS
 from rxapp.auth.web.pages.parts.session_rows import SessionRow, session_list, session_rows
+from rxapp.auth.web.pages.parts.trusted_rows import TrustedRow, trusted_list, trusted_rows
 from rxapp.auth.web.reflex_internals.state_trees import page_client
 from rxapp.auth.web.site.registry import site
 from rxapp.auth.web.ui import style
@@ -23,9 +25,10 @@ from rxapp.auth.web.ui.slots import Slots
 
 
 class SessionsState(rx.State):
-    """The person's active sessions. `now` is the time when they were read."""
+    """The person's active sessions and trusted devices. `now` is the time when they were read."""
 
     rows: list[SessionRow] = []
+    trusted: list[TrustedRow] = []
     now: str = ""
     said: Said = Said()
 
@@ -64,8 +67,17 @@ class SessionsState(rx.State):
         self.said = said(site.texts.sessions.others_ended.of(len(ended)))
         await self._load()
 
+    @event
+    async def ask_again(self, trust_id: str) -> None:
+        """End the trust in a device. It only takes something away, so no fresh proof is needed."""
+        with suppress(ValueError, NotFound):
+            await in_thread(get_service().trusted_devices.end, current_user(), UUID(trust_id), page_client(self))
+        self.said = said(site.texts.sessions.asked_again)
+        await self._load()
+
     async def _load(self) -> None:
         identity, service = current_user(), get_service()
+        self.trusted = trusted_rows(await in_thread(service.trusted_devices.of, identity))
         self.rows = await session_rows(await in_thread(service.accounts.sessions_of, identity), own=identity.session_id)
         self.now = service.clock().isoformat()
 
@@ -85,6 +97,7 @@ def sessions_page(**slots: Unpack[Slots]) -> rx.Component:
             class_name="mt-6 flex flex-wrap items-center justify-between gap-4",
         ),
         session_list(SessionsState.rows, SessionsState.now, on_end=SessionsState.end),
+        trusted_list(SessionsState.trusted, SessionsState.now, on_end=SessionsState.ask_again),
         passing_notice(SessionsState.said),
         **slots,
     )

@@ -1,7 +1,8 @@
-"""The sentence that a person reads after an error, in the language of the pages."""
+"""Sentences in the language of the pages: after an error, about a device, and about what has happened to an account."""
 
 from rxapp.auth.core.database.outages import DatabaseUnavailable
 from rxapp.auth.core.errors import AuthError, InputRefused
+from rxapp.auth.core.identity.client import UNKNOWN_DEVICE, browser_and_system
 from rxapp.auth.web.site.registry import site
 
 
@@ -21,3 +22,18 @@ def outage_in_words(*, is_outcome_known: bool) -> str:
     """The sentence while the database is away."""
     notices = site.texts.notices
     return notices.nothing_was_done if is_outcome_known else notices.may_have_been_done
+
+
+def device_in_words(device: str) -> str:
+    """The text of `Client.describe_device` in the language of the pages. The database has it in English."""
+    texts, (browser, system) = site.texts.sessions, browser_and_system(device)
+    if device == UNKNOWN_DEVICE:
+        return texts.unknown_device
+    return texts.device.format(browser=browser, system=system) if system else device
+
+
+def news_in_words(kind: str, device: str) -> str:
+    """What every open page of a person says after an event of this kind. Empty if the texts have no sentence for it."""
+    texts = site.texts.news
+    happened = texts.of(kind)
+    return f"{happened.format(device=device_in_words(device))} {texts.not_you}" if happened else ""

@@ -7,7 +7,7 @@ language of the document, `rx.App(html_lang="de")`: screen readers pronounce by 
 
 from rxapp.auth.web.texts.account import AccountTexts, ActivityTexts, SessionsTexts
 from rxapp.auth.web.texts.administration import EventsTexts, UsersTexts, UserTexts
-from rxapp.auth.web.texts.audit import EndTexts, EventKindTexts
+from rxapp.auth.web.texts.audit import EndTexts, EventKindTexts, NewsTexts
 from rxapp.auth.web.texts.catalog import ENGLISH, Texts
 from rxapp.auth.web.texts.common import ConfirmTexts, NoticeTexts, UserMenuTexts
 from rxapp.auth.web.texts.german import GERMAN
@@ -36,6 +36,7 @@ __all__ = [
     "EventsTexts",
     "LoginTexts",
     "NewPasswordTexts",
+    "NewsTexts",
     "NoticeTexts",
     "OverviewTexts",
     "PasswordTexts",

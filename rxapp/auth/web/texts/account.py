@@ -70,6 +70,12 @@ class SessionsTexts:
     ended: str = "The session was ended."
     had_ended: str = "That session had already ended."
     others_ended: Counted = Counted("One session was ended.", "{count} sessions were ended.")
+    trusted: str = "Devices that are not asked for a code"
+    trusted_why: str = "On these your password is enough. End it for every device that you do not recognise."
+    trusted_times: str = "Trusted {since} · asked again {until}"
+    ask_again: str = "Ask again"
+    ask_again_label: str = "Ask for a code again on {device}"
+    asked_again: str = "That device is asked for a code again."
 
 
 @dataclass(frozen=True, slots=True)

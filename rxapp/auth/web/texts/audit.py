@@ -1,4 +1,4 @@
-"""The audit log in words: what happened, and why a session was ended."""
+"""The audit log in words: what happened, why a session was ended, and what open pages say of it."""
 
 from dataclasses import dataclass
 
@@ -39,6 +39,8 @@ class EventKindTexts(ByCode):
     recovery_codes_made: str = "New recovery codes made"
     recovery_code_used: str = "Recovery code used to log in"
     second_factor_reset: str = "Second factors removed by an administrator"
+    device_trusted: str = "Device trusted: it is not asked for a second factor for a while"
+    device_trust_ended: str = "Device is asked for a second factor again"
     keys_rotated: str = "Signing key changed"
     throttled: str = "Too many attempts, slowed down"
 
@@ -56,3 +58,18 @@ class EndTexts(ByCode):
     second_factor_reset: str = "Session ended because the second factors were removed"
     user_disabled: str = "Session ended because the account was disabled"
     account_deleted: str = "Session ended because the account was deleted"
+
+
+@dataclass(frozen=True, slots=True)
+class NewsTexts(ByCode):
+    """What every open page of a person says after an event. Named as the kinds of events; `not_you` follows each.
+
+    The notice stays until it is closed. So no sentence says "just now".
+    """
+
+    second_factor_added: str = "While this page was open, a second factor was added to your account, on {device}."
+    second_factor_renamed: str = "While this page was open, a second factor of your account was renamed, on {device}."
+    second_factor_removed: str = "While this page was open, a second factor was removed from your account, on {device}."
+    recovery_codes_made: str = "While this page was open, new recovery codes were made for your account, on {device}."
+    recovery_code_used: str = "While this page was open, a recovery code was used to log in, on {device}."
+    not_you: str = "If that was not you, change your password."

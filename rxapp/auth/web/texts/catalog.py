@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from rxapp.auth.web.texts.account import AccountTexts, ActivityTexts, SessionsTexts
 from rxapp.auth.web.texts.administration import EventsTexts, UsersTexts, UserTexts
-from rxapp.auth.web.texts.audit import EndTexts, EventKindTexts
+from rxapp.auth.web.texts.audit import EndTexts, EventKindTexts, NewsTexts
 from rxapp.auth.web.texts.common import ConfirmTexts, NoticeTexts, UserMenuTexts
 from rxapp.auth.web.texts.overview import OverviewTexts
 from rxapp.auth.web.texts.refusals import RefusalTexts
@@ -32,6 +32,7 @@ class Texts:
     events: EventsTexts = EventsTexts()
     event_kinds: EventKindTexts = EventKindTexts()
     session_ends: EndTexts = EndTexts()
+    news: NewsTexts = NewsTexts()
     confirm: ConfirmTexts = ConfirmTexts()
     user_menu: UserMenuTexts = UserMenuTexts()
     notices: NoticeTexts = NoticeTexts()

@@ -19,6 +19,8 @@ class SecondFactorTexts:
     submit: str = "Confirm"
     busy: str = "Checking…"
     back: str = "Start again"
+    trust: Counted = Counted("Do not ask on this device for a day", "Do not ask on this device for {count} days")
+    trust_briefly: str = "Do not ask on this device for a while"
 
 
 @dataclass(frozen=True, slots=True)

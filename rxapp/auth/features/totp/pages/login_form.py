@@ -10,6 +10,7 @@ from rxapp.auth.features.totp.rules.factors import OTP, RECOVERY
 from rxapp.auth.web.guards import event
 from rxapp.auth.web.pages.login import LoginState
 from rxapp.auth.web.pages.parts.confirm import code_form
+from rxapp.auth.web.pages.parts.trust_device import trust_checkbox
 from rxapp.auth.web.site.registry import site
 from rxapp.auth.web.ui import style
 from rxapp.auth.web.ui.fields import beside, text_field
@@ -64,6 +65,7 @@ def second_factor_form() -> rx.Component:
         rx.el.p(rx.cond(state.is_recovery, texts.why_recovery, texts.why), class_name=style.TEXT + " mb-4"),
         auth_form(
             rx.cond(state.is_recovery, _recovery_field("code", error), _code_field("code", error)),
+            trust_checkbox(),
             submit_button(texts.submit, texts.busy, is_busy=LoginState.is_busy, class_name=style.SUBMIT),
             on_submit=state.submit,
             is_busy=LoginState.is_busy,

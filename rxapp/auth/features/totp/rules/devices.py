@@ -17,6 +17,7 @@ from rxapp.auth.core.identity.identity import Identity
 from rxapp.auth.core.identity.written_names import display_name_in
 from rxapp.auth.core.input_rules import InputRule
 from rxapp.auth.core.login.second_factor import NoSecondFactor, WrongCode
+from rxapp.auth.core.login.trusted_devices import record_factor_change
 from rxapp.auth.core.service import AuthService
 from rxapp.auth.features.totp.rules import recovery_codes
 from rxapp.auth.features.totp.rules.codes import matching_step
@@ -92,7 +93,7 @@ def add(service: AuthService, identity: Identity, secret: str, client: Client = 
         if len(known) >= DEVICES_PER_USER:
             raise InputRefused(InputRule.SECOND_FACTORS_TOO_MANY, limit=DEVICES_PER_USER)
         db.execute(insert(_device), row)
-        _record(service, db, "second_factor_added", identity, client, detail=name)
+        record_factor_change(db, "second_factor_added", service.clock, identity, client, detail=name)
         return [] if recovery_codes.count_codes(db, user_id) else recovery_codes.replace_codes(db, user_id, now, service.settings)
 
 
@@ -115,7 +116,7 @@ def remove(service: AuthService, identity: Identity, device_id: UUID, client: Cl
         name = db.execute(_DELETE, {"of": device_id, "owner": identity.user_id}).scalar_one_or_none()
         if name is None:
             raise NotFound
-        _record(service, db, "second_factor_removed", identity, client, detail=name)
+        record_factor_change(db, "second_factor_removed", service.clock, identity, client, detail=name)
         if not count_devices(db, identity.user_id):
             recovery_codes.delete_codes(db, identity.user_id)
 

@@ -9,11 +9,12 @@ import reflex as rx
 
 from rxapp.auth.core.audit.rows import ListedEvent
 from rxapp.auth.core.identity.client import Client
-from rxapp.auth.web.pages.parts.device import device_icon, device_in_words
+from rxapp.auth.web.pages.parts.device import device_icon
 from rxapp.auth.web.pages.parts.event_words import detail_in_words, icon_of, is_bad, what_in_words
 from rxapp.auth.web.pages.parts.routes import USER
 from rxapp.auth.web.reflex_internals.components import link
 from rxapp.auth.web.site.registry import site
+from rxapp.auth.web.site.wording import device_in_words
 from rxapp.auth.web.ui import style
 from rxapp.auth.web.ui.components.icon import icon
 from rxapp.auth.web.ui.components.time_ago import time_ago

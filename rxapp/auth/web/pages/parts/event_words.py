@@ -5,6 +5,7 @@ import re
 from rxapp.auth.core.audit.events import EventKind, summary_detail
 from rxapp.auth.core.audit.statistics import REFUSALS
 from rxapp.auth.web.site.registry import site
+from rxapp.auth.web.site.wording import device_in_words
 
 _ICONS = {
     EventKind.LOGIN_FAILED: "failed",
@@ -25,12 +26,17 @@ _ICONS = {
     EventKind.PASSWORD_SET: "key",
     EventKind.PASSWORD_LINK_ISSUED: "link",
     EventKind.SECOND_FACTOR_RESET: "key",
+    EventKind.DEVICE_TRUSTED: "shield",
+    EventKind.DEVICE_TRUST_ENDED: "shield",
     EventKind.KEYS_ROTATED: "key",
     EventKind.ROLES_CHANGED: "shield",
 }
 
 _SAID_TO_EVERYBODY = {EventKind.ROLES_CHANGED, EventKind.USER_CREATED}
 """Kinds whose detail anybody understands: the names of roles."""
+
+_ABOUT_A_DEVICE = {EventKind.DEVICE_TRUSTED, EventKind.DEVICE_TRUST_ENDED}
+"""Kinds whose detail is the text of `Client.describe_device`."""
 
 _SUMMARY = re.compile(re.escape(summary_detail(0)).replace("0", "([0-9]+)"))
 
@@ -58,4 +64,6 @@ def detail_in_words(kind: str, detail: str, *, is_own: bool) -> str:
         return ""
     if summary := _SUMMARY.fullmatch(detail):
         return site.texts.events.and_more.of(int(summary[1]))
+    if kind in _ABOUT_A_DEVICE:
+        return device_in_words(detail)
     return detail if not is_own or kind in _SAID_TO_EVERYBODY else ""

@@ -5,9 +5,10 @@ from typing import Any
 
 import reflex as rx
 
+from rxapp.auth.core.database.tables import User
 from rxapp.auth.core.errors import PasswordRefused
 from rxapp.auth.core.passwords.policy import MAXIMUM_LENGTH, Strength
-from rxapp.auth.http.runtime.service import get_service
+from rxapp.auth.http.runtime.service import get_service, in_thread
 from rxapp.auth.web.guards import event
 from rxapp.auth.web.pages.parts.strength_estimates import estimates
 from rxapp.auth.web.reflex_internals.state_trees import connection_of
@@ -30,8 +31,9 @@ _TWO_LINES = "block min-h-10"
 
 
 class StrengthState(rx.State):
-    """The strength of the password in the field."""
+    """The strength of the password in the field. `minimum` is its length for this person; 0 if it is the one for everybody."""
 
+    minimum: int = 0
     score: int = 0
     hint: str = ""
 
@@ -42,9 +44,20 @@ class StrengthState(rx.State):
         If too many ask at once, the hint does not change.
         """
         typed, name = (text[: MAXIMUM_LENGTH + 1] if isinstance(text, str) else "" for text in (password, user_name))
-        strength = await estimates.of(typed, connection_of(self).client_ip, name)
+        strength = await estimates.of(typed, connection_of(self).client_ip, name, self.minimum)
         if strength is not None:
             self.score, self.hint = strength.score, _hint(strength)
+
+
+async def say_minimum_for(state: Any, user: User | None) -> None:
+    """From now on the hint is about this user, who has proved who they are or has a link. None: about nobody yet.
+
+    A page must never say it of a name that somebody has only typed: it tells who has a second factor.
+    """
+    service = get_service()
+    minimum = await in_thread(service.new_passwords.minimum_for, user) if user is not None else 0
+    strength = await state.get_state(StrengthState)
+    strength.minimum = 0 if minimum == service.settings.password_minimum_length else minimum
 
 
 def _hint(strength: Strength) -> str:
@@ -69,7 +82,9 @@ def new_password_fields(state: Any, *, is_new: bool = False, auto_focus: bool = 
     """
     texts = site.texts.password
     is_said_below = (state.error != "") & (StrengthState.hint == state.error)
-    at_first = texts.hint.format(minimum=get_service().settings.password_minimum_length)
+    for_everybody = texts.hint.format(minimum=get_service().settings.password_minimum_length)
+    for_this_person = texts.hint.format(minimum=StrengthState.minimum)
+    at_first = rx.cond(StrengthState.minimum, for_this_person, for_everybody)
     return rx.fragment(
         password_field(
             texts.new_password if is_new else texts.password,

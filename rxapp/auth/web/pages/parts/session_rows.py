@@ -9,8 +9,9 @@ import reflex as rx
 
 from rxapp.auth.core.sessions.rows import ListedSession
 from rxapp.auth.web.open_pages.counts import count_pages_everywhere
-from rxapp.auth.web.pages.parts.device import device_icon, device_in_words
+from rxapp.auth.web.pages.parts.device import device_icon
 from rxapp.auth.web.site.registry import site
+from rxapp.auth.web.site.wording import device_in_words
 from rxapp.auth.web.ui import style
 from rxapp.auth.web.ui.components.icon import icon
 from rxapp.auth.web.ui.components.time_ago import time_ago

@@ -33,21 +33,24 @@ class StrengthEstimates:
         self._asking: set[str] = set()
         self._rests_until = 0.0
 
-    async def of(self, password: str, address: str, user_name: str = "") -> Strength | None:
-        """The strength, or None if too many are asking. `address` is the page's, `user_name` may be that of nobody yet."""
+    async def of(self, password: str, address: str, user_name: str = "", minimum: int = 0) -> Strength | None:
+        """The strength, or None if too many are asking. `address` is the page's, `user_name` may be that of nobody yet.
+
+        `minimum` is the length for a known person, 0 the length for everybody.
+        """
         network = network_of(address)
         if network in self._asking or len(self._asking) >= WAITING_AT_MOST:
             return None
         self._asking.add(network)
         try:
-            return await self._thread.run(partial(self._estimate, password, user_name))
+            return await self._thread.run(partial(self._estimate, password, user_name, minimum or None))
         finally:
             self._asking.discard(network)
 
-    def _estimate(self, password: str, user_name: str) -> Strength:
+    def _estimate(self, password: str, user_name: str, minimum: int | None) -> Strength:
         time.sleep(max(0.0, self._rests_until - time.monotonic()))
         began = time.monotonic()
-        strength = get_service().accounts.strength_of(password, user_name)
+        strength = get_service().accounts.strength_of(password, user_name, minimum)
         ended = time.monotonic()
         self._rests_until = ended + REST * (ended - began)
         return strength

@@ -3,7 +3,7 @@
 from rxapp.auth.web.texts.catalog import Texts
 from rxapp.auth.web.texts.german.account import ACCOUNT, ACTIVITY, SESSIONS
 from rxapp.auth.web.texts.german.administration import EVENTS, USER, USERS
-from rxapp.auth.web.texts.german.audit import EVENT_KINDS, SESSION_ENDS
+from rxapp.auth.web.texts.german.audit import EVENT_KINDS, NEWS, SESSION_ENDS
 from rxapp.auth.web.texts.german.common import CONFIRM, NOTICES, USER_MENU
 from rxapp.auth.web.texts.german.overview import OVERVIEW
 from rxapp.auth.web.texts.german.refusals import REFUSALS
@@ -27,6 +27,7 @@ GERMAN = Texts(
     events=EVENTS,
     event_kinds=EVENT_KINDS,
     session_ends=SESSION_ENDS,
+    news=NEWS,
     confirm=CONFIRM,
     user_menu=USER_MENU,
     notices=NOTICES,

@@ -58,6 +58,12 @@ SESSIONS = SessionsTexts(
     ended="Die Sitzung ist beendet.",
     had_ended="Diese Sitzung war schon beendet.",
     others_ended=Counted("Eine Sitzung wurde beendet.", "{count} Sitzungen wurden beendet."),
+    trusted="Geräte, die nicht nach einem Code fragen",
+    trusted_why="Auf diesen genügt Ihr Passwort. Beenden Sie es für jedes Gerät, das Sie nicht kennen.",
+    trusted_times="Gemerkt {since} · Code wieder nötig {until}",
+    ask_again="Wieder fragen",
+    ask_again_label="Wieder nach einem Code fragen: {device}",
+    asked_again="Dieses Gerät fragt wieder nach einem Code.",
 )
 
 ACTIVITY = ActivityTexts(

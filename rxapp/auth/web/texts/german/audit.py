@@ -1,6 +1,6 @@
 """The audit log in words, in German."""
 
-from rxapp.auth.web.texts.audit import EndTexts, EventKindTexts
+from rxapp.auth.web.texts.audit import EndTexts, EventKindTexts, NewsTexts
 
 EVENT_KINDS = EventKindTexts(
     login="Angemeldet",
@@ -33,6 +33,8 @@ EVENT_KINDS = EventKindTexts(
     recovery_codes_made="Neue Wiederherstellungscodes erstellt",
     recovery_code_used="Mit einem Wiederherstellungscode angemeldet",
     second_factor_reset="Zweite Faktoren durch die Verwaltung entfernt",
+    device_trusted="Gerät gemerkt: Eine Zeitlang fragt es nicht nach einem zweiten Faktor",
+    device_trust_ended="Gerät fragt wieder nach einem zweiten Faktor",
     keys_rotated="Signaturschlüssel gewechselt",
     throttled="Zu viele Versuche, gebremst",
 )
@@ -47,4 +49,13 @@ SESSION_ENDS = EndTexts(
     second_factor_reset="Sitzung beendet, weil die zweiten Faktoren entfernt wurden",
     user_disabled="Sitzung beendet, weil das Konto gesperrt wurde",
     account_deleted="Sitzung beendet, weil das Konto gelöscht wurde",
+)
+
+NEWS = NewsTexts(
+    second_factor_added="Während diese Seite offen war, kam zu Ihrem Konto ein zweiter Faktor hinzu: {device}.",
+    second_factor_renamed="Während diese Seite offen war, wurde ein zweiter Faktor Ihres Kontos umbenannt: {device}.",
+    second_factor_removed="Während diese Seite offen war, wurde ein zweiter Faktor von Ihrem Konto entfernt: {device}.",
+    recovery_codes_made="Während diese Seite offen war, wurden für Ihr Konto neue Wiederherstellungscodes erstellt: {device}.",
+    recovery_code_used="Während diese Seite offen war, diente ein Wiederherstellungscode zur Anmeldung: {device}.",
+    not_you="Falls Sie das nicht waren, ändern Sie Ihr Passwort.",
 )

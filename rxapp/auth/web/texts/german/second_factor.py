@@ -14,6 +14,8 @@ SECOND_FACTOR = SecondFactorTexts(
     submit="Bestätigen",
     busy="Wird geprüft …",
     back="Von vorn beginnen",
+    trust=Counted("Auf diesem Gerät einen Tag lang nicht mehr fragen", "Auf diesem Gerät {count} Tage lang nicht mehr fragen"),
+    trust_briefly="Auf diesem Gerät eine Weile nicht mehr fragen",
 )
 
 SECURITY = SecurityTexts(
