@@ -16,6 +16,7 @@ from rxapp.auth import (
     InvalidCredentials,
     InvalidToken,
     LastAdministrator,
+    SecondFactorRequired,
     SessionIdle,
     SessionRevoked,
     TokenReused,
@@ -407,6 +408,8 @@ def test_a_busy_day_writes_every_kind_of_event_and_no_secret_anywhere(service, c
     for code in ("000000", code_at(shared, clock())):
         with suppress(WrongCode):
             held(service.confirmation.confirm_second_factor(me, "otp", code, HERE).pair)
+    with suppress(SecondFactorRequired):
+        service.log_in("johndoe", f"{GOOD} 1", HERE)
     service.second_factors.reset(me.user_id, actor)
     pair = held(service.log_in("johndoe", f"{GOOD} 1", HERE))
     rotate(service.settings, service.database, clock)

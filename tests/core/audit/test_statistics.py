@@ -14,6 +14,7 @@ MOMENT = timedelta(microseconds=1)
 OTHERS = {
     EventKind.LOGIN,
     EventKind.LOGIN_FAILED,
+    EventKind.SECOND_FACTOR_ASKED,
     EventKind.SESSION_REVOKED,
     EventKind.SESSION_REPLACED,
     EventKind.PASSWORD_CONFIRMED,

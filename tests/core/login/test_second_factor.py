@@ -12,6 +12,7 @@ from rxapp.auth.core.audit.events import EventFilter
 from rxapp.auth.core.features import Feature
 from rxapp.auth.core.identity.client import NO_CLIENT
 from rxapp.auth.core.identity.proved_key import ProvedKey
+from rxapp.auth.core.login.pending_logins import PendingLoginEnded
 from rxapp.auth.core.login.second_factor import SecondFactorRequired, WrongCode
 from rxapp.auth.core.login.stages import LoginIncomplete
 from rxapp.auth.features.new_password import FEATURE as NEW_PASSWORD
@@ -212,7 +213,7 @@ class TestReset:
     def test_a_login_that_waited_for_the_factor_begins_anew(self, staged, johndoe):
         pending = begun(staged).pending_login
         staged.second_factors.reset(johndoe.id)
-        with pytest.raises(WrongCode):
+        with pytest.raises(PendingLoginEnded):
             staged.login.go_on(pending, RIGHT, NO_CLIENT)
 
     def test_where_there_is_nothing_it_says_so_and_changes_nothing(self, staged):

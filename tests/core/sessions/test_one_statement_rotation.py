@@ -172,3 +172,15 @@ def test_salts_are_kept_in_bounded_number():
         tokens.issue(UUID(int=number), 0, bytes(32))
     assert tokens.known_salt(UUID(int=0)) is None
     assert tokens.known_salt(UUID(int=SESSIONS_KEPT)) == bytes(32)
+
+
+@pytest.mark.parametrize("is_known", [True, False], ids=["by one statement", "by reading it first"])
+def test_a_session_that_was_given_to_another_user_by_a_write_to_its_table_gives_no_pair(service, pair, is_known):
+    """Whoever can write to this one table would be anybody, without password and second factor."""
+    victim = service.create_user("victim", PASSWORD)
+    with service.database.transaction() as db:
+        db.execute(update(_session).values(user_id=victim.id))
+    one = service if is_known else AuthService(service.settings, service.database, service.clock)
+    for _ in range(2):
+        with pytest.raises(InvalidToken):
+            one.refresh(pair.access_token, pair.refresh_token)

@@ -13,6 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from rxapp.auth import AuthError, AuthService, Client, SecondFactorRequired
 from rxapp.auth.core.errors import InputRefused
 from rxapp.auth.core.identity.proved_key import ProvedKey
+from rxapp.auth.core.login.pending_logins import PendingLoginEnded
 from rxapp.auth.core.login.stages import LoginIncomplete
 from rxapp.auth.core.login.trusted_devices import TRUST_DEVICE
 from rxapp.auth.features.new_password.rules import ANSWER, begin_by_link
@@ -214,5 +215,5 @@ def test_a_pending_login_from_before_the_app_was_added_does_not_get_around_it(se
         strict.log_in("johndoe", PASSWORD)
     assert before.value.stage == "new_password"
     enrol(service, identity, clock)
-    with pytest.raises(SecondFactorRequired):
+    with pytest.raises(PendingLoginEnded):
         strict.login.go_on(before.value.pending_login, {ANSWER: NEW_PASSWORDS[0]}, BROWSERS[2])

@@ -111,15 +111,16 @@ def delete_user(db: Session, user_id: UUID) -> None:
 
 
 def is_unchanged(db: Session, user: User) -> bool:
-    """Whether the user still has the password that was just verified, and is not disabled. Locks the user's row.
+    """Whether the user still has the password and the second factors of this reading, and is not disabled. Locks the row.
 
-    Verifying is slow on purpose. Meanwhile the password may have been changed, or the user disabled or deleted.
+    Verifying is slow on purpose. Meanwhile the password or a second factor may have been changed (`end_links_of`), or the user
+    disabled or deleted.
     """
     try:
         current = lock_user(db, user.id)
     except NotFound:
         return False
-    return current.password_hash == user.password_hash and current.disabled_at is None
+    return has_same_secrets(current, user) and current.disabled_at is None
 
 
 def has_same_secrets(one: User, other: User) -> bool:

@@ -28,6 +28,7 @@ class EventKind(StrEnum):
 
     LOGIN = "login"
     LOGIN_FAILED = "login_failed"
+    SECOND_FACTOR_ASKED = "second_factor_asked"
     REFRESH_REFUSED = "refresh_refused"
     TOKEN_REUSED = "token_reused"
     DEVICE_PROOF_REFUSED = "device_proof_refused"

@@ -83,6 +83,8 @@ class Login:
                     user = users.find_user(db, user_name)
                 self._failures.record_login(error, user.id if user else None, client)
             raise
+        if isinstance(outcome, SecondFactorRequired):  # its owner shall see that somebody knows the password
+            self._failures.record(EventKind.SECOND_FACTOR_ASKED, client=client, user_id=outcome.user_id)
         if isinstance(outcome, LoginIncomplete):  # raised after the block: for the rate limit the attempt is a success
             raise outcome
         return outcome
@@ -111,6 +113,9 @@ class Login:
             raise PendingLoginEnded
         facts: dict[str, Any] = {"owed": pending.owed, "began_at": pending.began_at, "device_key": device_key}
         attempt = LoginAttempt(user, pending.amr, **facts)
+        due = self._due(attempt)
+        if due and due[0] != stage.name:  # another has become due meanwhile, and comes first
+            raise self._incomplete(attempt, due, device_key)
         changed = self._complete(stage, attempt, answers, client)
         owed = tuple(name for name in changed.owed if name != stage.name)
         return self._finish(replace(changed, owed=owed), client, device_key)
@@ -165,14 +170,19 @@ class Login:
         return LoggedIn(pair, attempt.ended)
 
     def _next_stage(self, attempt: LoginAttempt, device_key: str | None) -> LoginIncomplete | None:
-        """The first stage that is due, or was due at the beginning: a stage may look at what is known only then."""
-        due = [stage.name for stage in self._stages.values() if stage.name in attempt.owed or stage.is_due(attempt)]
-        if not due:
-            return None
+        due = self._due(attempt)
+        return self._incomplete(attempt, due, device_key) if due else None
+
+    def _due(self, attempt: LoginAttempt) -> list[str]:
+        """The stages that are due, or were due at the beginning: a stage may look at what is known only then."""
+        return [stage.name for stage in self._stages.values() if stage.name in attempt.owed or stage.is_due(attempt)]
+
+    def _incomplete(self, attempt: LoginAttempt, due: list[str], device_key: str | None) -> LoginIncomplete:
+        """The first of these stages, and the pending login for it."""
         stage, began_at = self._stages[due[0]], attempt.began_at or self._clock()
         pending = self._pending.issue(replace(attempt, owed=tuple(due)), stage.name, device_key, began_at)
         if isinstance(stage, SecondFactorStage):
-            return SecondFactorRequired(stage.name, *pending, stage.methods_of(attempt.user))
+            return SecondFactorRequired(stage.name, *pending, stage.methods_of(attempt.user), attempt.user.id)
         return LoginIncomplete(stage.name, *pending)
 
     @retry_on_outage

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from rxapp.auth.core.audit.events import EventKind
 from rxapp.auth.core.database.engine import Database
+from rxapp.auth.core.database.outages import DatabaseUnavailable
 from rxapp.auth.core.database.tables import User
 from rxapp.auth.core.errors import InvalidCredentials, TooManyRequests
 from rxapp.auth.core.identity.client import Client
@@ -46,7 +47,8 @@ class ProofAttempts:
         A browser that is known has a count of its own.
 
         Neither a right password nor another error of `check` makes wrong answers good: otherwise whoever knows the password
-        could try one answer after another. A failure is recorded as `failed`. Raises `TooManyRequests`, and what `check` raises.
+        could try one answer after another. Only an outage counts for nothing. A failure is recorded as `failed`. Raises
+        `TooManyRequests`, and what `check` raises.
         """
         failure: Exception | None = None
         try:
@@ -54,6 +56,8 @@ class ProofAttempts:
             with self._throttle.password_attempt(f"{proof} {user.id}", client.address, place, per_day=ANSWERS_PER_DAY):
                 try:
                     return check()
+                except DatabaseUnavailable:
+                    raise
                 except Exception as error:
                     failure = error
                     raise InvalidCredentials from error

@@ -20,6 +20,7 @@ from rxapp.auth.core.errors import AuthError, InvalidCredentials, RevocationReas
 from rxapp.auth.core.identity.client import Client
 from rxapp.auth.core.login.stages import LoginAttempt, LoginIncomplete, by_name, passed
 from rxapp.auth.core.login.trusted_devices import TrustedDevices
+from rxapp.auth.core.passwords.links import end_links_of
 from rxapp.auth.core.sessions.revocation import end_sessions_of
 
 METHOD, CODE = "method", "code"
@@ -79,9 +80,10 @@ class SecondFactorRequired(LoginIncomplete):
     code = "second_factor_required"
     message = "Please confirm with your second factor."
 
-    def __init__(self, stage: str, pending_login: str, expires_at: datetime, methods: tuple[str, ...]) -> None:
+    def __init__(self, stage: str, pending_login: str, expires_at: datetime, methods: tuple[str, ...], user_id: UUID) -> None:
         super().__init__(stage, pending_login, expires_at)
         self.methods = methods
+        self.user_id = user_id
 
 
 class NoSecondFactor(AuthError):
@@ -156,7 +158,7 @@ class SecondFactors:
     def reset(self, user_id: UUID, actor: Actor = OPERATOR) -> list[UUID]:
         """Remove all second factors of a user, and end all their sessions, whose ids are returned.
 
-        Raises `NotFound`, or `NoSecondFactor` if there is none. The password stays.
+        Set-password links and pending logins end too, and the password stays. Raises `NotFound`, or `NoSecondFactor`.
         """
         facts: dict[str, Any] = {"client": actor.client, "actor_id": actor.user_id}
         with self._database.write() as db:
@@ -164,5 +166,6 @@ class SecondFactors:
             connection, now = db.connection(), self._clock()
             if not sum(factor.remove_all(connection, user_id) for factor in self._factors):
                 raise NoSecondFactor
+            end_links_of(connection, user_id)
             events.record(connection, EventKind.SECOND_FACTOR_RESET, now, user_id=user_id, **facts)
             return end_sessions_of(connection, user_id, RevocationReason.SECOND_FACTOR_RESET, now, **facts)

@@ -19,6 +19,7 @@ from rxapp.auth.core.errors import NotFound
 from rxapp.auth.core.identity.client import NO_CLIENT, Client
 from rxapp.auth.core.identity.identity import Identity
 from rxapp.auth.core.login.stages import LoginAttempt
+from rxapp.auth.core.passwords.links import end_links_of
 from rxapp.auth.core.sessions import device_trust
 from rxapp.auth.core.sessions.device_trust import StoredTrust
 from rxapp.auth.core.settings.settings import Settings
@@ -72,11 +73,13 @@ class TrustedDevices:
 def record_factor_change(
     db: Connection, kind: str, clock: Clock, identity: Identity, client: Client = NO_CLIENT, *, detail: str = ""
 ) -> None:
-    """Record that a second factor of the person was added, removed or disabled. Their trusted devices end with it.
+    """Record that a second factor of the person was added, removed or disabled.
 
+    Their trusted devices, set-password links and pending logins end with it: what has begun under the old rules ends with them.
     Each feature that brings a second factor calls this for each such change, in its transaction and with the user locked.
     """
     now = clock()
     facts: dict[str, Any] = {"user_id": identity.user_id, "session_id": identity.session_id, "client": client}
     events.record(db, kind, now, detail=detail, **facts)
     device_trust.end_trust_of(db, identity.user_id, now, client=client)
+    end_links_of(db, identity.user_id)

@@ -14,8 +14,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from uuid import UUID
 
+from sqlalchemy import Connection, bindparam, update
+
 from rxapp.auth.core.clock import Clock
-from rxapp.auth.core.database.tables import User
+from rxapp.auth.core.database.tables import AuthTable, User
 from rxapp.auth.core.errors import InvalidToken
 from rxapp.auth.core.keys.derivation import Keys
 from rxapp.auth.core.keys.key_ring import KeyRing
@@ -26,6 +28,9 @@ _NONCE_BYTES = 16
 
 PREFIX = "rxp1_"
 """It names the format, and secret scanners can find a leaked link by it."""
+
+_user = AuthTable.metadata.tables[User.__tablename__]
+_END_LINKS = update(_user).where(_user.c.id == bindparam("of")).values(link_nonce=bindparam("nonce"))
 
 _USER_ID_BYTES = 16
 _EXPIRY_BYTES = 8
@@ -87,8 +92,13 @@ class PasswordLinks:
 
 
 def end_links(user: User) -> None:
-    """End all links of the user. It takes effect when the row is stored."""
+    """End all links of the user, and all logins that are pending. It takes effect when the row is stored."""
     user.link_nonce = secrets.token_urlsafe(_NONCE_BYTES)
+
+
+def end_links_of(db: Connection, user_id: UUID) -> None:
+    """The same, now. The caller has locked the user."""
+    db.execute(_END_LINKS, {"of": user_id, "nonce": secrets.token_urlsafe(_NONCE_BYTES)})
 
 
 def _mac(keys: Keys, body: bytes, user: User) -> bytes:

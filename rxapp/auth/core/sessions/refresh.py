@@ -5,6 +5,7 @@ every other refresh the session is read first, and a refusal says why.
 """
 
 from dataclasses import dataclass
+from uuid import UUID
 
 from rxapp.auth.core.audit.signals import REPLAYED, ROTATED, notify
 from rxapp.auth.core.clock import Clock
@@ -28,7 +29,7 @@ from rxapp.auth.core.tokens.token_pair import TokenPair, issue_pair
 
 @dataclass(slots=True)
 class RefreshRequest:
-    """A request for a refresh. `device_key` is the key that its session is bound to, as the access token says.
+    """A request for a refresh. `subject` is the user and `device_key` the key of its session, as the access token says.
 
     `is_plain` says that the token is genuine, that its key was proved if it needs one, and that one statement may be enough.
     `is_counted` says that the rate limit has allowed this request, so that it is not counted twice.
@@ -36,6 +37,7 @@ class RefreshRequest:
 
     presented: PresentedRefreshToken
     client: Client
+    subject: UUID
     device_key: str | None
     is_plain: bool
     is_counted: bool = False
@@ -65,6 +67,8 @@ class Refresher:
         """The next token pair. The only step makes its refresh token the current one."""
         asked = self._read(access_token, refresh_token, client)
         session = yield Step(self._rotate, (asked,), tries=True)
+        if session.user_id != asked.subject:  # somebody has written to the table: the session was another user's
+            raise InvalidToken
         return issue_pair(self._access_tokens, self._refresh_tokens, session, session, asked.presented.generation + 1)
 
     def _read(self, access_token: str, refresh_token: str, client: Client) -> RefreshRequest:
@@ -76,7 +80,7 @@ class Refresher:
         is_plain = salt is not None and can_use_fast_path(claims.device_key_thumbprint, client)
         if salt is not None and is_plain:
             self._refresh_tokens.verify(presented, salt)
-        return RefreshRequest(presented, client, claims.device_key_thumbprint, is_plain)
+        return RefreshRequest(presented, client, claims.subject, claims.device_key_thumbprint, is_plain)
 
     def _rotate(self, asked: RefreshRequest, *, may_wait: bool = True) -> RotatedSession:
         """The session's row with its user's columns. From now on the successor is the current token."""

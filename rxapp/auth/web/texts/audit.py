@@ -11,6 +11,7 @@ class EventKindTexts(ByCode):
 
     login: str = "Logged in"
     login_failed: str = "Failed attempt to log in"
+    second_factor_asked: str = "Password right, second factor asked for"
     refresh_refused: str = "A stored login was refused"
     token_reused: str = "A login was used in two places, so its session was ended"
     device_proof_refused: str = "A login was used without the key of its device, and refused"

@@ -18,7 +18,7 @@ def forms_script() -> rx.Component:
 
 def text_in(form: Mapping[str, Any], name: str) -> str:
     """The text in the field. An event sent by hand may hold anything or nothing: that counts as empty."""
-    value = form.get(name)
+    value = form.get(name) if isinstance(form, Mapping) else None
     return value if isinstance(value, str) else ""
 
 

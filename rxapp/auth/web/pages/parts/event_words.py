@@ -18,6 +18,7 @@ _ICONS = {
     EventKind.PERMISSION_DENIED: "shield",
     EventKind.THROTTLED: "clock",
     EventKind.LOGIN: "login",
+    EventKind.SECOND_FACTOR_ASKED: "key",
     EventKind.SESSION_REVOKED: "logout",
     EventKind.SESSION_REPLACED: "login",
     EventKind.PASSWORD_CONFIRMED: "key",

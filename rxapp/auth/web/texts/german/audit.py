@@ -5,6 +5,7 @@ from rxapp.auth.web.texts.audit import EndTexts, EventKindTexts, NewsTexts
 EVENT_KINDS = EventKindTexts(
     login="Angemeldet",
     login_failed="Fehlgeschlagener Versuch, sich anzumelden",
+    second_factor_asked="Passwort richtig, zweiter Faktor verlangt",
     refresh_refused="Eine gespeicherte Anmeldung wurde abgelehnt",
     token_reused="Eine Anmeldung wurde an zwei Orten verwendet, darum wurde ihre Sitzung beendet",
     device_proof_refused="Eine Anmeldung wurde ohne den Schlüssel ihres Geräts verwendet und abgelehnt",
