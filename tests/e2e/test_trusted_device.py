@@ -10,7 +10,7 @@ from tests.e2e.test_second_factor import A_MINUTE, enrolled, give_code, give_pas
 from tests.one_time_codes import code_at
 
 BOX = "Do not ask on this device for 30 days"
-NEWS = "While this page was open, a recovery code was used to log in, on HeadlessChrome on Linux."
+NEWS = "A recovery code was used to log in, on HeadlessChrome on Linux."
 
 
 def log_out(tab):
@@ -100,9 +100,9 @@ class TestNews:
         second.get_by_role("button", name="Rename Phone").click()
         second.get_by_role("dialog", name="Rename the app").get_by_label("Name").fill("Old phone")
         second.get_by_role("button", name="Save").click()
-        expect(tab.get_by_text("a second factor of your account was renamed")).to_be_visible()
+        expect(tab.get_by_text("A second factor of your account was renamed")).to_be_visible()
         expect(second.get_by_text("The name was changed.")).to_be_visible()
-        expect(second.get_by_text("a second factor of your account was renamed")).to_have_count(0)
+        expect(second.get_by_text("A second factor of your account was renamed")).to_have_count(0)
 
     def test_nobody_else_is_told(self, tab, other_profile, person, other_person, trusted, server):
         other = other_profile.new_page()
