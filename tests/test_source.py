@@ -75,9 +75,9 @@ def test_no_page_listens_to_pasting(pattern):
 
 
 def test_of_a_user_nothing_is_stored_that_could_hint_at_the_password():
-    """ASVS 6.4.2: neither hints nor secret questions."""
+    """ASVS 6.4.2: neither hints nor secret questions. `is_password_of_two` names the rule that it met, not its length."""
     columns = {column.name for column in User.__table__.columns}
     assert columns == {
         *("id", "user_name", "user_name_key", "display_name", "search_key"),
-        *("password_hash", "link_nonce", "roles", "created_at", "disabled_at"),
+        *("password_hash", "link_nonce", "is_password_of_two", "roles", "created_at", "disabled_at"),
     }

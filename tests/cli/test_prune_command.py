@@ -69,16 +69,21 @@ def test_exactly_the_dead_sessions_go_and_the_living_stay(run_json, old, johndoe
     kept = add_sessions(old, johndoe, 40, days=29, hours=23) | add_sessions(old, johndoe, 40, days=-1)
     kept.add(old.verify_access(pair.access_token).session_id)
     removed_at_login = 20
-    assert run_json("prune") == {"sessions": DEAD_SESSIONS - removed_at_login, "events": OLD_EVENTS, "keys": 0}
+    assert run_json("prune") == {
+        "sessions": DEAD_SESSIONS - removed_at_login,
+        "events": OLD_EVENTS,
+        "trusted_devices": 0,
+        "keys": 0,
+    }
     assert ids_of(old, AuthSession) == kept
     assert old.verify_access(pair.access_token)
     assert len(ids_of(old, SecurityEvent)) == 7 + len(["user_created", "login"])
-    assert run_json("prune") == {"sessions": 0, "events": 0, "keys": 0}
+    assert run_json("prune") == {"sessions": 0, "events": 0, "trusted_devices": 0, "keys": 0}
 
 
 def test_it_says_how_many_of_each_it_removed(run, old):
     result = run("prune")
-    assert result.stdout == f"Removed {DEAD_SESSIONS} sessions, {OLD_EVENTS} events and 0 keys.\n"
+    assert result.stdout == f"Removed {DEAD_SESSIONS} sessions, {OLD_EVENTS} events, 0 trusted devices and 0 keys.\n"
     assert result.stderr == "", "no bar where there is no terminal"
 
 
@@ -87,7 +92,7 @@ def test_the_settings_say_how_long(run, run_json, service, johndoe, environment,
     add_events(service, 4, minutes=2)
     monkeypatch.setenv("RXAPP_ENDED_SESSION_RETENTION", "60")
     monkeypatch.setenv("RXAPP_EVENT_RETENTION", "60")
-    assert run_json("prune") == {"sessions": 3, "events": 4, "keys": 0}
+    assert run_json("prune") == {"sessions": 3, "events": 4, "trusted_devices": 0, "keys": 0}
 
 
 def test_refreshes_get_through_while_another_process_prunes(start, old):
@@ -112,7 +117,7 @@ def test_refreshes_get_through_while_another_process_prunes(start, old):
 def test_two_that_prune_at_once_remove_everything_once(start, old):
     processes = [start("prune"), start("prune")]
     removed = [[int(word) for word in process.communicate(timeout=60)[0].split() if word.isdigit()] for process in processes]
-    assert [sum(numbers) for numbers in zip(*removed, strict=True)] == [DEAD_SESSIONS, OLD_EVENTS, 0]
+    assert [sum(numbers) for numbers in zip(*removed, strict=True)] == [DEAD_SESSIONS, OLD_EVENTS, 0, 0]
     assert [process.returncode for process in processes] == [0, 0]
 
 

@@ -50,7 +50,8 @@ _is_due = NewPasswordStage.is_due
 def _is_due_as_set_for_some(stage, attempt):
     service, settings = stage._service, stage._service.settings
     is_one = attempt.user.user_name.startswith("renewed-")
-    stage._service = SimpleNamespace(settings=settings.model_copy(update={"renew_refused_passwords": is_one}))
+    changed = settings.model_copy(update={"renew_refused_passwords": is_one})
+    stage._service = SimpleNamespace(settings=changed, new_passwords=service.new_passwords)
     try:
         return _is_due(stage, attempt)
     finally:

@@ -16,7 +16,6 @@ from rxapp.auth import (
     InvalidCredentials,
     InvalidToken,
     LastAdministrator,
-    SecondFactorRequired,
     SessionIdle,
     SessionRevoked,
     TokenReused,
@@ -28,12 +27,13 @@ from rxapp.auth.core.accounts.actor import Actor
 from rxapp.auth.core.audit import events
 from rxapp.auth.core.audit.events import EventFilter, EventKind
 from rxapp.auth.core.identity.proved_key import ProvedKey
+from rxapp.auth.core.login.trusted_devices import TRUST_DEVICE
 from rxapp.auth.core.maintenance.key_rotation import rotate
 from rxapp.auth.features.new_password.rules import log_in_by_link
 from rxapp.auth.features.totp.rules import devices
 from rxapp.auth.features.totp.rules.codes import new_secret
 from tests.conftest import PASSWORD
-from tests.one_time_codes import code_at
+from tests.one_time_codes import begin, code_at
 
 GOOD = "plumb orbit cadet vixen"
 HERE = Client("192.0.2.7", "curl/8.5.0")
@@ -408,8 +408,10 @@ def test_a_busy_day_writes_every_kind_of_event_and_no_secret_anywhere(service, c
     for code in ("000000", code_at(shared, clock())):
         with suppress(WrongCode):
             held(service.confirmation.confirm_second_factor(me, "otp", code, HERE).pair)
-    with suppress(SecondFactorRequired):
-        service.log_in("johndoe", f"{GOOD} 1", HERE)
+    clock.move(seconds=61)
+    answers = {"method": "otp", "code": code_at(shared, clock()), TRUST_DEVICE: "true"}
+    bound = replace(HERE, device_key=ProvedKey("a" * 43))
+    held(service.login.go_on(begin(service, password=f"{GOOD} 1", client=bound), answers, bound).pair)
     service.second_factors.reset(me.user_id, actor)
     pair = held(service.log_in("johndoe", f"{GOOD} 1", HERE))
     rotate(service.settings, service.database, clock)

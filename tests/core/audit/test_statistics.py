@@ -30,6 +30,8 @@ OTHERS = {
     EventKind.USER_DELETED,
     EventKind.ROLES_CHANGED,
     EventKind.SECOND_FACTOR_RESET,
+    EventKind.DEVICE_TRUSTED,
+    EventKind.DEVICE_TRUST_ENDED,
     EventKind.KEYS_ROTATED,
 }
 

@@ -1,7 +1,7 @@
 """Both databases say how they would find the rows: by an index, and not by reading a whole table."""
 
 import inspect
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -9,7 +9,7 @@ import pytest
 from rxapp.auth.core.audit import events, statistics
 from rxapp.auth.core.audit.events import EventFilter, EventKind
 from rxapp.auth.core.audit.periods import DAYS
-from rxapp.auth.core.sessions import rotation_statements
+from rxapp.auth.core.sessions import device_trust, rotation_statements
 from rxapp.auth.core.sessions import statements as sessions
 from tests.query_plans import plans_of
 
@@ -18,6 +18,8 @@ SOMEBODY, SOMETHING = UUID(int=1), UUID(int=2)
 
 BY_ID = ("sqlite_autoindex_auth_session_1", "auth_session_pkey")
 BY_USER, BY_END = "ix_auth_session_user_id", "ix_auth_session_expires_at"
+BY_TRUSTING_USER = ("sqlite_autoindex_auth_trusted_device_2", "uq_auth_trusted_device_key")
+DAY = timedelta(days=1)
 BY_EVENT_ID = ("INTEGER PRIMARY KEY (rowid", "security_event_pkey")  # renamed by a migration, the table left its index the name
 
 STATEMENTS = {
@@ -37,6 +39,15 @@ STATEMENTS = {
     "statements.count_all_active": (lambda db: sessions.count_all_active(db, NOW, NOW), BY_END),
     "statements.count_ended": (lambda db: sessions.count_ended(db, NOW), BY_END),
     "statements.delete_ended": (lambda db: sessions.delete_ended(db, NOW, 20), BY_END),
+    "device_trust.is_trusted": (
+        lambda db: device_trust.is_trusted(db, SOMEBODY, "a" * 43, NOW, lifetime=DAY),
+        BY_TRUSTING_USER,
+    ),
+    "device_trust.trusted_of": (lambda db: device_trust.trusted_of(db, SOMEBODY, NOW, lifetime=DAY), BY_TRUSTING_USER),
+    "device_trust.end_trust_of": (lambda db: device_trust.end_trust_of(db, SOMEBODY, NOW), BY_TRUSTING_USER),
+    "device_trust.end_trust_of_session": (lambda db: device_trust.end_trust_of_session(db, SOMETHING, NOW), BY_ID),
+    "device_trust.delete_expired": (lambda db: device_trust.delete_expired(db, NOW, 20), "ix_auth_trusted_device_expires_at"),
+    "events.user_agent_of": (lambda db: events.user_agent_of(db, 5), BY_EVENT_ID),
     "events.newest of a user": (lambda db: events.newest(db, EventFilter(SOMEBODY), limit=20), "ix_auth_security_event_user_id"),
     "events.newest of a kind": (
         lambda db: events.newest(db, EventFilter(kind=EventKind.LOGIN), limit=20),

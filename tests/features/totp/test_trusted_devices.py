@@ -128,7 +128,7 @@ class TestTrust:
     def test_is_audited_with_the_device_and_its_session(self, service, enrolled, clock, johndoe):
         who = trust(service, enrolled, clock)
         _, (event,) = service.administration.events(EventFilter(johndoe.id, "device_trusted"), limit=9)
-        assert (event.detail, event.session_id, event.address) == ("Chrome on Linux", who.session_id, "203.0.113.1")
+        assert (event.user_agent, event.session_id, event.address) == (CHROME, who.session_id, "203.0.113.1")
 
     def test_with_a_lifetime_of_0_is_neither_given_nor_looked_at(self, settings, service, enrolled, clock, database):
         who = trust(service, enrolled, clock)

@@ -32,7 +32,7 @@ def prune(*, as_json: AsJson = False) -> None:
             removed[batch.pruner.kind] += batch.rows
             progress.update(task, completed=removed.total())
     if as_json:
-        print_json(removed)
+        print_json({kind.replace(" ", "_"): rows for kind, rows in removed.items()})
     else:
         *most, last = [pluralize(rows, kind.removesuffix("s")) for kind, rows in removed.items()]
         typer.echo(f"Removed {', '.join(most)} and {last}.")

@@ -83,8 +83,7 @@ def trust(
         _end(db, _END_OLDEST, {"ids": surplus}, now, client=client)
     device, about = client.describe_device(), {"user_id": user_id, "thumbprint": thumbprint}
     db.execute(insert(_trust), about | {"id": uuid4(), "device": device, "trusted_at": now, "expires_at": now + lifetime})
-    kind = EventKind.DEVICE_TRUSTED
-    events.record(db, kind, now, user_id=user_id, session_id=session_id, client=client, detail=device)
+    events.record(db, EventKind.DEVICE_TRUSTED, now, user_id=user_id, session_id=session_id, client=client)
 
 
 def end_trust_of(

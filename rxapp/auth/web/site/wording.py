@@ -34,6 +34,4 @@ def device_in_words(device: str) -> str:
 
 def news_in_words(kind: str, device: str) -> str:
     """What every open page of a person says after an event of this kind. Empty if the texts have no sentence for it."""
-    texts = site.texts.news
-    happened = texts.of(kind)
-    return f"{happened.format(device=device_in_words(device))} {texts.not_you}" if happened else ""
+    return site.texts.news.of(kind).format(device=device_in_words(device))

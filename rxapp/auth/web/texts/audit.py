@@ -63,14 +63,15 @@ class EndTexts(ByCode):
 
 @dataclass(frozen=True, slots=True)
 class NewsTexts(ByCode):
-    """What every open page of a person says after an event. Named as the kinds of events; `not_you` follows each.
+    """What every open page of a person says after an event. Named as the kinds of events, between `title` and `not_you`.
 
     The notice stays until it is closed. So no sentence says "just now".
     """
 
-    second_factor_added: str = "While this page was open, a second factor was added to your account, on {device}."
-    second_factor_renamed: str = "While this page was open, a second factor of your account was renamed, on {device}."
-    second_factor_removed: str = "While this page was open, a second factor was removed from your account, on {device}."
-    recovery_codes_made: str = "While this page was open, new recovery codes were made for your account, on {device}."
-    recovery_code_used: str = "While this page was open, a recovery code was used to log in, on {device}."
+    title: str = "While this page was open:"
+    second_factor_added: str = "A second factor was added to your account, on {device}."
+    second_factor_renamed: str = "A second factor of your account was renamed, on {device}."
+    second_factor_removed: str = "A second factor was removed from your account, on {device}."
+    recovery_codes_made: str = "New recovery codes were made for your account, on {device}."
+    recovery_code_used: str = "A recovery code was used to log in, on {device}."
     not_you: str = "If that was not you, change your password."

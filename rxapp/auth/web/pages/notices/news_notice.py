@@ -12,10 +12,13 @@ from rxapp.auth.web.ui import style
 def news_notice() -> rx.Component:
     """Is part of every page. It does not go away by itself: the page may be in the background, and this may be an attack."""
     sentences: Any = NewsState.sentences
+    texts = site.texts.news
+    words = rx.el.div(rx.el.p(texts.title), rx.foreach(sentences, rx.el.p), rx.el.p(texts.not_you), class_name="grow")
     content = rx.el.div(
-        rx.el.div(rx.foreach(sentences, rx.el.p), class_name="grow"),
+        words,
         rx.el.button(site.texts.notices.close, type="button", on_click=NewsState.dismiss, class_name=style.SECONDARY),
-        class_name="mx-auto flex max-w-xl items-center gap-4 shadow-lg " + style.NEUTRAL_NOTICE,
+        class_name="mx-auto flex max-w-xl flex-wrap items-center justify-end gap-x-4 gap-y-2 shadow-lg sm:flex-nowrap "
+        + style.NEUTRAL_NOTICE,
     )
     return rx.el.div(
         rx.cond(sentences.length() > 0, content),

@@ -36,9 +36,6 @@ _ICONS = {
 _SAID_TO_EVERYBODY = {EventKind.ROLES_CHANGED, EventKind.USER_CREATED}
 """Kinds whose detail anybody understands: the names of roles."""
 
-_ABOUT_A_DEVICE = {EventKind.DEVICE_TRUSTED, EventKind.DEVICE_TRUST_ENDED}
-"""Kinds whose detail is the text of `Client.describe_device`."""
-
 _SUMMARY = re.compile(re.escape(summary_detail(0)).replace("0", "([0-9]+)"))
 
 
@@ -65,6 +62,6 @@ def detail_in_words(kind: str, detail: str, *, is_own: bool) -> str:
         return ""
     if summary := _SUMMARY.fullmatch(detail):
         return site.texts.events.and_more.of(int(summary[1]))
-    if kind in _ABOUT_A_DEVICE:
+    if kind == EventKind.DEVICE_TRUST_ENDED:
         return device_in_words(detail)
     return detail if not is_own or kind in _SAID_TO_EVERYBODY else ""

@@ -38,7 +38,8 @@ async def trust_answers(state: Any) -> dict[str, str]:
 
 def trust_checkbox() -> rx.Component:
     """The box with its label. It asks for nothing that must be typed, so it is not in the form's data."""
-    box = rx.el.input(type="checkbox", on_change=TrustState.wish, class_name=style.CHECKBOX + " shrink-0")
+    wish: Any = TrustState.wish  # Reflex types this trigger for texts; for a checkbox it sends whether it is ticked
+    box = rx.el.input(type="checkbox", on_change=wish, class_name=style.CHECKBOX + " shrink-0")
     words = rx.el.label(box, _label(), class_name=style.SMALL + " mb-4 flex cursor-pointer items-center gap-2")
     return rx.cond(TrustState.is_offered, words)
 

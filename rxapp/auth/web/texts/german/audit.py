@@ -53,10 +53,11 @@ SESSION_ENDS = EndTexts(
 )
 
 NEWS = NewsTexts(
-    second_factor_added="Während diese Seite offen war, kam zu Ihrem Konto ein zweiter Faktor hinzu: {device}.",
-    second_factor_renamed="Während diese Seite offen war, wurde ein zweiter Faktor Ihres Kontos umbenannt: {device}.",
-    second_factor_removed="Während diese Seite offen war, wurde ein zweiter Faktor von Ihrem Konto entfernt: {device}.",
-    recovery_codes_made="Während diese Seite offen war, wurden für Ihr Konto neue Wiederherstellungscodes erstellt: {device}.",
-    recovery_code_used="Während diese Seite offen war, diente ein Wiederherstellungscode zur Anmeldung: {device}.",
+    title="Während diese Seite offen war:",
+    second_factor_added="Zu Ihrem Konto kam ein zweiter Faktor hinzu ({device}).",
+    second_factor_renamed="Ein zweiter Faktor Ihres Kontos wurde umbenannt ({device}).",
+    second_factor_removed="Ein zweiter Faktor wurde von Ihrem Konto entfernt ({device}).",
+    recovery_codes_made="Für Ihr Konto wurden neue Wiederherstellungscodes erstellt ({device}).",
+    recovery_code_used="Ein Wiederherstellungscode wurde zur Anmeldung verwendet ({device}).",
     not_you="Falls Sie das nicht waren, ändern Sie Ihr Passwort.",
 )
