@@ -24,6 +24,8 @@ class RevocationReason(StrEnum):
     PASSWORD_CONFIRMED = "password_confirmed"
     ENDED_BY_ADMINISTRATOR = "ended_by_administrator"
     SECOND_FACTOR_RESET = "second_factor_reset"
+    PASSKEY_REMOVED = "passkey_removed"
+    PASSWORD_REMOVED = "password_removed"
     USER_DISABLED = "user_disabled"
     ACCOUNT_DELETED = "account_deleted"
 

@@ -193,6 +193,14 @@ def revoke_all(db: Connection, owner_id: UUID, reason: str, now: datetime, *, ex
     return list(db.execute(_REVOKE_ALL, parameters).scalars())
 
 
+def unrevoked_of(db: Connection, owner_id: UUID) -> dict[UUID, tuple[str, ...]]:
+    """The proofs given in each session of a user that was not revoked, expired ones included."""
+    found = db.execute(
+        select(_session.c.id, _session.c.amr).where(_session.c.user_id == owner_id, _session.c.revoked_at.is_(None))
+    )
+    return {session_id: tuple(amr.split()) for session_id, amr in found}
+
+
 def active_of(db: Connection, owner_id: UUID, now: datetime, idle_since: datetime) -> Sequence[ListedSession]:
     """A user's active sessions, the last used first."""
     found = db.execute(_SELECT_ACTIVE, {"owner_id": owner_id, "now": now, "idle_since": idle_since}).all()
