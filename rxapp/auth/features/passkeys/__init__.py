@@ -17,4 +17,5 @@ FEATURE = Feature(
         "passkey_refused",
         "password_removed",
     ),
+    pages="rxapp.auth.features.passkeys.pages",
 )

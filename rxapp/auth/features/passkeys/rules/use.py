@@ -21,6 +21,7 @@ from rxapp.auth.features.passkeys.rules import rows
 from rxapp.auth.features.passkeys.rules.ceremonies import (
     Proved,
     credential_of,
+    is_installed,
     read_answer,
     request_options,
     require_installed,
@@ -126,7 +127,9 @@ class PasskeyProof:
         self._service = service
 
     def is_available(self, user: User) -> bool:
-        """Whether the user has a passkey."""
+        """Whether the user has a passkey, and it can be verified."""
+        if not is_installed():
+            return False
         with self._service.database.connect() as db:
             return rows.count_passkeys(db, user.id) > 0
 

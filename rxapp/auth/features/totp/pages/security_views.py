@@ -1,4 +1,4 @@
-"""The views of the page with a person's own second factors. `state` is `SecurityState`."""
+"""The views of the section with a person's own second factors. `state` is `AppsState`."""
 
 from typing import Any
 
