@@ -11,6 +11,7 @@ from rxapp.auth.core.audit.events import EventFilter, EventKind
 from rxapp.auth.core.audit.periods import DAYS
 from rxapp.auth.core.sessions import rotation_statements
 from rxapp.auth.core.sessions import statements as sessions
+from rxapp.auth.features.passkeys.rules import rows
 from tests.query_plans import plans_of
 
 NOW = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -31,11 +32,14 @@ STATEMENTS = {
     "statements.mark_authenticated": (lambda db: sessions.mark_authenticated(db, SOMETHING, NOW, ["pwd"]), BY_ID),
     "statements.revoke": (lambda db: sessions.revoke(db, SOMETHING, "signed_out", NOW), BY_ID),
     "statements.revoke_all": (lambda db: sessions.revoke_all(db, SOMEBODY, "signed_out", NOW), BY_USER),
+    "statements.unrevoked_of": (lambda db: sessions.unrevoked_of(db, SOMEBODY), BY_USER),
     "statements.active_of": (lambda db: sessions.active_of(db, SOMEBODY, NOW, NOW), BY_USER),
     "statements.count_active": (lambda db: sessions.count_active(db, [SOMEBODY, SOMETHING], NOW, NOW), BY_USER),
     "statements.count_all_active": (lambda db: sessions.count_all_active(db, NOW, NOW), BY_END),
     "statements.count_ended": (lambda db: sessions.count_ended(db, NOW), BY_END),
     "statements.delete_ended": (lambda db: sessions.delete_ended(db, NOW, 20), BY_END),
+    "rows.passkeys_of": (lambda db: rows.passkeys_of(db, SOMEBODY), "ix_auth_passkey_user_id"),
+    "rows.find": (lambda db: rows.find(db, b"x"), ("sqlite_autoindex_auth_passkey_2", "auth_passkey_credential_id_key")),
     "events.newest of a user": (lambda db: events.newest(db, EventFilter(SOMEBODY), limit=20), "ix_auth_security_event_user_id"),
     "events.newest of a kind": (
         lambda db: events.newest(db, EventFilter(kind=EventKind.LOGIN), limit=20),

@@ -122,6 +122,10 @@ _COUNT_ALL_ACTIVE = select(func.count()).select_from(_session).where(*IS_ACTIVE)
 
 _COUNT_ENDED = select(func.count()).select_from(_session).where(_session.c.expires_at < bindparam("ended_before"))
 
+_UNREVOKED = select(_session.c.id, _session.c.amr).where(
+    _session.c.user_id == bindparam("owner_id"), _session.c.revoked_at.is_(None)
+)
+
 _ENDED = (
     select(_session.c.id)
     .where(_session.c.expires_at < bindparam("ended_before"))
@@ -195,10 +199,7 @@ def revoke_all(db: Connection, owner_id: UUID, reason: str, now: datetime, *, ex
 
 def unrevoked_of(db: Connection, owner_id: UUID) -> dict[UUID, tuple[str, ...]]:
     """The proofs given in each session of a user that was not revoked, expired ones included."""
-    found = db.execute(
-        select(_session.c.id, _session.c.amr).where(_session.c.user_id == owner_id, _session.c.revoked_at.is_(None))
-    )
-    return {session_id: tuple(amr.split()) for session_id, amr in found}
+    return {session_id: tuple(amr.split()) for session_id, amr in db.execute(_UNREVOKED, {"owner_id": owner_id})}
 
 
 def active_of(db: Connection, owner_id: UUID, now: datetime, idle_since: datetime) -> Sequence[ListedSession]:

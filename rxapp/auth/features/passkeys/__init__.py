@@ -17,5 +17,7 @@ FEATURE = Feature(
         "passkey_refused",
         "password_removed",
     ),
+    routes="rxapp.auth.features.passkeys.routes",
     pages="rxapp.auth.features.passkeys.pages",
+    checks="rxapp.auth.features.passkeys.checks",
 )

@@ -19,7 +19,7 @@ from rxapp.auth.features.passkeys.rules.rows import StoredPasskey
 from rxapp.auth.http.runtime.service import get_service, in_thread
 from rxapp.auth.web.admission import current_user
 from rxapp.auth.web.auth_state.state import AuthState
-from rxapp.auth.web.auth_state.visits import is_new_visit
+from rxapp.auth.web.auth_state.visits import is_new_visit, visit_of
 from rxapp.auth.web.guards import event
 from rxapp.auth.web.open_pages.registry import log_out_all
 from rxapp.auth.web.pages.parts.wrong_fields import wrong_field
@@ -68,6 +68,8 @@ class PasskeysState(Prompting, rx.State):
 
     _handle: bytes = b""
     _known: list[str] = []
+    _opened_in: int = 0
+    """The visit in which the person has opened a dialog."""
 
     @event
     async def load(self) -> None:
@@ -75,6 +77,7 @@ class PasskeysState(Prompting, rx.State):
         self.is_busy = False
         if await is_new_visit(self):
             self._forget_answers()
+        if self._opened_in != await visit_of(self):
             self.is_adding, self.naming = False, ""
         await self._load()
 
@@ -82,7 +85,7 @@ class PasskeysState(Prompting, rx.State):
     async def open_dialog(self) -> None:
         """Show the dialog in which a passkey is added."""
         self._forget_answers()
-        self.is_adding = True
+        self.is_adding, self._opened_in = True, await visit_of(self)
 
     @event(fresh=True)
     async def begin(self) -> None:
@@ -135,7 +138,7 @@ class PasskeysState(Prompting, rx.State):
     async def ask_for_name(self, passkey_id: str, name: str) -> None:
         """Open the dialog that names a passkey."""
         self._forget_answers()
-        self.naming, self.old_name = str(passkey_id), str(name)
+        self.naming, self.old_name, self._opened_in = str(passkey_id), str(name), await visit_of(self)
 
     @event(fresh=True)
     async def rename(self, form: NameForm) -> Any:
