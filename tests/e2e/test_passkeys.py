@@ -9,7 +9,7 @@ from rxapp.auth.core.audit.events import EventFilter
 from rxapp.auth.core.login.challenges import LIFETIME
 from rxapp.auth.features.passkeys.rules import own_passkeys
 from tests.e2e.accessibility import assert_accessible
-from tests.e2e.conftest import PASSWORD, expect_to_leave, sign_in, stored
+from tests.e2e.conftest import PASSWORD, expect_login_with, expect_to_leave, sign_in, stored
 from tests.e2e.database import open_service
 from tests.e2e.virtual_authenticator import VirtualAuthenticator
 
@@ -261,7 +261,7 @@ class TestAfterThePassword:
         expect(elsewhere.get_by_label("Username")).to_be_visible()
 
     def test_the_switch_decides_and_recovery_codes_stand_in(self, tab, elsewhere, person, passkey):
-        tab.get_by_label("Ask for a passkey after my password too").check()
+        tab.get_by_label("Ask for a passkey after my password too").click()
         tab.get_by_role("button", name="Make new recovery codes").click()
         tab.get_by_role("dialog").get_by_role("button", name="Make new recovery codes").click()
         codes = tab.get_by_role("list", name="Your recovery codes").get_by_role("listitem")
@@ -272,7 +272,7 @@ class TestAfterThePassword:
         elsewhere.get_by_label("Recovery code", exact=True).fill(codes.first.inner_text())
         elsewhere.get_by_role("button", name="Confirm").click()
         expect_logged_in(elsewhere)
-        tab.get_by_label("Ask for a passkey after my password too").uncheck()
+        tab.get_by_label("Ask for a passkey after my password too").click()
         expect(tab.get_by_role("heading", name="Recovery codes")).to_have_count(0)
 
     def test_a_wrong_answer_is_refused_and_one_can_try_again(self, elsewhere, person, passkey, server):
@@ -328,3 +328,14 @@ class TestWithoutAPassword:
         expect(dialog.get_by_label("Your password")).to_have_count(0)
         dialog.get_by_role("button", name="Use a passkey").click()
         expect(tab.get_by_role("button", name="Remove my password")).to_be_visible()
+
+    def test_the_account_is_deleted_after_a_passkey(self, tab, passkey, server):
+        tab.get_by_role("button", name="Remove my password").click()
+        tab.get_by_role("dialog").get_by_role("button", name="Remove my password").click()
+        expect(tab.get_by_text("Your account has no password.")).to_be_visible()
+        server.move_clock(3_600)
+        tab.goto("account")
+        tab.get_by_role("button", name="Delete my account").click()
+        tab.get_by_role("dialog").get_by_role("button", name="Delete my account").click()
+        tab.get_by_role("dialog", name="Confirm that it is you").get_by_role("button", name="Use a passkey").click()
+        expect_login_with(tab, "account_deleted", "Your account has been deleted.")

@@ -6,7 +6,15 @@ from uuid import uuid4
 
 import pytest
 
-from rxapp.auth import InputRefused, InvalidCredentials, NotFound, PasswordRefused, SecondFactorRequired, SessionRevoked
+from rxapp.auth import (
+    InputRefused,
+    InvalidCredentials,
+    NotFound,
+    PasswordRefused,
+    SecondFactorRequired,
+    SessionRevoked,
+    WrongPassword,
+)
 from rxapp.auth.core.audit.events import EventFilter
 from rxapp.auth.core.identity.client import NO_CLIENT
 from rxapp.auth.core.login.passkey_errors import LastWayIn, PasskeyKnown, WrongPasskey
@@ -270,6 +278,15 @@ class TestTheLastWayIn:
             set_password(service, identity, "short")
         set_password(service, identity, GOOD)
         assert service.log_in("johndoe", GOOD)
+
+    def test_the_account_is_deleted_without_a_password_and_with_one_it_is_not(self, service, identity, phone):
+        with pytest.raises(WrongPassword):
+            service.accounts.delete_without_password(identity)
+        remove_password(service, identity)
+        with pytest.raises(WrongPassword):
+            service.accounts.delete(identity, PASSWORD)
+        assert service.accounts.delete_without_password(identity) == [identity.session_id]
+        assert service.administration.find_user("johndoe") is None
 
     def test_an_administrators_link_gives_a_person_without_passkeys_a_password(self, service, identity, phone):
         remove_password(service, identity)
