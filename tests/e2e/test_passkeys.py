@@ -335,6 +335,7 @@ class TestWithoutAPassword:
         expect(tab.get_by_text("Your account has no password.")).to_be_visible()
         server.move_clock(3_600)
         tab.goto("account")
+        expect(tab.get_by_text("Your account has no password.")).to_be_visible()
         tab.get_by_role("button", name="Delete my account").click()
         tab.get_by_role("dialog").get_by_role("button", name="Delete my account").click()
         tab.get_by_role("dialog", name="Confirm that it is you").get_by_role("button", name="Use a passkey").click()

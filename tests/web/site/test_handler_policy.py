@@ -135,6 +135,7 @@ def test_every_event_handler_says_who_may_call_it(inspected):
         "rxapp.auth.features.totp.pages.security_section.AppsState.renew_codes": [],
         "rxapp.auth.web.pages.second_factor.SecondFactorState.start_again": "public",
         "rxapp.auth.web.pages.second_factor.SecondFactorState.switch": "public",
+        "rxapp.auth.web.pages.account.AccountState.delete_without_password": [],
     }
 
 
@@ -144,6 +145,7 @@ def test_the_vars_that_go_to_the_browser_are_known(inspected):
         "AccountState": [
             "display_name",
             "error",
+            "has_password",
             "is_busy",
             "other_sessions",
             "password_form",

@@ -47,7 +47,7 @@ def second_factor_form() -> rx.Component:
     ]
     return rx.fragment(
         rx.el.h2(texts.title, class_name=style.SUBHEADING + " mb-2"),
-        rx.match(shown, *forms, rx.fragment()),
+        rx.match(shown, *forms, rx.fragment()) if forms else rx.fragment(),
         rx.el.div(*others, _link(texts.back, SecondFactorState.start_again), class_name="mt-6 flex flex-col items-start gap-3"),
     )
 

@@ -26,6 +26,7 @@ class PasskeyButton(OwnComponent):
     creates: rx.Var[bool]
     autofills: rx.Var[bool]
     is_busy: rx.Var[bool]
+    auto_focus: rx.Var[bool]
     label: rx.Var[str]
     busy: rx.Var[str]
     unsupported: rx.Var[str]

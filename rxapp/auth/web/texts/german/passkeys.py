@@ -13,7 +13,7 @@ PASSKEYS = PasskeyTexts(
     wrong_address="Unter der Adresse, mit der diese Seite geöffnet wurde, gibt es keine Passkeys.",
     failed="Der Browser konnte keinen Passkey verwenden. Sie können es noch einmal versuchen oder auf anderem Weg weitermachen.",
     unsupported="Dieser Browser hat unter dieser Adresse keine Passkeys.",
-    title="Passkeys",
+    title="Ihre Passkeys",
     none=(
         "Mit einem Passkey melden Sie sich ohne Name und Passwort an: Ihr Gerät fragt nach Fingerabdruck, Gesicht oder PIN. "
         "Niemand kann ihn erraten oder abfischen."
@@ -34,7 +34,7 @@ PASSKEYS = PasskeyTexts(
     name_title="Passkey benennen",
     name="Bezeichnung",
     name_hint="Damit Sie ihn später wiedererkennen.",
-    default_name="Passkey",
+    default_name="Neuer Passkey",
     save="Speichern",
     saving="Wird gespeichert …",
     done="Der Passkey ist hinzugefügt.",

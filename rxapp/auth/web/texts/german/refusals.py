@@ -10,6 +10,7 @@ REFUSALS = RefusalTexts(
     wrong_code="Der Code ist falsch oder wurde schon verwendet.",
     no_second_factor="Dieses Konto hat keinen zweiten Faktor.",
     wrong_passkey="Dieser Passkey wurde nicht angenommen. Versuchen Sie es noch einmal, oder melden Sie sich auf anderem Weg an.",
+    wrong_challenge="Das hat zu lange gedauert oder wurde schon beantwortet. Bitte versuchen Sie es noch einmal.",
     passkeys_unavailable=(
         "Dieser Server kann im Moment keine Passkeys prüfen. Verwenden Sie einen anderen Weg, oder sagen Sie es der Verwaltung."
     ),
