@@ -39,6 +39,7 @@ export function PasskeyButton({ options, creates, autofills, isBusy, label, busy
   const [isSupported, setSupported] = useState(true);
   const [asked, setAsked] = useState(0); // odd while a prompt is open
   const isStale = useRef(false);
+  const prompt = useRef(null);
   const publicKey = options?.publicKey;
   const isAsking = asked % 2 === 1;
 
@@ -74,10 +75,19 @@ export function PasskeyButton({ options, creates, autofills, isBusy, label, busy
     };
   }, [publicKey?.challenge, asked]);
 
+  useEffect(
+    () => () => {
+      prompt.current?.end(); // with the button goes its prompt, and nobody is told
+      prompt.current = null;
+    },
+    [],
+  );
+
   const press = () => {
     setAsked((it) => it + 1);
-    ask(creates ? "create" : "get", publicKey)
-      .answer.then(onAnswer, (error) => onFail(error?.name ?? ""))
+    const own = (prompt.current = ask(creates ? "create" : "get", publicKey));
+    own.answer
+      .then(onAnswer, (error) => prompt.current === own && onFail(error?.name ?? ""))
       .finally(() => setAsked((it) => it + 1));
   };
 
