@@ -14,6 +14,7 @@ from playwright.sync_api import expect
 from tests.e2e.conftest import EXPIRED, PASSWORD, USER, expect_login_with, expect_stored, log_in, refresh_button, sign_in, stored
 from tests.e2e.production_server import ProductionServer
 from tests.e2e.server import SECRET_KEY
+from tests.e2e.virtual_authenticator import VirtualAuthenticator
 from tests.one_time_codes import code_at
 
 pytestmark = pytest.mark.production
@@ -33,7 +34,7 @@ class Seen:
     def __init__(self) -> None:
         self.tokens: set[str] = set()
         self.enrolled: set[str] = set()
-        """The secret of an authenticator app, and recovery codes."""
+        """The secret of an authenticator app, recovery codes, and the private key of a passkey."""
 
     def hear(self, text: object) -> None:
         """Note what looks like a JWT, a refresh token, a pending login or a set-password link."""
@@ -82,9 +83,15 @@ def seen(request, browser, server, tab, other_profile, administrator, person, ot
 
 
 def _log_in_with_a_second_factor(seen, server, page, person, api) -> None:
-    """Somebody adds an authenticator app in their page; then they log in with its code and with a recovery code."""
+    """Somebody adds a passkey and an authenticator app in their page; then they log in with its code and with a recovery code."""
     seen.watch(page)
     sign_in(page, person, to="/account/security")
+    device = VirtualAuthenticator(page)
+    page.get_by_role("button", name="Add a passkey").click()
+    page.get_by_role("button", name="Create it").click()
+    page.get_by_role("button", name="Cancel").click()
+    (passkey,) = device.credentials()
+    seen.enrolled.add(passkey["privateKey"])
     page.get_by_role("button", name="Add an authenticator app").click()
     secret = page.locator("dialog code").inner_text().replace(" ", "")
     page.get_by_label("Code that the app shows now").fill(code_at(secret, server.now()))
@@ -113,7 +120,7 @@ def database_dump(server) -> bytes:
     engine = sa.create_engine(server.database_url)
     with engine.connect() as db:
         tables = sa.inspect(db).get_table_names()
-        assert {"auth_user", "auth_session", "auth_security_event"} <= set(tables)
+        assert {"auth_user", "auth_session", "auth_security_event", "auth_passkey"} <= set(tables)
         rows = [repr(tuple(row)) for table in tables for row in db.execute(sa.text(f'SELECT * FROM "{table}"'))]
         raw = [
             bytes(value)
@@ -159,7 +166,7 @@ def test_no_token_lies_in_the_database_in_redis_or_in_a_log(seen, server, tab):
     assert len([token for token in seen.tokens if token.startswith("eyJ")]) >= 8
     assert [token for token in seen.tokens if token.startswith("rxp1_")]
     assert [token for token in seen.tokens if token.startswith("rxl1_")]
-    assert len(seen.enrolled) == 11
+    assert len(seen.enrolled) == 12
     states = redis_dump(server)
     assert sum(b"auth_state" in key for key in states) >= 2, "the open pages' states are there"
     places = {"database": database_dump(server), "keys of Redis": b"\n".join(states)}

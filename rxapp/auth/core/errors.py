@@ -25,6 +25,8 @@ class RevocationReason(StrEnum):
     SECOND_FACTOR_CONFIRMED = "second_factor_confirmed"
     ENDED_BY_ADMINISTRATOR = "ended_by_administrator"
     SECOND_FACTOR_RESET = "second_factor_reset"
+    PASSKEY_REMOVED = "passkey_removed"
+    PASSWORD_REMOVED = "password_removed"
     USER_DISABLED = "user_disabled"
     ACCOUNT_DELETED = "account_deleted"
 

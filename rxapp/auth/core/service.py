@@ -40,6 +40,8 @@ from rxapp.auth.core.identity.client import NO_CLIENT, Client
 from rxapp.auth.core.identity.identity import Identity
 from rxapp.auth.core.keys.key_ring import KeyRing
 from rxapp.auth.core.keys.stored_keys import load_key_ring
+from rxapp.auth.core.login import challenges
+from rxapp.auth.core.login.challenges import Challenges
 from rxapp.auth.core.login.confirmation import Confirmation
 from rxapp.auth.core.login.login import Login
 from rxapp.auth.core.login.pending_logins import PendingLogins
@@ -87,6 +89,8 @@ class AuthService:
         self.access_tokens = AccessTokens(settings, key_ring, clock)
         self.refresh_tokens = RefreshTokens(key_ring)
         self.dpop = Dpop(key_ring, clock, spent_proofs(settings.redis_url, clock))
+        spent_challenges = spent_proofs(settings.redis_url, clock, challenges.REMEMBERED_FOR)
+        self.challenges = Challenges(key_ring, clock, spent_challenges)
         self.device_binding = DeviceBinding(settings, self.dpop, self.failures)
         issuing = Issuing(self.access_tokens, self.refresh_tokens, self.device_binding)
         self._refresher = Refresher(settings, database, clock, issuing=issuing, throttle=self.throttle)

@@ -61,7 +61,7 @@ def _origins(settings: Settings) -> Finding:
 
 
 def _public_address(settings: Settings) -> Finding:
-    if named := _public_origins(settings):
+    if named := as_served(settings).public_origins:
         return ok("public address", ", ".join(named))
     return warning(
         "public address",
@@ -70,10 +70,10 @@ def _public_address(settings: Settings) -> Finding:
     )
 
 
-def _public_origins(settings: Settings) -> tuple[str, ...]:
-    """Those of the settings, or else of Reflex's own configuration."""
+def as_served(settings: Settings) -> Settings:
+    """The settings; if they name no public origins, with those of Reflex's own configuration."""
     if not has_reflex():
-        return settings.public_origins
+        return settings
     from rxapp.auth.web.delivery.origins import with_public_origins  # noqa: PLC0415  loads Reflex, which `--help` does without
 
-    return with_public_origins(settings).public_origins
+    return with_public_origins(settings)

@@ -17,6 +17,7 @@ from rxapp.auth.core.features import included_features
 from rxapp.auth.core.maintenance.demo_users import DEMO_PASSWORD, DEMO_USERS
 from rxapp.auth.core.passwords.hasher import PasswordHasher
 from rxapp.auth.core.settings.database_limits import POOLER_VARIABLE
+from rxapp.auth.doctor.configuration import as_served
 from rxapp.auth.doctor.findings import Finding, ok, problem, warning
 
 CONNECT_TIMEOUT_SECONDS = 5
@@ -73,7 +74,7 @@ def _check(database: Database, settings: Settings, clock: Clock) -> Iterator[Fin
     yield _clock(database, clock())
     for feature in included_features():
         if checks := feature.load("checks"):
-            yield from checks.check(settings, database)
+            yield from checks.check(as_served(settings), database)
 
 
 def _pooler(database: Database, settings: Settings) -> Finding:

@@ -95,3 +95,19 @@ class TestInMemory:
             spent.spend(KEY)
         clock.now += REMEMBERED_FOR
         spent.spend(ProvedKey(KEY.thumbprint, "three"))
+
+
+def test_what_has_a_name_is_good_once_too_and_is_no_proof(spent):
+    assert spent.spend_name("challenge one")
+    assert not spent.spend_name("challenge one")
+    assert spent.spend_name("challenge two")
+    spent.spend(KEY)
+
+
+def test_it_is_remembered_for_as_long_as_one_says(clock):
+    spent = SpentProofsInMemory(clock, remembered_for=timedelta(minutes=5))
+    assert spent.spend_name("challenge")
+    clock.move(seconds=299)
+    assert not spent.spend_name("challenge")
+    clock.move(seconds=1)
+    assert spent.spend_name("challenge")

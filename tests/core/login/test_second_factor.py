@@ -41,6 +41,9 @@ class Word:
         if answer != "sesame":
             raise WrongCode
 
+    def count_wanted(self, db, user_id):
+        return int(not self.is_backup and user_id in self.owners)
+
     def remove_all(self, db, user_id):
         had = user_id in self.owners
         self.owners.discard(user_id)

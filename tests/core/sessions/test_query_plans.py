@@ -11,6 +11,7 @@ from rxapp.auth.core.audit.events import EventFilter, EventKind
 from rxapp.auth.core.audit.periods import DAYS
 from rxapp.auth.core.sessions import device_trust, rotation_statements
 from rxapp.auth.core.sessions import statements as sessions
+from rxapp.auth.features.passkeys.rules import rows
 from tests.query_plans import plans_of
 
 NOW = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -34,6 +35,7 @@ STATEMENTS = {
     "statements.is_known_device": (lambda db: sessions.is_known_device(db, SOMEBODY, "t" * 43), BY_USER),
     "statements.revoke": (lambda db: sessions.revoke(db, SOMETHING, "signed_out", NOW), BY_ID),
     "statements.revoke_all": (lambda db: sessions.revoke_all(db, SOMEBODY, "signed_out", NOW), BY_USER),
+    "statements.unrevoked_of": (lambda db: sessions.unrevoked_of(db, SOMEBODY), BY_USER),
     "statements.active_of": (lambda db: sessions.active_of(db, SOMEBODY, NOW, NOW), BY_USER),
     "statements.count_active": (lambda db: sessions.count_active(db, [SOMEBODY, SOMETHING], NOW, NOW), BY_USER),
     "statements.count_all_active": (lambda db: sessions.count_all_active(db, NOW, NOW), BY_END),
@@ -48,6 +50,8 @@ STATEMENTS = {
     "device_trust.end_trust_of_session": (lambda db: device_trust.end_trust_of_session(db, SOMETHING, NOW), BY_ID),
     "device_trust.delete_expired": (lambda db: device_trust.delete_expired(db, NOW, 20), "ix_auth_trusted_device_expires_at"),
     "events.user_agent_of": (lambda db: events.user_agent_of(db, 5), BY_EVENT_ID),
+    "rows.passkeys_of": (lambda db: rows.passkeys_of(db, SOMEBODY), "ix_auth_passkey_user_id"),
+    "rows.find": (lambda db: rows.find(db, b"x"), ("sqlite_autoindex_auth_passkey_2", "auth_passkey_credential_id_key")),
     "events.newest of a user": (lambda db: events.newest(db, EventFilter(SOMEBODY), limit=20), "ix_auth_security_event_user_id"),
     "events.newest of a kind": (
         lambda db: events.newest(db, EventFilter(kind=EventKind.LOGIN), limit=20),

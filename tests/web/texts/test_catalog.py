@@ -32,8 +32,12 @@ from rxapp.auth.core.features import event_kinds, included_features
 from rxapp.auth.core.input_rules import InputRule
 from rxapp.auth.core.passwords.policy import strength_of
 from rxapp.auth.core.service import AuthService
-from rxapp.auth.features.totp.pages.login_form import second_factor_form
-from rxapp.auth.features.totp.pages.security_page import security_page
+from rxapp.auth.features.passkeys.pages.confirm_form import confirm_form
+from rxapp.auth.features.passkeys.pages.login_ways import factor_form, login_section
+from rxapp.auth.features.passkeys.pages.own_password import password_section
+from rxapp.auth.features.passkeys.pages.security_section import passkeys_section
+from rxapp.auth.features.totp.pages.login_forms import code_form, recovery_form
+from rxapp.auth.features.totp.pages.security_section import security_section
 from rxapp.auth.features.totp.pages.user_section import user_section
 from rxapp.auth.http.runtime.service import Overloaded, use_service
 from rxapp.auth.web import set_password_page
@@ -49,6 +53,8 @@ from rxapp.auth.web.pages.parts.confirm import confirm_dialog
 from rxapp.auth.web.pages.parts.event_rows import _row as event_row
 from rxapp.auth.web.pages.parts.new_password import _hint
 from rxapp.auth.web.pages.register import register_page
+from rxapp.auth.web.pages.second_factor import second_factor_form
+from rxapp.auth.web.pages.security import security_page
 from rxapp.auth.web.pages.sessions import sessions_page
 from rxapp.auth.web.pages.user import user_page
 from rxapp.auth.web.pages.users import users_page
@@ -66,7 +72,15 @@ CARDS = [login_page, register_page, set_password_page]
 FRAMED = [account_page, sessions_page, activity_page, overview_page, users_page, user_page, events_page, security_page]
 PARTS = [
     second_factor_form,
+    code_form,
+    recovery_form,
+    security_section,
     user_section,
+    factor_form,
+    login_section,
+    confirm_form,
+    passkeys_section,
+    password_section,
     confirm_dialog,
     slow_down_notice,
     outage_notice,
@@ -75,7 +89,9 @@ PARTS = [
     forbidden_view,
 ]
 
-SAID = re.compile(r'^"?(aria-label|title|label|placeholder|words|alt|question|why|yes|no|close|text)"?:(.*)$', re.DOTALL)
+SAID = re.compile(
+    r'^"?(aria-label|title|label|placeholder|words|alt|question|why|yes|no|close|text|busy|unsupported)"?:(.*)$', re.DOTALL
+)
 """The props that a person hears or reads."""
 
 LITERAL = re.compile(r'\["\w+"\]|=== ?"\w+"|"((?:[^"\\]|\\.)*)"|`((?:[^`\\]|\\.)*)`')

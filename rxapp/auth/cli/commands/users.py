@@ -11,6 +11,7 @@ from rxapp.auth.cli.new_password import new_password, require_one_source
 from rxapp.auth.cli.opening import open_service
 from rxapp.auth.cli.options import AsJson, ByLink, PasswordFromStdin, UserName, find_user
 from rxapp.auth.cli.output import pluralize, print_json, print_table, printable
+from rxapp.auth.core.accounts.users import has_password
 from rxapp.auth.core.passwords.links import PresentedLink
 
 DEFAULT_LIMIT = 50
@@ -141,14 +142,16 @@ def set_password(
 
 @app.command()
 def reset_second_factor(name: UserName, *, as_json: AsJson = False) -> None:
-    """Remove all second factors of a user, and end their sessions. Afterwards their password alone is enough.
+    """Remove all second factors and passkeys of a user, and end their sessions. Afterwards their password alone is enough.
 
-    Do it only if you are sure who is asking.
+    Who has no password needs a link afterwards: `users set-password --link`. Do it only if you are sure who is asking.
     """
     with open_service() as service:
         user = find_user(service, name)
         ended = service.second_factors.reset(user.id)
         _print_ended(user, ended, f"Removed the second factors of {user.user_name}", as_json)
+        if not as_json and not has_password(user):
+            typer.echo(f"They have no password. Now run: python -m rxapp users set-password {printable(user.user_name)} --link")
 
 
 def _print_link(user: User, token: str, sentence: str, as_json: bool) -> None:

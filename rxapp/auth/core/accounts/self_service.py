@@ -175,7 +175,20 @@ class Accounts:
 
         Raises `WrongPassword`, `LastAdministrator` or `TooManyRequests`.
         """
-        user = self._verify_own_password(identity, password, client)
+        return self._delete(identity, self._verify_own_password(identity, password, client), client)
+
+    @retry_on_outage
+    def delete_without_password(self, identity: Identity, client: Client = NO_CLIENT) -> list[UUID]:
+        """The same for a person who has none. The caller has asked them to confirm who they are in another way.
+
+        Raises `WrongPassword` for a person who has a password.
+        """
+        user = self.profile_of(identity)
+        if users.has_password(user):
+            raise WrongPassword
+        return self._delete(identity, user, client)
+
+    def _delete(self, identity: Identity, user: User, client: Client) -> list[UUID]:
         with self._database.write() as db:
             users.require_another_administrator(db, user.id)
             self._require_unchanged(db, user)

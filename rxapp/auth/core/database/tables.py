@@ -231,3 +231,29 @@ class TrustedDevice(AuthTable, table=True):
     device: str = Field(default="", max_length=64)
     trusted_at: datetime = _moment()
     expires_at: datetime = _moment(index=True)
+
+
+class Passkey(AuthTable, table=True):
+    """A passkey (WebAuthn) of a user. It holds a public key, so nothing in it lets anybody in.
+
+    `user_handle` is random, and the same for all passkeys of a user: authenticators keep it in place of the user's id.
+    `sign_count` only grows, unless the key `is_backed_up`: each copy counts for itself. `transports` have blanks between.
+    `asks_after_password` is the same for all passkeys of a user: whether logging in with the password asks for a passkey too.
+    """
+
+    __tablename__ = "auth_passkey"
+
+    id: UUID = Field(default_factory=uuid4, primary_key=True)
+    user_id: UUID = Field(foreign_key="auth_user.id", index=True, ondelete="CASCADE")
+    user_handle: bytes = Field(sa_column=Column(LargeBinary(64), nullable=False))
+    credential_id: bytes = Field(sa_column=Column(LargeBinary(1023), nullable=False, unique=True))
+    public_key: bytes = Field(sa_column=Column(LargeBinary(), nullable=False))
+    sign_count: int = Field(sa_type=BigInteger)
+    aaguid: str = Field(max_length=36)
+    transports: str = Field(default="", max_length=128)
+    is_backup_eligible: bool
+    is_backed_up: bool
+    name: str = Field(max_length=64)
+    asks_after_password: bool = False
+    created_at: datetime = _moment()
+    last_used_at: datetime | None = _moment(default=None)

@@ -1,4 +1,4 @@
-"""Replay protection: which DPoP proofs were used already. A proof is remembered until it would be too old anyway."""
+"""Replay protection: which DPoP proofs and challenges were used already. Each is remembered until it would be too old anyway."""
 
 import hashlib
 import threading
@@ -30,49 +30,70 @@ class SpentProofs(Protocol):
     def spend(self, key: ProvedKey) -> None:
         """Mark this proof as used. Raises `InvalidDpopProof` if it was used before."""
 
+    def spend_name(self, name: str) -> bool:
+        """Mark what has this name as used. False if it was used before, or if there is no room to remember it."""
+        ...
+
 
 class SpentProofsInMemory:
     """For one process. When it is full, it refuses new proofs: a proof that is forgotten too early could be used again."""
 
-    def __init__(self, clock: Clock, capacity: int = CAPACITY) -> None:
+    def __init__(self, clock: Clock, capacity: int = CAPACITY, remembered_for: timedelta = REMEMBERED_FOR) -> None:
         self._clock = clock
         self._capacity = capacity
+        self._remembered_for = remembered_for
         self._forgotten_at: OrderedDict[bytes, float] = OrderedDict()
         self._lock = threading.Lock()
 
     def spend(self, key: ProvedKey) -> None:
         """Mark this proof as used. Raises `InvalidDpopProof` if it was used before."""
-        name, now = _name(key), self._clock().timestamp()
+        if not self.spend_name(_name_of(key)):
+            raise InvalidDpopProof
+
+    def spend_name(self, name: str) -> bool:
+        """Mark what has this name as used. False if it was used before, or if there is no room to remember it."""
+        digest, now = _digest(name), self._clock().timestamp()
         with self._lock:
             while self._forgotten_at and next(iter(self._forgotten_at.values())) <= now:
                 self._forgotten_at.popitem(last=False)
-            if name in self._forgotten_at or len(self._forgotten_at) >= self._capacity:
-                raise InvalidDpopProof
-            self._forgotten_at[name] = now + REMEMBERED_FOR.total_seconds()
+            if digest in self._forgotten_at or len(self._forgotten_at) >= self._capacity:
+                return False
+            self._forgotten_at[digest] = now + self._remembered_for.total_seconds()
+            return True
 
 
 class SpentProofsInRedis:
     """For all processes that share a Redis. Redis removes old entries by itself."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, remembered_for: timedelta = REMEMBERED_FOR) -> None:
+        self._remembered_for = remembered_for
         self._redis = redis.Redis.from_url(url, socket_timeout=1, socket_connect_timeout=1)
 
     def spend(self, key: ProvedKey) -> None:
         """Mark this proof as used. Raises `InvalidDpopProof`, or `SpentProofsUnavailable` while Redis is unavailable."""
-        seconds = int(REMEMBERED_FOR.total_seconds())
-        try:
-            is_new = self._redis.set(f"rxapp:dpop:{_name(key).hex()}", b"", nx=True, ex=seconds)
-        except redis.RedisError as error:
-            raise SpentProofsUnavailable from error
-        if not is_new:
+        if not self.spend_name(_name_of(key)):
             raise InvalidDpopProof
 
+    def spend_name(self, name: str) -> bool:
+        """Mark what has this name as used. False if it was used before. Raises `SpentProofsUnavailable`."""
+        seconds = int(self._remembered_for.total_seconds())
+        try:
+            return bool(self._redis.set(f"rxapp:dpop:{_digest(name).hex()}", b"", nx=True, ex=seconds))
+        except redis.RedisError as error:
+            raise SpentProofsUnavailable from error
 
-def spent_proofs(redis_url: str | None, clock: Clock) -> SpentProofs:
+
+def spent_proofs(redis_url: str | None, clock: Clock, remembered_for: timedelta = REMEMBERED_FOR) -> SpentProofs:
     """The store that all workers share: Redis if it is configured. Without Redis there is only one worker."""
-    return SpentProofsInRedis(redis_url) if redis_url else SpentProofsInMemory(clock)
+    if redis_url:
+        return SpentProofsInRedis(redis_url, remembered_for)
+    return SpentProofsInMemory(clock, remembered_for=remembered_for)
 
 
-def _name(key: ProvedKey) -> bytes:
+def _name_of(key: ProvedKey) -> str:
+    return f"{key.thumbprint} {key.proof_id}"
+
+
+def _digest(name: str) -> bytes:
     # RFC 9449 §11.1: hashed, because the client chooses the length of `jti`.
-    return hashlib.sha256(f"{key.thumbprint} {key.proof_id}".encode()).digest()[:16]
+    return hashlib.sha256(name.encode()).digest()[:16]

@@ -29,6 +29,7 @@ class Keys:
     dpop_nonce_key: bytes = field(repr=False)
     upload_ticket_key: bytes = field(repr=False)
     pending_login_key: bytes = field(repr=False)
+    challenge_key: bytes = field(repr=False)
     key_id: str
 
     @classmethod
@@ -44,5 +45,6 @@ class Keys:
             dpop_nonce_key=hkdf_sha256(secret, salt=b"", info=b"rxapp DPoP nonce"),
             upload_ticket_key=hkdf_sha256(secret, salt=b"", info=b"rxapp upload ticket"),
             pending_login_key=hkdf_sha256(secret, salt=b"", info=b"rxapp pending login"),
+            challenge_key=hkdf_sha256(secret, salt=b"", info=b"rxapp challenge"),
             key_id=hkdf_sha256(secret, salt=b"", info=b"rxapp key id")[:6].hex(),
         )

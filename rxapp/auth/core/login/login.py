@@ -120,12 +120,8 @@ class Login:
         owed = tuple(name for name in changed.owed if name != stage.name)
         return self._finish(replace(changed, owed=owed), client, device_key)
 
-    def require_pending(self, pending_login: str) -> None:
-        """Raise `PendingLoginEnded` unless this server issued it, and it is still good. It hashes no password."""
-        self._read_pending(pending_login)
-
-    def user_of(self, pending_login: str) -> User:
-        """Who is logging in. Raises `PendingLoginEnded`."""
+    def require_pending(self, pending_login: str) -> User:
+        """The user of a pending login. Raises `PendingLoginEnded` if it is not good. It hashes no password."""
         return self._read_pending(pending_login)[1]
 
     def _read_pending(self, pending_login: str) -> tuple[PendingLogin, User]:

@@ -69,6 +69,10 @@ class SecondFactor(Protocol):
         """Raise `WrongCode` unless `answer` is right. The stage counts failures. A code that is good once is spent here."""
         ...
 
+    def count_wanted(self, db: Connection, user_id: UUID) -> int:
+        """How many this user has that their logins ask for, as the transaction of `db` sees it. 0 for a backup."""
+        ...
+
     def remove_all(self, db: Connection, user_id: UUID) -> int:
         """Remove all that this user has of it, in the transaction of `db`. Returns how many factors that were."""
         ...
@@ -153,6 +157,17 @@ class SecondFactors:
         with self._database.read() as db:
             user = users.get_user(db, user_id)
         return self.stage.methods_of(user)
+
+    def count_wanted(self, db: Connection, user_id: UUID) -> int:
+        """How many second factors the user has that their logins ask for, as the transaction of `db` sees it."""
+        return sum(factor.count_wanted(db, user_id) for factor in self._factors)
+
+    def remove_lone_backups(self, db: Connection, user_id: UUID) -> None:
+        """Remove the user's backups, such as recovery codes, if nothing is left for which they stand in."""
+        if not self.count_wanted(db, user_id):
+            for factor in self._factors:
+                if factor.is_backup:
+                    factor.remove_all(db, user_id)
 
     @retry_on_outage
     def reset(self, user_id: UUID, actor: Actor = OPERATOR) -> list[UUID]:

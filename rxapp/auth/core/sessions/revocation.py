@@ -1,6 +1,7 @@
 """Ends sessions, and where that is meant the trust in their devices. It is recorded in the audit log, in one transaction."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection
@@ -57,3 +58,22 @@ def end_sessions_of(
         kind = EventKind.SESSION_REVOKED
         events.record(db, kind, now, user_id=owner_id, actor_id=actor_id, session_id=session_id, client=client, detail=reason)
     return ended
+
+
+def end_sessions_by(
+    db: Connection,
+    owner_id: UUID,
+    method: str,
+    reason: RevocationReason,
+    now: datetime,
+    *,
+    client: Client = NO_CLIENT,
+    exclude: UUID | None = None,
+) -> list[UUID]:
+    """End the sessions of a user in which the proof `method` was given, except `exclude`. Returns the ids of those that ended.
+
+    For a proof that is removed, perhaps because somebody else has it. Their devices are no longer trusted.
+    """
+    given = [session_id for session_id, amr in sessions.unrevoked_of(db, owner_id).items() if method in amr]
+    facts: dict[str, Any] = {"ends_trust": True, "client": client}
+    return [session_id for session_id in given if session_id != exclude and end_session(db, session_id, reason, now, **facts)]

@@ -132,6 +132,10 @@ _COUNT_ALL_ACTIVE = select(func.count()).select_from(_session).where(*IS_ACTIVE)
 
 _COUNT_ENDED = select(func.count()).select_from(_session).where(_session.c.expires_at < bindparam("ended_before"))
 
+_UNREVOKED = select(_session.c.id, _session.c.amr).where(
+    _session.c.user_id == bindparam("owner_id"), _session.c.revoked_at.is_(None)
+)
+
 _ENDED = (
     select(_session.c.id)
     .where(_session.c.expires_at < bindparam("ended_before"))
@@ -206,6 +210,11 @@ def revoke_all(db: Connection, owner_id: UUID, reason: str, now: datetime, *, ex
     """End all sessions of a user except `exclude`. Returns the ids of those that had not ended before."""
     parameters = {"owner_id": owner_id, "kept_id": exclude or _NO_SESSION, "reason": reason, "now": now}
     return list(db.execute(_REVOKE_ALL, parameters).scalars())
+
+
+def unrevoked_of(db: Connection, owner_id: UUID) -> dict[UUID, tuple[str, ...]]:
+    """The proofs given in each session of a user that was not revoked, expired ones included."""
+    return {session_id: tuple(amr.split()) for session_id, amr in db.execute(_UNREVOKED, {"owner_id": owner_id})}
 
 
 def active_of(db: Connection, owner_id: UUID, now: datetime, idle_since: datetime) -> Sequence[ListedSession]:

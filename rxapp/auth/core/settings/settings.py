@@ -1,6 +1,7 @@
 """Configuration: read once from the environment and `.env`, validated at start, passed to all code that needs it."""
 
 import os
+import re
 import sys
 from datetime import timedelta
 from functools import lru_cache
@@ -92,6 +93,8 @@ class Settings(BaseSettings):
 
     public_origins: Origins = ()
     allowed_origins: Origins = ()
+    passkey_rp_id: str = Field(default="", max_length=253)
+    passkey_origins: Origins = ()
     trusted_proxy_hops: int = Field(default=0, ge=0, le=8)
     connections_per_address: int = Field(default=200, ge=0)
     body_limit: int = Field(default=BODY_LIMIT_BYTES, ge=1024)
@@ -167,20 +170,27 @@ class Settings(BaseSettings):
             raise ValueError(f"must have at least {MINIMUM_METRICS_TOKEN_LENGTH} characters")
         return token
 
-    @field_validator("public_origins")
+    @field_validator("public_origins", "passkey_origins")
     @classmethod
     def _public_origins_are_addresses(cls, origins: tuple[str, ...]) -> tuple[str, ...]:
         if "*" in origins:
             raise ValueError("'*' is no address: name each, as in https://app.example.com")
         return origins
 
-    @field_validator("allowed_origins", "public_origins")
+    @field_validator("allowed_origins", "public_origins", "passkey_origins")
     @classmethod
     def _origins_have_a_scheme(cls, origins: tuple[str, ...]) -> tuple[str, ...]:
         for origin in origins:
             if origin != "*" and not _is_origin(origin):
                 raise ValueError(f"{origin!r} is not an origin: it has the form https://app.example.com")
         return origins
+
+    @field_validator("passkey_rp_id")
+    @classmethod
+    def _rp_id_is_a_host_name(cls, name: str) -> str:
+        if name and not re.fullmatch(r"[a-z0-9-]+(\.[a-z0-9-]+)*", name):
+            raise ValueError(f"{name!r} is no host name in small letters, such as example.com")
+        return name
 
     @model_validator(mode="before")
     @classmethod

@@ -101,6 +101,21 @@ class Throttle:
         for level in range(strikes + 1):
             self._counters.clear(self._attempts(level), "attempt", place, str(level))
 
+    @contextmanager
+    def proof_attempt(self, address: str) -> Iterator[None]:
+        """Verify a proof that nobody can guess, such as a signature, inside of this block. Raises `TooManyRequests` before it.
+
+        Failures (`InvalidCredentials`) count for the address, and for no account: none could be locked by them.
+        """
+        network = self._hash(network_of(address))
+        self._require_address_limit(address, network)
+        try:
+            yield
+        except InvalidCredentials:
+            if limit := self._address_limit():
+                self._counters.hit(limit, "failure", network)
+            raise
+
     def _require_address_limit(self, address: str, network: str) -> None:
         limit = self._address_limit()
         if address and limit and self._counters.is_used_up(limit, "failure", network):

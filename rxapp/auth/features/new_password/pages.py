@@ -52,7 +52,7 @@ class NewPasswordState(rx.State):
         """When the form is shown: how long the password must be for whoever is logging in."""
         login = await self.get_state(LoginState)
         with suppress(PendingLoginEnded):
-            await say_minimum_for(self, await in_thread(get_service().login.user_of, login._pending))
+            await say_minimum_for(self, await in_thread(get_service().login.require_pending, login._pending))
 
     @event(public=True, signs_in=True)
     async def submit(self, form: SetPasswordForm) -> Any:

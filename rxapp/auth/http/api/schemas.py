@@ -14,7 +14,9 @@ from rxapp.auth.http.problems.documents import nonce_headers
 MAXIMUM_USER_NAME_LENGTH = 256
 MAXIMUM_PASSWORD_LENGTH = 1_024
 MAXIMUM_TOKEN_LENGTH = 8_192
-MAXIMUM_ANSWER_LENGTH = 2_048
+MAXIMUM_ANSWER_LENGTH = 8_192
+"""Characters. The longest is that of an authenticator: a signature, and what was signed."""
+
 MAXIMUM_ANSWER_NAME_LENGTH = 32
 
 

@@ -29,6 +29,7 @@ from rxapp.auth.core.errors import (
     UserNameTaken,
     WrongPassword,
 )
+from rxapp.auth.core.login.passkey_errors import PasskeysUnavailable
 from rxapp.auth.core.login.second_factor import SecondFactorRequired, WrongStepUpCode
 from rxapp.auth.core.login.stages import LoginIncomplete
 from rxapp.auth.core.login.strength import TwoFactorsRequired
@@ -55,6 +56,7 @@ _STATUSES = {
     LastAdministrator: HTTPStatus.CONFLICT,
     TooManyRequests: HTTPStatus.TOO_MANY_REQUESTS,
     Overloaded: HTTPStatus.SERVICE_UNAVAILABLE,
+    PasskeysUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 """The first that fits counts. All other errors are the client's mistake: 400."""
 

@@ -10,7 +10,7 @@ from rxapp.auth.core.database.tables import UtcDateTime
 from rxapp.auth.migrations import record_revision
 
 revision = "rxapp_auth_0009"
-down_revision = "rxapp_auth_0007"
+down_revision = "rxapp_auth_0008"
 branch_labels = None
 depends_on = None
 

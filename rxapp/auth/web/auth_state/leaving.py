@@ -43,6 +43,7 @@ class Leaving(PageTokens, mixin=True):  # type: ignore[call-arg]  # the keyword 
     """The path at which the person was verified when the page was loaded."""
 
     _is_new_visit: bool = True
+    _visit: int = 0
     """Whether the person has just come to this page. If not, the page is loaded again, perhaps because a connection was lost:
     what it says to the person must stay.
     """
@@ -70,6 +71,7 @@ class Leaving(PageTokens, mixin=True):  # type: ignore[call-arg]  # the keyword 
         path, self._told_to_go, self._entered_path = self._path_and_query(), "", ""
         self._is_new_visit, self._loaded_path = path != self._loaded_path, path
         if self._is_new_visit:
+            self._visit += 1
             (await self.get_state(ConfirmationState))._leave(path)
 
     def _go_to_login(self, next_path: str = "") -> None:

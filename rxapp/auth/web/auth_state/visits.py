@@ -8,3 +8,8 @@ from rxapp.auth.web.auth_state.state import AuthState
 async def is_new_visit(state: rx.State) -> bool:
     """For handlers on load. False if the page is only loaded again, after a lost connection or because roles have changed."""
     return (await state.get_state(AuthState))._is_new_visit
+
+
+async def visit_of(state: rx.State) -> int:
+    """The number of the visit, for what belongs to one visit only, such as an open dialog. A click may come before the load."""
+    return (await state.get_state(AuthState))._visit

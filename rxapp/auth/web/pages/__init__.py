@@ -6,6 +6,7 @@ from typing import Any
 
 from rxapp.auth.core.features import Feature
 from rxapp.auth.core.identity.user_names import ADMIN_ROLE
+from rxapp.auth.core.login.second_factor import SecondFactorStage
 from rxapp.auth.http.runtime.service import get_service
 from rxapp.auth.web.guards import page
 from rxapp.auth.web.pages.account import AccountState, account_page, add_account_sections
@@ -13,12 +14,15 @@ from rxapp.auth.web.pages.activity import ActivityState, activity_page
 from rxapp.auth.web.pages.events import EventsState, events_page
 from rxapp.auth.web.pages.login import LoginState, login_page
 from rxapp.auth.web.pages.overview import OverviewState, overview_page
-from rxapp.auth.web.pages.parts.routes import ACCOUNT, ACTIVITY, EVENTS, MISSING, OVERVIEW, SESSIONS, USER, USERS
+from rxapp.auth.web.pages.parts.routes import ACCOUNT, ACTIVITY, EVENTS, MISSING, OVERVIEW, SECURITY, SESSIONS, USER, USERS
 from rxapp.auth.web.pages.register import RegisterState, register_page, require_other_names
+from rxapp.auth.web.pages.second_factor import second_factor_form
+from rxapp.auth.web.pages.security import security_page
 from rxapp.auth.web.pages.sessions import SessionsState, sessions_page
 from rxapp.auth.web.pages.user import UserState, add_user_sections, user_page
 from rxapp.auth.web.pages.users import UsersState, users_page
-from rxapp.auth.web.site.places import FeaturePage
+from rxapp.auth.web.site import places as places_on
+from rxapp.auth.web.site.places import FeaturePage, places
 from rxapp.auth.web.site.redirects import own_register_route
 from rxapp.auth.web.site.registry import site
 from rxapp.auth.web.ui.placeholders import forbidden_view, missing_view, waiting_view
@@ -51,6 +55,12 @@ def add_pages(features: Sequence[Feature], *, exclude: Collection[str] = ()) -> 
                 route: (guarded if each.is_guarded else everyone, each.title, each.view, each.on_load)
                 for route, each in added.items()
             }
+    if places.factor_forms:
+        places.stage_forms[SecondFactorStage.name] = second_factor_form
+    if loads := places.loads(places_on.SECURITY):
+        places.factors_route = SECURITY
+        places.account_tabs[SECURITY] = lambda: site.texts.security.tab
+        ready_made[SECURITY] = (guarded, texts.security.page_title, security_page, loads)
     wanted = [route for route in ready_made if route and route not in exclude]
     site.require_free(wanted)
     if MISSING not in exclude and site.is_free(MISSING):

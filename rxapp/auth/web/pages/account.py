@@ -4,9 +4,9 @@ from typing import Any, NotRequired, TypedDict, Unpack
 
 import reflex as rx
 
+from rxapp.auth.core.accounts.users import has_password
 from rxapp.auth.core.database.outages import FORM_ERRORS, DatabaseUnavailable
 from rxapp.auth.core.errors import AuthError, InputRefused, RevocationReason
-from rxapp.auth.core.identity.user_names import DISPLAY_NAME_MAXIMUM_LENGTH
 from rxapp.auth.core.sessions.replacement import Replacement
 from rxapp.auth.http.runtime.service import get_service, in_hashing_thread, in_thread
 from rxapp.auth.web.admission import current_user
@@ -15,7 +15,8 @@ from rxapp.auth.web.auth_state.visits import is_new_visit
 from rxapp.auth.web.guards import event
 from rxapp.auth.web.open_pages.registry import leave_replaced_session, log_out_all
 from rxapp.auth.web.pages.parts.account_frame import account_frame
-from rxapp.auth.web.pages.parts.new_password import StrengthState, new_password_fields, require_same, say_minimum_for
+from rxapp.auth.web.pages.parts.account_sections import DELETION, PASSWORD, deletion, password, profile
+from rxapp.auth.web.pages.parts.new_password import StrengthState, require_same, say_minimum_for
 from rxapp.auth.web.pages.parts.routes import ACCOUNT
 from rxapp.auth.web.pages.parts.wrong_fields import wrong_field
 from rxapp.auth.web.reflex_internals.state_trees import page_client
@@ -23,15 +24,9 @@ from rxapp.auth.web.site import places as places_on
 from rxapp.auth.web.site.places import places
 from rxapp.auth.web.site.registry import site
 from rxapp.auth.web.site.wording import in_words
-from rxapp.auth.web.ui import style
 from rxapp.auth.web.ui.components.passing_notice import Said, passing_notice, said
-from rxapp.auth.web.ui.fields import beside, notices, password_field, section, text_field
-from rxapp.auth.web.ui.forms import auth_form, submit_button, text_in
-from rxapp.auth.web.ui.interpolation import counted, sentence
+from rxapp.auth.web.ui.forms import text_in
 from rxapp.auth.web.ui.slots import Slots
-
-PASSWORD, DELETION = "password", "deletion"
-"""The forms whose errors may be about none of their fields."""
 
 
 class ProfileForm(TypedDict):
@@ -63,6 +58,7 @@ class AccountState(rx.State):
 
     user_name: str = ""
     display_name: str = ""
+    has_password: bool = True
     other_sessions: int = 0
     said: Said = Said()
     error: str = ""
@@ -142,6 +138,18 @@ class AccountState(rx.State):
             auth = await self.get_state(AuthState)
             yield auth._log_out_of(current_user().session_id, RevocationReason.ACCOUNT_DELETED)
 
+    @event(fresh=True)
+    async def delete_without_password(self) -> Any:
+        """The same for a person who has none."""
+        self._forget_answers()
+        try:
+            ended = await in_thread(get_service().accounts.delete_without_password, current_user(), page_client(self))
+        except FORM_ERRORS as error:
+            return self._refuse(error, form=DELETION)
+        log_out_all(ended, RevocationReason.ACCOUNT_DELETED)
+        auth = await self.get_state(AuthState)
+        return auth._log_out_of(current_user().session_id, RevocationReason.ACCOUNT_DELETED)
+
     def _forget_answers(self) -> None:
         self.said, self.error, self.wrong, self.wait = Said(), "", "", 0
 
@@ -154,7 +162,7 @@ class AccountState(rx.State):
     async def _load(self) -> None:
         identity, accounts = current_user(), get_service().accounts
         user = await in_thread(accounts.profile_of, identity)
-        self.user_name, self.display_name = user.user_name, user.display_name
+        self.user_name, self.display_name, self.has_password = user.user_name, user.display_name, has_password(user)
         await say_minimum_for(self, user)
         self.other_sessions = len(await in_thread(accounts.sessions_of, identity)) - 1
 
@@ -172,79 +180,12 @@ def add_account_sections() -> None:
 
 
 def _profile() -> rx.Component:
-    texts = site.texts.account
-    user_name = rx.el.strong(AccountState.user_name)
-    return section(
-        texts.profile,
-        rx.el.p(*sentence(texts.your_user_name, user_name=user_name), class_name=style.TEXT + " mb-4"),
-        auth_form(
-            text_field(
-                texts.display_name,
-                "display_name",
-                auto_complete="name",
-                required=True,
-                max_length=DISPLAY_NAME_MAXIMUM_LENGTH,
-                key=AccountState.display_name,
-                default_value=AccountState.display_name,
-                error=beside(AccountState, "display_name"),
-            ),
-            submit_button(texts.save, texts.saving, is_busy=rx.Var.create(False), class_name=style.PRIMARY),
-            on_submit=AccountState.rename,
-            is_busy=rx.Var.create(False),
-            class_name="max-w-sm",
-        ),
-    )
+    return profile(AccountState)
 
 
 def _password() -> rx.Component:
-    texts = site.texts.account
-    return section(
-        texts.password,
-        _refusal_of(PASSWORD),
-        auth_form(
-            rx.el.input(auto_complete="username", default_value=AccountState.user_name, read_only=True, class_name="hidden"),
-            password_field(
-                texts.current_password,
-                "current_password",
-                auto_complete="current-password",
-                error=beside(AccountState, "current_password"),
-            ),
-            new_password_fields(AccountState, is_new=True),
-            rx.el.label(
-                rx.el.input(type="checkbox", name="ends_others", default_checked=True, class_name=style.CHECKBOX),
-                counted(texts.end_others, AccountState.other_sessions),
-                class_name=style.SMALL + " mb-4 flex items-center gap-2",
-            ),
-            submit_button(texts.change_password, texts.changing, is_busy=AccountState.is_busy, class_name=style.PRIMARY),
-            on_submit=AccountState.change_password,
-            is_busy=AccountState.is_busy,
-            key=AccountState.password_form,
-            class_name="max-w-sm",
-        ),
-    )
-
-
-def _refusal_of(form: str) -> rx.Component:
-    """The error that is about the form and none of its fields."""
-    return notices("", beside(AccountState, form), rx.cond(AccountState.wrong == form, AccountState.wait, 0))
+    return password(AccountState)
 
 
 def _deletion() -> rx.Component:
-    texts = site.texts.account
-    return section(
-        texts.deletion,
-        _refusal_of(DELETION),
-        rx.el.p(texts.cannot_be_undone, class_name=style.TEXT + " mb-4"),
-        auth_form(
-            password_field(
-                texts.deletion_password,
-                "deletion_password",
-                auto_complete="current-password",
-                error=beside(AccountState, "deletion_password"),
-            ),
-            submit_button(texts.delete, texts.deleting, is_busy=AccountState.is_busy, class_name=style.DANGER),
-            on_submit=AccountState.delete,
-            is_busy=AccountState.is_busy,
-            class_name="max-w-sm",
-        ),
-    )
+    return deletion(AccountState)

@@ -163,7 +163,7 @@ def _login_form(texts: LoginTexts, slots: Slots) -> rx.Component:
         text_field(
             texts.username,
             "username",
-            auto_complete="username",
+            auto_complete=places.username_autocomplete,
             auto_capitalize="none",
             spell_check=False,
             auto_focus=True,

@@ -1,4 +1,4 @@
-"""The places where features and our own pages put their views: sections of pages, forms of login stages, forms of proofs.
+"""The places where features and our own pages put their views: sections of pages, and forms of login stages, factors and proofs.
 
 A view is called when its page is built. So it may use the texts and the look of the app, which are known then.
 """
@@ -10,13 +10,25 @@ import reflex as rx
 
 View = Callable[[], rx.Component]
 
-LOGIN, ACCOUNT, USER = "login", "account", "user"
-"""The pages that have sections: the login page (below the form), the account page, and a user's page for administrators."""
+LOGIN, ACCOUNT, SECURITY, USER = "login", "account", "security", "user"
+"""The pages that have sections: the login page (below the form), two of one's own account, and a user's for administrators."""
 
 
 class _Section(NamedTuple):
     order: int
     view: View
+    on_load: Any
+
+
+class FactorForm(NamedTuple):
+    """The forms of one second factor: `view` at login, `step_up` in the dialog of somebody who is logged in.
+
+    `switch` is the text of the button that leads to it from another form.
+    """
+
+    view: View
+    switch: Callable[[], str]
+    step_up: View
 
 
 class FeaturePage(NamedTuple):
@@ -34,22 +46,28 @@ class Places:
     def __init__(self) -> None:
         self._sections: dict[str, list[_Section]] = {}
         self.stage_forms: dict[str, View] = {}
+        self.factor_forms: dict[str, FactorForm] = {}
         self.proof_forms: dict[str, View] = {}
-        self.factor_forms: dict[str, View] = {}
-        """In the dialog that asks for a second factor: the form of each, by its name in `amr`."""
-        self.factor_names: dict[str, Callable[[], str]] = {}
-        """What the button says that changes to another second factor."""
+        self.username_autocomplete = "username"
+        """What the field for the user name asks the browser for. A feature may let it offer more than names."""
         self.factors_route = ""
         """The page on which people add second factors, if there is one."""
         self.account_tabs: dict[str, Callable[[], str]] = {}
         """Further tabs of the account pages: the name of each, by its route."""
 
-    def add_section(self, page: str, view: View, *, order: int) -> None:
-        """Show `view` on that page. Sections with a lower `order` come first."""
+    def add_section(self, page: str, view: View, *, order: int, on_load: Any = None) -> None:
+        """Show `view` on that page. Sections with a lower `order` come first.
+
+        `on_load` is a handler that loads what it shows, for the page `SECURITY`.
+        """
         sections = self._sections.setdefault(page, [])
         if all(section.view is not view for section in sections):
-            sections.append(_Section(order, view))
+            sections.append(_Section(order, view, on_load))
             sections.sort(key=lambda section: section.order)
+
+    def loads(self, page: str) -> list[Any]:
+        """The handlers that load what the sections of that page show."""
+        return [section.on_load for section in self._sections.get(page, ()) if section.on_load is not None]
 
     def sections(self, page: str) -> list[rx.Component]:
         """All sections of that page, built."""

@@ -25,6 +25,7 @@ class AccountTexts:
     saved: str = "Saved."
 
     password: str = "Password"
+    no_password: str = "Your account has no password. You can set one under Security."
     current_password: str = "Current password"
     end_others: Counted = Counted(
         "Log out everywhere else: one other session",
@@ -43,6 +44,7 @@ class AccountTexts:
     cannot_be_undone: str = "This cannot be undone."
     deletion_password: str = "Your password, to delete the account"
     delete: str = "Delete my account"
+    delete_question: str = "Delete your account?"
     deleting: str = "Deleting…"
 
 

@@ -42,6 +42,14 @@ class EventKindTexts(ByCode):
     second_factor_reset: str = "Second factors removed by an administrator"
     device_trusted: str = "Device trusted: it is not asked for a second factor for a while"
     device_trust_ended: str = "Device is asked for a second factor again"
+    passkey_added: str = "Passkey added"
+    passkey_renamed: str = "Passkey renamed"
+    passkey_removed: str = "Passkey removed"
+    passkey_asked_for: str = "From now on a passkey is asked for after the password"
+    passkey_not_asked_for: str = "No passkey is asked for after the password any more"
+    passkey_confirmed: str = "Confirmed with a passkey"
+    passkey_refused: str = "A passkey was refused"
+    password_removed: str = "Password removed"
     keys_rotated: str = "Signing key changed"
     throttled: str = "Too many attempts, slowed down"
 
@@ -57,6 +65,8 @@ class EndTexts(ByCode):
     second_factor_confirmed: str = "Session replaced when the second factor was confirmed"
     ended_by_administrator: str = "Session ended by an administrator"
     second_factor_reset: str = "Session ended because the second factors were removed"
+    passkey_removed: str = "Session ended because a passkey was removed"
+    password_removed: str = "Session ended because the password was removed"
     user_disabled: str = "Session ended because the account was disabled"
     account_deleted: str = "Session ended because the account was deleted"
 

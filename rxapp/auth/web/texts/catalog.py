@@ -7,6 +7,7 @@ from rxapp.auth.web.texts.administration import EventsTexts, UsersTexts, UserTex
 from rxapp.auth.web.texts.audit import EndTexts, EventKindTexts, NewsTexts
 from rxapp.auth.web.texts.common import ConfirmTexts, NoticeTexts, UserMenuTexts
 from rxapp.auth.web.texts.overview import OverviewTexts
+from rxapp.auth.web.texts.passkeys import PasskeyTexts
 from rxapp.auth.web.texts.refusals import RefusalTexts
 from rxapp.auth.web.texts.second_factor import SecondFactorTexts, SecurityTexts
 from rxapp.auth.web.texts.signing_in import LoginTexts, NewPasswordTexts, PasswordTexts, RegisterTexts, SetPasswordTexts
@@ -23,6 +24,7 @@ class Texts:
     new_password: NewPasswordTexts = NewPasswordTexts()
     second_factor: SecondFactorTexts = SecondFactorTexts()
     security: SecurityTexts = SecurityTexts()
+    passkeys: PasskeyTexts = PasskeyTexts()
     account: AccountTexts = AccountTexts()
     sessions: SessionsTexts = SessionsTexts()
     activity: ActivityTexts = ActivityTexts()

@@ -12,7 +12,7 @@ class ConfirmTexts:
 
     label: str = "Confirm that it is you"
     title: str = "Please confirm that it is you"
-    why: str = "You are about to do something that only you should. Enter your password to go on."
+    why: str = "You are about to do something that only you should. Show that it is you to go on."
     password: str = "Your password"
     cancel: str = "Cancel"
     submit: str = "Confirm"

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from rxapp.auth.core import errors
 from rxapp.auth.core.accounts.self_service import RegistrationClosed
 from rxapp.auth.core.input_rules import InputRule
+from rxapp.auth.core.login.challenges import WrongChallenge
+from rxapp.auth.core.login.passkey_errors import LastWayIn, PasskeyKnown, PasskeysUnavailable, WrongPasskey
 from rxapp.auth.core.login.pending_logins import PendingLoginEnded
 from rxapp.auth.core.login.second_factor import NoSecondFactor, SecondFactorRequired, WrongCode
 from rxapp.auth.core.login.stages import LoginIncomplete
@@ -23,6 +25,11 @@ class RefusalTexts(ByCode):
     second_factor_required: str = SecondFactorRequired.message
     wrong_code: str = WrongCode.message
     no_second_factor: str = NoSecondFactor.message
+    wrong_passkey: str = WrongPasskey.message
+    wrong_challenge: str = WrongChallenge.message
+    passkeys_unavailable: str = PasskeysUnavailable.message
+    passkey_known: str = PasskeyKnown.message
+    last_way_in: str = LastWayIn.message
     login_expired: str = PendingLoginEnded.message
     registration_closed: str = RegistrationClosed.message
     last_administrator: str = errors.LastAdministrator.message

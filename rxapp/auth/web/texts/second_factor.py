@@ -25,9 +25,9 @@ class SecondFactorTexts:
 
 @dataclass(frozen=True, slots=True)
 class SecurityTexts:
-    """The page with a person's own second factors. In `qr_code` and the like is what a screen reader says."""
+    """A person's own apps and recovery codes, and the page around them. `qr_code` and the like are for screen readers."""
 
-    page_title: str = "Your second factors"
+    page_title: str = "Security"
     tab: str = "Security"
     apps: str = "Authenticator apps"
     none: str = "With an authenticator app on your phone, your password alone lets nobody in: each login asks for a code too."
@@ -43,7 +43,9 @@ class SecurityTexts:
     saving: str = "Saving…"
     remove: str = "Remove"
     remove_question: str = "Remove {name}?"
-    remove_why: str = "Its codes let nobody in any more. Without any app, your password alone is enough, and recovery codes end."
+    remove_why: str = (
+        "Its codes let nobody in any more. Without any second factor your password alone is enough, and recovery codes end."
+    )
     removed: str = "The app was removed."
     renamed: str = "The name was changed."
 
@@ -61,7 +63,7 @@ class SecurityTexts:
     done: str = "The app was added. From now on each login asks for its code."
 
     recovery: str = "Recovery codes"
-    recovery_why: str = "If you lose your phone, a recovery code lets you in. Each works once."
+    recovery_why: str = "If you lose your phone or your passkey, a recovery code lets you in after the password. Each works once."
     left: Counted = Counted("One recovery code is left.", "{count} recovery codes are left.", "No recovery code is left.")
     renew: str = "Make new recovery codes"
     renew_question: str = "Make ten new recovery codes?"
@@ -75,7 +77,10 @@ class SecurityTexts:
 
     of_user: str = "Second factors"
     of_user_none: str = "None. The password alone is enough."
-    of_user_some: str = "Logging in asks for the code of an authenticator app."
+    of_user_some: str = "They have an authenticator app or passkeys."
     reset: str = "Remove all second factors"
     reset_question: str = "Remove all second factors of {user_name}?"
-    reset_why: str = "Do it only if you are sure who is asking. Afterwards the password alone is enough. All their sessions end."
+    reset_why: str = (
+        "Do it only if you are sure who is asking. Apps, recovery codes and passkeys go, all their sessions end, and "
+        "the password alone is enough. Who has no password needs a link to set one afterwards."
+    )

@@ -24,6 +24,8 @@ class ReasonTexts(ByCode):
     )
     ended_by_administrator: str = "An administrator ended your session. Please log in again."
     second_factor_reset: str = "An administrator has removed your second factors. Please log in again."
+    passkey_removed: str = "You have been logged out because a passkey of your account was removed. Please log in again."
+    password_removed: str = "You have been logged out because your password was removed. Please log in with a passkey."
     user_disabled: str = "An administrator has disabled your account."
     account_deleted: str = "Your account has been deleted."
     token_reused: str = (

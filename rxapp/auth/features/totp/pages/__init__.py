@@ -1,26 +1,18 @@
-"""The pages of second factors: the form at login, a person's own page, and the section for administrators."""
+"""The pages of second factors: the forms at login, a section of a person's own page, and one for administrators."""
 
-from rxapp.auth.core.login.second_factor import SecondFactorStage
-from rxapp.auth.features.totp.pages.login_form import second_factor_form, step_up_forms
-from rxapp.auth.features.totp.pages.security_page import SecurityState, security_page
+from rxapp.auth.features.totp.pages.login_forms import code_form, code_step_up, recovery_form, recovery_step_up
+from rxapp.auth.features.totp.pages.security_section import AppsState, security_section
 from rxapp.auth.features.totp.pages.user_section import user_section
 from rxapp.auth.features.totp.rules.factors import OTP, RECOVERY
 from rxapp.auth.web.site import places as places_on
-from rxapp.auth.web.site.places import FeaturePage, places
+from rxapp.auth.web.site.places import FactorForm, FeaturePage, places
 from rxapp.auth.web.site.registry import site
-
-SECURITY = "/account/security"
 
 
 def add_pages() -> dict[str, FeaturePage]:
-    """Add the form of the stage, the section of a user's page, and the tab. Returns the page behind the tab."""
-    places.stage_forms[SecondFactorStage.name] = second_factor_form
-    places.factor_forms |= step_up_forms()
-    places.factor_names |= {
-        OTP: lambda: site.texts.second_factor.use_app,
-        RECOVERY: lambda: site.texts.second_factor.use_recovery,
-    }
-    places.factors_route = SECURITY
-    places.account_tabs[SECURITY] = lambda: site.texts.security.tab
+    """Add the forms of the stage, and the sections. There is no further page."""
+    places.factor_forms[OTP] = FactorForm(code_form, lambda: site.texts.second_factor.use_app, code_step_up)
+    places.factor_forms[RECOVERY] = FactorForm(recovery_form, lambda: site.texts.second_factor.use_recovery, recovery_step_up)
+    places.add_section(places_on.SECURITY, security_section, order=20, on_load=AppsState.load)
     places.add_section(places_on.USER, user_section, order=30)
-    return {SECURITY: FeaturePage(site.texts.security.page_title, security_page, SecurityState.load, is_guarded=True)}
+    return {}

@@ -1,10 +1,10 @@
-"""The views of the page with a person's own second factors. `state` is `SecurityState`."""
+"""The views of the section with a person's own second factors. `state` is `AppsState`."""
 
 from typing import Any
 
 import reflex as rx
 
-from rxapp.auth.features.totp.rules.devices import NAME_MAXIMUM_LENGTH
+from rxapp.auth.core.login.factor_names import NAME_MAXIMUM_LENGTH
 from rxapp.auth.web.site.registry import site
 from rxapp.auth.web.ui import style
 from rxapp.auth.web.ui.components.asking_button import asking_button

@@ -14,8 +14,8 @@ from rxapp.auth.core.database.outages import retry_on_outage
 from rxapp.auth.core.errors import InputRefused, NotFound
 from rxapp.auth.core.identity.client import NO_CLIENT, Client
 from rxapp.auth.core.identity.identity import Identity
-from rxapp.auth.core.identity.written_names import display_name_in
 from rxapp.auth.core.input_rules import InputRule
+from rxapp.auth.core.login.factor_names import factor_name_in
 from rxapp.auth.core.login.second_factor import NoSecondFactor, WrongCode
 from rxapp.auth.core.login.trusted_devices import record_factor_change
 from rxapp.auth.core.service import AuthService
@@ -23,7 +23,6 @@ from rxapp.auth.features.totp.rules import recovery_codes
 from rxapp.auth.features.totp.rules.codes import matching_step
 from rxapp.auth.features.totp.rules.sealing import DEVICES
 
-NAME_MAXIMUM_LENGTH = 64
 DEVICES_PER_USER = 10
 """Nobody has more devices, and each costs a check at each login."""
 
@@ -79,7 +78,7 @@ def add(service: AuthService, identity: Identity, secret: str, client: Client = 
     Raises `InputRefused` for the name, or if there are too many, and `NotFound` for a user who is gone.
     """
     now, device_id, user_id = service.clock(), uuid4(), identity.user_id
-    name, step = _clean(name), matching_step(secret, code, now)
+    name, step = factor_name_in(name), matching_step(secret, code, now)
     if step is None:
         raise WrongCode
     row = {"id": device_id, "user_id": user_id, "name": name, "last_step": step, "created_at": now}
@@ -101,7 +100,7 @@ def add(service: AuthService, identity: Identity, secret: str, client: Client = 
 def rename(service: AuthService, identity: Identity, device_id: UUID, name: str, client: Client = NO_CLIENT) -> None:
     """Rename a device of the person. Raises `NotFound` or `InputRefused`."""
     with service.database.transaction() as db:
-        name = _clean(name)
+        name = factor_name_in(name)
         if not db.execute(_RENAME, {"of": device_id, "owner": identity.user_id, "new_name": name}).rowcount:
             raise NotFound
         _record(service, db, "second_factor_renamed", identity, client, detail=name)
@@ -109,7 +108,7 @@ def rename(service: AuthService, identity: Identity, device_id: UUID, name: str,
 
 @retry_on_outage
 def remove(service: AuthService, identity: Identity, device_id: UUID, client: Client = NO_CLIENT) -> None:
-    """Remove a device of the person. The recovery codes go with the last one. Raises `NotFound`."""
+    """Remove a device of the person. The recovery codes go with the last second factor. Raises `NotFound`."""
     with service.database.write() as session:
         users.lock_user(session, identity.user_id)
         db = session.connection()
@@ -117,27 +116,19 @@ def remove(service: AuthService, identity: Identity, device_id: UUID, client: Cl
         if name is None:
             raise NotFound
         record_factor_change(db, "second_factor_removed", service.clock, identity, client, detail=name)
-        if not count_devices(db, identity.user_id):
-            recovery_codes.delete_codes(db, identity.user_id)
+        service.second_factors.remove_lone_backups(db, identity.user_id)
 
 
 @retry_on_outage
 def renew_recovery_codes(service: AuthService, identity: Identity, client: Client = NO_CLIENT) -> list[str]:
-    """Ten new recovery codes in place of all old ones. Raises `NoSecondFactor` for a person who has no device."""
+    """Ten new recovery codes in place of all old ones. Raises `NoSecondFactor` for a person whom no login asks for one."""
     with service.database.write() as session:
         users.lock_user(session, identity.user_id)
         db = session.connection()
-        if not count_devices(db, identity.user_id):
+        if not service.second_factors.count_wanted(db, identity.user_id):
             raise NoSecondFactor
         _record(service, db, "recovery_codes_made", identity, client)
         return recovery_codes.replace_codes(db, identity.user_id, service.clock(), service.settings)
-
-
-def _clean(name: str) -> str:
-    cleaned = display_name_in(name) if len(name.strip()) <= NAME_MAXIMUM_LENGTH else None
-    if not cleaned or len(cleaned) > NAME_MAXIMUM_LENGTH:
-        raise InputRefused(InputRule.DEVICE_NAME_REFUSED, limit=NAME_MAXIMUM_LENGTH)
-    return cleaned
 
 
 def _secret_of(device: StoredDevice, service: AuthService) -> str | None:

@@ -37,6 +37,10 @@ class TotpFactor:
         """Spend the code. Raises `WrongCode` if no device has made it, or if it was spent before."""
         devices.verify(self._service, user.id, answer)
 
+    def count_wanted(self, db: Connection, user_id: UUID) -> int:
+        """How many devices the user has."""
+        return devices.count_devices(db, user_id)
+
     def remove_all(self, db: Connection, user_id: UUID) -> int:
         """Remove all devices of the user."""
         return devices.remove_all(db, user_id)
@@ -68,6 +72,10 @@ class RecoveryFactor:
                 raise WrongCode
             left = recovery_codes.count_codes(db, user.id)
             events.record(db, "recovery_code_used", now, user_id=user.id, client=client, detail=f"{left} left")
+
+    def count_wanted(self, db: Connection, user_id: UUID) -> int:
+        """None: codes only stand in for another factor."""
+        return 0
 
     def remove_all(self, db: Connection, user_id: UUID) -> int:
         """Remove all codes of the user. They are no factor of their own, so they do not count."""

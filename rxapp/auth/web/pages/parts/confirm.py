@@ -29,6 +29,9 @@ class ConfirmForm(TypedDict):
     confirmation: str
 
 
+CODE_FIELD = "confirmation_code"
+
+
 class CodeForm(TypedDict):
     """The form's one field."""
 
@@ -61,10 +64,10 @@ class ConfirmState(rx.State):
         yield
         confirmation.is_busy = False
         try:
-            await self._confirm_factor(confirmation.method, text_in(form, "confirmation_code"))
+            await self._confirm_factor(confirmation.method, text_in(form, CODE_FIELD))
         except FORM_ERRORS as error:
             confirmation.error, confirmation.wait = in_words(error), error.retry_after_seconds
-            yield rx.set_focus("confirmation_code")
+            yield rx.set_focus(CODE_FIELD)
         else:
             yield confirmation._close()
 
@@ -114,13 +117,13 @@ def _proof_forms() -> list[rx.Component]:
 def _factor_forms() -> rx.Component:
     """The form of the second factor that is asked for, and a button for each other one that the person can give."""
     methods: Any = ConfirmationState.methods
-    forms = [(method, view()) for method, view in places.factor_forms.items()]
+    forms = [(method, form.step_up()) for method, form in places.factor_forms.items()]
     others = [
         rx.cond(
             methods.contains(method) & (ConfirmationState.method != method),
-            rx.el.button(name(), type="button", on_click=ConfirmationState.choose(method), class_name=style.LINK),
+            rx.el.button(form.switch(), type="button", on_click=ConfirmationState.choose(method), class_name=style.LINK),
         )
-        for method, name in places.factor_names.items()
+        for method, form in places.factor_forms.items()
     ]
     return rx.fragment(
         rx.match(ConfirmationState.method, *forms, _no_factor()) if forms else _no_factor(),
@@ -141,8 +144,8 @@ def _no_factor() -> rx.Component:
     )
 
 
-def code_form(field: rx.Component) -> rx.Component:
-    """The form of a second factor that is a code. Its field is named `confirmation_code`."""
+def code_dialog_form(field: rx.Component) -> rx.Component:
+    """The form of a second factor that is a code. Its field is named `CODE_FIELD`."""
     texts = site.texts.confirm
     return auth_form(
         field,

@@ -1,6 +1,6 @@
 """The routes of the ready-made pages that have a fixed one."""
 
-ACCOUNT, SESSIONS, ACTIVITY = "/account", "/account/sessions", "/account/activity"
+ACCOUNT, SECURITY, SESSIONS, ACTIVITY = "/account", "/account/security", "/account/sessions", "/account/activity"
 OVERVIEW = "/admin"
 USERS, USER, EVENTS = "/admin/users", "/admin/user", "/admin/events"
 MISSING = "404"

@@ -6,6 +6,7 @@ from rxapp.auth.web.texts.german.administration import EVENTS, USER, USERS
 from rxapp.auth.web.texts.german.audit import EVENT_KINDS, NEWS, SESSION_ENDS
 from rxapp.auth.web.texts.german.common import CONFIRM, NOTICES, USER_MENU
 from rxapp.auth.web.texts.german.overview import OVERVIEW
+from rxapp.auth.web.texts.german.passkeys import PASSKEYS
 from rxapp.auth.web.texts.german.refusals import REFUSALS
 from rxapp.auth.web.texts.german.second_factor import SECOND_FACTOR, SECURITY
 from rxapp.auth.web.texts.german.signing_in import LOGIN, NEW_PASSWORD_STAGE, PASSWORD_FIELDS, REGISTER, SET_PASSWORD_PAGE
@@ -18,6 +19,7 @@ GERMAN = Texts(
     new_password=NEW_PASSWORD_STAGE,
     second_factor=SECOND_FACTOR,
     security=SECURITY,
+    passkeys=PASSKEYS,
     account=ACCOUNT,
     sessions=SESSIONS,
     activity=ACTIVITY,

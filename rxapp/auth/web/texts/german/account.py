@@ -17,6 +17,7 @@ ACCOUNT = AccountTexts(
     saving="Wird gespeichert …",
     saved="Gespeichert.",
     password="Passwort",
+    no_password="Ihr Konto hat kein Passwort. Unter Sicherheit können Sie eines setzen.",
     current_password="Bisheriges Passwort",
     end_others=Counted(
         "Überall sonst abmelden: eine weitere Sitzung",
@@ -34,6 +35,7 @@ ACCOUNT = AccountTexts(
     cannot_be_undone="Das lässt sich nicht rückgängig machen.",
     deletion_password="Ihr Passwort, um das Konto zu löschen",
     delete="Mein Konto löschen",
+    delete_question="Ihr Konto löschen?",
     deleting="Wird gelöscht …",
 )
 

@@ -36,6 +36,14 @@ EVENT_KINDS = EventKindTexts(
     second_factor_reset="Zweite Faktoren durch die Verwaltung entfernt",
     device_trusted="Gerät gemerkt: Eine Zeitlang fragt es nicht nach einem zweiten Faktor",
     device_trust_ended="Gerät fragt wieder nach einem zweiten Faktor",
+    passkey_added="Passkey hinzugefügt",
+    passkey_renamed="Passkey umbenannt",
+    passkey_removed="Passkey entfernt",
+    passkey_asked_for="Ab jetzt wird nach dem Passwort nach einem Passkey gefragt",
+    passkey_not_asked_for="Nach dem Passwort wird nicht mehr nach einem Passkey gefragt",
+    passkey_confirmed="Mit einem Passkey bestätigt",
+    passkey_refused="Ein Passkey wurde abgelehnt",
+    password_removed="Passwort entfernt",
     keys_rotated="Signaturschlüssel gewechselt",
     throttled="Zu viele Versuche, gebremst",
 )
@@ -48,6 +56,8 @@ SESSION_ENDS = EndTexts(
     password_confirmed="Sitzung ersetzt, als das Passwort bestätigt wurde",
     ended_by_administrator="Sitzung durch die Verwaltung beendet",
     second_factor_reset="Sitzung beendet, weil die zweiten Faktoren entfernt wurden",
+    passkey_removed="Sitzung beendet, weil ein Passkey entfernt wurde",
+    password_removed="Sitzung beendet, weil das Passwort entfernt wurde",
     user_disabled="Sitzung beendet, weil das Konto gesperrt wurde",
     account_deleted="Sitzung beendet, weil das Konto gelöscht wurde",
 )

@@ -6,7 +6,7 @@ from rxapp.auth.web.texts.plurals import Counted
 CONFIRM = ConfirmTexts(
     label="Bestätigen, dass Sie es sind",
     title="Bitte bestätigen Sie, dass Sie es sind",
-    why="Sie sind dabei, etwas zu tun, das nur Sie tun sollten. Geben Sie Ihr Passwort ein, um fortzufahren.",
+    why="Sie sind dabei, etwas zu tun, das nur Sie tun sollten. Zeigen Sie, dass Sie es sind, um fortzufahren.",
     password="Ihr Passwort",
     cancel="Abbrechen",
     submit="Bestätigen",

@@ -9,6 +9,13 @@ REFUSALS = RefusalTexts(
     second_factor_required="Bitte bestätigen Sie mit Ihrem zweiten Faktor.",
     wrong_code="Der Code ist falsch oder wurde schon verwendet.",
     no_second_factor="Dieses Konto hat keinen zweiten Faktor.",
+    wrong_passkey="Dieser Passkey wurde nicht angenommen. Versuchen Sie es noch einmal, oder melden Sie sich auf anderem Weg an.",
+    wrong_challenge="Das hat zu lange gedauert oder wurde schon beantwortet. Bitte versuchen Sie es noch einmal.",
+    passkeys_unavailable=(
+        "Dieser Server kann im Moment keine Passkeys prüfen. Verwenden Sie einen anderen Weg, oder sagen Sie es der Verwaltung."
+    ),
+    passkey_known="Dieser Passkey wurde schon hinzugefügt.",
+    last_way_in="Das ist der einzige Weg, sich bei Ihrem Konto anzumelden. Fügen Sie erst einen anderen hinzu.",
     login_expired="Das hat zu lange gedauert, oder Ihr Konto hat sich inzwischen geändert. Bitte melden Sie sich noch einmal an.",
     registration_closed="Neue Konten legt die Verwaltung an.",
     last_administrator="Das ist das einzige Konto für die Verwaltung. Geben Sie die Rolle erst jemand anderem.",

@@ -19,7 +19,7 @@ SECOND_FACTOR = SecondFactorTexts(
 )
 
 SECURITY = SecurityTexts(
-    page_title="Ihre zweiten Faktoren",
+    page_title="Sicherheit",
     tab="Sicherheit",
     apps="Authenticator-Apps",
     none=(
@@ -39,7 +39,8 @@ SECURITY = SecurityTexts(
     remove="Entfernen",
     remove_question="{name} entfernen?",
     remove_why=(
-        "Ihre Codes gelten dann nicht mehr. Ganz ohne App genügt Ihr Passwort allein, und die Wiederherstellungscodes enden."
+        "Ihre Codes gelten dann nicht mehr. Ganz ohne zweiten Faktor genügt Ihr Passwort "
+        "allein, und die Wiederherstellungscodes enden."
     ),
     removed="Die App ist entfernt.",
     renamed="Der Name ist geändert.",
@@ -56,7 +57,10 @@ SECURITY = SecurityTexts(
     confirming="Wird geprüft …",
     done="Die App ist hinzugefügt. Ab jetzt fragt jede Anmeldung nach ihrem Code.",
     recovery="Wiederherstellungscodes",
-    recovery_why="Wenn Ihr Telefon verloren geht, lässt Sie ein Wiederherstellungscode hinein. Jeder gilt einmal.",
+    recovery_why=(
+        "Wenn Ihr Telefon oder Ihr Passkey verloren geht, lässt Sie nach dem Passwort ein "
+        "Wiederherstellungscode hinein. Jeder gilt einmal."
+    ),
     left=Counted(
         "Ein Wiederherstellungscode ist übrig.",
         "{count} Wiederherstellungscodes sind übrig.",
@@ -73,10 +77,12 @@ SECURITY = SecurityTexts(
     stored="Ich habe sie aufbewahrt",
     of_user="Zweite Faktoren",
     of_user_none="Keine. Das Passwort allein genügt.",
-    of_user_some="Die Anmeldung fragt nach dem Code einer Authenticator-App.",
+    of_user_some="Es gibt eine Authenticator-App oder Passkeys.",
     reset="Alle zweiten Faktoren entfernen",
     reset_question="Alle zweiten Faktoren von {user_name} entfernen?",
     reset_why=(
-        "Tun Sie das nur, wenn Sie sicher wissen, wer darum bittet. Danach genügt das Passwort allein. Alle Sitzungen enden."
+        "Tun Sie das nur, wenn Sie sicher wissen, wer darum bittet. Apps, Wiederherstellungscodes und Passkeys "
+        "verschwinden, alle Sitzungen enden, und das Passwort allein genügt. "
+        "Wer kein Passwort hat, braucht danach einen Link, um eines zu setzen."
     ),
 )

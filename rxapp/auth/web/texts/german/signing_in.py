@@ -26,6 +26,8 @@ REASONS = ReasonTexts(
     ),
     ended_by_administrator="Die Verwaltung hat Ihre Sitzung beendet. Bitte melden Sie sich neu an.",
     second_factor_reset="Die Verwaltung hat Ihre zweiten Faktoren entfernt. Bitte melden Sie sich neu an.",
+    passkey_removed="Sie wurden abgemeldet, weil ein Passkey Ihres Kontos entfernt wurde. Bitte melden Sie sich neu an.",
+    password_removed="Sie wurden abgemeldet, weil Ihr Passwort entfernt wurde. Bitte melden Sie sich mit einem Passkey an.",
     user_disabled="Die Verwaltung hat Ihr Konto gesperrt.",
     account_deleted="Ihr Konto ist gelöscht.",
     token_reused=(

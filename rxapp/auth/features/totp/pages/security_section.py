@@ -1,11 +1,11 @@
-"""A person's own second factors: authenticator apps and recovery codes.
+"""The section of a person's own second factors: authenticator apps and recovery codes.
 
-A new secret is in the state of this page until a code has confirmed it, and in no table: so nobody fills one by beginning.
+A new secret is in the state of the page until a code has confirmed it, and in no table: so nobody fills one by beginning.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, TypedDict, Unpack
+from typing import Any, TypedDict
 from uuid import UUID
 
 import reflex as rx
@@ -21,7 +21,6 @@ from rxapp.auth.http.runtime.service import get_service, in_thread
 from rxapp.auth.web.admission import current_user
 from rxapp.auth.web.auth_state.visits import is_new_visit
 from rxapp.auth.web.guards import event
-from rxapp.auth.web.pages.parts.account_frame import account_frame
 from rxapp.auth.web.pages.parts.wrong_fields import wrong_field
 from rxapp.auth.web.reflex_internals.state_trees import page_client
 from rxapp.auth.web.site.registry import site
@@ -29,7 +28,6 @@ from rxapp.auth.web.site.wording import in_words
 from rxapp.auth.web.ui.components.passing_notice import Said, passing_notice, said
 from rxapp.auth.web.ui.fields import about_no_field, notices
 from rxapp.auth.web.ui.forms import text_in
-from rxapp.auth.web.ui.slots import Slots
 
 
 class AddForm(TypedDict):
@@ -55,10 +53,11 @@ class DeviceRow:
     last_used_at: str
 
 
-class SecurityState(rx.State):
-    """What the page shows. `secret`, `uri` and the QR code are there only while an app is added, `recovery_codes` only once."""
+class AppsState(rx.State):
+    """What the section shows. `secret`, `uri` and the QR code are there while an app is added, `recovery_codes` only once."""
 
     devices: list[DeviceRow] = []
+    has_factor: bool = False
     codes_left: int = 0
     recovery_codes: list[str] = []
     now: str = ""
@@ -144,7 +143,7 @@ class SecurityState(rx.State):
         """Remove the app."""
         if await self._act(devices.remove, device_id):
             self.said = said(site.texts.security.removed)
-            self.recovery_codes = self.recovery_codes if self.devices else []
+            self.recovery_codes = self.recovery_codes if self.has_factor else []
 
     @event(fresh=True)
     async def renew_codes(self) -> Any:
@@ -191,7 +190,7 @@ class SecurityState(rx.State):
         return rx.set_focus(self.wrong or focus)
 
     async def _load(self) -> None:
-        found, self.codes_left = await in_thread(overview_of, get_service(), current_user())
+        found, self.has_factor, self.codes_left = await in_thread(overview_of, get_service(), current_user())
         self.devices = [
             DeviceRow(
                 str(device.id),
@@ -211,17 +210,15 @@ def _as_uuid(text: str) -> UUID:
         raise NotFound from None
 
 
-def security_page(**slots: Unpack[Slots]) -> rx.Component:
-    """The tab of the account pages. It needs `SecurityState.load` on load."""
-    state: Any = SecurityState
+def security_section() -> rx.Component:
+    """The apps, and the recovery codes of whoever has a second factor. It needs `AppsState.load` on load."""
+    state: Any = AppsState
     is_open = state.is_adding | (state.renaming != "")
-    return account_frame(
-        "/account/security",
+    return rx.fragment(
         notices("", rx.cond(is_open, "", about_no_field(state)), class_name="mt-6 empty:hidden"),
         apps(state),
-        rx.cond(state.devices.length() > 0, recovery(state)),
+        rx.cond(state.has_factor, recovery(state)),
         adding_dialog(state),
         renaming_dialog(state),
         passing_notice(state.said),
-        **slots,
     )

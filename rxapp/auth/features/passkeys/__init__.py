@@ -1,0 +1,23 @@
+"""Passkeys (WebAuthn): to log in without a name and a password, as a second factor, and to confirm who one is."""
+
+from rxapp.auth.core.features import Feature
+from rxapp.auth.features.passkeys.rules.use import PasskeyFactor, PasskeyProof
+
+FEATURE = Feature(
+    name="passkeys",
+    proofs=(PasskeyProof,),
+    second_factors=(PasskeyFactor,),
+    event_kinds=(
+        "passkey_added",
+        "passkey_renamed",
+        "passkey_removed",
+        "passkey_asked_for",
+        "passkey_not_asked_for",
+        "passkey_confirmed",
+        "passkey_refused",
+        "password_removed",
+    ),
+    routes="rxapp.auth.features.passkeys.routes",
+    pages="rxapp.auth.features.passkeys.pages",
+    checks="rxapp.auth.features.passkeys.checks",
+)

@@ -1,0 +1,1 @@
+"""The rules of passkeys. They know no framework."""
