@@ -51,7 +51,7 @@ class OwnPasswordState(rx.State):
             self._forget_answers()
         await self._load()
 
-    @event(fresh=True)
+    @event(fresh=True, strength="best")
     async def remove(self) -> None:
         """Remove the password."""
         self._forget_answers()
@@ -64,7 +64,7 @@ class OwnPasswordState(rx.State):
             self.said = said(site.texts.passkeys.password_removed)
         await self._load()
 
-    @event(fresh=True)
+    @event(fresh=True, strength="best")
     async def set_one(self, form: NewPasswordForm) -> Any:
         """Set a password."""
         self._forget_answers()

@@ -81,13 +81,13 @@ class PasskeysState(Prompting, rx.State):
             self.is_adding, self.naming = False, ""
         await self._load()
 
-    @event(fresh=True)
+    @event(fresh=True, strength="best")
     async def open_dialog(self) -> None:
         """Show the dialog in which a passkey is added."""
         self._forget_answers()
         self.is_adding, self._opened_in = True, await visit_of(self)
 
-    @event(fresh=True)
+    @event(fresh=True, strength="best")
     async def begin(self) -> None:
         """When the dialog is shown, and when its challenge becomes too old."""
         client = (await self.get_state(AuthState))._client()
@@ -98,7 +98,7 @@ class PasskeysState(Prompting, rx.State):
         else:
             self._offer(options)
 
-    @event(fresh=True)
+    @event(fresh=True, strength="best")
     async def answer(self, answer: str) -> Any:
         """Add the passkey that the browser has made, and ask for its name."""
         self._forget_answers()
@@ -140,7 +140,7 @@ class PasskeysState(Prompting, rx.State):
         self._forget_answers()
         self.naming, self.old_name, self._opened_in = str(passkey_id), str(name), await visit_of(self)
 
-    @event(fresh=True)
+    @event(fresh=True, strength="best")
     async def rename(self, form: NameForm) -> Any:
         """Name the passkey."""
         if await self._act(own_passkeys.rename, self.naming, text_in(form, "device_name")) is not None:
@@ -148,7 +148,7 @@ class PasskeysState(Prompting, rx.State):
             await self._tell_authenticators()
         return rx.set_focus(self.wrong) if self.wrong else None
 
-    @event(fresh=True)
+    @event(fresh=True, strength="best")
     async def remove(self, passkey_id: str) -> Any:
         """Remove the passkey."""
         ended = await self._act(own_passkeys.remove, passkey_id)
@@ -159,7 +159,7 @@ class PasskeysState(Prompting, rx.State):
         await self._tell_authenticators()
         return _others()
 
-    @event(fresh=True)
+    @event(fresh=True, strength="best")
     async def ask(self, asks: bool) -> Any:
         """Whether the password alone is enough."""
         self._forget_answers()

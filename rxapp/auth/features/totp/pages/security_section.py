@@ -86,7 +86,7 @@ class AppsState(rx.State):
             self.renaming, self.recovery_codes = "", []
         await self._load()
 
-    @event(fresh=True)
+    @event(fresh=True, strength="best")
     async def begin(self) -> None:
         """Make a secret, and show it."""
         self._forget_answers()
@@ -96,7 +96,7 @@ class AppsState(rx.State):
         self.qr_size, self.qr_path = qr_code(self.uri)
         self.secret = " ".join(self._secret[start : start + 4] for start in range(0, len(self._secret), 4))
 
-    @event(fresh=True)
+    @event(fresh=True, strength="best")
     async def add(self, form: AddForm) -> Any:
         """Add the app if its code is right."""
         self._forget_answers()
@@ -131,21 +131,21 @@ class AppsState(rx.State):
         self._forget_answers()
         self.renaming, self.old_name = str(device_id), str(name)
 
-    @event(fresh=True)
+    @event(fresh=True, strength="best")
     async def rename(self, form: RenameForm) -> Any:
         """Rename the app."""
         if await self._act(devices.rename, self.renaming, text_in(form, "device_name")):
             self.renaming, self.said = "", said(site.texts.security.renamed)
         return rx.set_focus(self.wrong) if self.wrong else None
 
-    @event(fresh=True)
+    @event(fresh=True, strength="best")
     async def remove(self, device_id: str) -> None:
         """Remove the app."""
         if await self._act(devices.remove, device_id):
             self.said = said(site.texts.security.removed)
             self.recovery_codes = self.recovery_codes if self.has_factor else []
 
-    @event(fresh=True)
+    @event(fresh=True, strength="best")
     async def renew_codes(self) -> Any:
         """Make new recovery codes, and show them."""
         self._forget_answers()
