@@ -23,7 +23,7 @@ const ON_EVERY_PAGE = [
 ].flat();
 const IN_ONE_FILE = new RegExp(`/node_modules/(${ON_EVERY_PAGE.join("|")})/|${WITHOUT_EMOTION}`);
 const OWN_IN_ONE_FILE =
-  /\/utils\/(context|context-registry|state)\.jsx?$|\/rxapp\/auth\/web\/.*\/(arrivals|countdown|device_key|modal|policy_notes|sent_calls|storage_fault|token_store|upload_ticket)\.js$/;
+  /\/utils\/(context|context-registry|state)\.jsx?$|\/rxapp\/auth\/(web|features)\/.*\/(arrivals|countdown|device_key|modal|passkey_button|policy_notes|sent_calls|storage_fault|token_store|upload_ticket)\.js$/;
 const GENERATED = ["app", "app_components", "components", "utils"];
 
 const NEEDS_EMOTION = [/\bcss["'\]]*\s*:/, /import\s*\{(?!\s*jsx\s*\})[^}]*\}\s*from\s*["']@emotion\//];

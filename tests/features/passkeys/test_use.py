@@ -202,6 +202,16 @@ class TestAChallenge:
             log_in(service, phone.get(options, signature=b"x" * 70))
         assert log_in(service, phone.get(options))
 
+    def test_of_before_a_restart_is_worthless_because_nobody_remembers_its_answer(self, settings, service, phone, clock):
+        phone.counts = False
+        answer = phone.get(login_options(service))
+        assert log_in(service, answer)
+        clock.move(seconds=1)
+        restarted = AuthService(settings, service.database, clock)
+        with pytest.raises(WrongPasskey):
+            log_in(restarted, answer)
+        assert log_in(restarted, phone.get(login_options(restarted)))
+
     def test_of_another_server_is_worthless(self, settings, service, phone, clock):
         elsewhere = AuthService(
             settings.model_copy(update={"secret_key": type(settings.secret_key)("y" * 40)}), service.database, clock

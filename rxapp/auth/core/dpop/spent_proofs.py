@@ -25,7 +25,9 @@ class SpentProofsUnavailable(Exception):
 
 
 class SpentProofs(Protocol):
-    """Remembers used proofs."""
+    """Remembers used proofs. What was issued before `remembers_since`, in seconds since 1970, may have been used unseen."""
+
+    remembers_since: float
 
     def spend(self, key: ProvedKey) -> None:
         """Mark this proof as used. Raises `InvalidDpopProof` if it was used before."""
@@ -42,6 +44,7 @@ class SpentProofsInMemory:
         self._clock = clock
         self._capacity = capacity
         self._remembered_for = remembered_for
+        self.remembers_since = clock().timestamp() // 1
         self._forgotten_at: OrderedDict[bytes, float] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -64,6 +67,8 @@ class SpentProofsInMemory:
 
 class SpentProofsInRedis:
     """For all processes that share a Redis. Redis removes old entries by itself."""
+
+    remembers_since = 0.0
 
     def __init__(self, url: str, remembered_for: timedelta = REMEMBERED_FOR) -> None:
         self._remembered_for = remembered_for

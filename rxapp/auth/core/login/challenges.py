@@ -59,7 +59,9 @@ class Challenges:
             )
         except AuthError as error:
             raise WrongChallenge from error
-        if self._clock().timestamp() - _CLOCK.unpack_from(facts)[0] > LIFETIME.total_seconds():
+        issued_at = _CLOCK.unpack_from(facts)[0]
+        is_old = self._clock().timestamp() - issued_at > LIFETIME.total_seconds()
+        if is_old or issued_at < self._spent.remembers_since:  # a restart forgets what was answered before it
             raise WrongChallenge
 
     def spend(self, challenge: bytes) -> None:
