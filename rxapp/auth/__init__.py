@@ -45,8 +45,16 @@ from rxapp.auth.core.features import Feature
 from rxapp.auth.core.identity.client import Client
 from rxapp.auth.core.identity.identity import Identity
 from rxapp.auth.core.identity.role_names import InvalidRole
+from rxapp.auth.core.login.challenges import WrongChallenge
+from rxapp.auth.core.login.passkey_errors import (
+    LastWayIn,
+    PasskeyKnown,
+    PasskeyNotConfirmed,
+    PasskeysUnavailable,
+    WrongPasskey,
+)
 from rxapp.auth.core.login.pending_logins import PendingLoginEnded
-from rxapp.auth.core.login.second_factor import NoSecondFactor, SecondFactorRequired, WrongCode
+from rxapp.auth.core.login.second_factor import NoSecondFactor, SecondFactorRequired, WrongCode, WrongStepUpCode
 from rxapp.auth.core.login.stages import LoginIncomplete
 from rxapp.auth.core.login.strength import Strength, TwoFactorsRequired
 from rxapp.auth.core.maintenance.demo_users import add_demo_users
@@ -85,11 +93,15 @@ __all__ = [
     "InvalidToken",
     "InvalidUserName",
     "LastAdministrator",
+    "LastWayIn",
     "LoginIncomplete",
     "MigrationHistory",
     "NoSecondFactor",
     "NotFound",
     "OtherDevice",
+    "PasskeyKnown",
+    "PasskeyNotConfirmed",
+    "PasskeysUnavailable",
     "PasswordRefused",
     "PendingLoginEnded",
     "PermissionDenied",
@@ -112,8 +124,11 @@ __all__ = [
     "User",
     "UserNameLooksTaken",
     "UserNameTaken",
+    "WrongChallenge",
     "WrongCode",
+    "WrongPasskey",
     "WrongPassword",
+    "WrongStepUpCode",
     "add_demo_users",
     "get_settings",
     "reflex_options",

@@ -16,7 +16,7 @@ from rxapp.auth.features.passkeys.rules.use import (
     confirmation_options,
     log_in,
     login_options,
-    second_factor_options,
+    options_of_pending,
 )
 from tests.authenticator import BE, BS, UP, UV, Authenticator, add_passkey
 from tests.conftest import PASSWORD
@@ -60,7 +60,7 @@ def test_it_becomes_no_second_factor_by_itself(service, phone):
 
 def test_whoever_wants_it_is_asked_for_it_after_the_password(service, asked):
     pending = begin(service)
-    options = second_factor_options(service, pending)
+    options = options_of_pending(service, pending)
     assert options["userVerification"] == "preferred"
     pair = complete(service, asked.get(options, flags=UP), pending)
     assert service.verify_access(pair.access_token).amr == ("pwd", "pop", "mfa")
@@ -118,7 +118,7 @@ def test_what_is_wrong_lets_nobody_in(service, phone, wrong):
 def test_nor_after_the_password(service, asked, wrong):
     pending = begin(service)
     with pytest.raises(WrongPasskey):
-        complete(service, asked.get(second_factor_options(service, pending), **wrong), pending)
+        complete(service, asked.get(options_of_pending(service, pending), **wrong), pending)
 
 
 @pytest.mark.parametrize("wrong", [wrong for name, wrong in WRONG.items() if name != "no user handle"])
@@ -228,7 +228,7 @@ class TestAChallenge:
 
     def test_is_worthless_for_another_purpose(self, service, identity, asked):
         pending = begin(service)
-        for_login, for_stage = login_options(service), second_factor_options(service, pending)
+        for_login, for_stage = login_options(service), options_of_pending(service, pending)
         for_proof, (for_adding, _) = confirmation_options(service, identity), own_passkeys.begin_adding(service, identity)
         for_adding = {"rpId": "localhost"} | for_adding
         for options in (for_stage, for_proof, for_adding):
@@ -254,7 +254,7 @@ class TestAPasskeyOfAnother:
     def test_is_no_second_factor_of_mine(self, service, asked, anna):
         hers, pending = add_passkey(service, anna), begin(service)
         with pytest.raises(WrongPasskey):
-            complete(service, hers.get(second_factor_options(service, pending)), pending)
+            complete(service, hers.get(options_of_pending(service, pending)), pending)
 
     def test_does_not_confirm_who_i_am(self, service, identity, asked, anna):
         hers = add_passkey(service, anna)
@@ -340,7 +340,7 @@ class TestGuessing:
             with pytest.raises(WrongPasskey):
                 complete(limited, "{}", pending)
         with pytest.raises(TooManyRequests):
-            complete(limited, asked.get(second_factor_options(limited, pending)), pending)
+            complete(limited, asked.get(options_of_pending(limited, pending)), pending)
 
     def test_to_confirm_counts_for_the_session_and_is_audited(self, limited, identity, phone):
         for _ in range(5):
@@ -361,7 +361,7 @@ class TestWithoutTheExtra:
         with pytest.raises(PasskeysUnavailable):
             complete(service, "{}", pending)
         with pytest.raises(PasskeysUnavailable):
-            second_factor_options(service, pending)
+            options_of_pending(service, pending)
 
     def test_nothing_is_offered_and_nothing_accepted(self, service, identity):
         for use in (

@@ -10,7 +10,7 @@ from rxapp.auth.core.identity.client import NO_CLIENT
 from rxapp.auth.core.login.passkey_errors import LastWayIn
 from rxapp.auth.features.passkeys.rules import own_passkeys
 from rxapp.auth.features.passkeys.rules.own_password import remove_password, set_password
-from rxapp.auth.features.passkeys.rules.use import log_in, login_options, second_factor_options
+from rxapp.auth.features.passkeys.rules.use import log_in, login_options, options_of_pending
 from tests.authenticator import BE, BS, UP, UV, add_passkey
 
 GOOD = "plumb orbit cadet vixen"
@@ -115,7 +115,7 @@ class WaysIn(RuleBasedStateMachine):
                 self.service.log_in(self.name, GOOD)
             pending = required.value.pending_login
             made = list(self.passkeys.values())[which % len(self.passkeys)]
-            answer = made.get(second_factor_options(self.service, pending), flags=made.flags & ~UV)
+            answer = made.get(options_of_pending(self.service, pending), flags=made.flags & ~UV)
             pair = self.service.login.go_on(pending, {"method": "pop", "code": answer}, NO_CLIENT).pair
             self.sessions.append(self.service.verify_access(pair.access_token))
 

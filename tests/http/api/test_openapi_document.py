@@ -48,9 +48,12 @@ def test_each_operation_says_which_tokens_it_takes(document):
         "POST /api/auth/login",
         "POST /api/auth/login/continue",
         "POST /api/auth/login/link",
+        "POST /api/auth/passkeys/login",
+        "POST /api/auth/passkeys/options",
         "POST /api/auth/second-factor",
         "POST /api/token/refresh",
         "GET /.well-known/jwks.json",
+        "GET /.well-known/webauthn",
         "GET /healthz",
         "GET /readyz",
     }

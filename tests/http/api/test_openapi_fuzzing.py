@@ -192,8 +192,11 @@ def test_in_all_phases_no_answer_is_a_5xx_and_each_is_documented(api, service, e
         "POST /api/auth/login/link",
         "POST /api/auth/second-factor",
         "POST /api/auth/confirm/{method}",
+        "POST /api/auth/confirm/second-factor",
+        "POST /api/auth/passkeys/login",
+        "GET /.well-known/webauthn",
         "DELETE /api/trusted-devices/{device_id}",
-    }  # a link does not suffice; no method and no code is ever hit upon; nobody trusts a device without a code
+    }  # a link does not suffice; no method, code or signature is ever hit upon; nobody trusts a device without one; no origin is related
     assert without_success == never, "each other was also called with what it wants"
     assert run.answers.total() > 400
 

@@ -109,6 +109,9 @@ def test_every_event_handler_says_who_may_call_it(inspected):
         "rxapp.auth.features.passkeys.pages.confirm_form.PasskeyConfirmState.answer": [],
         "rxapp.auth.features.passkeys.pages.confirm_form.PasskeyConfirmState.begin": [],
         "rxapp.auth.features.passkeys.pages.confirm_form.PasskeyConfirmState.fail": [],
+        "rxapp.auth.features.passkeys.pages.confirm_form.PasskeyStepUpState.answer": [],
+        "rxapp.auth.features.passkeys.pages.confirm_form.PasskeyStepUpState.begin": [],
+        "rxapp.auth.features.passkeys.pages.confirm_form.PasskeyStepUpState.fail": [],
         "rxapp.auth.features.passkeys.pages.login_ways.PasskeyFactorState.answer": "public",
         "rxapp.auth.features.passkeys.pages.login_ways.PasskeyFactorState.begin": "public",
         "rxapp.auth.features.passkeys.pages.login_ways.PasskeyFactorState.fail": "public",
@@ -279,6 +282,7 @@ def test_the_vars_that_go_to_the_browser_are_known(inspected):
         "CodeState": [],
         "OwnPasswordState": ["error", "has_passkey", "has_password", "is_busy", "said", "wait", "wrong"],
         "PasskeyConfirmState": ["options"],
+        "PasskeyStepUpState": ["options"],
         "PasskeyFactorState": ["options"],
         "PasskeyLoginState": ["options"],
         "PasskeysState": [
