@@ -64,6 +64,19 @@ class TestAtLogin:
                 page.get_by_role("button", name="Start again").click()
                 expect(page.get_by_label("Username")).to_be_visible()
 
+    def test_a_lost_connection_leaves_the_form_where_it_was(self, tab, person, enrolled, server):
+        """A phone may lose it while its person looks for the code in the other app."""
+        tab.add_init_script(
+            "window.sockets = []; const Socket = window.WebSocket;"
+            "window.WebSocket = class extends Socket { constructor(...given) { super(...given); window.sockets.push(this); } };"
+        )
+        give_password(tab, person)
+        before = tab.evaluate("window.sockets.length")
+        tab.evaluate("window.sockets.forEach((socket) => socket.close())")
+        tab.wait_for_function(f"window.sockets.length > {before} && window.sockets.at(-1).readyState === 1")
+        give_code(tab, code_at(enrolled.secret, server.now()))
+        expect(tab.get_by_role("button", name="Log out")).to_be_visible()
+
     def test_a_set_password_link_asks_for_it_first(self, tab, person, enrolled, server):
         with open_service(server) as service:
             link = service.administration.issue_password_link(service.administration.find_user(person).id)

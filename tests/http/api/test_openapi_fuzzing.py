@@ -196,7 +196,7 @@ def test_in_all_phases_no_answer_is_a_5xx_and_each_is_documented(api, service, e
         "POST /api/auth/passkeys/login",
         "GET /.well-known/webauthn",
         "DELETE /api/trusted-devices/{device_id}",
-    }  # a link does not suffice; no method, code or signature is ever hit upon; nobody trusts a device without one; no origin is related
+    }  # a link does not suffice; no code or signature is ever hit upon, so no device is trusted; no origin is related
     assert without_success == never, "each other was also called with what it wants"
     assert run.answers.total() > 400
 

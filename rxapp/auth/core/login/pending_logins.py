@@ -87,6 +87,11 @@ class PendingLogin:
         return json.dumps(facts, separators=(",", ":")).encode()
 
 
+def is_bound(pending_login: str) -> bool:
+    """Whether only the client that has begun this login can go on with it. For a pending login that was just issued."""
+    return PendingLogin.parse(pending_login)[0].device_key is not None
+
+
 def _names(value: Any) -> tuple[str, ...]:
     if not isinstance(value, list) or not all(isinstance(name, str) for name in value):
         raise PendingLoginEnded

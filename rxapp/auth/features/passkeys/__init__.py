@@ -3,20 +3,21 @@
 from rxapp.auth.core.features import Feature
 from rxapp.auth.features.passkeys.rules.use import PasskeyFactor, PasskeyProof
 
+_CHANGES = (
+    "passkey_added",
+    "passkey_renamed",
+    "passkey_removed",
+    "passkey_asked_for",
+    "passkey_not_asked_for",
+    "password_removed",
+)
+
 FEATURE = Feature(
     name="passkeys",
     proofs=(PasskeyProof,),
     second_factors=(PasskeyFactor,),
-    event_kinds=(
-        "passkey_added",
-        "passkey_renamed",
-        "passkey_removed",
-        "passkey_asked_for",
-        "passkey_not_asked_for",
-        "passkey_confirmed",
-        "passkey_refused",
-        "password_removed",
-    ),
+    event_kinds=(*_CHANGES, "passkey_confirmed", "passkey_refused"),
+    announced_kinds=_CHANGES,
     routes="rxapp.auth.features.passkeys.routes",
     pages="rxapp.auth.features.passkeys.pages",
     checks="rxapp.auth.features.passkeys.checks",

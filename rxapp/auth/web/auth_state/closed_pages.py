@@ -1,7 +1,11 @@
-"""What is kept of a page after its connection has closed: for its owner all that it shows, for nobody's page almost nothing."""
+"""What is kept of a page after its connection has closed: for its owner all that it shows, for nobody's page almost nothing.
+
+And of how many pages: whoever opens and closes pages without end must not fill the memory.
+"""
 
 import logging
 from collections import OrderedDict
+from uuid import UUID
 
 import reflex as rx
 from redis.exceptions import RedisError
@@ -18,15 +22,51 @@ from rxapp.auth.web.reflex_internals.state_trees import forget_report, forget_re
 KEPT_OF_NOBODY = 500
 """How many closed pages of nobody each worker keeps: some 50 MB. A reload finds its state, and strangers cannot fill memory."""
 
+KEPT_OF_A_PERSON = 20
+"""And of each person who is logged in. One page holds up to a megabyte of what its person has sent."""
+
+OWNERS = 20_000
+"""Of so many people it is known which pages they have closed. Of others, Reflex forgets the pages after a while."""
+
 logger = logging.getLogger(__name__)
 
-_closed_pages_of_nobody: OrderedDict[str, None] = OrderedDict()
-"""The client tokens of closed pages of nobody, the oldest first."""
+
+class _ClosedPages:
+    """The client tokens of closed pages of each owner, the oldest first. None stands for nobody."""
+
+    def __init__(self) -> None:
+        self._of: OrderedDict[UUID | None, OrderedDict[str, None]] = OrderedDict()
+        self._owners: dict[str, UUID | None] = {}
+
+    def add(self, client_token: str, owner: UUID | None) -> list[str]:
+        """Note that the page is closed. Returns the pages that are too many now."""
+        self.discard(client_token)
+        pages = self._of.setdefault(owner, OrderedDict())
+        self._of.move_to_end(owner)
+        pages[client_token], self._owners[client_token] = None, owner
+        if len(self._of) > OWNERS:
+            for forgotten in self._of.popitem(last=False)[1]:
+                del self._owners[forgotten]
+        surplus = list(pages)[: -(KEPT_OF_NOBODY if owner is None else KEPT_OF_A_PERSON)]
+        for each in surplus:
+            self.discard(each)
+        return surplus
+
+    def discard(self, client_token: str) -> None:
+        """The page is open again, or gone."""
+        if client_token in self._owners:
+            owner = self._owners.pop(client_token)
+            del self._of[owner][client_token]
+            if not self._of[owner]:
+                del self._of[owner]
+
+
+_closed_pages = _ClosedPages()
 
 
 def keep_no_more(client_token: str) -> None:
     """The page is open again: do not count it as closed."""
-    _closed_pages_of_nobody.pop(client_token, None)
+    _closed_pages.discard(client_token)
 
 
 async def forget_connection(app: rx.App, client_token: str, connection: str) -> None:
@@ -36,16 +76,16 @@ async def forget_connection(app: rx.App, client_token: str, connection: str) -> 
         held_events.close(connection)
         return
     await all_handled(connection)
-    is_nobodys = False
+    surplus: list[str] = []
     try:
         async with manager.modify_state(page) as state:
             root = root_of(state)
             auth = await root.get_state(AuthState)
             if auth._page.connection == connection:
-                is_nobodys = auth._page.owner is None
                 _forget(root, auth, client_token)
-        if is_nobodys:
-            await _limit_pages_of_nobody(manager, client_token)
+                surplus = _closed_pages.add(client_token, auth._identity.user_id if auth._identity else None)
+        for each in surplus:
+            await remove(manager, each)
     except RedisError as error:  # the next connection clears it before anything else
         logger.warning("the state of a closed page could not be cleared: %s", type(error).__name__)
     finally:
@@ -68,11 +108,3 @@ def _forget(root: BaseState, auth: AuthState, client_token: str) -> None:
         forget_request(root)  # it takes more memory than all the rest
     auth._begin_connection("", client_token)
     forget_report(root)
-
-
-async def _limit_pages_of_nobody(manager: object, client_token: str) -> None:
-    _closed_pages_of_nobody[client_token] = None
-    _closed_pages_of_nobody.move_to_end(client_token)
-    while len(_closed_pages_of_nobody) > KEPT_OF_NOBODY:
-        oldest, _ = _closed_pages_of_nobody.popitem(last=False)
-        await remove(manager, oldest)

@@ -36,6 +36,11 @@ class Leaving(PageTokens, mixin=True):  # type: ignore[call-arg]  # the keyword 
     is here because all other states are cleared when a visitor comes to a page.
     """
 
+    _login_under_way: tuple[str, str, tuple[str, ...]] | None = None
+    """The same of the login that this page is in the middle of, if its browser has a key: nobody else can complete it. A phone
+    may lose the connection while its person looks for the code.
+    """
+
     _loaded_path: str = ""
     """The path at the last load of this document."""
 

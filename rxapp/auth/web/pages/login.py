@@ -10,7 +10,7 @@ from rxapp.auth.core.database.outages import FORM_ERRORS, DatabaseUnavailable
 from rxapp.auth.core.errors import AuthError, InvalidCredentials
 from rxapp.auth.core.identity.client import Client
 from rxapp.auth.core.login.login import LoggedIn
-from rxapp.auth.core.login.pending_logins import PendingLoginEnded
+from rxapp.auth.core.login.pending_logins import PendingLoginEnded, is_bound
 from rxapp.auth.core.login.stages import LoginIncomplete
 from rxapp.auth.http.api.schemas import LoginRequest
 from rxapp.auth.http.runtime.hooks import get_hooks
@@ -62,14 +62,16 @@ class LoginState(rx.State):
         auth = await self.get_state(AuthState)
         handed_over, auth._handed_over = auth._handed_over, None
         if auth.status == IN:
+            auth._login_under_way = None
             return go_on(self)
         self.is_busy = False
         if not auth._is_new_visit:
+            if auth._login_under_way is not None and not self.stage:
+                await self._show(*auth._login_under_way)
             return None
-        self.start_again()
+        await self.start_again()
         if handed_over is not None:
-            self.stage, self._pending, self.methods = handed_over[0], handed_over[1], list(handed_over[2])
-            await offer_trust(self)
+            await self._show(*handed_over)
         self.reason = site.texts.login.reasons.of(self.router.url.query_parameters.get("reason") or auth.ended_because)
         return None
 
@@ -82,9 +84,10 @@ class LoginState(rx.State):
         yield await self._finish(_check(form, auth._client()), focus="password")
 
     @event(public=True)
-    def start_again(self) -> None:
+    async def start_again(self) -> None:
         """Leave the stage, and show the first form again."""
         self.error, self.wrong, self.wait, self.is_busy, self.stage, self._pending = "", "", 0, False, "", ""
+        (await self.get_state(AuthState))._login_under_way = None
 
     async def _complete(self, answers: Mapping[str, str], *, focus: str) -> Any:
         """Complete the stage that is shown: the form of a stage calls this. Returns the next event."""
@@ -97,12 +100,13 @@ class LoginState(rx.State):
             logged_in = await login
             await get_hooks().logged_in(logged_in.pair, auth._client())
             await auth._begin(logged_in.pair)
+            auth._login_under_way = None
         except LoginIncomplete as incomplete:
-            self._enter(incomplete)
-            await offer_trust(self)
+            await self.start_again()
+            await self._show(incomplete.stage, incomplete.pending_login, incomplete.methods)
             return None
         except PendingLoginEnded as error:
-            self.start_again()
+            await self.start_again()
             self.error = in_words(error)
             return None
         except FORM_ERRORS as error:
@@ -122,9 +126,12 @@ class LoginState(rx.State):
         (await self.get_state(AuthState))._handed_over = (incomplete.stage, incomplete.pending_login, incomplete.methods)
         return rx.redirect(login_url(site.login_route, next_path=wanted_path(self)), replace=True)
 
-    def _enter(self, incomplete: LoginIncomplete) -> None:
-        self.start_again()
-        self.stage, self._pending, self.methods = incomplete.stage, incomplete.pending_login, list(incomplete.methods)
+    async def _show(self, stage: str, pending_login: str, methods: tuple[str, ...]) -> None:
+        """Show the form of the stage."""
+        self.stage, self._pending, self.methods = stage, pending_login, list(methods)
+        if is_bound(pending_login):
+            (await self.get_state(AuthState))._login_under_way = stage, pending_login, methods
+        await offer_trust(self)
 
 
 async def _check(form: LoginForm, client: Client) -> LoggedIn:

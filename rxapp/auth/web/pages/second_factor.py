@@ -28,7 +28,7 @@ class SecondFactorState(rx.State):
     async def start_again(self) -> None:
         """Leave the stage, and show the first form again."""
         self.method = ""
-        (await self.get_state(LoginState)).start_again()
+        await (await self.get_state(LoginState)).start_again()
 
     def _shown(self, methods: Sequence[str]) -> str:
         """The factor whose form is shown, of those that the person has."""

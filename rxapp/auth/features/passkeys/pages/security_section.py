@@ -135,10 +135,12 @@ class PasskeysState(Prompting, rx.State):
         self.is_adding, self.naming, self.options, self._challenge = False, "", {}, ""
 
     @event
-    async def ask_for_name(self, passkey_id: str, name: str) -> None:
+    async def ask_for_name(self, passkey_id: str) -> None:
         """Open the dialog that names a passkey."""
         self._forget_answers()
-        self.naming, self.old_name, self._opened_in = str(passkey_id), str(name), await visit_of(self)
+        for row in self.passkeys:
+            if row.id == passkey_id:
+                self.naming, self.old_name, self._opened_in = row.id, row.name, await visit_of(self)
 
     @event(fresh=True, strength="best")
     async def rename(self, form: NameForm) -> Any:

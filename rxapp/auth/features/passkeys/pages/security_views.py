@@ -55,7 +55,7 @@ def _passkey(state: Any, each: Any) -> rx.Component:
         texts.rename,
         type="button",
         aria_label=texts.rename_label.format(name=each.name),
-        on_click=state.ask_for_name(each.id, each.name),
+        on_click=state.ask_for_name(each.id),
         class_name=style.SECONDARY,
     )
     question = texts.remove_question.format(name=each.name)

@@ -93,7 +93,7 @@ class AppsState(rx.State):
         self.is_adding, self._secret = True, new_secret()
         user_name = current_user().user_name
         self.uri = enrolment_uri(self._secret, user_name, get_service().settings.app_name)
-        self.qr_size, self.qr_path = qr_code(self.uri)
+        self.qr_size, self.qr_path = await in_thread(qr_code, self.uri)
         self.secret = " ".join(self._secret[start : start + 4] for start in range(0, len(self._secret), 4))
 
     @event(fresh=True, strength="best")
@@ -126,10 +126,12 @@ class AppsState(rx.State):
         self.renaming = ""
 
     @event
-    async def ask_for_name(self, device_id: str, name: str) -> None:
+    async def ask_for_name(self, device_id: str) -> None:
         """Open the dialog that renames an app."""
         self._forget_answers()
-        self.renaming, self.old_name = str(device_id), str(name)
+        for device in self.devices:
+            if device.id == device_id:
+                self.renaming, self.old_name = device.id, device.name
 
     @event(fresh=True, strength="best")
     async def rename(self, form: RenameForm) -> Any:

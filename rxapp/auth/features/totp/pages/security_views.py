@@ -51,7 +51,7 @@ def _app(state: Any, device: Any) -> rx.Component:
         texts.rename,
         type="button",
         aria_label=texts.rename_label.format(name=device.name),
-        on_click=state.ask_for_name(device.id, device.name),
+        on_click=state.ask_for_name(device.id),
         class_name=style.SECONDARY,
     )
     question = texts.remove_question.format(name=device.name)

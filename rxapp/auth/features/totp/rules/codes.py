@@ -3,6 +3,7 @@
 import hmac
 import re
 from datetime import datetime
+from urllib.parse import quote
 
 from pyotp import random_base32
 from pyotp.hotp import HOTP
@@ -23,9 +24,19 @@ def new_secret() -> str:
     return random_base32()
 
 
+_LABEL_LENGTH = 90
+"""Characters of a name in the link. A longer one makes a QR code that is slow to draw, and hard to read for a phone."""
+
+
 def enrolment_uri(secret: str, user_name: str, app_name: str) -> str:
-    """The link that an authenticator app reads from the QR code."""
-    return TOTP(secret).provisioning_uri(name=user_name, issuer_name=app_name)
+    """The link that an authenticator app reads from the QR code. Long names are cut."""
+    return TOTP(secret).provisioning_uri(name=_cut(user_name), issuer_name=_cut(app_name))
+
+
+def _cut(name: str) -> str:
+    while len(quote(name)) > _LABEL_LENGTH:
+        name = name[:-1]
+    return name
 
 
 def matching_step(secret: str, typed: str, now: datetime) -> int | None:

@@ -17,11 +17,11 @@ def news_notice() -> rx.Component:
     content = rx.el.div(
         words,
         rx.el.button(site.texts.notices.close, type="button", on_click=NewsState.dismiss, class_name=style.SECONDARY),
-        class_name="mx-auto flex max-w-xl flex-wrap items-center justify-end gap-x-4 gap-y-2 shadow-lg sm:flex-nowrap "
+        class_name="pointer-events-auto mx-auto flex max-w-xl flex-wrap items-center justify-end gap-x-4 gap-y-2 shadow-lg sm:flex-nowrap "
         + style.NEUTRAL_NOTICE,
     )
     return rx.el.div(
         rx.cond(sentences.length() > 0, content),
         role="status",
-        class_name="fixed inset-x-4 top-4 z-50 empty:hidden",
+        class_name="pointer-events-none fixed inset-x-4 bottom-4 z-50 empty:hidden",
     )

@@ -63,6 +63,12 @@ SESSION_ENDS = EndTexts(
 )
 
 NEWS = NewsTexts(
+    passkey_added="Ein Passkey wurde Ihrem Konto hinzugefügt, auf {device}.",
+    passkey_renamed="Ein Passkey Ihres Kontos wurde umbenannt, auf {device}.",
+    passkey_removed="Ein Passkey wurde aus Ihrem Konto entfernt, auf {device}.",
+    passkey_asked_for="Ab jetzt wird nach Ihrem Passwort nach einem Passkey gefragt: gewählt auf {device}.",
+    passkey_not_asked_for="Nach Ihrem Passwort wird nicht mehr nach einem Passkey gefragt: gewählt auf {device}.",
+    password_removed="Das Passwort Ihres Kontos wurde entfernt, auf {device}.",
     title="Während diese Seite offen war:",
     second_factor_added="Zu Ihrem Konto kam ein zweiter Faktor hinzu ({device}).",
     second_factor_renamed="Ein zweiter Faktor Ihres Kontos wurde umbenannt ({device}).",
