@@ -19,7 +19,7 @@ from rxapp.auth.features.totp.rules.overview import overview_of
 from rxapp.auth.features.totp.rules.qr_code import qr_code
 from rxapp.auth.http.runtime.service import get_service, in_thread
 from rxapp.auth.web.admission import current_user
-from rxapp.auth.web.auth_state.visits import is_new_visit
+from rxapp.auth.web.auth_state.visits import is_new_visit, visit_of
 from rxapp.auth.web.guards import event
 from rxapp.auth.web.pages.parts.wrong_fields import wrong_field
 from rxapp.auth.web.reflex_internals.state_trees import page_client
@@ -75,6 +75,8 @@ class AppsState(rx.State):
     is_busy: bool = False
 
     _secret: str = ""
+    _opened_in: int = 0
+    """The visit in which the person has opened a dialog, or made codes."""
 
     @event
     async def load(self) -> None:
@@ -82,6 +84,7 @@ class AppsState(rx.State):
         self.is_busy = False
         if await is_new_visit(self):
             self._forget_answers()
+        if self._opened_in != await visit_of(self):
             self._forget_secret()
             self.renaming, self.recovery_codes = "", []
         await self._load()
@@ -90,7 +93,7 @@ class AppsState(rx.State):
     async def begin(self) -> None:
         """Make a secret, and show it."""
         self._forget_answers()
-        self.is_adding, self._secret = True, new_secret()
+        self.is_adding, self._secret, self._opened_in = True, new_secret(), await visit_of(self)
         user_name = current_user().user_name
         self.uri = enrolment_uri(self._secret, user_name, get_service().settings.app_name)
         self.qr_size, self.qr_path = await in_thread(qr_code, self.uri)
@@ -131,7 +134,7 @@ class AppsState(rx.State):
         self._forget_answers()
         for device in self.devices:
             if device.id == device_id:
-                self.renaming, self.old_name = device.id, device.name
+                self.renaming, self.old_name, self._opened_in = device.id, device.name, await visit_of(self)
 
     @event(fresh=True, strength="best")
     async def rename(self, form: RenameForm) -> Any:
@@ -151,6 +154,7 @@ class AppsState(rx.State):
     async def renew_codes(self) -> Any:
         """Make new recovery codes, and show them."""
         self._forget_answers()
+        self._opened_in = await visit_of(self)
         try:
             self.recovery_codes = await in_thread(devices.renew_recovery_codes, get_service(), current_user(), page_client(self))
         except FORM_ERRORS as error:

@@ -17,8 +17,8 @@ def news_notice() -> rx.Component:
     content = rx.el.div(
         words,
         rx.el.button(site.texts.notices.close, type="button", on_click=NewsState.dismiss, class_name=style.SECONDARY),
-        class_name="pointer-events-auto mx-auto flex max-w-xl flex-wrap items-center justify-end gap-x-4 gap-y-2 shadow-lg sm:flex-nowrap "
-        + style.NEUTRAL_NOTICE,
+        class_name="pointer-events-auto mx-auto flex max-w-xl flex-wrap items-center justify-end gap-x-4 gap-y-2 shadow-lg "
+        "sm:flex-nowrap " + style.NEUTRAL_NOTICE,
     )
     return rx.el.div(
         rx.cond(sentences.length() > 0, content),
