@@ -54,7 +54,13 @@ from rxapp.auth.core.login.passkey_errors import (
     WrongPasskey,
 )
 from rxapp.auth.core.login.pending_logins import PendingLoginEnded
-from rxapp.auth.core.login.second_factor import NoSecondFactor, SecondFactorRequired, WrongCode, WrongStepUpCode
+from rxapp.auth.core.login.second_factor import (
+    NoSecondFactor,
+    SecondFactorNeeded,
+    SecondFactorRequired,
+    WrongCode,
+    WrongStepUpCode,
+)
 from rxapp.auth.core.login.stages import LoginIncomplete
 from rxapp.auth.core.login.strength import Strength, TwoFactorsRequired
 from rxapp.auth.core.maintenance.demo_users import add_demo_users
@@ -107,6 +113,7 @@ __all__ = [
     "PermissionDenied",
     "RegistrationClosed",
     "RevocationReason",
+    "SecondFactorNeeded",
     "SecondFactorRequired",
     "SecurityEvent",
     "SessionEnded",

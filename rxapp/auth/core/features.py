@@ -16,6 +16,7 @@ from rxapp.auth.core.audit.events import EventKind
 from rxapp.auth.core.clock import Clock
 from rxapp.auth.core.database.engine import Database
 from rxapp.auth.core.login.confirmation import Proof
+from rxapp.auth.core.login.enrolment import Enrolment
 from rxapp.auth.core.login.second_factor import SecondFactor
 from rxapp.auth.core.login.stages import LoginStage
 from rxapp.auth.core.settings.settings import Settings
@@ -44,10 +45,10 @@ class Pruner:
 class Feature:
     """Everything that one feature adds. A field that is left out costs nothing.
 
-    `stages`, `proofs` and `second_factors` are factories: each `AuthService` calls them with itself. `event_kinds` are the
-    further kinds of events that the feature writes into the audit log, and `announced_kinds` those of them that each open page
-    of the user says (`NewsTexts`). `pruners` remove its rows that have been kept for long enough. `rewrappers` are for
-    `keys rotate`.
+    `stages`, `proofs`, `second_factors` and `enrolments` are factories: each `AuthService` calls them with itself. `event_kinds`
+    are the further kinds of events that the feature writes into the audit log, and `announced_kinds` those of them that each
+    open page of the user says (`NewsTexts`). `pruners` remove its rows that have been kept for long enough. `rewrappers` are
+    for `keys rotate`.
 
     `routes` names a module with a `router` of FastAPI, `pages` one with `add_pages()`, `commands` one with
     `add_commands(groups)`, and `checks` one with `check(settings, database)`, which yields findings for `doctor`.
@@ -57,6 +58,7 @@ class Feature:
     stages: tuple[Callable[[Any], LoginStage], ...] = ()
     proofs: tuple[Callable[[Any], Proof], ...] = ()
     second_factors: tuple[Callable[[Any], SecondFactor], ...] = ()
+    enrolments: tuple[Callable[[Any], Enrolment], ...] = ()
     pruners: tuple[Pruner, ...] = ()
     rewrappers: tuple[Rewrapper, ...] = ()
     event_kinds: tuple[str, ...] = ()

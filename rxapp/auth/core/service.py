@@ -43,6 +43,7 @@ from rxapp.auth.core.keys.stored_keys import load_key_ring
 from rxapp.auth.core.login import challenges
 from rxapp.auth.core.login.challenges import Challenges
 from rxapp.auth.core.login.confirmation import Confirmation
+from rxapp.auth.core.login.enrolment import EnrolmentStage
 from rxapp.auth.core.login.login import Login
 from rxapp.auth.core.login.pending_logins import PendingLogins
 from rxapp.auth.core.login.proof_attempts import ProofAttempts
@@ -101,8 +102,12 @@ class AuthService:
         proof_attempts = ProofAttempts(database, self.throttle, self.failures)
         factors = [make(self) for feature in self.features for make in feature.second_factors]
         self.trusted_devices = TrustedDevices(settings, database, clock)
-        self.second_factors = SecondFactors(database, clock, factors, trusted_devices=self.trusted_devices)
+        self.second_factors = SecondFactors(
+            database, clock, factors, trusted_devices=self.trusted_devices, policy=settings.second_factor
+        )
         self.new_passwords = new_passwords = NewPasswords(settings, self.passwords, self.second_factors.stage.is_needed)
+        enrolments = [make(self) for feature in self.features for make in feature.enrolments]
+        enrolment = EnrolmentStage(database, settings.second_factor, self.second_factors.stage, enrolments)
         stages = [make(self) for feature in self.features for make in feature.stages]
         self.login = Login(
             settings,
@@ -115,7 +120,7 @@ class AuthService:
             failures=self.failures,
             proof_attempts=proof_attempts,
             trusted_devices=self.trusted_devices,
-            stages=[*stages, self.second_factors.stage] if factors else stages,
+            stages=[*stages, *([self.second_factors.stage] if factors else []), *([enrolment] if enrolments else [])],
         )
         self.accounts = Accounts(
             settings,

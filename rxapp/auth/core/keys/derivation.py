@@ -30,6 +30,7 @@ class Keys:
     upload_ticket_key: bytes = field(repr=False)
     pending_login_key: bytes = field(repr=False)
     challenge_key: bytes = field(repr=False)
+    enrolment_key: bytes = field(repr=False)
     key_id: str
 
     @classmethod
@@ -46,5 +47,6 @@ class Keys:
             upload_ticket_key=hkdf_sha256(secret, salt=b"", info=b"rxapp upload ticket"),
             pending_login_key=hkdf_sha256(secret, salt=b"", info=b"rxapp pending login"),
             challenge_key=hkdf_sha256(secret, salt=b"", info=b"rxapp challenge"),
+            enrolment_key=hkdf_sha256(secret, salt=b"", info=b"rxapp enrolment"),
             key_id=hkdf_sha256(secret, salt=b"", info=b"rxapp key id")[:6].hex(),
         )

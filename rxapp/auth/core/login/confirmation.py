@@ -81,10 +81,10 @@ class Confirmation:
         """Raise `TwoFactorsRequired` if the session is not as strong as that."""
         if strength == Strength.ANY or has_two_factors(identity):
             return
-        methods = self._second_factors.methods_of(self._user_of(identity))
-        if methods or strength == Strength.TWO_FACTORS:
+        user = self._user_of(identity)
+        if strength == Strength.TWO_FACTORS or self._second_factors.is_needed(user):
             notify(REFUSED, TwoFactorsRequired.code)
-            raise TwoFactorsRequired(methods)
+            raise TwoFactorsRequired(self._second_factors.methods_of(user))
 
     def confirm(self, identity: Identity, method: str, answer: str, client: Client = NO_CLIENT) -> Replacement | None:
         """Verify a proof, and note it, so that an action that asks for a fresh authentication is allowed.

@@ -13,8 +13,9 @@ from rxapp.auth.core.clock import Clock
 from rxapp.auth.core.database.engine import Database
 from rxapp.auth.core.database.outages import retry_on_outage
 from rxapp.auth.core.database.tables import User
-from rxapp.auth.core.errors import InvalidCredentials, OtherDevice, RevocationReason, TooManyRequests
+from rxapp.auth.core.errors import InvalidCredentials, RevocationReason, TooManyRequests
 from rxapp.auth.core.identity.client import Client
+from rxapp.auth.core.login.enrolment import EnrolmentStage
 from rxapp.auth.core.login.pending_logins import PendingLogin, PendingLoginEnded, PendingLogins
 from rxapp.auth.core.login.proof_attempts import ProofAttempts
 from rxapp.auth.core.login.second_factor import SecondFactorRequired, SecondFactorStage
@@ -33,10 +34,14 @@ ENDED_SESSIONS_REMOVED_PER_LOGIN = 20
 
 
 class LoggedIn(NamedTuple):
-    """The first token pair of the new session, and the sessions that its stages have ended. The caller tells their pages."""
+    """The first token pair of the new session, and the sessions that its stages have ended. The caller tells their pages.
+
+    `recovery_codes` are new ones, to be shown once.
+    """
 
     pair: TokenPair
     ended: Mapping[UUID, RevocationReason]
+    recovery_codes: tuple[str, ...] = ()
 
 
 class Login:
@@ -106,12 +111,12 @@ class Login:
         """
         pending, user = self._read_pending(pending_login)
         device_key = self._binding.key_for_login(client)
-        if pending.device_key not in (None, device_key):
-            raise OtherDevice
+        pending.require_client(device_key)
         stage = self._stages.get(pending.stage)
         if stage is None:
             raise PendingLoginEnded
         facts: dict[str, Any] = {"owed": pending.owed, "began_at": pending.began_at, "device_key": device_key}
+        facts |= {"pending_login": pending_login}
         attempt = LoginAttempt(user, pending.amr, **facts)
         due = self._due(attempt)
         if due and due[0] != stage.name:  # another has become due meanwhile, and comes first
@@ -119,6 +124,18 @@ class Login:
         changed = self._complete(stage, attempt, answers, client)
         owed = tuple(name for name in changed.owed if name != stage.name)
         return self._finish(replace(changed, owed=owed), client, device_key)
+
+    def begin_enrolment(self, pending_login: str, method: str, client: Client) -> dict[str, str]:
+        """What a person needs to add a second factor of this kind, whose login has come to that stage.
+
+        Raises `PendingLoginEnded`, also at another stage; `OtherDevice`; and `WrongCode` for a kind that there is not.
+        """
+        pending, user = self._read_pending(pending_login)
+        pending.require_client(client.device_key.thumbprint if client.device_key else None)
+        stage = self._stages.get(pending.stage)
+        if not isinstance(stage, EnrolmentStage):
+            raise PendingLoginEnded
+        return stage.begin(method, user, pending_login)
 
     def require_pending(self, pending_login: str) -> User:
         """The user of a pending login. Raises `PendingLoginEnded` if it is not good. It hashes no password."""
@@ -163,7 +180,7 @@ class Login:
         pair = self._begin_session(attempt, client, device_key)
         if pair is None:
             raise PendingLoginEnded
-        return LoggedIn(pair, attempt.ended)
+        return LoggedIn(pair, attempt.ended, attempt.recovery_codes)
 
     def _next_stage(self, attempt: LoginAttempt, device_key: str | None) -> LoginIncomplete | None:
         due = self._due(attempt)
@@ -179,7 +196,10 @@ class Login:
         pending = self._pending.issue(replace(attempt, owed=tuple(due)), stage.name, device_key, began_at)
         if isinstance(stage, SecondFactorStage):
             return SecondFactorRequired(stage.name, *pending, stage.methods_of(attempt.user), attempt.user.id)
-        return LoginIncomplete(stage.name, *pending)
+        incomplete = LoginIncomplete(stage.name, *pending)
+        if isinstance(stage, EnrolmentStage):
+            incomplete.methods = stage.methods()
+        return incomplete
 
     @retry_on_outage
     def _begin_session(

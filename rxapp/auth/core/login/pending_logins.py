@@ -9,6 +9,7 @@ import binascii
 import hashlib
 import hmac
 import json
+import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -16,7 +17,7 @@ from uuid import UUID
 
 from rxapp.auth.core.clock import Clock
 from rxapp.auth.core.database.tables import User
-from rxapp.auth.core.errors import AuthError
+from rxapp.auth.core.errors import AuthError, OtherDevice
 from rxapp.auth.core.keys.derivation import Keys
 from rxapp.auth.core.keys.key_ring import KeyRing
 from rxapp.auth.core.login.stages import LoginAttempt
@@ -29,6 +30,7 @@ LIFETIME = timedelta(minutes=10)
 
 MAXIMUM_LENGTH = 4_096
 _MAC_BYTES = 32
+_NONCE_BYTES = 16
 
 
 class PendingLoginEnded(AuthError):
@@ -43,6 +45,7 @@ class PendingLogin:
     """The facts in a pending login. Only `PendingLogins.verify` shows that they are genuine.
 
     `owed` names the stages that were due at the beginning of the login and are not completed. `began_at` is its first proof.
+    `nonce` makes each another text: from it, secrets of this login are computed.
     """
 
     user_id: UUID
@@ -52,6 +55,7 @@ class PendingLogin:
     owed: tuple[str, ...]
     began_at: datetime
     expires_at: datetime
+    nonce: str
 
     @classmethod
     def parse(cls, token: str) -> tuple["PendingLogin", bytes, bytes]:
@@ -68,11 +72,16 @@ class PendingLogin:
 
     @classmethod
     def _read(cls, facts: Any) -> "PendingLogin":
-        user_id, stage, device_key = facts["sub"], facts["stage"], facts["jkt"]
-        if not isinstance(user_id, str) or not isinstance(stage, str) or not isinstance(device_key, str | None):
+        user_id, stage, device_key, nonce = facts["sub"], facts["stage"], facts["jkt"], facts["jti"]
+        if not all(isinstance(text, str) for text in (user_id, stage, nonce)) or not isinstance(device_key, str | None):
             raise PendingLoginEnded
         amr, owed = _names(facts["amr"]), _names(facts["owed"])
-        return cls(UUID(user_id), stage, amr, device_key, owed, _moment(facts["iat"]), _moment(facts["exp"]))
+        return cls(UUID(user_id), stage, amr, device_key, owed, _moment(facts["iat"]), _moment(facts["exp"]), nonce)
+
+    def require_client(self, device_key: str | None) -> None:
+        """Raise `OtherDevice` unless the client has proved the key to which this login is bound, if it is to one."""
+        if self.device_key not in (None, device_key):
+            raise OtherDevice
 
     def encode(self) -> bytes:
         """What `parse` reads."""
@@ -83,7 +92,7 @@ class PendingLogin:
             "jkt": self.device_key,
             "owed": self.owed,
         }
-        facts |= {"iat": int(self.began_at.timestamp()), "exp": int(self.expires_at.timestamp())}
+        facts |= {"jti": self.nonce, "iat": int(self.began_at.timestamp()), "exp": int(self.expires_at.timestamp())}
         return json.dumps(facts, separators=(",", ":")).encode()
 
 
@@ -114,7 +123,8 @@ class PendingLogins:
     def issue(self, attempt: LoginAttempt, stage: str, device_key: str | None, began_at: datetime) -> tuple[str, datetime]:
         """A pending login for that stage, and its expiry."""
         user, expires_at = attempt.user, self._clock() + LIFETIME
-        pending = PendingLogin(user.id, stage, attempt.amr, device_key, attempt.owed, began_at, expires_at)
+        nonce = secrets.token_urlsafe(_NONCE_BYTES)
+        pending = PendingLogin(user.id, stage, attempt.amr, device_key, attempt.owed, began_at, expires_at, nonce)
         body = pending.encode()
         raw = body + _mac(self._key_ring.signer().keys, body, user)
         return PREFIX + base64.urlsafe_b64encode(raw).decode().rstrip("="), pending.expires_at

@@ -22,6 +22,7 @@ from rxapp.auth.core.login.stages import LoginAttempt, LoginIncomplete, by_name,
 from rxapp.auth.core.login.trusted_devices import TrustedDevices
 from rxapp.auth.core.passwords.links import end_links_of
 from rxapp.auth.core.sessions.revocation import end_sessions_of
+from rxapp.auth.core.settings.second_factor_policy import SecondFactorPolicy
 
 METHOD, CODE = "method", "code"
 """The names of the answers that this stage asks for: which factor, and its code."""
@@ -69,6 +70,10 @@ class SecondFactor(Protocol):
         """Raise `WrongCode` unless `answer` is right. The stage counts failures. A code that is good once is spent here."""
         ...
 
+    def count(self, db: Connection, user_id: UUID) -> int:
+        """How many this user has, as the transaction of `db` sees it. 0 for a backup."""
+        ...
+
     def count_wanted(self, db: Connection, user_id: UUID) -> int:
         """How many this user has that their logins ask for, as the transaction of `db` sees it. 0 for a backup."""
         ...
@@ -97,6 +102,13 @@ class NoSecondFactor(AuthError):
     message = "This user has no second factor."
 
 
+class SecondFactorNeeded(AuthError):
+    """The account must have a second factor, and this is the last one."""
+
+    code = "second_factor_needed"
+    message = "Your account must have a second factor. Add another one before you remove this one."
+
+
 class SecondFactorStage:
     """The `LoginStage`. It is due for each user who has a second factor, whatever their first proof was."""
 
@@ -104,8 +116,9 @@ class SecondFactorStage:
     is_proof = True
     order = 40
 
-    def __init__(self, factors: Sequence[SecondFactor], trusted_devices: TrustedDevices) -> None:
+    def __init__(self, factors: Sequence[SecondFactor], trusted_devices: TrustedDevices, policy: SecondFactorPolicy) -> None:
         self._factors = by_name(factors, lambda factor: factor.method)
+        self._policy = policy
         self._trusted_devices = trusted_devices
 
     def is_due(self, attempt: LoginAttempt) -> bool:
@@ -113,8 +126,10 @@ class SecondFactorStage:
         return MFA not in attempt.amr and self.is_needed(attempt.user) and not self._trusted_devices.excuses(attempt)
 
     def is_needed(self, user: User) -> bool:
-        """Whether the user has a second factor that their logins ask for."""
-        return any(factor.is_wanted(user) for factor in self._factors.values())
+        """Whether the user has a second factor that their logins ask for: because they want it, or must give one."""
+        if any(factor.is_wanted(user) for factor in self._factors.values()):
+            return True
+        return self._policy.demands(user.roles) and self.has_any(user)
 
     def has_any(self, user: User) -> bool:
         """Whether the user can give a second factor, asked for at logins or not. A backup alone does not count."""
@@ -145,12 +160,19 @@ class SecondFactors:
     """What administrators do with the second factors of a user. Threads share one instance."""
 
     def __init__(
-        self, database: Database, clock: Clock, factors: Sequence[SecondFactor], *, trusted_devices: TrustedDevices
+        self,
+        database: Database,
+        clock: Clock,
+        factors: Sequence[SecondFactor],
+        *,
+        trusted_devices: TrustedDevices,
+        policy: SecondFactorPolicy,
     ) -> None:
         self._database = database
         self._clock = clock
         self._factors = factors
-        self.stage = SecondFactorStage(factors, trusted_devices)
+        self._policy = policy
+        self.stage = SecondFactorStage(factors, trusted_devices, policy)
 
     def methods_of(self, user_id: UUID) -> tuple[str, ...]:
         """The factors that the user can give now. Raises `NotFound`."""
@@ -161,6 +183,11 @@ class SecondFactors:
     def count_wanted(self, db: Connection, user_id: UUID) -> int:
         """How many second factors the user has that their logins ask for, as the transaction of `db` sees it."""
         return sum(factor.count_wanted(db, user_id) for factor in self._factors)
+
+    def require_enough(self, db: Connection, user: User) -> None:
+        """Raise `SecondFactorNeeded` if the user must have a second factor, and has none left in the transaction of `db`."""
+        if self._policy.demands(user.roles) and not sum(factor.count(db, user.id) for factor in self._factors):
+            raise SecondFactorNeeded
 
     def remove_lone_backups(self, db: Connection, user_id: UUID) -> None:
         """Remove the user's backups, such as recovery codes, if nothing is left for which they stand in."""

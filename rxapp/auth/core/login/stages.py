@@ -22,6 +22,7 @@ class LoginAttempt:
 
     `password` is the password just typed, for stages that check it. It is None in later stages and after other proofs. `owed`
     names the stages that were due at the beginning and are not completed. `began_at` is the moment of the first proof.
+    `pending_login` is what the client has sent with its answers, and `recovery_codes` are new ones to be shown once.
     `device_key` is the thumbprint of the key that the client has proved, or None. `trusts_device`: the person asks for trust in
     this browser, and the code was right.
     """
@@ -31,6 +32,8 @@ class LoginAttempt:
     password: str | None = field(default=None, repr=False)
     owed: tuple[str, ...] = ()
     began_at: datetime | None = None
+    pending_login: str = field(default="", repr=False)
+    recovery_codes: tuple[str, ...] = field(default=(), repr=False)
     device_key: str | None = None
     trusts_device: bool = False
     ended: Mapping[UUID, RevocationReason] = field(default_factory=dict)

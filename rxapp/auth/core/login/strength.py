@@ -8,7 +8,7 @@ from rxapp.auth.core.login.second_factor import MFA
 
 
 class Strength(StrEnum):
-    """What a guard may ask for. `BEST` asks for two factors only those who have a second one."""
+    """What a guard may ask for. `BEST` is what the person's logins ask for: two factors of those who have a second one."""
 
     ANY = ""
     TWO_FACTORS = "two factors"

@@ -5,7 +5,7 @@ a cookie can. Only a log-in looks at it.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Connection
@@ -70,8 +70,15 @@ class TrustedDevices:
                 raise NotFound
 
 
+class Person(NamedTuple):
+    """Somebody who is in the middle of a login, and has no session yet."""
+
+    user_id: UUID
+    session_id: None = None
+
+
 def record_factor_change(
-    db: Connection, kind: str, clock: Clock, identity: Identity, client: Client = NO_CLIENT, *, detail: str = ""
+    db: Connection, kind: str, clock: Clock, person: "Identity | Person", client: Client = NO_CLIENT, *, detail: str = ""
 ) -> None:
     """Record that a second factor of the person was added, removed or disabled.
 
@@ -79,7 +86,7 @@ def record_factor_change(
     Each feature that brings a second factor calls this for each such change, in its transaction and with the user locked.
     """
     now = clock()
-    facts: dict[str, Any] = {"user_id": identity.user_id, "session_id": identity.session_id, "client": client}
+    facts: dict[str, Any] = {"user_id": person.user_id, "session_id": person.session_id, "client": client}
     events.record(db, kind, now, detail=detail, **facts)
-    device_trust.end_trust_of(db, identity.user_id, now, client=client)
-    end_links_of(db, identity.user_id)
+    device_trust.end_trust_of(db, person.user_id, now, client=client)
+    end_links_of(db, person.user_id)

@@ -16,6 +16,7 @@ from rxapp.auth.core.settings import secret_key as secret_keys
 from rxapp.auth.core.settings.database_limits import DatabaseLimits
 from rxapp.auth.core.settings.env_file import ENCODING, ENV_FILE, require_readable
 from rxapp.auth.core.settings.production_checks import require_safe
+from rxapp.auth.core.settings.second_factor_policy import Policy, SecondFactorPolicy
 from rxapp.auth.core.settings.values import DatabaseUrl, LogLevel, Origins, RedisUrl, Seconds, Secrets
 
 MINIMUM_METRICS_TOKEN_LENGTH = 22
@@ -75,6 +76,7 @@ class Settings(BaseSettings):
     session_idle_timeout: Seconds = timedelta(days=1)
     rotation_grace_period: Seconds = timedelta(seconds=10)
     require_device_key: bool = False
+    second_factor: Policy = SecondFactorPolicy()
     registration: bool = True
     password_minimum_length: int = Field(default=NIST_PASSWORD_MINIMUM_LENGTH, ge=8, le=64)
     password_minimum_length_with_second_factor: int = Field(default=NIST_PASSWORD_MINIMUM_LENGTH_OF_TWO, ge=8, le=64)

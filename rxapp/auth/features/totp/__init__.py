@@ -1,6 +1,7 @@
 """One-time codes of an authenticator app as a second factor, and recovery codes for whoever has lost it."""
 
 from rxapp.auth.core.features import Feature
+from rxapp.auth.features.totp.rules.enrolment import TotpEnrolment
 from rxapp.auth.features.totp.rules.factors import RecoveryFactor, TotpFactor
 from rxapp.auth.features.totp.rules.sealing import rewrap_all
 
@@ -15,6 +16,7 @@ _KINDS = (
 FEATURE = Feature(
     name="totp",
     second_factors=(TotpFactor, RecoveryFactor),
+    enrolments=(TotpEnrolment,),
     rewrappers=(rewrap_all,),
     event_kinds=_KINDS,
     announced_kinds=_KINDS,

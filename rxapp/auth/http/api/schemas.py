@@ -70,11 +70,15 @@ class RefreshRequest(Body):
 
 
 class TokenPairResponse(BaseModel):
-    """A token pair. `token` is the access token. `token_type` is there only if the pair is bound to the client's key."""
+    """A token pair. `token` is the access token. `token_type` is there only if the pair is bound to the client's key.
+
+    `recoveryCodes` are there once, after a second factor was added in the middle of a login.
+    """
 
     token: str
     refresh_token: str = Field(alias="refreshToken")
     token_type: Literal["DPoP"] | None = None
+    recovery_codes: list[str] | None = Field(None, alias="recoveryCodes")
 
 
 def token_answer(pair: TokenPair, *, is_bound: bool, **members: Any) -> JSONResponse:
@@ -114,6 +118,13 @@ class PendingLoginRequest(Body):
         if any(len(name) > MAXIMUM_ANSWER_NAME_LENGTH or len(answer) > MAXIMUM_ANSWER_LENGTH for name, answer in answers.items()):
             raise ValueError("too long")
         return answers
+
+
+class EnrolmentRequest(Body):
+    """A pending login that has come to the stage of enrolment, and one of the `methods` that its refusal named."""
+
+    pending_login: Text = Field(alias="pendingLogin", min_length=1, max_length=MAXIMUM_TOKEN_LENGTH, repr=False)
+    method: Text = Field(min_length=1, max_length=MAXIMUM_ANSWER_NAME_LENGTH)
 
 
 class CodeRequest(Body):

@@ -1,14 +1,28 @@
-"""The route for the second factor of a login. It is there if a feature brings second factors."""
+"""The routes for the second factor of a login. They are there if a feature brings second factors."""
 
 from fastapi import APIRouter, Response
+from fastapi.responses import JSONResponse
 
 from rxapp.auth.core.login.second_factor import CODE, METHOD
-from rxapp.auth.http.api.schemas import SecondFactorRequest, TokenPairResponse
+from rxapp.auth.http.api.schemas import EnrolmentRequest, SecondFactorRequest, TokenPairResponse
 from rxapp.auth.http.api.token_routes import LOGIN_RESPONSES, complete_stage
 from rxapp.auth.http.callers.dpop import ProvingSender
 from rxapp.auth.http.callers.json_route import LimitedBodyRoute
+from rxapp.auth.http.runtime.service import get_service, in_thread
 
 router = APIRouter(prefix="/api", route_class=LimitedBodyRoute)
+
+
+@router.post("/auth/second-factor/enrolment", response_model=dict[str, str], responses=LOGIN_RESPONSES)
+async def begin_enrolment(request: EnrolmentRequest, client: ProvingSender) -> Response:
+    """What is needed to add a second factor in a login at the stage `second_factor_enrolment`.
+
+    For `otp` that is a `secret` and its `uri`. `POST /api/auth/login/continue` with the answers `method`, `code` and, if wanted,
+    `deviceName` adds it: the answer has the pair and `recoveryCodes`. Until then nothing is stored.
+    """
+    begin = get_service().login.begin_enrolment
+    shown = await in_thread(begin, request.pending_login, request.method, client)
+    return JSONResponse(shown, headers={"Cache-Control": "no-store"})
 
 
 @router.post("/auth/second-factor", response_model=TokenPairResponse, responses=LOGIN_RESPONSES)

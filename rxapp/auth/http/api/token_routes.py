@@ -43,14 +43,15 @@ async def go_on(request: PendingLoginRequest, client: ProvingSender) -> Response
 async def complete_stage(
     pending_login: str, answers: Mapping[str, str], client: Client, *, trusts_device: bool = False
 ) -> Response:
-    """The pair, if no other stage is due."""
+    """The pair, if no other stage is due, and new recovery codes if the stage has made some."""
     answers = {**answers, TRUST_DEVICE: YES} if trusts_device else answers
     await in_thread(get_service().login.require_pending, pending_login)  # so that junk takes no place in the line
     logged_in = await in_hashing_thread(get_service().login.go_on, pending_login, answers, client)
     await get_hooks().logged_in(logged_in.pair, client)
     for session_id, reason in logged_in.ended.items():
         session_listeners().ended(session_id, reason)
-    return token_answer(logged_in.pair, is_bound=client.device_key is not None)
+    members = {"recoveryCodes": logged_in.recovery_codes} if logged_in.recovery_codes else {}
+    return token_answer(logged_in.pair, is_bound=client.device_key is not None, **members)
 
 
 @router.post(

@@ -43,6 +43,10 @@ class LoginForm(TypedDict):
     password: str
 
 
+NEW_CODES = "new_recovery_codes"
+"""In place of a stage: the person is logged in, and is shown their new recovery codes before they go on."""
+
+
 class LoginState(rx.State):
     """What the login page shows: why the person is here, the error and its field, whether it is busy, the stage, its methods."""
 
@@ -53,6 +57,7 @@ class LoginState(rx.State):
     is_busy: bool = False
     stage: str = ""
     methods: list[str] = []
+    new_codes: list[str] = []
 
     _pending: str = ""
 
@@ -63,7 +68,7 @@ class LoginState(rx.State):
         handed_over, auth._handed_over = auth._handed_over, None
         if auth.status == IN:
             auth._login_under_way = None
-            return go_on(self)
+            return None if self.stage == NEW_CODES and not auth._is_new_visit else go_on(self)
         self.is_busy = False
         if not auth._is_new_visit:
             if auth._login_under_way is not None and not self.stage:
@@ -86,7 +91,8 @@ class LoginState(rx.State):
     @event(public=True)
     async def start_again(self) -> None:
         """Leave the stage, and show the first form again."""
-        self.error, self.wrong, self.wait, self.is_busy, self.stage, self._pending = "", "", 0, False, "", ""
+        self.error, self.wrong, self.wait, self.is_busy = "", "", 0, False
+        self.stage, self._pending, self.new_codes = "", "", []
         (await self.get_state(AuthState))._login_under_way = None
 
     async def _complete(self, answers: Mapping[str, str], *, focus: str) -> Any:
@@ -113,6 +119,10 @@ class LoginState(rx.State):
             return self._refuse(error, focus=focus)
         for session_id, reason in logged_in.ended.items():
             log_out_open_pages(session_id, reason)
+        if logged_in.recovery_codes:
+            await self.start_again()
+            self.stage, self.new_codes = NEW_CODES, list(logged_in.recovery_codes)
+            return None
         return go_on(self)
 
     def _refuse(self, error: AuthError | DatabaseUnavailable, *, focus: str) -> Any:

@@ -8,7 +8,7 @@ from rxapp.auth.core.input_rules import InputRule
 from rxapp.auth.core.login.challenges import WrongChallenge
 from rxapp.auth.core.login.passkey_errors import LastWayIn, PasskeyKnown, PasskeysUnavailable, WrongPasskey
 from rxapp.auth.core.login.pending_logins import PendingLoginEnded
-from rxapp.auth.core.login.second_factor import NoSecondFactor, SecondFactorRequired, WrongCode
+from rxapp.auth.core.login.second_factor import NoSecondFactor, SecondFactorNeeded, SecondFactorRequired, WrongCode
 from rxapp.auth.core.login.stages import LoginIncomplete
 from rxapp.auth.core.login.strength import TwoFactorsRequired
 from rxapp.auth.http.runtime.service import Overloaded
@@ -24,6 +24,7 @@ class RefusalTexts(ByCode):
     login_incomplete: str = LoginIncomplete.message
     second_factor_required: str = SecondFactorRequired.message
     wrong_code: str = WrongCode.message
+    second_factor_needed: str = SecondFactorNeeded.message
     no_second_factor: str = NoSecondFactor.message
     wrong_passkey: str = WrongPasskey.message
     wrong_challenge: str = WrongChallenge.message

@@ -19,6 +19,10 @@ class SecondFactorTexts:
     submit: str = "Confirm"
     busy: str = "Checking…"
     back: str = "Start again"
+    enrol_title: str = "Add a second factor"
+    enrol_why: str = (
+        "Your account must have one. You need an app that makes one-time codes, on your phone or in a password manager."
+    )
     trust: Counted = Counted("Do not ask on this device for a day", "Do not ask on this device for {count} days")
     trust_briefly: str = "Do not ask on this device for a while"
 

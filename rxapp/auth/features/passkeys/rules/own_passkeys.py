@@ -139,7 +139,7 @@ def rename(service: AuthService, identity: Identity, passkey_id: UUID, name: str
 def remove(service: AuthService, identity: Identity, passkey_id: UUID, client: Client = NO_CLIENT) -> list[UUID]:
     """Remove a passkey of the person, and end their other sessions in which a passkey was used. Returns the ids of those.
 
-    Raises `NotFound`, or `LastWayIn` for the last one of a person without a password.
+    Raises `NotFound`, `LastWayIn` for the last one of a person without a password, or `SecondFactorNeeded`.
     """
     user_id = identity.user_id
     with service.database.write() as session:
@@ -150,6 +150,7 @@ def remove(service: AuthService, identity: Identity, passkey_id: UUID, client: C
             raise NotFound
         if not users.has_password(user) and not count_passkeys(db, user_id):
             raise LastWayIn
+        service.second_factors.require_enough(db, user)
         record_factor_change(db, "passkey_removed", service.clock, identity, client, detail=name)
         service.second_factors.remove_lone_backups(db, user_id)
         reason = RevocationReason.PASSKEY_REMOVED

@@ -107,6 +107,10 @@ class PasskeyFactor:
         with self._service.database.connect() as db:
             return self.count_wanted(db, user.id) > 0
 
+    def count(self, db: Connection, user_id: UUID) -> int:
+        """How many passkeys the user has."""
+        return rows.count_passkeys(db, user_id)
+
     def count_wanted(self, db: Connection, user_id: UUID) -> int:
         """How many passkeys can be asked for after the password."""
         return rows.count_wanted(db, user_id)

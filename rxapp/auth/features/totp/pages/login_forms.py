@@ -38,25 +38,25 @@ class CodeState(rx.State):
 
 def code_form() -> rx.Component:
     """The form of the login page for the code of an app."""
-    return _form(site.texts.second_factor.why, _code_field("code", beside(LoginState, "code")), key="code")
+    return _form(site.texts.second_factor.why, code_field("code", beside(LoginState, "code")), key="code")
 
 
 def recovery_form() -> rx.Component:
     """The form for one of the codes that the person has stored."""
-    return _form(site.texts.second_factor.why_recovery, _recovery_field("code", beside(LoginState, "code")), key="recovery")
+    return _form(site.texts.second_factor.why_recovery, recovery_field("code", beside(LoginState, "code")), key="recovery")
 
 
 def code_step_up() -> rx.Component:
     """The same for the dialog of somebody who is logged in."""
-    return code_dialog_form(_code_field(CODE_FIELD))
+    return code_dialog_form(code_field(CODE_FIELD))
 
 
 def recovery_step_up() -> rx.Component:
     """The same for a recovery code."""
-    return code_dialog_form(_recovery_field(CODE_FIELD))
+    return code_dialog_form(recovery_field(CODE_FIELD))
 
 
-def _code_field(name: str, error: Any = None) -> rx.Component:
+def code_field(name: str, error: Any = None) -> rx.Component:
     """Phones offer the code above the keyboard, and show digits. A password manager fills it in."""
     return text_field(
         site.texts.second_factor.code,
@@ -71,7 +71,8 @@ def _code_field(name: str, error: Any = None) -> rx.Component:
     )
 
 
-def _recovery_field(name: str, error: Any = None) -> rx.Component:
+def recovery_field(name: str, error: Any = None) -> rx.Component:
+    """For a code that somebody has written down."""
     return text_field(
         site.texts.second_factor.recovery_code,
         name,

@@ -53,6 +53,12 @@ class DeviceRow:
     last_used_at: str
 
 
+def codes_file(codes: list[str]) -> Any:
+    """The event by which the browser saves these recovery codes as a text file."""
+    text = "\n".join([get_service().settings.app_name, "", *codes, ""])
+    return rx.download(data=text, filename="recovery-codes.txt", mime_type="text/plain")
+
+
 class AppsState(rx.State):
     """What the section shows. `secret`, `uri` and the QR code are there while an app is added, `recovery_codes` only once."""
 
@@ -164,8 +170,7 @@ class AppsState(rx.State):
     @event
     async def download_codes(self) -> Any:
         """The codes that are shown, as a text file."""
-        text = "\n".join([get_service().settings.app_name, "", *self.recovery_codes, ""])
-        return rx.download(data=text, filename="recovery-codes.txt", mime_type="text/plain")
+        return codes_file(self.recovery_codes)
 
     @event
     async def hide_codes(self) -> None:

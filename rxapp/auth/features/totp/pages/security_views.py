@@ -69,11 +69,7 @@ def adding_dialog(state: Any) -> rx.Component:
     texts = site.texts.security
     return modal(
         rx.el.h2(texts.add_title, class_name=style.SUBHEADING + " mb-2"),
-        rx.el.p(texts.scan, class_name=style.SMALL + " mb-4"),
-        _qr_code(state),
-        rx.el.p(rx.el.a(texts.open_link, href=state.uri, class_name=style.LINK), class_name="mb-4 text-center text-sm"),
-        rx.el.p(texts.secret, class_name=style.SMALL),
-        rx.el.p(rx.el.code(state.secret), class_name=_MONO + "mb-4 break-words select-all"),
+        secret_view(state),
         notices("", about_no_field(state), state.wait),
         auth_form(
             _name_field(state, site.texts.security.default_name),
@@ -125,7 +121,7 @@ def recovery(state: Any) -> rx.Component:
         rx.el.p(texts.recovery_why, class_name=style.TEXT),
         rx.cond(
             state.recovery_codes.length() > 0,
-            _codes(state),
+            codes_view(state.recovery_codes, on_download=state.download_codes, on_stored=state.hide_codes),
             rx.fragment(
                 rx.el.p(counted(texts.left, state.codes_left), class_name=style.STRONG + " mt-2 mb-4"),
                 asking_button(texts.renew, question=texts.renew_question, why=texts.renew_why, on_confirm=state.renew_codes),
@@ -134,7 +130,20 @@ def recovery(state: Any) -> rx.Component:
     )
 
 
-def _codes(state: Any) -> rx.Component:
+def secret_view(state: Any) -> rx.Component:
+    """A new secret as a QR code, as a link and as text."""
+    texts = site.texts.security
+    return rx.fragment(
+        rx.el.p(texts.scan, class_name=style.SMALL + " mb-4"),
+        _qr_code(state),
+        rx.el.p(rx.el.a(texts.open_link, href=state.uri, class_name=style.LINK), class_name="mb-4 text-center text-sm"),
+        rx.el.p(texts.secret, class_name=style.SMALL),
+        rx.el.p(rx.el.code(state.secret), class_name=_MONO + "mb-4 break-words select-all"),
+    )
+
+
+def codes_view(codes: Any, *, on_download: Any, on_stored: Any) -> rx.Component:
+    """New recovery codes, which are shown once, and what a person does with them."""
     texts = site.texts.security
 
     def button(label: str, on_click: Any, look: str = style.SECONDARY) -> rx.Component:
@@ -143,15 +152,15 @@ def _codes(state: Any) -> rx.Component:
     return rx.el.div(
         rx.el.p(texts.shown_once, role="status", class_name=style.NEUTRAL_NOTICE + " mt-4"),
         rx.el.ul(
-            rx.foreach(state.recovery_codes, lambda code: rx.el.li(code, key=code)),
+            rx.foreach(codes, lambda code: rx.el.li(code, key=code)),
             aria_label=texts.codes_label,
             class_name=_MONO + "my-4 grid grid-cols-1 gap-2 select-all sm:grid-cols-2",
         ),
         rx.el.div(
-            button(texts.copy, rx.set_clipboard(state.recovery_codes.join("\n"))),
-            button(texts.download, state.download_codes),
+            button(texts.copy, rx.set_clipboard(codes.join("\n"))),
+            button(texts.download, on_download),
             button(texts.print, rx.run_script("window.print()")),
-            button(texts.stored, state.hide_codes, style.PRIMARY),
+            button(texts.stored, on_stored, style.PRIMARY),
             class_name="flex flex-wrap gap-3 print:hidden",
         ),
     )

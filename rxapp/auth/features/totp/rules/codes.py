@@ -19,9 +19,13 @@ _CODE = re.compile(r"[0-9]{6}")
 _SEPARATORS = re.compile(r"[\s-]")
 
 
+SECRET_BYTES = 20
+"""160 bits, as RFC 4226 §4 (R6) recommends."""
+
+
 def new_secret() -> str:
-    """A random secret of 160 bits in base32 (RFC 4226 §4, R6)."""
-    return random_base32()
+    """A random secret in base32."""
+    return random_base32(SECRET_BYTES * 8 // 5)
 
 
 _LABEL_LENGTH = 90

@@ -11,13 +11,15 @@ from sqlalchemy import Connection, bindparam, delete, func, insert, select, upda
 from rxapp.auth.core.accounts import users
 from rxapp.auth.core.audit import events
 from rxapp.auth.core.database.outages import retry_on_outage
+from rxapp.auth.core.database.tables import User
 from rxapp.auth.core.errors import InputRefused, NotFound
 from rxapp.auth.core.identity.client import NO_CLIENT, Client
 from rxapp.auth.core.identity.identity import Identity
 from rxapp.auth.core.input_rules import InputRule
 from rxapp.auth.core.login.factor_names import factor_name_in
+from rxapp.auth.core.login.pending_logins import PendingLoginEnded
 from rxapp.auth.core.login.second_factor import NoSecondFactor, WrongCode
-from rxapp.auth.core.login.trusted_devices import record_factor_change
+from rxapp.auth.core.login.trusted_devices import Person, record_factor_change
 from rxapp.auth.core.service import AuthService
 from rxapp.auth.features.totp.rules import recovery_codes
 from rxapp.auth.features.totp.rules.codes import matching_step
@@ -70,14 +72,24 @@ def remove_all(db: Connection, user_id: UUID) -> int:
 
 
 @retry_on_outage
-def add(service: AuthService, identity: Identity, secret: str, client: Client = NO_CLIENT, *, code: str, name: str) -> list[str]:
+def add(
+    service: AuthService,
+    person: Identity | Person,
+    secret: str,
+    client: Client = NO_CLIENT,
+    *,
+    code: str,
+    name: str,
+    unchanged: User | None = None,
+) -> list[str]:
     """Add a device that has shown that it knows `secret`. Its code counts as used. Returns new recovery codes with the first one.
 
     `secret` was made by `new_secret`, and the caller kept it: it must not come from the browser. Nothing of a device is stored
     before this. Raises `WrongCode`, also for a secret that the user has already: otherwise each of its codes would be good twice.
-    Raises `InputRefused` for the name, or if there are too many, and `NotFound` for a user who is gone.
+    Raises `InputRefused` for the name, or if there are too many, and `NotFound` for a user who is gone. `unchanged` is the user
+    at the beginning of a login: if they have changed since, such as by another device, it raises `PendingLoginEnded`.
     """
-    now, device_id, user_id = service.clock(), uuid4(), identity.user_id
+    now, device_id, user_id = service.clock(), uuid4(), person.user_id
     name, step = factor_name_in(name), matching_step(secret, code, now)
     if step is None:
         raise WrongCode
@@ -85,6 +97,8 @@ def add(service: AuthService, identity: Identity, secret: str, client: Client = 
     row |= {"wrapped_secret": DEVICES.seal(secret.encode(), device_id, user_id, service.settings), "last_used_at": None}
     with service.database.write() as session:
         users.lock_user(session, user_id)
+        if unchanged is not None and not users.is_unchanged(session, unchanged):
+            raise PendingLoginEnded
         db = session.connection()
         known = devices_of(db, user_id)
         if any(compare_digest(secret, _secret_of(device, service) or "") for device in known):
@@ -92,7 +106,7 @@ def add(service: AuthService, identity: Identity, secret: str, client: Client = 
         if len(known) >= DEVICES_PER_USER:
             raise InputRefused(InputRule.SECOND_FACTORS_TOO_MANY, limit=DEVICES_PER_USER)
         db.execute(insert(_device), row)
-        record_factor_change(db, "second_factor_added", service.clock, identity, client, detail=name)
+        record_factor_change(db, "second_factor_added", service.clock, person, client, detail=name)
         return [] if recovery_codes.count_codes(db, user_id) else recovery_codes.replace_codes(db, user_id, now, service.settings)
 
 
@@ -108,13 +122,17 @@ def rename(service: AuthService, identity: Identity, device_id: UUID, name: str,
 
 @retry_on_outage
 def remove(service: AuthService, identity: Identity, device_id: UUID, client: Client = NO_CLIENT) -> None:
-    """Remove a device of the person. The recovery codes go with the last second factor. Raises `NotFound`."""
+    """Remove a device of the person. The recovery codes go with the last second factor.
+
+    Raises `NotFound`, or `SecondFactorNeeded` for the last one of a person who must have one.
+    """
     with service.database.write() as session:
-        users.lock_user(session, identity.user_id)
+        user = users.lock_user(session, identity.user_id)
         db = session.connection()
         name = db.execute(_DELETE, {"of": device_id, "owner": identity.user_id}).scalar_one_or_none()
         if name is None:
             raise NotFound
+        service.second_factors.require_enough(db, user)
         record_factor_change(db, "second_factor_removed", service.clock, identity, client, detail=name)
         service.second_factors.remove_lone_backups(db, identity.user_id)
 

@@ -37,9 +37,11 @@ class TotpFactor:
         """Spend the code. Raises `WrongCode` if no device has made it, or if it was spent before."""
         devices.verify(self._service, user.id, answer)
 
-    def count_wanted(self, db: Connection, user_id: UUID) -> int:
+    def count(self, db: Connection, user_id: UUID) -> int:
         """How many devices the user has."""
         return devices.count_devices(db, user_id)
+
+    count_wanted = count
 
     def remove_all(self, db: Connection, user_id: UUID) -> int:
         """Remove all devices of the user."""
@@ -73,9 +75,11 @@ class RecoveryFactor:
             left = recovery_codes.count_codes(db, user.id)
             events.record(db, "recovery_code_used", now, user_id=user.id, client=client, detail=f"{left} left")
 
-    def count_wanted(self, db: Connection, user_id: UUID) -> int:
+    def count(self, db: Connection, user_id: UUID) -> int:
         """None: codes only stand in for another factor."""
         return 0
+
+    count_wanted = count
 
     def remove_all(self, db: Connection, user_id: UUID) -> int:
         """Remove all codes of the user. They are no factor of their own, so they do not count."""

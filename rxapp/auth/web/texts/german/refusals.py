@@ -20,6 +20,9 @@ REFUSALS = RefusalTexts(
     registration_closed="Neue Konten legt die Verwaltung an.",
     last_administrator="Das ist das einzige Konto für die Verwaltung. Geben Sie die Rolle erst jemand anderem.",
     not_found="Das gibt es nicht oder nicht mehr.",
+    second_factor_needed=(
+        "Ihr Konto muss einen zweiten Faktor haben. Fügen Sie einen anderen hinzu, bevor Sie diesen entfernen."
+    ),
     two_factors_required="Bitte bestätigen Sie mit Ihrem zweiten Faktor.",
     fresh_authentication_required="Bitte geben Sie Ihr Passwort noch einmal ein.",
     too_many_requests="Zu viele Versuche.",

@@ -13,6 +13,10 @@ SECOND_FACTOR = SecondFactorTexts(
     use_app="Stattdessen die Authenticator-App verwenden",
     submit="Bestätigen",
     busy="Wird geprüft …",
+    enrol_title="Zweiten Faktor hinzufügen",
+    enrol_why=(
+        "Ihr Konto muss einen haben. Sie brauchen eine App, die Einmalcodes erzeugt, auf dem Telefon oder im Passwortmanager."
+    ),
     back="Von vorn beginnen",
     trust=Counted("Auf diesem Gerät einen Tag lang nicht mehr fragen", "Auf diesem Gerät {count} Tage lang nicht mehr fragen"),
     trust_briefly="Auf diesem Gerät eine Weile nicht mehr fragen",
