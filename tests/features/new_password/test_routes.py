@@ -51,7 +51,7 @@ def test_a_refused_answer_is_said_and_the_pending_login_stays_good(client, stric
         {},
         {"pendingLogin": 1},
         {"pendingLogin": "x", "answers": []},
-        {"pendingLogin": "x", "answers": {"a": "x" * 5_000}},
+        {"pendingLogin": "x", "answers": {"a": "x" * 9_000}},
         {"pendingLogin": "x", "answers": {str(n): "" for n in range(9)}},
         {"pendingLogin": "\0", "answers": {}},
     ],

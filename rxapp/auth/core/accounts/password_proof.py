@@ -37,6 +37,8 @@ class PasswordProof:
         facts: dict[str, Any] = {"user_id": user.id, "session_id": session_id, "client": client}
         try:
             with self._throttle.password_attempt(user.user_name, client.address, session_id):
+                if not users.has_password(user):
+                    self._passwords.refuse_unknown_user(answer)
                 self._passwords.verify_password(answer, user.password_hash)
         except InvalidCredentials as error:
             self._failures.record(EventKind.PASSWORD_CONFIRMATION_FAILED, **facts)
