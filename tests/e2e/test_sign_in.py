@@ -99,7 +99,7 @@ def test_the_password_can_be_shown_and_hidden(tab):
 
 def test_password_managers_are_told_which_field_is_which(tab):
     tab.goto("/login")
-    expect(tab.get_by_label("Username")).to_have_attribute("autocomplete", "username")
+    expect(tab.get_by_label("Username")).to_have_attribute("autocomplete", "username webauthn")
     expect(tab.get_by_label("Password")).to_have_attribute("autocomplete", "current-password")
 
 

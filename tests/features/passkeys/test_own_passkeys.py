@@ -270,6 +270,16 @@ class TestTheLastWayIn:
         with pytest.raises(Exception, match="not valid"):
             service.accounts.user_of_link(link)
 
+    def test_a_password_that_is_not_there_is_a_wrong_one_wherever_it_is_asked_for(self, service, identity, phone):
+        remove_password(service, identity)
+        for ask in (
+            lambda: service.confirmation.confirm(identity, "pwd", PASSWORD),
+            lambda: service.accounts.change_password(identity, PASSWORD, GOOD),
+            lambda: service.accounts.delete(identity, PASSWORD),
+        ):
+            with pytest.raises(WrongPassword):
+                ask()
+
     def test_a_password_is_set_again_and_then_changed_as_ever(self, service, identity, phone):
         with pytest.raises(NotFound):
             set_password(service, identity, GOOD)
