@@ -37,10 +37,6 @@ def test_chance_comes_from_the_systems_generator_but_for_the_moment_of_the_next_
     assert users == {"pruning_task.py"}
 
 
-FOUND_BY_AN_INDEX = "recovery_codes.py: _code.c.digest == bindparam('of')"
-"""By the database: a digest of 80 random bits. Whoever does not know the code learns nothing from the time that takes."""
-
-
 def test_what_proves_something_is_never_compared_with_an_equals_sign():
     """ASVS 11.2.4: that would take the longer, the more of its beginning is right."""
     compared = [
@@ -48,7 +44,7 @@ def test_what_proves_something_is_never_compared_with_an_equals_sign():
         for file, node in nodes(ast.Compare)
         if any(isinstance(operator, ast.Eq | ast.NotEq) for operator in node.ops) and PROOF.search(ast.unparse(node))
     ]
-    assert compared == [FOUND_BY_AN_INDEX]
+    assert compared == []
 
 
 def test_no_password_and_no_key_is_written_in_it_but_those_of_the_demo_users_and_of_tests():

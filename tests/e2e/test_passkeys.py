@@ -269,6 +269,8 @@ class TestAfterThePassword:
         tab.get_by_label("Ask for a passkey after my password too").click()
         tab.get_by_role("button", name="Make new recovery codes").click()
         tab.get_by_role("dialog").get_by_role("button", name="Make new recovery codes").click()
+        expect(tab.get_by_text("Please confirm with your second factor")).to_be_visible()
+        press(tab.get_by_role("dialog", name="Confirm that it is you"))
         codes = tab.get_by_role("list", name="Your recovery codes").get_by_role("listitem")
         expect(codes).to_have_count(10)
         device_with(elsewhere)

@@ -72,6 +72,7 @@ class TestAtLogin:
         )
         give_password(tab, person)
         before = tab.evaluate("window.sockets.length")
+        tab.get_by_label("Code", exact=True).fill("123")
         tab.evaluate("window.sockets.forEach((socket) => socket.close())")
         tab.wait_for_function(f"window.sockets.length > {before} && window.sockets.at(-1).readyState === 1")
         give_code(tab, code_at(enrolled.secret, server.now()))

@@ -125,7 +125,7 @@ def test_a_browser_that_is_known_has_no_more_guesses_than_others(staged):
 
 
 @pytest.mark.parametrize("pause", [0, 75.5])
-def test_whoever_has_the_password_guesses_twenty_codes_a_day_however_slowly(staged, clock, pause):
+def test_whoever_has_the_password_guesses_some_forty_codes_a_day_however_slowly(staged, clock, pause):
     end, guesses = clock() + timedelta(days=1), 0
     while clock() < end:
         clock.move(seconds=pause)
@@ -135,7 +135,7 @@ def test_whoever_has_the_password_guesses_twenty_codes_a_day_however_slowly(stag
             clock.move(seconds=refused.retry_after_seconds)
         except WrongCode:
             guesses += 1
-    assert guesses == 20
+    assert 20 < guesses <= 44
 
 
 class TestALink:

@@ -5,10 +5,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from rxapp.auth import AuthService, Client, InvalidCredentials, SecondFactorRequired, TooManyRequests, WrongPassword
+from rxapp.auth import AuthService, Client, InvalidCredentials, OtherDevice, SecondFactorRequired, TooManyRequests, WrongPassword
 from rxapp.auth.core.audit.events import EventFilter
 from rxapp.auth.core.identity.client import NO_CLIENT
-from rxapp.auth.core.identity.proved_key import ProvedKey
+from rxapp.auth.core.identity.proved_key import ProvedKey, base64url
 from rxapp.auth.core.login.challenges import LIFETIME
 from rxapp.auth.core.login.passkey_errors import PasskeyNotConfirmed, PasskeysUnavailable, WrongPasskey
 from rxapp.auth.features.passkeys.rules import ceremonies, own_passkeys
@@ -378,3 +378,29 @@ class TestWithoutTheExtra:
 
 def test_a_wrong_passkey_is_invalid_credentials_to_older_code():
     assert issubclass(WrongPasskey, InvalidCredentials)
+
+
+def test_an_account_is_logged_in_to_by_passkeys_twenty_times_a_minute_at_most(service, phone, clock):
+    """It costs no slow hash, and each makes a session that stays for days."""
+    for _ in range(20):
+        log_in(service, phone.get(login_options(service)))
+    with pytest.raises(TooManyRequests):
+        log_in(service, phone.get(login_options(service)))
+    clock.move(minutes=1)
+    assert log_in(service, phone.get(login_options(service)))
+
+
+def test_the_options_of_a_login_are_for_the_browser_that_has_begun_it(service, phone, identity):
+    """They name the person's passkeys."""
+    own_passkeys.ask_after_password(service, identity, asks=True)
+    pending = begin(service, client=BROWSER)
+    with pytest.raises(OtherDevice):
+        options_of_pending(service, pending, OTHER_BROWSER)
+    assert options_of_pending(service, pending, BROWSER)
+
+
+def test_a_credential_with_an_id_that_no_table_takes_is_refused(service, phone):
+    answer = json.loads(phone.get(login_options(service)))
+    answer["id"] = answer["rawId"] = base64url(b"x" * 1_024)
+    with pytest.raises(WrongPasskey):
+        log_in(service, json.dumps(answer))

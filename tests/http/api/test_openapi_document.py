@@ -51,10 +51,10 @@ def test_each_operation_says_which_tokens_it_takes(document):
         "POST /api/auth/passkeys/login",
         "POST /api/auth/passkeys/options",
         "POST /api/auth/second-factor",
+        "POST /api/auth/second-factor/enrolment",
         "POST /api/token/refresh",
         "GET /.well-known/webauthn",
         "GET /.well-known/jwks.json",
-        "GET /.well-known/webauthn",
         "GET /healthz",
         "GET /readyz",
     }

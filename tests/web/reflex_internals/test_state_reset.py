@@ -79,12 +79,12 @@ def shown_below(root: rx.State) -> ShownState:
 def test_states_at_hand_are_set_back():
     root = rx.State(_reflex_internal_init=True)
     shown_below(root).shown = SECRET
-    forget_private_state(root, exclude=AuthState)
+    forget_private_state(root, exclude={AuthState})
     assert shown_below(root).shown == ""
 
 
 def test_states_that_are_not_at_hand_are_replaced_and_the_browser_is_told(root):
-    forget_private_state(root, exclude=AuthState)
+    forget_private_state(root, exclude={AuthState})
     absent = shown_below(root)
     nested = absent.substates[NestedState.get_name()]
     assert absent._was_touched, "or Redis would keep the old one"
@@ -100,7 +100,7 @@ def test_states_are_forgotten_wherever_they_are_defined(where):
     root = rx.State(_reflex_internal_init=True)
     state = root.substates[IN_MODULES_OF_REFLEX[where].get_name()]
     state.shown = SECRET
-    forget_private_state(root, exclude=AuthState)
+    forget_private_state(root, exclude={AuthState})
     assert state.shown == ""
 
 
@@ -112,20 +112,20 @@ def test_computed_vars_are_computed_anew_and_what_lasts_as_long_as_the_tab_is_em
         state._held = state.draft = SECRET
         assert state.once_a_day == state.for_a_hidden_reason == SECRET
         root._clean()
-    forget_private_state(root, exclude=AuthState)
+    forget_private_state(root, exclude={AuthState})
     shown = root.get_delta()[ComputingState.get_full_name()]
     assert {name.removesuffix(FIELD_MARKER) for name in shown} == {"draft", "once_a_day", "for_a_hidden_reason"}
     assert set(shown.values()) == {""}
 
 
 def test_what_lives_in_the_browsers_storage_is_left_to_the_browser(root):
-    forget_private_state(root, exclude=AuthState)
+    forget_private_state(root, exclude={AuthState})
     assert not any(name.startswith("theme") for vars_of_state in root.get_delta().values() for name in vars_of_state)
 
 
 def test_the_state_that_decides_who_is_there_stays(root):
     auth = root.substates[AuthState.get_name()]
     auth.jwt = "a token"
-    forget_private_state(root, exclude=AuthState)
+    forget_private_state(root, exclude={AuthState})
     assert root.substates[AuthState.get_name()] is auth
     assert auth.jwt == "a token"

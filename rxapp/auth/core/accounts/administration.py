@@ -191,6 +191,7 @@ class Administration:
     def end_sessions(self, user_id: UUID, actor: Actor = OPERATOR) -> list[UUID]:
         """End all sessions of a user, and the trust in all their devices. Returns the ids of those that were active."""
         with self._database.write() as db:
+            users.find_and_lock(db, user_id)  # so that no login that is just beginning leaves trust behind
             return self._end_sessions(db, user_id, RevocationReason.ENDED_BY_ADMINISTRATOR, actor)
 
     def end_session_of(self, user_id: UUID, session_id: str, actor: Actor = OPERATOR) -> list[UUID]:

@@ -215,8 +215,10 @@ class Accounts:
     def end_other_sessions(self, identity: Identity, client: Client = NO_CLIENT) -> list[UUID]:
         """End all of the person's sessions but this one, and the trust in all devices. Returns the ids of those that ended."""
         reason = RevocationReason.SESSION_REVOKED
-        with self._database.transaction() as db:
-            return end_sessions_of(db, identity.user_id, reason, self._clock(), client=client, exclude=identity.session_id)
+        with self._database.write() as db:
+            users.find_and_lock(db, identity.user_id)  # so that no login that is just beginning leaves trust behind
+            kept, now = identity.session_id, self._clock()
+            return end_sessions_of(db.connection(), identity.user_id, reason, now, client=client, exclude=kept)
 
     def events_of(self, identity: Identity, *, limit: int, offset: int = 0) -> Sequence[ListedEvent]:
         """The audit events of the person's own account, the newest first."""

@@ -13,11 +13,11 @@ from rxapp.auth.core.clock import Clock
 from rxapp.auth.core.database.engine import Database
 from rxapp.auth.core.database.outages import retry_on_outage
 from rxapp.auth.core.database.tables import User
-from rxapp.auth.core.errors import NotFound, RevocationReason, WrongPassword
+from rxapp.auth.core.errors import InvalidCredentials, NotFound, RevocationReason, WrongPassword
 from rxapp.auth.core.identity.client import NO_CLIENT, Client
 from rxapp.auth.core.identity.identity import Identity
 from rxapp.auth.core.login.proof_attempts import ProofAttempts
-from rxapp.auth.core.login.second_factor import MFA, SecondFactorStage, WrongCode, WrongStepUpCode
+from rxapp.auth.core.login.second_factor import MFA, SecondFactorStage, WrongStepUpCode
 from rxapp.auth.core.login.stages import by_name
 from rxapp.auth.core.login.strength import Strength, TwoFactorsRequired, has_two_factors
 from rxapp.auth.core.sessions import statements as sessions
@@ -114,7 +114,7 @@ class Confirmation:
         verify = partial(self._second_factors.verify, user, method, code, client)
         try:
             self._proof_attempts.run(SecondFactorStage.name, user, client, verify, **facts)
-        except WrongCode as error:
+        except InvalidCredentials as error:
             raise WrongStepUpCode from error
         proved = _Proved(EventKind.SECOND_FACTOR_CONFIRMED, (method, MFA), RevocationReason.SECOND_FACTOR_CONFIRMED)
         return self._note(identity, user, client, proved)

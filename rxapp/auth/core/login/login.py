@@ -130,9 +130,8 @@ class Login:
 
         Raises `PendingLoginEnded`, also at another stage; `OtherDevice`; and `WrongCode` for a kind that there is not.
         """
-        pending, user = self._read_pending(pending_login)
-        pending.require_client(client.device_key.thumbprint if client.device_key else None)
-        stage = self._stages.get(pending.stage)
+        user = self.require_own_pending(pending_login, client)
+        stage = self._stages.get(PendingLogin.parse(pending_login)[0].stage)
         if not isinstance(stage, EnrolmentStage):
             raise PendingLoginEnded
         return stage.begin(method, user, pending_login)
@@ -140,6 +139,12 @@ class Login:
     def require_pending(self, pending_login: str) -> User:
         """The user of a pending login. Raises `PendingLoginEnded` if it is not good. It hashes no password."""
         return self._read_pending(pending_login)[1]
+
+    def require_own_pending(self, pending_login: str, client: Client) -> User:
+        """The same for what only the client learns that has begun the login. Raises `OtherDevice` too."""
+        pending, user = self._read_pending(pending_login)
+        pending.require_client(client.device_key.thumbprint if client.device_key else None)
+        return user
 
     def _read_pending(self, pending_login: str) -> tuple[PendingLogin, User]:
         pending, body, mac = PendingLogin.parse(pending_login)

@@ -12,16 +12,14 @@ from rxapp.auth.core.audit.events import EventKind
 from rxapp.auth.core.database.engine import Database
 from rxapp.auth.core.database.outages import DatabaseUnavailable
 from rxapp.auth.core.database.tables import User
+from rxapp.auth.core.dpop.spent_proofs import SpentProofsUnavailable
 from rxapp.auth.core.errors import InvalidCredentials, TooManyRequests
 from rxapp.auth.core.identity.client import Client
 from rxapp.auth.core.sessions import statements as sessions
 from rxapp.auth.core.throttling.failure_log import FailureLog
-from rxapp.auth.core.throttling.throttle import Throttle
+from rxapp.auth.core.throttling.throttle import PROOFS, Throttle
 
 T = TypeVar("T")
-
-ANSWERS_PER_DAY = 20
-"""Wrong ones, for a user and a proof: of six digits, somebody who has the password guesses one in 6,000 of a day's codes."""
 
 
 class ProofAttempts:
@@ -44,7 +42,8 @@ class ProofAttempts:
     ) -> T:
         """What `check` returns. Answers count for the proof and the user, from every address, until one is right.
 
-        A browser that is known has a count of its own.
+        A browser that is known and a session have counts of their own: whoever has the password, or a copy of a session, must
+        not use up those of the owner.
 
         Neither a right password nor another error of `check` makes wrong answers good: otherwise whoever knows the password
         could try one answer after another. Only an outage counts for nothing. A failure is recorded as `failed`. Raises
@@ -52,11 +51,11 @@ class ProofAttempts:
         """
         failure: Exception | None = None
         try:
-            place = self._known_key(user, client) or user.id
-            with self._throttle.password_attempt(f"{proof} {user.id}", client.address, place, per_day=ANSWERS_PER_DAY):
+            place = session_id or self._known_key(user, client) or user.id
+            with self._throttle.password_attempt(f"{proof} {user.id}", client.address, place, pace=PROOFS):
                 try:
                     return check()
-                except DatabaseUnavailable:
+                except (DatabaseUnavailable, SpentProofsUnavailable):
                     raise
                 except Exception as error:
                     failure = error

@@ -7,6 +7,7 @@ account alone. The counters' keys are keyed hashes, because people sometimes typ
 import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import timedelta
 from ipaddress import IPv4Address, IPv6Network, ip_address
 from uuid import UUID
@@ -28,13 +29,18 @@ DELAYS = tuple(timedelta(minutes=minutes) for minutes in (1, 2, 4, 8, 15))
 """The delay after the allowed failures, and after each further one."""
 
 FAILURES_PER_DAY = 120
-"""For an account and a place, however slowly somebody tries: a few in each five minutes never meet a delay."""
+"""For an account and a place, however slowly somebody tries: a few in each five minutes never meet a delay. After so many, each
+attempt waits for the longest delay. It is no lock: somebody in the same network must not keep the owner out for a day.
+"""
 
 STREAK_PERIOD = timedelta(hours=1)
 """How long a failure keeps the delays at their level."""
 
 PASSWORD_CHECKS_PER_REGISTRATION = 10
 """New passwords that a person may try for one registration: after "too easy to guess" comes another try."""
+
+PASSKEY_LOGINS = 20
+"""Of one account in `REFRESH_PERIOD`: more than a person and their programs ever need."""
 
 RECORDS_PER_PERIOD = 50
 """Failed attempts of one kind from one address that are recorded in `LOGIN_PERIOD`: a stranger must not fill the audit log."""
@@ -52,7 +58,25 @@ def _rate(amount: int, period: timedelta) -> RateLimitItem:
 
 _STREAK = _rate(len(DELAYS), STREAK_PERIOD)
 _DAY = timedelta(days=1)
+_DAY_OF_PROOFS = timedelta(hours=25)
+"""Another length of the window has another memory: strangers with made-up user names must not push these counts out. So have the
+61 minutes of `PROOFS`.
+"""
+
 _ONCE = _rate(1, LOGIN_PERIOD)
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How many failures a day are verified at once for an account and a place, and how slowly the further ones."""
+
+    daily: RateLimitItem
+    slowly: RateLimitItem
+
+
+PASSWORDS = Pace(_rate(FAILURES_PER_DAY, _DAY), _rate(1, DELAYS[-1]))
+PROOFS = Pace(_rate(20, _DAY_OF_PROOFS), _rate(1, timedelta(minutes=61)))
+"""Whoever guesses a proof, such as a code of six digits, has the password or a session. They get some 44 guesses a day."""
 
 
 class Throttle:
@@ -65,7 +89,7 @@ class Throttle:
 
     @contextmanager
     def password_attempt(
-        self, user_name: str, address: str, session_id: UUID | str | None = None, *, per_day: int = FAILURES_PER_DAY
+        self, user_name: str, address: str, session_id: UUID | str | None = None, *, pace: "Pace | None" = None
     ) -> Iterator[None]:
         """Verify a password inside of this block. Raises `TooManyRequests` before the block runs.
 
@@ -78,11 +102,10 @@ class Throttle:
             return
         network = self._hash(network_of(address))
         place = self._hash(user_name_key(user_name), str(session_id or network_of(address)))
-        strikes = self._counters.count(_STREAK, "streak", place)
+        strikes, pace = self._counters.count(_STREAK, "streak", place), pace or PASSWORDS
         self._require_address_limit(address, network)
-        daily = _rate(per_day, _DAY)
-        if self._counters.is_used_up(daily, "day", place):
-            raise self._refusal("login", place, self._counters.wait(daily, "day", place))
+        if self._counters.is_used_up(pace.daily, "day", place) and not self._counters.hit(pace.slowly, "slowly", place):
+            raise self._refusal("login", place, self._counters.wait(pace.slowly, "slowly", place))
         attempts = self._attempts(strikes)
         if not self._counters.hit(attempts, "attempt", place, str(strikes)):
             wait = self._counters.wait(attempts, "attempt", place, str(strikes)) if strikes else IN_FLIGHT
@@ -90,14 +113,14 @@ class Throttle:
         try:
             yield
         except InvalidCredentials:
-            self._counters.hit(daily, "day", place)
+            self._counters.hit(pace.daily, "day", place)
             self._note_failure(place, strikes, network)
             raise
         except BaseException:
             self._counters.clear(attempts, "attempt", place, str(strikes))  # an outage: nothing was verified
             raise
         self._counters.clear(_STREAK, "streak", place)
-        self._counters.clear(daily, "day", place)
+        self._counters.clear(pace.daily, "day", place)
         for level in range(strikes + 1):
             self._counters.clear(self._attempts(level), "attempt", place, str(level))
 
@@ -146,6 +169,10 @@ class Throttle:
     def allows_refresh(self, session_id: UUID) -> bool:
         """Count a rotation of a session, or return False and count nothing. For callers that handle the refusal elsewhere."""
         return self._hit("refresh", self._settings.refresh_rate_limit, REFRESH_PERIOD, str(session_id))
+
+    def count_passkey_login(self, user_id: UUID) -> None:
+        """Count a login by a passkey. It costs no slow hash, and each makes a row that stays. Raises `TooManyRequests`."""
+        self._count("passkey_login", PASSKEY_LOGINS, REFRESH_PERIOD, str(user_id))
 
     def count_registration(self, address: str) -> None:
         """Count a registration: it also reveals whether a user name is taken. Raises `TooManyRequests`."""

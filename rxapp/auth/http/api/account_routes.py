@@ -11,6 +11,7 @@ from rxapp.auth.core.accounts.password_proof import PASSWORD
 from rxapp.auth.core.errors import RevocationReason, SessionEnded
 from rxapp.auth.core.identity.client import Client
 from rxapp.auth.core.identity.identity import Identity
+from rxapp.auth.core.login.strength import Strength
 from rxapp.auth.core.sessions.replacement import Replacement
 from rxapp.auth.http.api.schemas import (
     CodeRequest,
@@ -129,8 +130,10 @@ def _confirmed(confirmed: Replacement | None, reason: RevocationReason) -> Respo
 async def change_password(request: PasswordRequest, identity: Bearer, client: Sender) -> Response:
     """Change the bearer's password. This also ends their other sessions, unless the request says otherwise.
 
-    The caller's session is always replaced. The answer has the new pair, bound to the same key, and the old pair is dead.
+    The caller's session is always replaced. The answer has the new pair, bound to the same key, and the old pair is dead. Whoever
+    has a second factor must have given it in this session.
     """
+    await in_thread(get_service().confirmation.require_strength, identity, Strength.BEST)
     changed = await _verified(
         get_service().accounts.change_password,
         identity,

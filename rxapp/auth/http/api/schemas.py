@@ -70,14 +70,16 @@ class RefreshRequest(Body):
 
 
 class TokenPairResponse(BaseModel):
-    """A token pair. `token` is the access token. `token_type` is there only if the pair is bound to the client's key.
-
-    `recoveryCodes` are there once, after a second factor was added in the middle of a login.
-    """
+    """A token pair. `token` is the access token. `token_type` is there only if the pair is bound to the client's key."""
 
     token: str
     refresh_token: str = Field(alias="refreshToken")
     token_type: Literal["DPoP"] | None = None
+
+
+class CompletedLoginResponse(TokenPairResponse):
+    """The same. `recoveryCodes` are there once, after a second factor was added in the middle of the login."""
+
     recovery_codes: list[str] | None = Field(None, alias="recoveryCodes")
 
 

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Response
 from rxapp.auth.core.errors import RevocationReason
 from rxapp.auth.core.identity.client import Client
 from rxapp.auth.core.login.trusted_devices import TRUST_DEVICE, YES
-from rxapp.auth.http.api.schemas import LoginRequest, PendingLoginRequest, TokenPairResponse, token_answer
+from rxapp.auth.http.api.schemas import CompletedLoginResponse, LoginRequest, PendingLoginRequest, TokenPairResponse, token_answer
 from rxapp.auth.http.callers.bearer import COMMON_PROBLEMS, Bearer, documented
 from rxapp.auth.http.callers.dpop import ProvingSender
 from rxapp.auth.http.callers.json_route import LimitedBodyRoute
@@ -34,7 +34,7 @@ async def log_in(request: LoginRequest, client: ProvingSender) -> Response:
     return token_answer(pair, is_bound=client.device_key is not None)
 
 
-@router.post("/auth/login/continue", response_model=TokenPairResponse, responses=LOGIN_RESPONSES)
+@router.post("/auth/login/continue", response_model=CompletedLoginResponse, responses=LOGIN_RESPONSES)
 async def go_on(request: PendingLoginRequest, client: ProvingSender) -> Response:
     """Complete the next stage of a pending login. If the login is bound to a key, the request needs a proof of that key."""
     return await complete_stage(request.pending_login, request.answers, client, trusts_device=request.trust_device)

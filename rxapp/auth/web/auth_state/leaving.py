@@ -4,23 +4,45 @@ Scripts keep data in a document that no server knows of, such as chosen files. S
 belonged to somebody (`token_store.js`). The browser decides this: a reload and a lost connection look the same to the server.
 """
 
-from typing import Any
+from typing import Any, TypeVar
+from uuid import UUID
 
 import reflex as rx
 
 from rxapp.auth.core.errors import RevocationReason
 from rxapp.auth.core.login.strength import has_two_factors
 from rxapp.auth.web.auth_state.confirmation import ConfirmationState
+from rxapp.auth.web.auth_state.news import NewsState
 from rxapp.auth.web.auth_state.tokens import PageTokens
 from rxapp.auth.web.browser_storage import token_store
 from rxapp.auth.web.reflex_internals.app import get_config, registrations
-from rxapp.auth.web.reflex_internals.state_reset import forget_private_state
+from rxapp.auth.web.reflex_internals.state_reset import forget_private_state, forget_these
 from rxapp.auth.web.reflex_internals.state_trees import root_of
 from rxapp.auth.web.site.redirects import login_url, path_in_app
 from rxapp.auth.web.site.registry import site
 
+S = TypeVar("S", bound=rx.State)
+
 _ENDS_FOR_GOOD = frozenset({RevocationReason.SIGNED_OUT, RevocationReason.ACCOUNT_DELETED, RevocationReason.USER_DISABLED})
 """After these, whoever logs in next may be another person. So the URL of the login page does not tell which page was left."""
+
+
+_during_login: set[type[rx.State]] = set()
+
+
+def kept_during_login(state: type[S]) -> type[S]:
+    """Mark a state that shows a step of a login. It stays when the connection is lost in the middle of it."""
+    _during_login.add(state)
+    return state
+
+
+_of_one_connection: set[type[rx.State]] = set()
+
+
+def of_one_connection(state: type[S]) -> type[S]:
+    """Mark a state of nobody's page whose vars are secret. A new connection is not sent them: it may be another browser's."""
+    _of_one_connection.add(state)
+    return state
 
 
 class Leaving(PageTokens, mixin=True):  # type: ignore[call-arg]  # the keyword is Reflex's own
@@ -36,9 +58,9 @@ class Leaving(PageTokens, mixin=True):  # type: ignore[call-arg]  # the keyword 
     is here because all other states are cleared when a visitor comes to a page.
     """
 
-    _login_under_way: tuple[str, str, tuple[str, ...]] | None = None
-    """The same of the login that this page is in the middle of, if its browser has a key: nobody else can complete it. A phone
-    may lose the connection while its person looks for the code.
+    _has_login_under_way: bool = False
+    """Whether this page is in the middle of a login that only its browser's key can complete. Then its form stays when the
+    connection is lost: that happens to a phone while its person looks for the code.
     """
 
     _loaded_path: str = ""
@@ -63,9 +85,19 @@ class Leaving(PageTokens, mixin=True):  # type: ignore[call-arg]  # the keyword 
         """Whether two factors were given in the session of this page. It only decides what is shown."""
         return self._identity is not None and has_two_factors(self._identity)
 
+    def _begin_connection(self, connection: str, client_token: str) -> None:
+        super()._begin_connection(connection, client_token)
+        forget_these(root_of(self), _of_one_connection)
+
     def _forget_states(self) -> None:
-        """Clear all other states of this page."""
-        forget_private_state(root_of(self), exclude=type(self))
+        """Clear all other states of this page. Those of a login that goes on after a lost connection stay."""
+        goes_on = self._has_login_under_way and not self._is_new_visit
+        forget_private_state(root_of(self), exclude={type(self), *(_during_login if goes_on else ())})
+
+    async def _tell(self, user_id: UUID, sentence: str) -> None:
+        """Say what has happened to the account, if the page still shows this person."""
+        if self._identity is not None and self._identity.user_id == user_id:
+            (await self.get_state(NewsState))._add(sentence)
 
     def _load_events(self) -> Any:
         """The events that load this page."""

@@ -24,7 +24,6 @@ from rxapp.auth.core.tokens.token_pair import TokenPair
 from rxapp.auth.http.runtime.hooks import get_hooks
 from rxapp.auth.http.runtime.service import get_service, in_thread, refresh_pair, verify_access
 from rxapp.auth.web.auth_state.leaving import Leaving
-from rxapp.auth.web.auth_state.news import NewsState
 from rxapp.auth.web.auth_state.outage import OutageState
 from rxapp.auth.web.auth_state.step_up import ask_for_factor_of_page
 from rxapp.auth.web.auth_state.tokens import AnswerComesLater
@@ -220,11 +219,6 @@ class AuthState(Leaving, rx.State):
             self._clear_identity(reason, token_store.forget_session(session_id, because=reason))
             self._go_to_login(next_path=self._way_back(reason))
         return None
-
-    async def _tell(self, user_id: UUID, sentence: str) -> None:
-        """Say what has happened to the account, if the page still shows this person."""
-        if self._identity is not None and self._identity.user_id == user_id:
-            (await self.get_state(NewsState))._add(sentence)
 
     def _load_anew(self) -> Any:
         """Clear what the page shows of its person and load it again: what the person may see has changed."""

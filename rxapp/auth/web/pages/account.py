@@ -87,7 +87,7 @@ class AccountState(rx.State):
         self.said = said(site.texts.account.saved)
         return None
 
-    @event(signs_in=True)
+    @event(signs_in=True, strength="best")
     async def change_password(self, form: PasswordForm) -> Any:
         """Change the password. A new session replaces this one, and the others end too if the person wants it."""
         self._forget_answers()
@@ -121,7 +121,7 @@ class AccountState(rx.State):
         auth._go_on_with(changed)
         return changed
 
-    @event
+    @event(strength="best")
     async def delete(self, form: DeletionForm) -> Any:
         """Delete the account, and send all its pages to the login page."""
         self._forget_answers()
@@ -138,7 +138,7 @@ class AccountState(rx.State):
             auth = await self.get_state(AuthState)
             yield auth._log_out_of(current_user().session_id, RevocationReason.ACCOUNT_DELETED)
 
-    @event(fresh=True)
+    @event(fresh=True, strength="best")
     async def delete_without_password(self) -> Any:
         """The same for a person who has none."""
         self._forget_answers()

@@ -15,6 +15,7 @@ from rxapp.auth.core.login.stages import LoginIncomplete
 from rxapp.auth.http.api.schemas import LoginRequest
 from rxapp.auth.http.runtime.hooks import get_hooks
 from rxapp.auth.http.runtime.service import get_service, in_hashing_thread
+from rxapp.auth.web.auth_state.leaving import kept_during_login
 from rxapp.auth.web.auth_state.state import IN, AuthState
 from rxapp.auth.web.guards import event
 from rxapp.auth.web.open_pages.registry import log_out_open_pages
@@ -47,6 +48,7 @@ NEW_CODES = "new_recovery_codes"
 """In place of a stage: the person is logged in, and is shown their new recovery codes before they go on."""
 
 
+@kept_during_login
 class LoginState(rx.State):
     """What the login page shows: why the person is here, the error and its field, whether it is busy, the stage, its methods."""
 
@@ -67,13 +69,10 @@ class LoginState(rx.State):
         auth = await self.get_state(AuthState)
         handed_over, auth._handed_over = auth._handed_over, None
         if auth.status == IN:
-            auth._login_under_way = None
             return None if self.stage == NEW_CODES and not auth._is_new_visit else go_on(self)
         self.is_busy = False
         if not auth._is_new_visit:
-            if auth._login_under_way is not None and not self.stage:
-                await self._show(*auth._login_under_way)
-            return None
+            return places.stage_loads.get(self.stage)
         await self.start_again()
         if handed_over is not None:
             await self._show(*handed_over)
@@ -93,7 +92,7 @@ class LoginState(rx.State):
         """Leave the stage, and show the first form again."""
         self.error, self.wrong, self.wait, self.is_busy = "", "", 0, False
         self.stage, self._pending, self.new_codes = "", "", []
-        (await self.get_state(AuthState))._login_under_way = None
+        (await self.get_state(AuthState))._has_login_under_way = False
 
     async def _complete(self, answers: Mapping[str, str], *, focus: str) -> Any:
         """Complete the stage that is shown: the form of a stage calls this. Returns the next event."""
@@ -105,8 +104,8 @@ class LoginState(rx.State):
         try:
             logged_in = await login
             await get_hooks().logged_in(logged_in.pair, auth._client())
+            auth._has_login_under_way = False
             await auth._begin(logged_in.pair)
-            auth._login_under_way = None
         except LoginIncomplete as incomplete:
             await self.start_again()
             await self._show(incomplete.stage, incomplete.pending_login, incomplete.methods)
@@ -139,8 +138,7 @@ class LoginState(rx.State):
     async def _show(self, stage: str, pending_login: str, methods: tuple[str, ...]) -> None:
         """Show the form of the stage."""
         self.stage, self._pending, self.methods = stage, pending_login, list(methods)
-        if is_bound(pending_login):
-            (await self.get_state(AuthState))._login_under_way = stage, pending_login, methods
+        (await self.get_state(AuthState))._has_login_under_way = is_bound(pending_login)
         await offer_trust(self)
 
 

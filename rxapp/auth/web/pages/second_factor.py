@@ -5,6 +5,7 @@ from typing import Any
 
 import reflex as rx
 
+from rxapp.auth.web.auth_state.leaving import kept_during_login
 from rxapp.auth.web.guards import event
 from rxapp.auth.web.pages.login import LoginState
 from rxapp.auth.web.site.places import places
@@ -12,6 +13,7 @@ from rxapp.auth.web.site.registry import site
 from rxapp.auth.web.ui import style
 
 
+@kept_during_login
 class SecondFactorState(rx.State):
     """The factor that the person has chosen. Empty, or one that they do not have, stands for the first that they have."""
 

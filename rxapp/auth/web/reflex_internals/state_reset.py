@@ -1,6 +1,6 @@
 """Clears the state of one person before the page belongs to another person, or to nobody."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import NamedTuple
 
 from reflex.istate.storage import SessionStorage
@@ -11,8 +11,8 @@ from rxapp.auth.web.reflex_internals.registered_handlers import is_reflexs_own
 from rxapp.auth.web.reflex_internals.shared_states import is_linked, leave_shared_states
 
 
-def forget_private_state(root: BaseState, *, exclude: type[BaseState]) -> None:
-    """Reset every state that is not Reflex's own to its defaults, except `exclude` and vars in the browser's storage.
+def forget_private_state(root: BaseState, *, exclude: Collection[type[BaseState]]) -> None:
+    """Reset every state that is not Reflex's own to its defaults, except those of `exclude` and vars in the browser's storage.
 
     Reflex stores a page's state under a token of the page, not of the person. So whatever is not cleared at logout is sent to the
     next person who logs in on that page. Cached computed vars are cleared too, because Reflex does not see all that they depend
@@ -27,8 +27,16 @@ def forget_private_state(root: BaseState, *, exclude: type[BaseState]) -> None:
     leave_shared_states(root)
     all_states = list(_states_below(root))  # all must exist before the first is reset, because a reset reads dependent states
     for state in all_states:
-        if type(state) is not exclude and not is_reflexs_own(type(state)):
+        if type(state) not in exclude and not is_reflexs_own(type(state)):
             _set_back(state)
+
+
+def forget_these(root: BaseState, which: Collection[type[BaseState]]) -> None:
+    """Reset these states to their defaults. The same is needed as for `forget_private_state`."""
+    if which:
+        for state in list(_states_below(root)):
+            if type(state) in which:
+                _set_back(state)
 
 
 def session_storage_names(root: BaseState) -> set[str]:

@@ -46,6 +46,8 @@ class Places:
     def __init__(self) -> None:
         self._sections: dict[str, list[_Section]] = {}
         self.stage_forms: dict[str, View] = {}
+        self.stage_loads: dict[str, Any] = {}
+        """Handlers that load what the form of a stage shows, for a page whose connection was lost."""
         self.factor_forms: dict[str, FactorForm] = {}
         self.proof_forms: dict[str, View] = {}
         self.username_autocomplete = "username"

@@ -14,6 +14,7 @@ from rxapp.auth.features.passkeys.rules.ceremonies import is_installed
 from rxapp.auth.features.passkeys.rules.own_passkeys import POP
 from rxapp.auth.features.passkeys.rules.use import log_in, login_options, options_of_pending
 from rxapp.auth.http.runtime.service import get_service, in_thread
+from rxapp.auth.web.auth_state.leaving import kept_during_login
 from rxapp.auth.web.auth_state.state import AuthState
 from rxapp.auth.web.guards import event
 from rxapp.auth.web.pages.login import LoginState
@@ -55,6 +56,7 @@ class PasskeyLoginState(Prompting, rx.State):
         return await in_thread(log_in, get_service(), self._take(answer), client)
 
 
+@kept_during_login
 class PasskeyFactorState(Prompting, rx.State):
     """A passkey after the password."""
 

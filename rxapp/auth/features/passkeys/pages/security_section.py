@@ -126,7 +126,7 @@ class PasskeysState(Prompting, rx.State):
         texts = site.texts.passkeys
         known = {"InvalidStateError": texts.known, "NotAllowedError": texts.not_added, "AbortError": texts.not_added}
         self._forget_answers()
-        self.error = known.get(error_name) or why_failed(error_name)
+        self.error = known.get(str(error_name)) or why_failed(error_name)
 
     @event
     async def cancel(self) -> None:

@@ -18,6 +18,9 @@ PROMPT_MS = 120_000
 RENEWED_AFTER_SECONDS = 180
 """The age at which a page that waits gets another challenge."""
 
+CREDENTIAL_ID_MAXIMUM = 1_023
+"""Bytes (WebAuthn §5.8.3). The table has no room for more, and no index of PostgreSQL for much more."""
+
 MAXIMUM_LENGTH = 8_192
 """Characters of an answer. Those of today have about 1,000; the longest credential ids would add 3,000."""
 
@@ -134,6 +137,8 @@ def credential_of(answer: Answer) -> tuple[bytes, bytes | None]:
         parsed = parse_authentication_credential_json(answer.credential)
     except Exception as error:  # as above
         raise WrongPasskey from error
+    if len(parsed.raw_id) > CREDENTIAL_ID_MAXIMUM:
+        raise WrongPasskey
     return parsed.raw_id, parsed.response.user_handle or None
 
 
@@ -180,6 +185,8 @@ def verify_new(answer: Answer, settings: Settings) -> NewCredential:
         known = [each for each in transports if isinstance(each, str) and each in _TRANSPORTS]
     except Exception as error:  # as above
         raise WrongPasskey from error
+    if len(found.credential_id) > CREDENTIAL_ID_MAXIMUM:
+        raise WrongPasskey
     return NewCredential(
         sign_count=found.sign_count,
         is_backup_eligible=found.credential_device_type == CredentialDeviceType.MULTI_DEVICE,

@@ -51,8 +51,8 @@ def login_options(service: AuthService, client: Client = NO_CLIENT) -> dict[str,
 
 
 def options_of_pending(service: AuthService, pending_login: str, client: Client = NO_CLIENT) -> dict[str, Any]:
-    """For a browser whose person has given the password. Raises `PendingLoginEnded` or `PasskeysUnavailable`."""
-    return second_factor_options(service, service.login.require_pending(pending_login).id, client)
+    """For a browser whose person has given the password. Raises `PendingLoginEnded`, `OtherDevice` or `PasskeysUnavailable`."""
+    return second_factor_options(service, service.login.require_own_pending(pending_login, client).id, client)
 
 
 def second_factor_options(service: AuthService, user_id: UUID, client: Client = NO_CLIENT) -> dict[str, Any]:
@@ -79,6 +79,7 @@ def log_in(service: AuthService, text: str, client: Client = NO_CLIENT) -> Logge
     try:
         with service.throttle.proof_attempt(client.address):
             user = _use(service, text, _Wanted(LOGIN), client)
+        service.throttle.count_passkey_login(user.id)
     except InvalidCredentials:
         service.failures.record(EventKind.LOGIN_FAILED, client=client, detail="passkey")
         raise

@@ -6,12 +6,14 @@ import reflex as rx
 
 from rxapp.auth.core.login.trusted_devices import TRUST_DEVICE, YES
 from rxapp.auth.http.runtime.service import get_service
+from rxapp.auth.web.auth_state.leaving import kept_during_login
 from rxapp.auth.web.auth_state.state import AuthState
 from rxapp.auth.web.guards import event
 from rxapp.auth.web.site.registry import site
 from rxapp.auth.web.ui import style
 
 
+@kept_during_login
 class TrustState(rx.State):
     """Whether this page's browser can be trusted. What the person has ticked is sent with the answers of the form."""
 
