@@ -22,7 +22,7 @@ from rxapp.auth import (
     SecurityEvent,
     User,
 )
-from rxapp.auth.core.database.tables import UtcDateTime
+from rxapp.auth.core.database.moments import UtcDateTime
 from rxapp.auth.core.passwords.links import PasswordLinks
 from rxapp.demo.migrations import migrate, require_migrated
 from tests.conftest import FIRST_OF_OURS, PASSWORD, alembic_config, downgrade, upgrade

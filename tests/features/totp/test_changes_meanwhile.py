@@ -20,6 +20,9 @@ from tests.one_time_codes import begin, code_at, enrol
 GOOD = "plumb orbit cadet vixen"
 
 
+AWAY = DatabaseUnavailable(OperationalError("", {}, OSError()), may_retry=False)
+
+
 @pytest.fixture
 def meanwhile(monkeypatch):
     """Runs something right after the code of a login was found right."""
@@ -97,9 +100,7 @@ def test_a_pending_login_ends_with_the_last_device_and_no_code_is_called_wrong(s
         service.login.go_on(pending, answer(enrolled.secret, clock), NO_CLIENT)
 
 
-@pytest.mark.parametrize(
-    "outage", [DatabaseUnavailable(OperationalError("", {}, OSError()), may_retry=False), SpentProofsUnavailable()]
-)
+@pytest.mark.parametrize("outage", [AWAY, SpentProofsUnavailable()])
 def test_an_outage_is_no_wrong_code(settings, service, enrolled, clock, monkeypatch, outage):
     limited = AuthService(settings.model_copy(update={"login_rate_limit": 5}), service.database, clock)
     pending = begin(limited)

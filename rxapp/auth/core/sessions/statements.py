@@ -72,11 +72,8 @@ _MARK_AUTHENTICATED = (
 
 _KNOWS_DEVICE = (
     select(_session.c.id)
-    .where(
-        _session.c.user_id == bindparam("owner"),
-        _session.c.device_key_thumbprint == bindparam("thumbprint"),
-        _session.c.amr.like("%mfa%"),
-    )
+    .where(_session.c.user_id == bindparam("owner"), _session.c.device_key_thumbprint == bindparam("thumbprint"))
+    .where(_session.c.amr.like("%mfa%"))
     .limit(1)
 )
 

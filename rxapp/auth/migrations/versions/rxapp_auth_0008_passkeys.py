@@ -6,7 +6,7 @@ Revision: rxapp_auth_0008
 import sqlalchemy as sa
 
 from alembic import op
-from rxapp.auth.core.database.tables import UtcDateTime
+from rxapp.auth.core.database.moments import UtcDateTime
 from rxapp.auth.migrations import record_revision
 
 revision = "rxapp_auth_0008"
