@@ -1,6 +1,6 @@
 """What administrators do with all accounts. Callers must check first that the actor is an administrator."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -10,11 +10,11 @@ from sqlmodel import Session
 from rxapp.auth.core.accounts import user_list, users
 from rxapp.auth.core.accounts.actor import OPERATOR, Actor
 from rxapp.auth.core.accounts.confusable_names import add_distinct, require_unambiguous
+from rxapp.auth.core.accounts.event_list import EventList
 from rxapp.auth.core.accounts.new_passwords import ChosenPassword, NewPasswords
 from rxapp.auth.core.accounts.user_list import UserOrder
 from rxapp.auth.core.audit import events
-from rxapp.auth.core.audit.events import EventFilter, EventKind
-from rxapp.auth.core.audit.rows import ListedEvent
+from rxapp.auth.core.audit.events import EventKind
 from rxapp.auth.core.clock import Clock
 from rxapp.auth.core.database.engine import Database
 from rxapp.auth.core.database.outages import retry_on_outage
@@ -30,7 +30,7 @@ from rxapp.auth.core.sessions.rows import ListedSession, ListedSessionOfUser
 from rxapp.auth.core.settings.settings import Settings
 
 
-class Administration:
+class Administration(EventList):
     """Threads share one instance."""
 
     def __init__(
@@ -222,16 +222,6 @@ class Administration:
     def _end_trust_of(self, user_id: UUID, actor: Actor) -> None:
         with self._database.transaction() as db:
             device_trust.end_trust_of(db, user_id, self._clock(), client=actor.client, actor_id=actor.user_id)
-
-    def events(self, wanted: EventFilter, *, limit: int, offset: int = 0) -> tuple[int, Sequence[ListedEvent]]:
-        """The number of events that match, and a page of them with the names of user and actor, the newest first."""
-        with self._database.connect() as db:
-            return events.count(db, wanted), events.newest(db, wanted, limit=limit, offset=offset)
-
-    def each_event(self, wanted: EventFilter, *, after_id: int = 0) -> Iterator[ListedEvent]:
-        """All events that match, with the names of user and actor, the oldest first. They are read in chunks."""
-        with self._database.connect() as db:
-            yield from events.oldest_first(db, wanted, after_id=after_id)
 
     @retry_on_outage
     def _create(self, user_name: str, display_name: str, roles: list[str], password: str | None, actor: Actor) -> User:
