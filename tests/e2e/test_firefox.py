@@ -83,3 +83,19 @@ def test_where_site_data_are_blocked_the_page_says_so_and_works_until_it_is_left
         tab.until_it_says("Log out")
         tab.reload()
         tab.until(lambda: "Log out" not in tab.text)
+
+
+def test_passkeys_are_offered_and_one_can_do_without(tab, server, person):
+    log_in(tab, server, person, to="account/security")
+    tab.until_it_says("Add a passkey")
+    tab.click("Add an authenticator app")
+    tab.until_it_says("Or type this key into the app")
+
+
+def test_where_there_are_no_passkeys_a_sentence_says_so(tmp_path, server, person):
+    with firefox(tmp_path / "profile", security__webauth__webauthn=False) as browser:
+        tab = browser.new_tab()
+        tab.goto(f"{server.pages_url}login")
+        tab.until_it_says("This browser has no passkeys")
+        log_in(tab, server, person, to="account/security")
+        tab.until_it_says("Add an authenticator app")

@@ -145,6 +145,23 @@ class TestInOnesAccount:
         expect(tab.get_by_role("button", name="Log out")).to_be_visible()
         assert device.credentials() == []
 
+    def test_the_device_hears_of_the_name_of_its_person_and_of_a_passkey_that_is_gone(self, tab, person, passkey, device, server):
+        with open_service(server) as service:
+            service.administration.rename(service.administration.find_user(person).id, "Another Name")
+        tab.get_by_role("button", name="Rename Passkey").click()
+        tab.get_by_label("Name", exact=True).fill("Old phone")
+        tab.get_by_role("button", name="Save").click()
+        expect(tab.get_by_role("list", name="Passkeys")).to_contain_text("Old phone")
+        tab.wait_for_timeout(0)  # so that the events of the device are read
+        heard = {name: event for name, event in device.signals}
+        assert heard["credentialUpdated"]["credential"]["userDisplayName"] == "Another Name"
+        tab.get_by_role("button", name="Remove", exact=True).click()
+        tab.get_by_role("dialog", name="Remove Old phone?").get_by_role("button", name="Remove").click()
+        expect(tab.get_by_text("With a passkey you log in without a name")).to_be_visible()
+        tab.wait_for_timeout(0)
+        heard = {name: event for name, event in device.signals}
+        assert heard["credentialDeleted"]["credentialId"] == passkey["credentialId"]
+
     def test_after_a_while_the_password_is_asked_for_before_one_is_added(self, tab, person, device, server):
         sign_in(tab, person, to=SECURITY)
         server.move_clock(3_600)

@@ -204,8 +204,7 @@ class Administration(EventList):
         """End one session of any user, and the trust in its device. False if it is not active."""
         reason, client = RevocationReason.ENDED_BY_ADMINISTRATOR, actor.client
         with self._database.transaction() as db:
-            facts: dict[str, Any] = {"client": client, "actor_id": actor.user_id}
-            return end_session(db, session_id, reason, self._clock(), ends_trust=True, **facts)
+            return end_session(db, session_id, reason, self._clock(), ends_trust=True, client=client, actor_id=actor.user_id)
 
     def end_all_sessions(self, actor: Actor = OPERATOR) -> list[UUID]:
         """End all sessions, and the trust in all devices, each in its own transaction, so that others wait only briefly.
