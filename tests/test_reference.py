@@ -28,7 +28,7 @@ def test_every_public_name_of_a_module_is_in_its_section_with_some_text(module):
     "told",
     [
         "async admit_again(state: rx.State, /) -> Identity",
-        "guarded(view: View, *, roles: Collection[str]=(), waiting: View=waiting_view, forbidden: View=forbidden_view) -> View",
+        "has_role(*roles: str) -> rx.Var[bool]",
         "class TokenReused(SessionEnded)",
         "In a guarded background task, inside `async with self`: repeat the check that the guard made when the task began.",
         "The same as `rxapp.auth.http.require`.",

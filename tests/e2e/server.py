@@ -21,8 +21,6 @@ from tests.e2e.builds import checkout, one_at_a_time
 BUILD_TIMEOUT_SECONDS = 240
 BUILT = Path("build") / "client"
 SECRET_KEY = secrets.token_urlsafe(48)
-MUST_HAVE_TWO_FACTORS = "Guardian"
-"""The role whose holders must have a second factor."""
 
 
 def free_port() -> int:
@@ -123,7 +121,6 @@ class Server:
             **{f"RXAPP_{name.upper()}": str(cost) for name, cost in self.argon2.items()},
             # All tests have one address. What counts for an account or a session is as people have it.
             "RXAPP_LOGIN_ADDRESS_RATE_LIMIT": "10000",
-            "RXAPP_SECOND_FACTOR": f"required_for:{MUST_HAVE_TWO_FACTORS}",
             "RXAPP_REGISTRATION_RATE_LIMIT": "10000",
             "RXAPP_TEST_CLOCK_FILE": str(self._clock_file),
             "RXAPP_TEST_CRASH_FILE": str(self._crash_file),

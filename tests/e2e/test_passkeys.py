@@ -153,13 +153,13 @@ class TestInOnesAccount:
         tab.get_by_role("button", name="Save").click()
         expect(tab.get_by_role("list", name="Passkeys")).to_contain_text("Old phone")
         tab.wait_for_timeout(0)  # so that the events of the device are read
-        heard = {name: event for name, event in device.signals}
+        heard = dict(device.signals)
         assert heard["credentialUpdated"]["credential"]["userDisplayName"] == "Another Name"
         tab.get_by_role("button", name="Remove", exact=True).click()
         tab.get_by_role("dialog", name="Remove Old phone?").get_by_role("button", name="Remove").click()
         expect(tab.get_by_text("With a passkey you log in without a name")).to_be_visible()
         tab.wait_for_timeout(0)
-        heard = {name: event for name, event in device.signals}
+        heard = dict(device.signals)
         assert heard["credentialDeleted"]["credentialId"] == passkey["credentialId"]
 
     def test_after_a_while_the_password_is_asked_for_before_one_is_added(self, tab, person, device, server):

@@ -74,7 +74,8 @@ class TestAtLogin:
         before = tab.evaluate("window.sockets.length")
         tab.get_by_label("Code", exact=True).fill("123")
         tab.evaluate("window.sockets.forEach((socket) => socket.close())")
-        tab.wait_for_function(f"window.sockets.length > {before} && window.sockets.at(-1).readyState === 1")
+        while not tab.evaluate(f"window.sockets.length > {before} && window.sockets.at(-1).readyState === 1"):
+            tab.wait_for_timeout(50)
         give_code(tab, code_at(enrolled.secret, server.now()))
         expect(tab.get_by_role("button", name="Log out")).to_be_visible()
 

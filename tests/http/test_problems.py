@@ -114,5 +114,6 @@ def test_the_openapi_document_says_which_operations_want_a_token(client):
         path for path, operations in document["paths"].items() for operation in operations.values() if not operation["security"]
     }
     logins = {"/api/auth/login", "/api/auth/login/continue", "/api/auth/login/link", "/api/auth/second-factor"}
+    logins |= {"/api/auth/second-factor/enrolment"}
     logins |= {"/api/auth/passkeys/options", "/api/auth/passkeys/login"}
     assert without == {*logins, "/api/token/refresh", "/.well-known/jwks.json", "/.well-known/webauthn"}

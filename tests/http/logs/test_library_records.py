@@ -391,8 +391,10 @@ def requirements_of(names):
     return seen
 
 
-LOG_NOTHING_FROM_OUTSIDE = {"httpcore", "httpx", "packaging", "rich"}
-"""What the app's own code asks of other servers, and what draws and reads names of versions."""
+LOG_NOTHING_FROM_OUTSIDE = {"httpcore", "httpx", "packaging", "pyasn1", "rich"}
+"""What the app's own code asks of other servers, what draws and reads names of versions, and what reads certificates: `pyasn1`
+logs only when somebody has called its `debug.set_logger`.
+"""
 
 
 class TestLists:

@@ -23,6 +23,11 @@ class SecondFactorPolicy:
         """Whether each person decides for themself."""
         return not self.roles and not self.is_for_all
 
+    def __str__(self) -> str:
+        if self.roles:
+            return REQUIRED_FOR + ",".join(sorted(self.roles))
+        return REQUIRED if self.is_for_all else OPTIONAL
+
     def demands(self, roles: "frozenset[str] | list[str]") -> bool:
         """Whether a user with these roles must have a second factor."""
         return self.is_for_all or not self.roles.isdisjoint(roles)

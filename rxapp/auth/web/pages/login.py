@@ -72,12 +72,12 @@ class LoginState(rx.State):
             return None if self.stage == NEW_CODES and not auth._is_new_visit else go_on(self)
         self.is_busy = False
         if not auth._is_new_visit:
-            return places.stage_loads.get(self.stage)
+            return places.stage_loads.get(self.stage) or places.loads(places_on.LOGIN)
         await self.start_again()
         if handed_over is not None:
             await self._show(*handed_over)
         self.reason = site.texts.login.reasons.of(self.router.url.query_parameters.get("reason") or auth.ended_because)
-        return None
+        return places.loads(places_on.LOGIN)
 
     @event(public=True, signs_in=True)
     async def submit(self, form: LoginForm) -> Any:

@@ -60,7 +60,7 @@ class Places:
     def add_section(self, page: str, view: View, *, order: int, on_load: Any = None) -> None:
         """Show `view` on that page. Sections with a lower `order` come first.
 
-        `on_load` is a handler that loads what it shows, for the page `SECURITY`.
+        `on_load` is a handler that loads what it shows, for the pages `LOGIN` and `SECURITY`.
         """
         sections = self._sections.setdefault(page, [])
         if all(section.view is not view for section in sections):

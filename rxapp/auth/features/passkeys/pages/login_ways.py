@@ -30,9 +30,13 @@ BUTTON = "passkey"
 class PasskeyLoginState(Prompting, rx.State):
     """Logging in with a passkey alone."""
 
-    @event(public=True, signs_in=True)
+    @event(public=True)
     async def begin(self) -> None:
-        """When the button is shown, and when its challenge becomes too old. It waits for the browser's key, like a login."""
+        """When the page is loaded, and when the challenge becomes too old.
+
+        It does not wait for the browser's key: most people who come to the page log in in another way. The answer waits for it,
+        and the page takes only the answer to its own challenge.
+        """
         self._offer(login_options(get_service(), (await self.get_state(AuthState))._client()))
 
     @event(public=True, signs_in=True)
@@ -98,7 +102,12 @@ class PasskeyFactorState(Prompting, rx.State):
 def login_section() -> rx.Component:
     """The button. While it is there, the browser also offers passkeys in the field for the user name."""
     return passkey_button(
-        PasskeyLoginState, is_busy=LoginState.is_busy, autofills=True, id=BUTTON, class_name=style.SECONDARY + " w-full"
+        PasskeyLoginState,
+        is_busy=LoginState.is_busy,
+        autofills=True,
+        on_mount=None,
+        id=BUTTON,
+        class_name=style.SECONDARY + " w-full",
     )
 
 

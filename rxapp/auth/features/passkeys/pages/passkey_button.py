@@ -97,7 +97,6 @@ def passkey_button(state: Any, *, is_busy: Any, label: str = "", busy: str = "",
         on_answer=state.answer,
         on_fail=state.fail,
         on_stale=state.begin,
-        on_mount=state.begin,
         class_name=class_name,
-        **props,
+        **{"on_mount": state.begin} | props,
     )
