@@ -211,6 +211,7 @@ class TestThePolicy:
     def test_is_read_from_the_environment(self, monkeypatch, text, policy):
         monkeypatch.setenv("RXAPP_SECOND_FACTOR", text)
         assert Settings().second_factor == policy
+        assert str(policy) == text.strip().replace(", ", ",")
 
     @pytest.mark.parametrize("text", ["", "yes", "required_for:", "required_for:Admin,", "Required", "true"])
     def test_that_cannot_be_read_is_refused_with_what_can(self, monkeypatch, text):
