@@ -28,6 +28,10 @@ TESTS = {
         "web/test_events.py::TestFresh::test_later_they_wait_and_the_password_is_asked_for",
         "web/test_events.py::TestFresh::test_becoming_nobody_drops_the_event_too",
     ],
+    '@auth.event(strength="two factors"), @auth.page(…, strength="two factors")': [
+        "web/test_events.py::TestStrength",
+        "e2e/test_step_up.py",
+    ],
     "@auth.event(public=True), @rx.event": [
         "web/test_events.py::test_what_is_public_runs_for_nobody_and_names_nobody",
         "web/reflex_internals/test_registered_handlers.py",
