@@ -79,6 +79,56 @@ def test_the_transports_that_the_app_does_not_use_are_left_out(tmp_path, transpo
     assert loaded in said
 
 
+TRANSFORM = """
+import leanBuild from "./vite-plugin-lean-build.js";
+const plugin = leanBuild();
+const root = process.cwd();
+plugin.configResolved({ root });
+plugin.buildStart.call({ info() {} });
+console.log(plugin.transform(process.argv[2], `${root}/${process.argv[3]}`) ?? "as it is");
+"""
+
+KEPT = 'window.__reflex = { "react": React, };'
+SENT_CALLS = 'import {SentCalls} from "$/public/external/sent_calls/components/sent_calls.js"'
+
+
+class TestReflexsOwnCode:
+    """What of it is left out, or written in another way."""
+
+    @pytest.fixture
+    def transform(self, tmp_path):
+        for folder in ("app/routes", "app_components", "components", "utils", "public"):
+            (tmp_path / folder).mkdir(parents=True)
+        ((name, text),) = LeanBuild().get_static_assets()
+        (tmp_path / name).write_text(text)
+        (tmp_path / "transform.mjs").write_text(TRANSFORM)
+
+        def run(code, file, *, page="", root=KEPT):
+            (tmp_path / "app" / "root.jsx").write_text(root)
+            (tmp_path / "app" / "routes" / "page.jsx").write_text(page)
+            (tmp_path / "utils" / "state.js").write_text("export const evalReactComponent = () => window.__reflex;")
+            command = [shutil.which("node"), "transform.mjs", code, file]
+            return subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True).stdout.rstrip("\n")
+
+        return run
+
+    def test_modules_are_not_kept_for_components_that_no_page_shows(self, transform):
+        assert transform(KEPT, "app/root.jsx") == ""
+
+    @pytest.mark.parametrize("page", ["evalReactComponent(state.shown)", "window.__reflex.react.useState()"])
+    def test_they_are_for_those_that_a_page_shows(self, transform, page):
+        assert transform(KEPT, "app/root.jsx", page=page) == "as it is"
+
+    def test_where_our_script_takes_the_place_of_eval_it_is_called_by_its_full_name(self, transform):
+        code = "eval(a); x ? eval(`b`) : eval?.(c); evaluate(d); it.eval(e); $eval(f)"
+        named = "window.eval(a); x ? window.eval(`b`) : eval?.(c); evaluate(d); it.eval(e); $eval(f)"
+        assert transform(code, "utils/state.js", root=SENT_CALLS) == named
+
+    def test_where_it_does_not_and_in_an_apps_own_files_it_stays_as_it_is(self, transform):
+        assert transform("eval(a)", "utils/state.js") == "as it is"
+        assert transform("eval(a)", "public/own.js", root=SENT_CALLS) == "as it is"
+
+
 SHEET = "/assets/__reflex_global_styles-12345678.css"
 PAGE = (
     f'<head><link as="style" href="{SHEET}" rel="preload"/><title>A page</title>'
