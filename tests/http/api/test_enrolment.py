@@ -8,12 +8,17 @@ from rxapp.auth.http.api.app import create_api
 from rxapp.auth.http.runtime.service import use_service
 from tests.api_in_process import assert_problem, bearer
 from tests.conftest import PASSWORD
+from tests.dpop import DeviceKey
 from tests.one_time_codes import code_at
+
+ORIGIN, LOGIN = "http://testserver", "/api/auth/login"
 
 
 @pytest.fixture(autouse=True)
 def api(served):
-    settings = served.settings.model_copy(update={"second_factor": SecondFactorPolicy(is_for_all=True)})
+    settings = served.settings.model_copy(
+        update={"second_factor": SecondFactorPolicy(is_for_all=True), "public_origins": (ORIGIN,)}
+    )
     strict = AuthService(settings, served.database, served.clock)
     use_service(strict)
     return create_api(settings, strict.features)
@@ -47,3 +52,16 @@ def test_what_is_wrong_is_refused(client, pending):
     answers = {"method": "otp", "code": "000000"}
     body = {"pendingLogin": pending, "answers": answers}
     assert_problem(client.post("/api/auth/login/continue", json=body), 401, "wrong_code")
+
+
+def test_a_proof_of_the_clients_key_counts_once(client, clock):
+    """A page's secret would be given to whoever has read one of its requests."""
+    key, path = DeviceKey(), "/api/auth/second-factor/enrolment"
+    nonce = client.post(path, json={}, headers={"DPoP": key.proof("POST", ORIGIN + path, clock())}).headers["DPoP-Nonce"]
+    login = key.proof("POST", ORIGIN + LOGIN, clock(), nonce=nonce)
+    refused = client.post(LOGIN, json={"username": "johndoe", "password": PASSWORD}, headers={"DPoP": login})
+    body = {"pendingLogin": refused.json()["pendingLogin"], "method": "otp"}
+    proof = {"DPoP": key.proof("POST", ORIGIN + path, clock(), nonce=nonce)}
+    assert client.post(path, json=body, headers=proof).status_code == 200
+    assert_problem(client.post(path, json=body, headers=proof), 400, "invalid_dpop_proof")
+    assert_problem(client.post(path, json=body), 400, "invalid_dpop_proof")

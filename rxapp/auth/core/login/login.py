@@ -106,12 +106,9 @@ class Login:
     def go_on(self, pending_login: str, answers: Mapping[str, str], client: Client) -> LoggedIn:
         """Complete the stage that a pending login names, and begin a session if no other stage is due.
 
-        Raises `PendingLoginEnded`; `OtherDevice` if it belongs to another client; `LoginIncomplete`; and what the stage
-        raises.
+        Raises the errors of `require_own_pending`, `LoginIncomplete`, and what the stage raises.
         """
-        pending, user = self._read_pending(pending_login)
-        device_key = self._binding.key_for_login(client)
-        pending.require_client(device_key)
+        pending, user, device_key = self._read_own_pending(pending_login, client)
         stage = self._stages.get(pending.stage)
         if stage is None:
             raise PendingLoginEnded
@@ -128,10 +125,11 @@ class Login:
     def begin_enrolment(self, pending_login: str, method: str, client: Client) -> dict[str, str]:
         """What a person needs to add a second factor of this kind, whose login has come to that stage.
 
-        Raises `PendingLoginEnded`, also at another stage; `OtherDevice`; and `WrongCode` for a kind that there is not.
+        Raises the errors of `require_own_pending`; `PendingLoginEnded` at another stage; and `WrongCode` for a kind that there
+        is not.
         """
-        user = self.require_own_pending(pending_login, client)
-        stage = self._stages.get(PendingLogin.parse(pending_login)[0].stage)
+        pending, user, _ = self._read_own_pending(pending_login, client)
+        stage = self._stages.get(pending.stage)
         if not isinstance(stage, EnrolmentStage):
             raise PendingLoginEnded
         return stage.begin(method, user, pending_login)
@@ -141,15 +139,23 @@ class Login:
         return self._read_pending(pending_login)[1]
 
     def require_own_pending(self, pending_login: str, client: Client) -> User:
-        """The same for what only the client learns that has begun the login. Raises `OtherDevice` too."""
-        pending, user = self._read_pending(pending_login)
-        pending.require_client(client.device_key.thumbprint if client.device_key else None)
-        return user
+        """The same for what only the client learns that has begun the login.
+
+        Raises `PendingLoginEnded`, `OtherDevice` for another client, and for the key the same errors as `AuthService.log_in`.
+        """
+        return self._read_own_pending(pending_login, client)[1]
 
     def _read_pending(self, pending_login: str) -> tuple[PendingLogin, User]:
         pending, body, mac = PendingLogin.parse(pending_login)
         with self._database.read() as db:
             return pending, self._pending.verify(pending, body, mac, db.get(User, pending.user_id))
+
+    def _read_own_pending(self, pending_login: str, client: Client) -> tuple[PendingLogin, User, str | None]:
+        """Also the thumbprint of the client's key. Only a proof for a good pending login is remembered as spent."""
+        pending, user = self._read_pending(pending_login)
+        device_key = self._binding.key_for_login(client)
+        pending.require_client(device_key)
+        return pending, user, device_key
 
     def _complete(self, stage: LoginStage, attempt: LoginAttempt, answers: Mapping[str, str], client: Client) -> LoginAttempt:
         if not stage.is_proof:
