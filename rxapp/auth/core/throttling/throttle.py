@@ -89,7 +89,7 @@ class Throttle:
 
     @contextmanager
     def password_attempt(
-        self, user_name: str, address: str, session_id: UUID | str | None = None, *, pace: "Pace | None" = None
+        self, user_name: str, address: str, session_id: UUID | str | None = None, *, pace: Pace = PASSWORDS
     ) -> Iterator[None]:
         """Verify a password inside of this block. Raises `TooManyRequests` before the block runs.
 
@@ -102,7 +102,7 @@ class Throttle:
             return
         network = self._hash(network_of(address))
         place = self._hash(user_name_key(user_name), str(session_id or network_of(address)))
-        strikes, pace = self._counters.count(_STREAK, "streak", place), pace or PASSWORDS
+        strikes = self._counters.count(_STREAK, "streak", place)
         self._require_address_limit(address, network)
         if self._counters.is_used_up(pace.daily, "day", place) and not self._counters.hit(pace.slowly, "slowly", place):
             raise self._refusal("login", place, self._counters.wait(pace.slowly, "slowly", place))
