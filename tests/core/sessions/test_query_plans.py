@@ -49,7 +49,7 @@ STATEMENTS = {
     "device_trust.end_trust_of": (lambda db: device_trust.end_trust_of(db, SOMEBODY, NOW), BY_TRUSTING_USER),
     "device_trust.end_trust_of_session": (lambda db: device_trust.end_trust_of_session(db, SOMETHING, NOW), BY_ID),
     "device_trust.delete_expired": (lambda db: device_trust.delete_expired(db, NOW, 20), "ix_auth_trusted_device_expires_at"),
-    "events.user_agent_of": (lambda db: events.user_agent_of(db, 5), BY_EVENT_ID),
+    "events.user_agents_of": (lambda db: events.user_agents_of(db, [5, 6]), BY_EVENT_ID),
     "rows.passkeys_of": (lambda db: rows.passkeys_of(db, SOMEBODY), "ix_auth_passkey_user_id"),
     "rows.find": (lambda db: rows.find(db, b"x"), ("sqlite_autoindex_auth_passkey_2", "auth_passkey_credential_id_key")),
     "events.newest of a user": (lambda db: events.newest(db, EventFilter(SOMEBODY), limit=20), "ix_auth_security_event_user_id"),

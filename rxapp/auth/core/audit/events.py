@@ -160,12 +160,12 @@ def since(db: Connection, after_id: int) -> Sequence[EventNews]:
     return cast("Sequence[EventNews]", db.execute(_SINCE, {"after_id": after_id}).all())
 
 
-_USER_AGENT = select(_event.c.user_agent).where(_event.c.id == bindparam("of"))
+_USER_AGENTS = select(_event.c.id, _event.c.user_agent).where(_event.c.id.in_(bindparam("ids", expanding=True)))
 
 
-def user_agent_of(db: Connection, event_id: int) -> str:
-    """The user agent of the event's sender. Empty if it is not known."""
-    return db.execute(_USER_AGENT, {"of": event_id}).scalar() or ""
+def user_agents_of(db: Connection, event_ids: Sequence[int]) -> dict[int, str]:
+    """The user agents of the events' senders, by the ids of the events. Empty if it is not known."""
+    return {event_id: user_agent or "" for event_id, user_agent in db.execute(_USER_AGENTS, {"ids": event_ids})}
 
 
 _WHY_REVOKED = (

@@ -94,10 +94,10 @@ class Leaving(PageTokens, mixin=True):  # type: ignore[call-arg]  # the keyword 
         goes_on = self._has_login_under_way and not self._is_new_visit
         forget_private_state(root_of(self), exclude={type(self), *(_during_login if goes_on else ())})
 
-    async def _tell(self, user_id: UUID, sentence: str) -> None:
+    async def _tell(self, user_id: UUID, kind: str, sentence: str) -> None:
         """Say what has happened to the account, if the page still shows this person."""
         if self._identity is not None and self._identity.user_id == user_id:
-            (await self.get_state(NewsState))._add(sentence)
+            (await self.get_state(NewsState))._add(kind, sentence)
 
     def _load_events(self) -> Any:
         """The events that load this page."""

@@ -119,12 +119,12 @@ def load_open_pages_anew(user_id: UUID) -> None:
                 _push(client_token, state, lambda page: page._load_anew())
 
 
-def tell_open_pages(user_id: UUID, sentence: str, *, exclude: Collection[str]) -> None:
-    """Every open page of the user says this sentence, except those with the client tokens `exclude`."""
+def tell_open_pages(user_id: UUID, kind: str, sentence: str, *, exclude: Collection[str]) -> None:
+    """Every open page of the user says this sentence on an event of this kind, except those with the client tokens `exclude`."""
     for session in _shown.values():
         if session.user_id == user_id:
             for client_token in session.pages.keys() - exclude:
-                _push(client_token, session.pages[client_token], lambda page: page._tell(user_id, sentence))
+                _push(client_token, session.pages[client_token], lambda page: page._tell(user_id, kind, sentence))
 
 
 def wait_for_database(client_token: str, state: type[rx.State]) -> None:

@@ -76,7 +76,8 @@ class SessionWatch:
     def _devices_of(self, announced: Sequence[EventNews]) -> list[str]:
         """From which device each of these events came, as sessions name devices."""
         with self._service.database.connect() as db:
-            return [Client(user_agent=events.user_agent_of(db, happened.id)).describe_device() for happened in announced]
+            user_agents = events.user_agents_of(db, [happened.id for happened in announced])
+        return [Client(user_agent=user_agents.get(happened.id, "")).describe_device() for happened in announced]
 
 
 @contextlib.asynccontextmanager
@@ -103,14 +104,12 @@ async def _keep_looking(watch: SessionWatch) -> None:
 
 
 def _announce(announced: Sequence[EventNews], devices: Sequence[str]) -> None:
-    """Tell the pages of each user, except the page that did it. The same sentence is told once."""
-    told = {
-        (happened.user_id, happened.kind, news_in_words(happened.kind, device))
-        for happened, device in zip(announced, devices, strict=True)
-    }
-    for user_id, kind, sentence in told:
+    """Tell the pages of each user, except the page that did it. Of each kind the newest event is told."""
+    newest = {(happened.user_id, happened.kind): device for happened, device in zip(announced, devices, strict=True)}
+    for (user_id, kind), device in newest.items():
+        sentence = news_in_words(kind, device)
         if user_id is not None and sentence:
-            tell_open_pages(user_id, sentence, exclude=pages_that_did(kind))
+            tell_open_pages(user_id, kind, sentence, exclude=pages_that_did(kind))
 
 
 def _tell_pages(happened: EventNews, replaced: set[UUID]) -> None:

@@ -13,7 +13,7 @@ def news_notice() -> rx.Component:
     """Is part of every page. It does not go away by itself: the page may be in the background, and this may be an attack."""
     sentences: Any = NewsState.sentences
     texts = site.texts.news
-    words = rx.el.div(rx.el.p(texts.title), rx.foreach(sentences, rx.el.p), rx.el.p(texts.not_you), class_name="grow")
+    words = rx.el.div(rx.el.p(texts.title), rx.foreach(sentences.values(), rx.el.p), rx.el.p(texts.not_you), class_name="grow")
     content = rx.el.div(
         words,
         rx.el.button(site.texts.notices.close, type="button", on_click=NewsState.dismiss, class_name=style.SECONDARY),
