@@ -38,7 +38,6 @@ from rxapp.auth.features.passkeys.pages.own_password import password_section
 from rxapp.auth.features.passkeys.pages.security_section import passkeys_section
 from rxapp.auth.features.totp.pages.login_forms import code_form, recovery_form
 from rxapp.auth.features.totp.pages.security_section import security_section
-from rxapp.auth.features.totp.pages.user_section import user_section
 from rxapp.auth.http.runtime.service import Overloaded, use_service
 from rxapp.auth.web import set_password_page
 from rxapp.auth.web.pages.account import account_page
@@ -52,6 +51,7 @@ from rxapp.auth.web.pages.overview import overview_page
 from rxapp.auth.web.pages.parts.confirm import confirm_dialog
 from rxapp.auth.web.pages.parts.event_rows import _row as event_row
 from rxapp.auth.web.pages.parts.new_password import _hint
+from rxapp.auth.web.pages.parts.user_factors import user_factors
 from rxapp.auth.web.pages.register import register_page
 from rxapp.auth.web.pages.second_factor import second_factor_form
 from rxapp.auth.web.pages.security import security_page
@@ -75,7 +75,7 @@ PARTS = [
     code_form,
     recovery_form,
     security_section,
-    user_section,
+    user_factors,
     factor_form,
     login_section,
     confirm_form,

@@ -15,6 +15,7 @@ from rxapp.auth.web.pages.events import EventsState, events_page
 from rxapp.auth.web.pages.login import LoginState, login_page
 from rxapp.auth.web.pages.overview import OverviewState, overview_page
 from rxapp.auth.web.pages.parts.routes import ACCOUNT, ACTIVITY, EVENTS, MISSING, OVERVIEW, SECURITY, SESSIONS, USER, USERS
+from rxapp.auth.web.pages.parts.user_factors import user_factors
 from rxapp.auth.web.pages.register import RegisterState, register_page, require_other_names
 from rxapp.auth.web.pages.second_factor import second_factor_form
 from rxapp.auth.web.pages.security import security_page
@@ -56,6 +57,7 @@ def add_pages(features: Sequence[Feature], *, exclude: Collection[str] = ()) -> 
                 for route, each in added.items()
             }
     if places.factor_forms:
+        places.add_section(places_on.USER, user_factors, order=30)
         places.stage_forms[SecondFactorStage.name] = second_factor_form
     if loads := places.loads(places_on.SECURITY):
         places.factors_route = SECURITY

@@ -1,10 +1,9 @@
-"""The pages of second factors: the forms at login, a section of a person's own page, and one for administrators."""
+"""The pages of second factors: the forms at login, and a section of a person's own page."""
 
 from rxapp.auth.core.login.enrolment import EnrolmentStage
 from rxapp.auth.features.totp.pages.enrolment_form import EnrolState, enrolment_form, new_codes
 from rxapp.auth.features.totp.pages.login_forms import code_form, code_step_up, recovery_form, recovery_step_up
 from rxapp.auth.features.totp.pages.security_section import AppsState, security_section
-from rxapp.auth.features.totp.pages.user_section import user_section
 from rxapp.auth.features.totp.rules.factors import OTP, RECOVERY
 from rxapp.auth.http.runtime.service import get_service
 from rxapp.auth.web.auth_state.leaving import of_one_connection
@@ -15,7 +14,7 @@ from rxapp.auth.web.site.registry import site
 
 
 def add_pages() -> dict[str, FeaturePage]:
-    """Add the forms of the stage, and the sections. There is no further page."""
+    """Add the forms of the stage, and the section. There is no further page."""
     places.factor_forms[OTP] = FactorForm(code_form, lambda: site.texts.second_factor.use_app, code_step_up)
     places.factor_forms[RECOVERY] = FactorForm(recovery_form, lambda: site.texts.second_factor.use_recovery, recovery_step_up)
     if not get_service().settings.second_factor.is_optional:
@@ -24,5 +23,4 @@ def add_pages() -> dict[str, FeaturePage]:
         places.stage_loads[EnrolmentStage.name] = EnrolState.prepare
         places.stage_forms[NEW_CODES] = new_codes
     places.add_section(places_on.SECURITY, security_section, order=20, on_load=AppsState.load)
-    places.add_section(places_on.USER, user_section, order=30)
     return {}

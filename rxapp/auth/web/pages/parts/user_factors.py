@@ -39,7 +39,7 @@ class UserFactorsState(rx.State):
             self.has_any = False
 
 
-def user_section() -> rx.Component:
+def user_factors() -> rx.Component:
     """The section. It loads what it shows when it is shown."""
     texts, user_name = site.texts.security, UserState.user_name
     removal = asking_button(
