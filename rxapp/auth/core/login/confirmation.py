@@ -102,7 +102,9 @@ class Confirmation:
         reason = RevocationReason.PASSWORD_CONFIRMED
         return self._note(identity, user, client, _Proved(proof.event_kind, proof.amr, reason, is_fresh=True))
 
-    def confirm_second_factor(self, identity: Identity, method: str, code: str, client: Client = NO_CLIENT) -> Replacement | None:
+    def confirm_second_factor(
+        self, identity: Identity, method: str, answer: str, client: Client = NO_CLIENT
+    ) -> Replacement | None:
         """Verify a second factor, and note it, so that an action that asks for two factors is allowed in this session.
 
         It is no fresh authentication: whoever holds the phone does not need to know the password. A session that is bound to no
@@ -111,7 +113,7 @@ class Confirmation:
         """
         user = self._user_of(identity)
         facts: dict[str, Any] = {"failed": EventKind.SECOND_FACTOR_REFUSED, "session_id": identity.session_id}
-        verify = partial(self._second_factors.verify, user, method, code, client)
+        verify = partial(self._second_factors.verify, user, method, answer, client)
         try:
             self._proof_attempts.run(SecondFactorStage.name, user, client, verify, **facts)
         except InvalidCredentials as error:

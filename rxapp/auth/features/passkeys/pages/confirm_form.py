@@ -1,11 +1,10 @@
 """The forms of the dialog that asks who one is: a passkey in place of the password, and as the second factor."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 import reflex as rx
 
 from rxapp.auth.core.accounts.password_proof import PASSWORD
-from rxapp.auth.core.database.outages import FORM_ERRORS
 from rxapp.auth.core.identity.client import Client
 from rxapp.auth.core.identity.identity import Identity
 from rxapp.auth.core.service import AuthService
@@ -20,12 +19,13 @@ from rxapp.auth.web.auth_state.state import AuthState
 from rxapp.auth.web.guards import event
 from rxapp.auth.web.pages.parts.confirm import ConfirmState
 from rxapp.auth.web.site.registry import site
-from rxapp.auth.web.site.wording import in_words
 from rxapp.auth.web.ui import style
 
 
 class DialogPrompting(Prompting, mixin=True):  # type: ignore[call-arg]  # the keyword is Reflex's own
-    """A part of both states of the dialog. `_options` asks for a proof, and `_check` takes it."""
+    """A part of both states of the dialog. `_options` asks for a proof."""
+
+    _is_factor: ClassVar[bool]
 
     @event
     async def begin(self) -> None:
@@ -35,17 +35,11 @@ class DialogPrompting(Prompting, mixin=True):  # type: ignore[call-arg]  # the k
     @event(signs_in=True)
     async def answer(self, answer: str) -> Any:
         """Check the browser's answer, and run the event that waited."""
-        confirmation = await self.get_state(ConfirmationState)
-        confirmation.is_busy, confirmation.error, confirmation.wait = True, "", 0
-        yield
-        confirmation.is_busy = False
-        try:
-            await self._check(await self.get_state(ConfirmState), self._take(answer))
-        except FORM_ERRORS as error:
-            confirmation.error, confirmation.wait = in_words(error), error.retry_after_seconds
+        dialog = await self.get_state(ConfirmState)
+        async for update in dialog._confirm(POP, lambda: self._take(answer), is_factor=self._is_factor):
+            yield update
+        if (await self.get_state(ConfirmationState)).error:
             await self._renew()
-        else:
-            yield confirmation._close()
 
     @event
     async def fail(self, error_name: str) -> None:
@@ -60,28 +54,23 @@ class DialogPrompting(Prompting, mixin=True):  # type: ignore[call-arg]  # the k
     def _options(self, service: AuthService, identity: Identity, client: Client) -> dict[str, Any]:
         raise NotImplementedError
 
-    async def _check(self, dialog: ConfirmState, text: str) -> None:
-        raise NotImplementedError
-
 
 class PasskeyConfirmState(DialogPrompting, rx.State):
     """A passkey in place of the password."""
 
+    _is_factor = False
+
     def _options(self, service: AuthService, identity: Identity, client: Client) -> dict[str, Any]:
         return confirmation_options(service, identity, client)
-
-    async def _check(self, dialog: ConfirmState, text: str) -> None:
-        await dialog._confirm(POP, text)
 
 
 class PasskeyStepUpState(DialogPrompting, rx.State):
     """A passkey as the second factor."""
 
+    _is_factor = True
+
     def _options(self, service: AuthService, identity: Identity, client: Client) -> dict[str, Any]:
         return second_factor_options(service, identity.user_id, client)
-
-    async def _check(self, dialog: ConfirmState, text: str) -> None:
-        await dialog._confirm_factor(POP, text)
 
 
 def confirm_form() -> rx.Component:

@@ -1,5 +1,6 @@
 """The dialog that asks for the password again or for a second factor, on any page."""
 
+from collections.abc import AsyncGenerator, Callable
 from typing import Any, TypedDict
 
 import reflex as rx
@@ -43,51 +44,41 @@ class ConfirmState(rx.State):
 
     @event(signs_in=True)
     async def submit(self, form: ConfirmForm) -> Any:
-        """Check it, replace the session by a new one if it may have been copied, and run the event that waited."""
-        confirmation = await self.get_state(ConfirmationState)
-        confirmation.is_busy, confirmation.error, confirmation.wait = True, "", 0
-        yield
-        confirmation.is_busy = False
-        try:
-            await self._confirm(PASSWORD, text_in(form, "confirmation"))
-        except FORM_ERRORS as error:
-            confirmation.error, confirmation.wait = in_words(error), error.retry_after_seconds
-            yield rx.set_focus("confirmation")
-        else:
-            yield confirmation._close()
+        """Check the password."""
+        async for update in self._confirm(PASSWORD, lambda: text_in(form, "confirmation"), focus="confirmation"):
+            yield update
 
     @event(signs_in=True)
     async def submit_code(self, form: CodeForm) -> Any:
-        """The same for the code of the second factor that the dialog shows."""
-        confirmation = await self.get_state(ConfirmationState)
+        """Check the code of the second factor that the dialog shows."""
+        method = (await self.get_state(ConfirmationState)).method
+        async for update in self._confirm(method, lambda: text_in(form, CODE_FIELD), is_factor=True, focus=CODE_FIELD):
+            yield update
+
+    async def _confirm(
+        self, method: str, answer: Callable[[], str], *, is_factor: bool = False, focus: str = ""
+    ) -> AsyncGenerator[Any]:
+        """Check an answer, replace the session by a new one if it may have been copied, and run the event that waited.
+
+        The forms of features use this too. `answer` may raise the errors of a form. After an error, `focus` names the field.
+        """
+        auth, confirmation = await self.get_state(AuthState), await self.get_state(ConfirmationState)
         confirmation.is_busy, confirmation.error, confirmation.wait = True, "", 0
         yield
         confirmation.is_busy = False
+        service = get_service().confirmation
+        confirm = service.confirm_second_factor if is_factor else service.confirm
+        reason = RevocationReason.SECOND_FACTOR_CONFIRMED if is_factor else RevocationReason.PASSWORD_CONFIRMED
         try:
-            await self._confirm_factor(confirmation.method, text_in(form, CODE_FIELD))
+            confirmed = await in_hashing_thread(confirm, current_user(), method, answer(), auth._client())
         except FORM_ERRORS as error:
             confirmation.error, confirmation.wait = in_words(error), error.retry_after_seconds
-            yield rx.set_focus(CODE_FIELD)
-        else:
-            yield confirmation._close()
-
-    async def _confirm_factor(self, method: str, code: str) -> None:
-        """Check the second factor. The forms of features call this too. Raises the errors of the factor."""
-        auth = await self.get_state(AuthState)
-        confirm = get_service().confirmation.confirm_second_factor
-        confirmed = await in_hashing_thread(confirm, current_user(), method, code, auth._client())
+            yield rx.set_focus(focus) if focus else None
+            return
         if confirmed is not None:
-            leave_replaced_session(confirmed.replaced, RevocationReason.SECOND_FACTOR_CONFIRMED)
+            leave_replaced_session(confirmed.replaced, reason)
             auth._go_on_with(confirmed)
-
-    async def _confirm(self, method: str, answer: str) -> None:
-        """Check the answer. The forms of other proofs call this too. Raises the errors of the proof."""
-        auth = await self.get_state(AuthState)
-        confirm = get_service().confirmation.confirm
-        confirmed = await in_hashing_thread(confirm, current_user(), method, answer, auth._client())
-        if confirmed is not None:
-            leave_replaced_session(confirmed.replaced, RevocationReason.PASSWORD_CONFIRMED)
-            auth._go_on_with(confirmed)
+        yield confirmation._close()
 
 
 def confirm_dialog() -> rx.Component:
