@@ -25,7 +25,8 @@ VARIABLES = {field.validation_alias or f"RXAPP_{name.upper()}": name for name, f
 
 OURS = re.compile(r"\b(?:RXAPP_[A-Z0-9_]+[A-Z0-9]|(?:DATABASE|REDIS)_URL)\b")
 OF_THE_TESTS = {"RXAPP_TEST_SERVER"}
-SAID_IN_WORDS = {"RXAPP_SECRET_KEY", "RXAPP_ALLOWED_ORIGINS", "RXAPP_DEMO_DATA", "RXAPP_API_DOCS"}
+SAID_IN_WORDS = {f"RXAPP_{name}" for name in ("EMAIL", "MAIL_LINK", "MAIL_LANGUAGE", "SECRET_KEY", "ALLOWED_ORIGINS")}
+SAID_IN_WORDS |= {"RXAPP_DEMO_DATA", "RXAPP_API_DOCS"}
 """Those whose default is not one value."""
 
 

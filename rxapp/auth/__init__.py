@@ -46,6 +46,12 @@ from rxapp.auth.core.identity.client import Client
 from rxapp.auth.core.identity.identity import Identity
 from rxapp.auth.core.identity.role_names import InvalidRole
 from rxapp.auth.core.login.challenges import WrongChallenge
+from rxapp.auth.core.login.email_errors import (
+    EmailAddressTaken,
+    EmailRequired,
+    InvalidEmailAddress,
+    MailedProofEnded,
+)
 from rxapp.auth.core.login.passkey_errors import (
     LastWayIn,
     PasskeyKnown,
@@ -88,6 +94,8 @@ __all__ = [
     "DatabaseUnavailable",
     "DeviceKeyRequired",
     "DpopNonceRequired",
+    "EmailAddressTaken",
+    "EmailRequired",
     "ExtraNotInstalled",
     "Feature",
     "FreshAuthenticationRequired",
@@ -95,12 +103,14 @@ __all__ = [
     "InputRefused",
     "InvalidCredentials",
     "InvalidDpopProof",
+    "InvalidEmailAddress",
     "InvalidRole",
     "InvalidToken",
     "InvalidUserName",
     "LastAdministrator",
     "LastWayIn",
     "LoginIncomplete",
+    "MailedProofEnded",
     "MigrationHistory",
     "NoSecondFactor",
     "NotFound",

@@ -162,6 +162,20 @@ def refresh_button(tab: Page):
     return tab.get_by_role("button", name="Refresh")
 
 
+KEEPS_SOCKETS = (
+    "window.sockets = []; const Socket = window.WebSocket;"
+    "window.WebSocket = class extends Socket { constructor(...given) { super(...given); window.sockets.push(this); } };"
+)
+"""For pages whose connection gets lost."""
+
+
+def lose_connection(tab: Page) -> None:
+    """Close the connection, and wait until the page has another one. The page began with `KEEPS_SOCKETS`."""
+    before = tab.evaluate("window.sockets.length")
+    tab.evaluate("window.sockets.forEach((socket) => socket.close())")
+    tab.wait_for_function("before => window.sockets.length > before && window.sockets.at(-1).readyState === 1", arg=before)
+
+
 @contextlib.contextmanager
 def watching(tab: Page) -> Iterator[list[str]]:
     """The navigations of the tab meanwhile."""

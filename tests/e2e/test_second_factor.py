@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.accessibility import assert_accessible
-from tests.e2e.conftest import PASSWORD, expect_login_with, sign_in, stored
+from tests.e2e.conftest import KEEPS_SOCKETS, PASSWORD, expect_login_with, lose_connection, sign_in, stored
 from tests.e2e.database import open_service
 from tests.one_time_codes import code_at, enrol
 
@@ -66,16 +66,10 @@ class TestAtLogin:
 
     def test_a_lost_connection_leaves_the_form_where_it_was(self, tab, person, enrolled, server):
         """A phone may lose it while its person looks for the code in the other app."""
-        tab.add_init_script(
-            "window.sockets = []; const Socket = window.WebSocket;"
-            "window.WebSocket = class extends Socket { constructor(...given) { super(...given); window.sockets.push(this); } };"
-        )
+        tab.add_init_script(KEEPS_SOCKETS)
         give_password(tab, person)
-        before = tab.evaluate("window.sockets.length")
         tab.get_by_label("Code", exact=True).fill("123")
-        tab.evaluate("window.sockets.forEach((socket) => socket.close())")
-        while not tab.evaluate(f"window.sockets.length > {before} && window.sockets.at(-1).readyState === 1"):
-            tab.wait_for_timeout(50)
+        lose_connection(tab)
         give_code(tab, code_at(enrolled.secret, server.now()))
         expect(tab.get_by_role("button", name="Log out")).to_be_visible()
 

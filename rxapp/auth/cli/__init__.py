@@ -26,7 +26,8 @@ app.command("headers")(headers.headers)
 app.command("serve")(serve.serve)
 for feature in included_features():
     if module := feature.load("commands"):
-        module.add_commands(GROUPS)
+        for name, group in (module.add_commands(GROUPS) or {}).items():
+            app.add_typer(group, name=name)
 
 
 @app.callback()

@@ -27,6 +27,7 @@ class RevocationReason(StrEnum):
     SECOND_FACTOR_RESET = "second_factor_reset"
     PASSKEY_REMOVED = "passkey_removed"
     PASSWORD_REMOVED = "password_removed"
+    DISOWNED = "disowned"
     USER_DISABLED = "user_disabled"
     ACCOUNT_DELETED = "account_deleted"
 

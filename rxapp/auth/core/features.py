@@ -12,7 +12,7 @@ from importlib import import_module
 from types import ModuleType
 from typing import Any
 
-from rxapp.auth.core.audit.events import EventKind
+from rxapp.auth.core.audit.events import EventKind, Follower
 from rxapp.auth.core.clock import Clock
 from rxapp.auth.core.database.engine import Database
 from rxapp.auth.core.login.confirmation import Proof
@@ -25,6 +25,10 @@ _PACKAGE = "rxapp.auth.features"
 
 Rewrapper = Callable[[Settings, Database], int]
 """Encrypts stored secrets again under the current secret key, and returns how many."""
+
+
+NameFinder = Callable[[str], str | None]
+"""The user name of the person whom a text names in another way, or None."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +54,12 @@ class Feature:
     open page of the user says (`NewsTexts`). `pruners` remove its rows that have been kept for long enough. `rewrappers` are
     for `keys rotate`.
 
+    `name_finders` find the user name of whoever logs in by something else, such as an address. `event_followers` are called for
+    each event of the audit log, in its transaction. A feature whose `is_on` says no is not there, as if it had not been chosen.
+
     `routes` names a module with a `router` of FastAPI, `pages` one with `add_pages()`, `commands` one with
-    `add_commands(groups)`, and `checks` one with `check(settings, database)`, which yields findings for `doctor`.
+    `add_commands(groups)`, `checks` one with `check(settings, database)`, which yields findings for `doctor`, and `tasks` one
+    with `running()`, a context manager for what runs while the app does.
     """
 
     name: str
@@ -59,6 +67,8 @@ class Feature:
     proofs: tuple[Callable[[Any], Proof], ...] = ()
     second_factors: tuple[Callable[[Any], SecondFactor], ...] = ()
     enrolments: tuple[Callable[[Any], Enrolment], ...] = ()
+    name_finders: tuple[Callable[[Any], NameFinder], ...] = ()
+    event_followers: tuple[Callable[[Any], Follower], ...] = ()
     pruners: tuple[Pruner, ...] = ()
     rewrappers: tuple[Rewrapper, ...] = ()
     event_kinds: tuple[str, ...] = ()
@@ -67,7 +77,8 @@ class Feature:
     pages: str = ""
     commands: str = ""
     checks: str = ""
-    needs_configuration: bool = False
+    tasks: str = ""
+    is_on: Callable[[Settings], bool] | None = None
 
     def load(self, place: str) -> ModuleType | None:
         """The module that `place` names, such as `routes`, or None."""
@@ -77,11 +88,16 @@ class Feature:
 
 @functools.cache
 def included_features() -> tuple[Feature, ...]:
-    """All features that rxapp ships and that need no configuration, in the order of their names."""
+    """All features that rxapp ships, in the order of their names, also those that the settings switch off."""
     package = import_module(_PACKAGE)
     names = sorted(module.name for module in pkgutil.iter_modules(package.__path__))
-    found = [import_module(f"{_PACKAGE}.{name}").FEATURE for name in names]
-    return tuple(feature for feature in found if not feature.needs_configuration)
+    return tuple(import_module(f"{_PACKAGE}.{name}").FEATURE for name in names)
+
+
+def features_in_use(settings: Settings, chosen: Sequence[Feature] | None = None) -> tuple[Feature, ...]:
+    """Those of the `chosen` features, by default of all, that these settings do not switch off."""
+    wanted = included_features() if chosen is None else chosen
+    return tuple(feature for feature in wanted if feature.is_on is None or feature.is_on(settings))
 
 
 def pruners_of(features: Sequence[Feature]) -> list[Pruner]:

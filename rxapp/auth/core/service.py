@@ -35,7 +35,7 @@ from rxapp.auth.core.errors import (
     TokenReused,
     TooManyRequests,
 )
-from rxapp.auth.core.features import Feature, included_features
+from rxapp.auth.core.features import Feature, features_in_use
 from rxapp.auth.core.identity.client import NO_CLIENT, Client
 from rxapp.auth.core.identity.identity import Identity
 from rxapp.auth.core.keys.key_ring import KeyRing
@@ -79,7 +79,7 @@ class AuthService:
     def __init__(
         self, settings: Settings, database: Database, clock: Clock = system_clock, *, features: Sequence[Feature] | None = None
     ) -> None:
-        self.features = included_features() if features is None else tuple(features)
+        self.features = features_in_use(settings, features)
         self.key_ring = key_ring = KeyRing(partial(load_key_ring, settings, database), clock)
         self.settings = settings
         self.database = database
@@ -121,6 +121,7 @@ class AuthService:
             proof_attempts=proof_attempts,
             trusted_devices=self.trusted_devices,
             stages=[*stages, *([self.second_factors.stage] if factors else []), *([enrolment] if enrolments else [])],
+            name_finders=[make(self) for feature in self.features for make in feature.name_finders],
         )
         self.accounts = Accounts(
             settings,
@@ -145,6 +146,7 @@ class AuthService:
         )
         self.administration = Administration(settings, database, clock, new_passwords, links)
         self.overview = Overview(settings, database, clock)
+        events.follow(database.engine, [make(self) for feature in self.features for make in feature.event_followers])
 
     def create_user(self, user_name: str, password: str, *, roles: list[str] | None = None, display_name: str = "") -> User:
         """Store a new user. The password policy is not applied. Raises `InvalidUserName` or `UserNameTaken`."""

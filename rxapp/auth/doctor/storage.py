@@ -13,7 +13,7 @@ from rxapp.auth.core.accounts.users import find_user, has_password
 from rxapp.auth.core.clock import Clock
 from rxapp.auth.core.database.postgresql_server import DatabaseRefused, pooler_mode
 from rxapp.auth.core.errors import InvalidCredentials
-from rxapp.auth.core.features import included_features
+from rxapp.auth.core.features import features_in_use
 from rxapp.auth.core.maintenance.demo_users import DEMO_PASSWORD, DEMO_USERS
 from rxapp.auth.core.passwords.hasher import PasswordHasher
 from rxapp.auth.core.settings.database_limits import POOLER_VARIABLE
@@ -72,7 +72,7 @@ def _check(database: Database, settings: Settings, clock: Clock) -> Iterator[Fin
         )
     yield _demo_users(database, settings)
     yield _clock(database, clock())
-    for feature in included_features():
+    for feature in features_in_use(settings):
         if checks := feature.load("checks"):
             yield from checks.check(as_served(settings), database)
 

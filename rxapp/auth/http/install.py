@@ -9,7 +9,7 @@ from starlette.types import ASGIApp
 
 from rxapp.auth.core.clock import Clock, system_clock
 from rxapp.auth.core.database.engine import Database
-from rxapp.auth.core.features import Feature, included_features
+from rxapp.auth.core.features import Feature, features_in_use
 from rxapp.auth.core.service import AuthService
 from rxapp.auth.core.settings.settings import Settings, get_settings
 from rxapp.auth.http.api.app import add_routes, auth_router
@@ -23,6 +23,7 @@ from rxapp.auth.http.middleware.security_headers import (
     SecurityHeaders,
     SecurityHeadersMiddleware,
 )
+from rxapp.auth.http.operations.feature_tasks import feature_tasks
 from rxapp.auth.http.operations.health import health_router
 from rxapp.auth.http.operations.pruning_task import regular_pruning
 from rxapp.auth.http.operations.readiness import readiness
@@ -59,7 +60,7 @@ def install_auth(
     settings = settings or get_settings()
     if getattr(app.state, _INSTALLED, False):
         raise InstalledTwice
-    features = included_features() if features is None else features
+    features = features_in_use(settings, features)
     router = auth_router(features, with_registration=settings.registration)
     _require_free(app, router)
     start_service(settings, database, clock, features, hooks)
@@ -109,7 +110,7 @@ def _extend_lifespan(app: FastAPI, settings: Settings, prepared: Callable[[], Ab
     @asynccontextmanager
     async def lifespan(running: FastAPI) -> AsyncIterator[Any]:
         keep_payloads_out(settings)  # again, because the app may have set up its logging meanwhile
-        async with prepared(), regular_pruning(), paced(running), own(running) as state:
+        async with prepared(), regular_pruning(), feature_tasks(), paced(running), own(running) as state:
             yield state
 
     app.router.lifespan_context = lifespan

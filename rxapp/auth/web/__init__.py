@@ -135,7 +135,7 @@ __all__ = [
 def __getattr__(name: str) -> object:
     """The names that the pages of the features export, such as `set_password_page`."""
     for feature in included_features():
-        pages = feature.load("pages") if name in __all__ else None
+        pages = feature.load("pages") if name in __all__ and feature.is_on is None else None
         if pages is not None and name in pages.__all__:
             return getattr(pages, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -18,6 +18,7 @@ from rxapp.auth.http.logs.library_records import keep_payloads_out
 from rxapp.auth.http.middleware.login_pacing import add_login_pacing
 from rxapp.auth.http.middleware.request_log import RequestLog
 from rxapp.auth.http.middleware.security_headers import DEFAULT_HEADERS, SecurityHeaders
+from rxapp.auth.http.operations.feature_tasks import feature_tasks
 from rxapp.auth.http.operations.pruning_task import regular_pruning
 from rxapp.auth.http.operations.routes import add_operations
 from rxapp.auth.http.operations.startup import prepared_database
@@ -33,6 +34,7 @@ from rxapp.auth.web.browser_storage.device_key import DeviceKey
 from rxapp.auth.web.browser_storage.storage_fault import missing_storage_script
 from rxapp.auth.web.browser_storage.token_store import VARS, TokenStore
 from rxapp.auth.web.delivery.built_pages import BuiltPages
+from rxapp.auth.web.delivery.mail_links import with_mail_links
 from rxapp.auth.web.delivery.origins import allow_no_strangers, origin_check, with_public_origins
 from rxapp.auth.web.delivery.security_headers import add_security_headers, policy_for_development
 from rxapp.auth.web.open_pages.counts import announce_pages, count_pages_everywhere
@@ -96,7 +98,7 @@ def install_auth(
 
     Raises `RouteTaken` or `InstalledTwice`, and `UnsafeSettings` in production.
     """
-    settings = with_app_name(with_public_origins(settings or get_settings()))
+    settings = with_mail_links(with_app_name(with_public_origins(settings or get_settings())), app.html_lang)
     start_service(settings, database, clock, features, hooks)
     warn_of_missing_styles()
     show_tables_to_reflex()
@@ -118,6 +120,7 @@ def install_auth(
     app.register_lifespan_task(announce_pages)
     app.register_lifespan_task(connect_pages_when_redis_is_back)
     app.register_lifespan_task(regular_pruning)
+    app.register_lifespan_task(feature_tasks)
     app.head_components.extend([missing_storage_script(), forms_script(), InlineStyle.of(stylesheet(pages.look))])
     site.security_headers = security_headers
     if security_headers is not None and is_development():

@@ -46,7 +46,7 @@ def test_the_defaults_are_those_of_the_design():
     assert settings.fresh_authentication_period == timedelta(seconds=600)
     assert settings.ended_session_retention == timedelta(days=30)
     assert settings.event_retention == timedelta(days=180)
-    assert [getattr(settings, name) for name in RATE_LIMITS] == [5, 50, 30, 30]
+    assert [getattr(settings, name) for name in RATE_LIMITS] == [5, 50, 30, 30, 5]
     assert settings.login_queue_limit == 100
     assert (settings.issuer, settings.audience) == ("rxapp", "rxapp")
     assert (settings.access_token_algorithm, settings.previous_secret_keys) == ("HS256", ())

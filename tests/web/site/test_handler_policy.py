@@ -202,7 +202,7 @@ def test_the_vars_that_go_to_the_browser_are_known(inspected):
         ],
         "EventsState": ["error", "filter_form", "now", "page", "pages", "rows", "total"],
         "LoginState": ["error", "is_busy", "methods", "new_codes", "reason", "stage", "wait", "wrong"],
-        "NewPasswordState": [],
+        "NewPasswordState": ["is_by_link"],
         "OutageState": ["sentence"],
         "OverviewState": [
             "failed",
@@ -251,6 +251,7 @@ def test_the_vars_that_go_to_the_browser_are_known(inspected):
         "UsersState": [
             "created",
             "error",
+            "invited",
             "is_adding",
             "is_descending",
             "link",

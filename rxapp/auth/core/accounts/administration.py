@@ -2,45 +2,30 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from sqlmodel import Session
 
 from rxapp.auth.core.accounts import user_list, users
 from rxapp.auth.core.accounts.actor import OPERATOR, Actor
-from rxapp.auth.core.accounts.confusable_names import add_distinct, require_unambiguous
 from rxapp.auth.core.accounts.event_list import EventList
-from rxapp.auth.core.accounts.new_passwords import ChosenPassword, NewPasswords
+from rxapp.auth.core.accounts.user_creation import UserCreation
 from rxapp.auth.core.accounts.user_list import UserOrder
-from rxapp.auth.core.audit import events
 from rxapp.auth.core.audit.events import EventKind
-from rxapp.auth.core.clock import Clock
-from rxapp.auth.core.database.engine import Database
 from rxapp.auth.core.database.outages import retry_on_outage
 from rxapp.auth.core.database.tables import User
 from rxapp.auth.core.errors import RevocationReason
 from rxapp.auth.core.identity import user_names
 from rxapp.auth.core.identity.role_names import clean_roles
-from rxapp.auth.core.passwords.links import PasswordLinks, end_links
+from rxapp.auth.core.passwords.links import end_links
 from rxapp.auth.core.sessions import device_trust
 from rxapp.auth.core.sessions import statements as sessions
 from rxapp.auth.core.sessions.revocation import end_session, end_sessions_of
 from rxapp.auth.core.sessions.rows import ListedSession, ListedSessionOfUser
-from rxapp.auth.core.settings.settings import Settings
 
 
-class Administration(EventList):
+class Administration(EventList, UserCreation):
     """Threads share one instance."""
-
-    def __init__(
-        self, settings: Settings, database: Database, clock: Clock, new_passwords: NewPasswords, links: PasswordLinks
-    ) -> None:
-        self._settings = settings
-        self._database = database
-        self._clock = clock
-        self._new_passwords = new_passwords
-        self._links = links
 
     def find_users(
         self, search: str = "", *, limit: int, offset: int = 0, order: UserOrder = UserOrder.NAME, is_descending: bool = False
@@ -81,23 +66,6 @@ class Administration(EventList):
         now = self._clock()
         with self._database.connect() as db:
             return sessions.all_active(db, now, now - self._settings.session_idle_timeout)
-
-    def create_user(self, user_name: str, display_name: str, roles: list[str], actor: Actor = OPERATOR) -> tuple[User, str]:
-        """Make an account without a password. Also returns the token of a link with which the person sets one.
-
-        Raises `InvalidUserName`, `UserNameTaken` or `InvalidRole`.
-        """
-        user = self._create(user_name, display_name, roles, None, actor)
-        return user, self._links.issue(user)
-
-    def create_user_with_password(
-        self, user_name: str, display_name: str, roles: list[str], password: str, actor: Actor = OPERATOR
-    ) -> User:
-        """Make an account with this password.
-
-        Raises `InvalidUserName`, `UserNameTaken`, `InvalidRole` or `PasswordRefused`.
-        """
-        return self._create(user_name, display_name, roles, password, actor)
 
     @retry_on_outage
     def set_password(self, user_id: UUID, password: str, actor: Actor = OPERATOR) -> list[UUID]:
@@ -222,28 +190,8 @@ class Administration(EventList):
         with self._database.transaction() as db:
             device_trust.end_trust_of(db, user_id, self._clock(), client=actor.client, actor_id=actor.user_id)
 
-    @retry_on_outage
-    def _create(self, user_name: str, display_name: str, roles: list[str], password: str | None, actor: Actor) -> User:
-        user = users.new_user(user_name, display_name, users.unset_password_hash(), clean_roles(roles), self._clock())
-        require_unambiguous(user.user_name)
-        end_links(user)
-        if password is not None:
-            self._chosen(password, user).give_to(user)
-        with self._database.write() as db:
-            add_distinct(db, user)
-            self._record(db, EventKind.USER_CREATED, user.id, actor, ", ".join(user.roles))
-        return user
-
-    def _chosen(self, password: str, user: User) -> ChosenPassword:
-        self._new_passwords.require_good(password, user)
-        return self._new_passwords.chosen(password, user)
-
     def _end_sessions(self, db: Session, user_id: UUID, reason: RevocationReason, actor: Actor) -> list[UUID]:
         return end_sessions_of(db.connection(), user_id, reason, self._clock(), client=actor.client, actor_id=actor.user_id)
-
-    def _record(self, db: Session, kind: EventKind, user_id: UUID, actor: Actor, detail: str = "") -> None:
-        facts: dict[str, Any] = {"actor_id": actor.user_id, "client": actor.client, "detail": detail}
-        events.record(db.connection(), kind, self._clock(), user_id=user_id, **facts)
 
 
 def _in_words(roles: list[str]) -> str:

@@ -19,6 +19,7 @@ from rxapp.auth.core.identity.proved_key import base64url
 from rxapp.auth.core.identity.user_names import has_invisible_characters, user_name_key
 from rxapp.auth.core.identity.written_names import BLANKS
 from rxapp.auth.core.input_rules import InputRule
+from rxapp.auth.core.settings.settings import Settings
 
 _look = AuthTable.metadata.tables[UserLook.__tablename__]
 
@@ -34,8 +35,14 @@ _MIXABLE_SCRIPTS = (
 _BETWEEN_WORDS = re.compile(r"[\s\W_0-9]+")
 
 
-def require_unambiguous(user_name: str) -> None:
-    """Raise `InvalidUserName` if the name has invisible characters, or a word that mixes alphabets."""
+def require_unambiguous(user_name: str, settings: Settings) -> None:
+    """Raise `InvalidUserName` if the name has invisible characters, or a word that mixes alphabets.
+
+    With e-mail, also if it has an @: people log in with their address too, and whoever has a stranger's address as their name
+    would stand in the way.
+    """
+    if settings.has_email and "@" in user_name_key(user_name):
+        raise InvalidUserName(InputRule.USER_NAME_IS_ADDRESS)
     if not _can_be_seen(user_name):
         raise InvalidUserName(InputRule.USER_NAME_UNSEEN)
     if not all(map(_is_of_one_alphabet, _BETWEEN_WORDS.split(user_name))):

@@ -84,7 +84,7 @@ class Accounts:
         if not self._settings.registration:
             raise RegistrationClosed
         user = users.new_user(user_name, display_name, users.NO_PASSWORD, [], self._clock())
-        require_unambiguous(user.user_name)
+        require_unambiguous(user.user_name, self._settings)
         password_policy.require_well_formed_password(password, user.user_name, self._settings)
         self._count_registration(self._throttle.count_password_check, client)
         password_policy.require_uncommon_password(password, user.user_name, self._settings)

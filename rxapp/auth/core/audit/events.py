@@ -1,14 +1,15 @@
 """The audit log: each event is written in the transaction that it records. The user and administrators read it."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import cast
+from typing import NamedTuple, cast
 from uuid import UUID
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import Connection, Select, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, Engine, Select, bindparam, delete, func, insert, select, update
 
 from rxapp.auth.core.audit.rows import EventNews, ListedEvent
 from rxapp.auth.core.audit.signals import notify
@@ -90,10 +91,35 @@ def record(
         "detail": detail[:256],
     }
     db.execute(_INSERT, values)
+    for follower in _followers.get(db.engine, ()):
+        follower(db, RecordedEvent(kind, occurred_at, user_id, actor_id, session_id, client, detail))
     notify(kind, detail if kind is EventKind.SESSION_REVOKED else "")
 
 
 _INSERT = insert(_event)
+
+
+class RecordedEvent(NamedTuple):
+    """An event that was just recorded, for followers."""
+
+    kind: str
+    occurred_at: datetime
+    user_id: UUID | None
+    actor_id: UUID | None
+    session_id: UUID | None
+    client: Client
+    detail: str
+
+
+Follower = Callable[[Connection, RecordedEvent], None]
+"""Is called for each event, in the transaction of what it tells. So what it writes is written if and only if the event is."""
+
+_followers: WeakKeyDictionary[Engine, tuple[Follower, ...]] = WeakKeyDictionary()
+
+
+def follow(engine: Engine, followers: Iterable[Follower]) -> None:
+    """From now on, call these followers, and no others, for each event that is recorded in this database."""
+    _followers[engine] = tuple(followers)
 
 
 SUMMARY_PATTERN = "and % more"

@@ -28,6 +28,9 @@ GUARDED_EVENT = "guarded_event"
 PRUNED = "pruned"
 """Removed rows: the table, and how many."""
 
+MAIL = "mail"
+"""A message: `queued`, and how an attempt to send it has ended: `sent`, `later`, `uncertain` or `given_up`."""
+
 _observers: tuple[Observer, ...] = ()
 
 
@@ -35,6 +38,12 @@ def observe(observer: Observer) -> None:
     """Send all further signals to `observer`. It receives the kinds of security events too, before they are committed."""
     global _observers
     _observers = (*_observers, observer)
+
+
+def observe_no_more(observer: Observer) -> None:
+    """Send nothing more to `observer`."""
+    global _observers
+    _observers = tuple(each for each in _observers if each is not observer)
 
 
 def notify(what: str, detail: str = "", value: float = 1) -> None:

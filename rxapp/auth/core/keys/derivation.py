@@ -31,6 +31,7 @@ class Keys:
     pending_login_key: bytes = field(repr=False)
     challenge_key: bytes = field(repr=False)
     enrolment_key: bytes = field(repr=False)
+    mailed_proof_key: bytes = field(repr=False)
     key_id: str
 
     @classmethod
@@ -48,5 +49,6 @@ class Keys:
             pending_login_key=hkdf_sha256(secret, salt=b"", info=b"rxapp pending login"),
             challenge_key=hkdf_sha256(secret, salt=b"", info=b"rxapp challenge"),
             enrolment_key=hkdf_sha256(secret, salt=b"", info=b"rxapp enrolment"),
+            mailed_proof_key=hkdf_sha256(secret, salt=b"", info=b"rxapp mailed proof"),
             key_id=hkdf_sha256(secret, salt=b"", info=b"rxapp key id")[:6].hex(),
         )

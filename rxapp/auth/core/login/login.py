@@ -1,6 +1,6 @@
 """A login, from the first proof to the session. Between them are the stages that features register."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -45,7 +45,7 @@ class LoggedIn(NamedTuple):
 
 
 class Login:
-    """Threads share one instance. `stages` are asked in their order."""
+    """Threads share one instance. `stages` are asked in their order. `name_finders` know other names of a user."""
 
     def __init__(
         self,
@@ -61,6 +61,7 @@ class Login:
         proof_attempts: ProofAttempts,
         trusted_devices: TrustedDevices,
         stages: Sequence[LoginStage],
+        name_finders: Sequence[Callable[[str], str | None]] = (),
     ) -> None:
         self._settings = settings
         self._database = database
@@ -74,10 +75,15 @@ class Login:
         self._failures = failures
         self._proof_attempts = proof_attempts
         self._trusted_devices = trusted_devices
+        self._name_finders = name_finders
         self._stages = by_name(sorted(stages, key=lambda stage: stage.order), lambda stage: stage.name)
 
     def with_password(self, user_name: str, password: str, client: Client) -> TokenPair:
-        """Check the password, and begin a session if no stage is due. Errors are those of `AuthService.log_in`."""
+        """Check the password, and begin a session if no stage is due. Errors are those of `AuthService.log_in`.
+
+        Whoever is named in another way counts by their user name: two names must not give twice the guesses.
+        """
+        user_name = self._name_of(user_name)
         device_key = self._binding.key_for_login(client)
         try:
             with self._throttle.password_attempt(user_name, client.address):
@@ -93,6 +99,9 @@ class Login:
         if isinstance(outcome, LoginIncomplete):  # raised after the block: for the rate limit the attempt is a success
             raise outcome
         return outcome
+
+    def _name_of(self, text: str) -> str:
+        return next((name for find in self._name_finders if (name := find(text)) is not None), text)
 
     def with_proof(self, user: User, amr: tuple[str, ...], client: Client) -> LoggedIn:
         """Begin a session for a user who has given a proof other than a password, if no stage is due. `amr` names what it proves.

@@ -49,6 +49,8 @@ BOUNDS = {
     "login_rate_limit": Bound(100, "NIST allows 100 failures in a row"),
     "login_address_rate_limit": Bound(10_000, "no office behind one address mistypes so often in 5 minutes"),
     "registration_rate_limit": Bound(10_000, "no office behind one address registers so many people in an hour"),
+    "mail_rate_limit": Bound(100, "nobody asks for so many messages in an hour, and anybody could fill a stranger's mailbox"),
+    "smtp_timeout": Bound(timedelta(minutes=2), "another worker would send the same message meanwhile"),
     "login_queue_limit": Bound(10_000, "each login that waits holds a request and its memory"),
     "body_limit": Bound(256 * MIB, "a few such requests at once fill the memory or the disk"),
     "websocket_message_limit": Bound(16 * MIB, "a whole message is held in memory and read as JSON"),

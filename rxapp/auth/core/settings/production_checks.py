@@ -14,7 +14,13 @@ from rxapp.auth.core.settings.worker_count import requested_workers
 if TYPE_CHECKING:
     from rxapp.auth.core.settings.settings import Settings
 
-RATE_LIMITS = ("login_rate_limit", "login_address_rate_limit", "refresh_rate_limit", "registration_rate_limit")
+RATE_LIMITS = (
+    "login_rate_limit",
+    "login_address_rate_limit",
+    "refresh_rate_limit",
+    "registration_rate_limit",
+    "mail_rate_limit",
+)
 """Settings for which 0 means "no limit". `throttle.py` says what each counts, and in what time."""
 
 OWASP_ARGON2_MINIMA = ((47_104, 1), (19_456, 2), (12_288, 3), (9_216, 4), (7_168, 5))
@@ -41,6 +47,7 @@ def require_safe(settings: "Settings", environ: Mapping[str, str], arguments: Se
         *_limits(settings),
         *out_of_bounds(settings),
         *_networks(settings, environ),
+        *_mail(settings),
         *unsafe_workers(settings, environ, arguments),
     ]
     if settings.demo_data:
@@ -116,6 +123,19 @@ def _networks(settings: "Settings", environ: Mapping[str, str]) -> Iterator[str]
         yield (
             "DATABASE_URL leads to another machine without TLS: others can read and change what is sent. "
             f"Add sslmode=verify-full (or verify-ca, or require), {unless}"
+        )
+
+
+def _mail(settings: "Settings") -> Iterator[str]:
+    server = settings.mail_server
+    if settings.has_email and server is None:
+        yield "RXAPP_EMAIL is on and RXAPP_SMTP_URL is not set: no message could be sent. Set it, or RXAPP_EMAIL=off."
+    if server is not None and not settings.mail_from:
+        yield "RXAPP_SMTP_URL is set and RXAPP_MAIL_FROM is not: set it to the address that messages come from."
+    if server is not None and server.is_plain and not settings.plain_network:
+        yield (
+            "RXAPP_SMTP_URL leads to another machine without TLS: others can read the links in messages. "
+            "Use smtps://, leave starttls=never out, or, if nobody else is on that network, set RXAPP_PLAIN_NETWORK=true."
         )
 
 

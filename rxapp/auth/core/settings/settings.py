@@ -9,12 +9,13 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
 
 from rxapp.auth.core.settings import private_directory
 from rxapp.auth.core.settings import secret_key as secret_keys
 from rxapp.auth.core.settings.database_limits import DatabaseLimits
 from rxapp.auth.core.settings.env_file import ENCODING, ENV_FILE, require_readable
+from rxapp.auth.core.settings.mail_settings import MailSettings
 from rxapp.auth.core.settings.production_checks import require_safe
 from rxapp.auth.core.settings.second_factor_policy import Policy, SecondFactorPolicy
 from rxapp.auth.core.settings.values import DatabaseUrl, LogLevel, Origins, RedisUrl, Seconds, Secrets
@@ -40,7 +41,7 @@ WEBSOCKET_MESSAGE_LIMIT_BYTES = 256 * 1024
 """Reflex allows 1 MB. A browser's largest event is the report of its local storage: a few KB, unless somebody tampers with it."""
 
 
-class Settings(BaseSettings):
+class Settings(MailSettings):
     """Every number and switch of the app, each defined once. Durations are read as seconds and kept as `timedelta`."""
 
     model_config = SettingsConfigDict(
@@ -91,9 +92,9 @@ class Settings(BaseSettings):
     login_address_rate_limit: int = Field(default=50, ge=0)
     refresh_rate_limit: int = Field(default=30, ge=0)
     registration_rate_limit: int = Field(default=30, ge=0)
+    mail_rate_limit: int = Field(default=5, ge=0)
     login_queue_limit: int = Field(default=100, ge=1)
 
-    public_origins: Origins = ()
     allowed_origins: Origins = ()
     passkey_rp_id: str = Field(default="", max_length=253)
     passkey_origins: Origins = ()

@@ -42,6 +42,12 @@ PASSWORD_CHECKS_PER_REGISTRATION = 10
 PASSKEY_LOGINS = 20
 """Of one account in `REFRESH_PERIOD`: more than a person and their programs ever need."""
 
+MAILS_PER_NETWORK = 10
+"""Times what one mailbox gets: an office behind one address has many people."""
+
+MAILS_PER_DAY = 4
+"""Times what one mailbox gets in an hour. Each message brings five guesses of its code."""
+
 RECORDS_PER_PERIOD = 50
 """Failed attempts of one kind from one address that are recorded in `LOGIN_PERIOD`: a stranger must not fill the audit log."""
 
@@ -184,6 +190,21 @@ class Throttle:
         if address:
             amount = self._settings.registration_rate_limit * PASSWORD_CHECKS_PER_REGISTRATION
             self._count("judgement", amount, REGISTRATION_PERIOD, network_of(address))
+
+    def count_asked_mail(self, mailbox: str, address: str) -> None:
+        """Count a message to `mailbox` that somebody at `address` asks for. Raises `TooManyRequests`.
+
+        `mailbox` may be one that does not exist: the answer must be the same.
+        """
+        amount = self._settings.mail_rate_limit
+        if address:
+            self._count("mail_network", amount * MAILS_PER_NETWORK, REGISTRATION_PERIOD, network_of(address))
+        self._count("mail", amount, REGISTRATION_PERIOD, mailbox)
+        self._count("mail_day", amount * MAILS_PER_DAY, _DAY, mailbox)
+
+    def unreadable(self, text: str) -> str:
+        """The keyed hash of what a person has typed. It may be kept: people sometimes type their password there."""
+        return self._hash(text)
 
     def count_record(self, kind: str, address: str) -> None:
         """Count an audit record of a failed attempt that anybody can make. Raises `TooManyRequests`."""

@@ -11,9 +11,9 @@ import reflex as rx
 
 from rxapp.auth.core.database.outages import FORM_ERRORS
 from rxapp.auth.core.errors import InvalidToken, PasswordRefused
-from rxapp.auth.core.login.pending_logins import PendingLoginEnded
+from rxapp.auth.core.login.pending_logins import PendingLogin, PendingLoginEnded
 from rxapp.auth.core.login.stages import LoginIncomplete
-from rxapp.auth.features.new_password.rules import ANSWER, NewPasswordStage, log_in_by_link
+from rxapp.auth.features.new_password.rules import ANSWER, LINK, NewPasswordStage, log_in_by_link
 from rxapp.auth.http.runtime.hooks import get_hooks
 from rxapp.auth.http.runtime.service import get_service, in_hashing_thread, in_thread
 from rxapp.auth.web.auth_state.state import AuthState
@@ -29,6 +29,7 @@ from rxapp.auth.web.site.places import FeaturePage, places
 from rxapp.auth.web.site.registry import site
 from rxapp.auth.web.site.wording import in_words
 from rxapp.auth.web.ui import style
+from rxapp.auth.web.ui.components.fragment_watch import FragmentWatch
 from rxapp.auth.web.ui.fields import about_no_field, form_page, notices
 from rxapp.auth.web.ui.forms import auth_form, submit_button, text_in
 from rxapp.auth.web.ui.interpolation import sentence
@@ -45,14 +46,17 @@ class SetPasswordForm(TypedDict):
 
 
 class NewPasswordState(rx.State):
-    """The form of the stage on the login page."""
+    """The form of the stage on the login page. `is_by_link`: a link or a code from a message has led there."""
+
+    is_by_link: bool = False
 
     @event(public=True)
     async def prepare(self) -> None:
-        """When the form is shown: how long the password must be for whoever is logging in."""
+        """When the form is shown: why, and how long the password must be for whoever is logging in."""
         login = await self.get_state(LoginState)
         with suppress(PendingLoginEnded):
             await say_minimum_for(self, await in_thread(get_service().login.require_pending, login._pending))
+            self.is_by_link = LINK in PendingLogin.parse(login._pending)[0].amr
 
     @event(public=True, signs_in=True)
     async def submit(self, form: SetPasswordForm) -> Any:
@@ -125,6 +129,7 @@ def set_password_page(**slots: Unpack[Slots]) -> rx.Component:
         site.texts.set_password.title,
         notices("", about_no_field(SetPasswordState), SetPasswordState.wait),
         rx.cond(SetPasswordState.user_name, _form(slots)),
+        FragmentWatch.create(on_change=SetPasswordState.prepare),
         **slots,
     )
 
@@ -153,7 +158,7 @@ def _stage_form() -> rx.Component:
     texts = site.texts.new_password
     return rx.el.div(
         rx.el.h2(texts.title, class_name=style.SUBHEADING + " mb-2"),
-        rx.el.p(texts.why, class_name=style.TEXT + " mb-4"),
+        rx.el.p(rx.cond(NewPasswordState.is_by_link, texts.why_link, texts.why), class_name=style.TEXT + " mb-4"),
         auth_form(
             new_password_fields(LoginState, is_new=True, auto_focus=True),
             submit_button(texts.submit, texts.busy, is_busy=LoginState.is_busy, class_name=style.SUBMIT),

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from fastapi import APIRouter, FastAPI
 
-from rxapp.auth.core.features import Feature, included_features
+from rxapp.auth.core.features import Feature, features_in_use
 from rxapp.auth.core.settings.settings import Settings
 from rxapp.auth.http.api import (
     account_routes,
@@ -32,7 +32,7 @@ def create_api(settings: Settings, features: Sequence[Feature] | None = None) ->
     url = "/openapi.json" if settings.api_docs else None
     api = FastAPI(**ABOUT, servers=servers(settings), docs_url=None, redoc_url=None, openapi_url=url)
     api.add_middleware(UnknownPaths, api=api)
-    add_routes(api, settings, auth_router(included_features() if features is None else features))
+    add_routes(api, settings, auth_router(features_in_use(settings, features)))
     if settings.api_docs:
         add_docs_page(api)
     return api

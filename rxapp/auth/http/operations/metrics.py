@@ -41,6 +41,7 @@ class Metrics:
         hashes = Gauge("rxapp_password_hashes", "Waiting or under way", multiprocess_mode="livesum", registry=registry)
         pages = Gauge("rxapp_open_pages", "Open WebSockets", multiprocess_mode="livesum", registry=registry)
         pruned = Counter("rxapp_pruned_rows", "Rows removed because they were old", ["table"], registry=registry)
+        mails = Counter("rxapp_mails", "Messages queued, and how attempts to send them ended", ["outcome"], registry=registry)
         self._handlers: dict[str, Handler] = {
             EventKind.LOGIN: lambda *_: logins.labels("ok").inc(),
             EventKind.LOGIN_FAILED: lambda *_: logins.labels("failed").inc(),
@@ -57,6 +58,7 @@ class Metrics:
             signals.HASH_DONE: lambda *_: hashes.dec(),
             signals.PAGE_OPENED: lambda *_: pages.inc(),
             signals.PAGE_CLOSED: lambda *_: pages.dec(),
+            signals.MAIL: lambda outcome, _: mails.labels(outcome).inc(),
             signals.PRUNED: lambda table, rows: pruned.labels(table).inc(rows),
         }
 

@@ -29,6 +29,7 @@ from rxapp.auth.core.errors import (
     UserNameTaken,
     WrongPassword,
 )
+from rxapp.auth.core.login.email_errors import EmailAddressTaken, EmailRequired
 from rxapp.auth.core.login.passkey_errors import PasskeysUnavailable
 from rxapp.auth.core.login.second_factor import SecondFactorRequired, WrongStepUpCode
 from rxapp.auth.core.login.stages import LoginIncomplete
@@ -53,6 +54,8 @@ _STATUSES = {
     InvalidCredentials: HTTPStatus.UNAUTHORIZED,
     NotFound: HTTPStatus.NOT_FOUND,
     UserNameTaken: HTTPStatus.CONFLICT,
+    EmailAddressTaken: HTTPStatus.CONFLICT,
+    EmailRequired: HTTPStatus.CONFLICT,
     LastAdministrator: HTTPStatus.CONFLICT,
     TooManyRequests: HTTPStatus.TOO_MANY_REQUESTS,
     Overloaded: HTTPStatus.SERVICE_UNAVAILABLE,

@@ -53,7 +53,12 @@ def add_pages(features: Sequence[Feature], *, exclude: Collection[str] = ()) -> 
         if pages := feature.load("pages"):
             added: dict[str, FeaturePage] = pages.add_pages()
             ready_made |= {
-                route: (guarded if each.is_guarded else everyone, each.title, each.view, each.on_load)
+                route: (
+                    partial(guarded, roles=each.roles) if each.roles else guarded if each.is_guarded else everyone,
+                    each.title,
+                    each.view,
+                    each.on_load,
+                )
                 for route, each in added.items()
             }
     if places.factor_forms:

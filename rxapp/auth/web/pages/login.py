@@ -186,6 +186,7 @@ def _login_form(texts: LoginTexts, slots: Slots) -> rx.Component:
             max_length=256,
         ),
         password_field(texts.password, "password", auto_complete="current-password"),
+        *places.sections(places_on.LOGIN_FORM),
         extra_in(slots),
         submit_button(texts.submit, texts.busy, is_busy=LoginState.is_busy, class_name=style.SUBMIT + " mt-6"),
         on_submit=LoginState.submit,

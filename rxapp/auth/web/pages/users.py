@@ -23,6 +23,7 @@ from rxapp.auth.web.pages.parts.person import person_cell, role_chips, status_ba
 from rxapp.auth.web.pages.parts.routes import USERS
 from rxapp.auth.web.pages.parts.wrong_fields import wrong_field
 from rxapp.auth.web.reflex_internals.state_trees import acting
+from rxapp.auth.web.site.places import places
 from rxapp.auth.web.site.registry import site
 from rxapp.auth.web.site.wording import in_words
 from rxapp.auth.web.texts import UsersTexts
@@ -78,6 +79,7 @@ class UsersState(rx.State):
     wrong: str = ""
     created: str = ""
     link: str = ""
+    invited: str = ""
     new_user_form: int = 0
 
     @event(roles=[ADMIN_ROLE])
@@ -124,21 +126,27 @@ class UsersState(rx.State):
         """Make an account, and show the link with which its person sets a password. A form sent twice counts once."""
         if self.created:
             return None
-        self.error = self.wrong = self.created = self.link = ""
+        self.error = self.wrong = self.created = self.link = self.invited = ""
         administration, actor = get_service().administration, acting(current_user(), self)
         user_name, display_name = text_in(form, "username"), text_in(form, "display_name")
-        roles = text_in(form, "roles").split(",")
+        roles, invitation = text_in(form, "roles").split(","), places.invitation
+        address = text_in(form, invitation.name).strip() if invitation is not None else ""
         try:
-            user, token = await in_thread(administration.create_user, user_name, display_name, roles, actor)
+            if invitation is not None and address:
+                user, self.invited = await invitation.invite(address, user_name, display_name, roles, actor)
+            else:
+                user, token = await in_thread(administration.create_user, user_name, display_name, roles, actor)
+                self.link = password_link_url(self, token)
         except InputRefused as error:
             self.error, self.wrong = in_words(error), wrong_field(error)
             return rx.set_focus(self.wrong)
-        self.created, self.link = user.user_name, password_link_url(self, token)
+        self.created = user.user_name
         await self._load()
         return None
 
     def _show_dialog(self, *, is_open: bool) -> None:
         self.is_adding, self.error, self.wrong, self.created, self.link = is_open, "", "", "", ""
+        self.invited = ""
         self.new_user_form += 1
 
     async def _load(self) -> None:

@@ -3,15 +3,16 @@
 A view is called when its page is built. So it may use the texts and the look of the app, which are known then.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import reflex as rx
 
 View = Callable[[], rx.Component]
 
-LOGIN, ACCOUNT, SECURITY, USER = "login", "account", "security", "user"
-"""The pages that have sections: the login page (below the form), two of one's own account, and a user's for administrators."""
+LOGIN, LOGIN_FORM, ACCOUNT, SECURITY, USER = "login", "login_form", "account", "security", "user"
+"""The places that have sections: the login page (below the form, and in it below the password), two pages of one's own account,
+and a user's for administrators."""
 
 
 class _Section(NamedTuple):
@@ -32,12 +33,24 @@ class FactorForm(NamedTuple):
 
 
 class FeaturePage(NamedTuple):
-    """A page that a feature adds: for everybody, or only for people who are logged in."""
+    """A page that a feature adds: for everybody, only for people who are logged in, or for those with one of `roles`."""
 
     title: str
     view: Callable[..., rx.Component]
     on_load: Any
     is_guarded: bool = False
+    roles: Sequence[str] = ()
+
+
+class Invitation(NamedTuple):
+    """The further field of the form for a new user, and what is done if it is filled in.
+
+    `invite` gets the field's text, the user name, the display name, the roles and the actor, and returns the user and a sentence.
+    """
+
+    name: str
+    field: Callable[[Any], rx.Component]
+    invite: Callable[..., Any]
 
 
 class Places:
@@ -54,8 +67,11 @@ class Places:
         """What the field for the user name asks the browser for. A feature may let it offer more than names."""
         self.factors_route = ""
         """The page on which people add second factors, if there is one."""
+        self.invitation: Invitation | None = None
+        """How administrators invite by address, if a feature can do that."""
+        self.admin_tabs: dict[str, Callable[[], str]] = {}
         self.account_tabs: dict[str, Callable[[], str]] = {}
-        """Further tabs of the account pages: the name of each, by its route."""
+        """Further tabs of the administrators' pages and of the account pages: the name of each, by its route."""
 
     def add_section(self, page: str, view: View, *, order: int, on_load: Any = None) -> None:
         """Show `view` on that page. Sections with a lower `order` come first.

@@ -50,6 +50,16 @@ class EventKindTexts(ByCode):
     passkey_confirmed: str = "Confirmed with a passkey"
     passkey_refused: str = "A passkey was refused"
     password_removed: str = "Password removed"
+    email_confirmed: str = "E-mail address confirmed"
+    email_changed: str = "E-mail address changed"
+    email_removed: str = "E-mail address removed"
+    email_restored: str = "Change of the e-mail address taken back"
+    email_reset_asked: str = "Message for a new password asked for"
+    email_login_asked: str = "Code to log in asked for by e-mail"
+    email_code_confirmed: str = "Confirmed with a mailed code"
+    email_code_refused: str = "A mailed code was refused"
+    disowned: str = 'Answered "this was not me" to a message'
+    invited: str = "Invited by e-mail"
     keys_rotated: str = "Signing key changed"
     throttled: str = "Too many attempts, slowed down"
 
@@ -67,6 +77,7 @@ class EndTexts(ByCode):
     second_factor_reset: str = "Session ended because the second factors were removed"
     passkey_removed: str = "Session ended because a passkey was removed"
     password_removed: str = "Session ended because the password was removed"
+    disowned: str = 'Session ended because its owner said "this was not me"'
     user_disabled: str = "Session ended because the account was disabled"
     account_deleted: str = "Session ended because the account was deleted"
 
@@ -90,4 +101,8 @@ class NewsTexts(ByCode):
     passkey_asked_for: str = "From now on a passkey is asked for after your password: chosen on {device}."
     passkey_not_asked_for: str = "No passkey is asked for after your password any more: chosen on {device}."
     password_removed: str = "The password of your account was removed, on {device}."
+    email_confirmed: str = "An e-mail address was confirmed for your account, on {device}."
+    email_changed: str = "The e-mail address of your account was changed, on {device}."
+    email_removed: str = "The e-mail address of your account was removed, on {device}."
+    email_restored: str = "A change of your e-mail address was taken back, on {device}."
     not_you: str = "If that was not you, change your password."

@@ -6,6 +6,7 @@ from rxapp.auth.web.texts.account import AccountTexts, ActivityTexts, SessionsTe
 from rxapp.auth.web.texts.administration import EventsTexts, UsersTexts, UserTexts
 from rxapp.auth.web.texts.audit import EndTexts, EventKindTexts, NewsTexts
 from rxapp.auth.web.texts.common import ConfirmTexts, NoticeTexts, UserMenuTexts
+from rxapp.auth.web.texts.email import EmailTexts, MailLinkTexts, MailTexts
 from rxapp.auth.web.texts.overview import OverviewTexts
 from rxapp.auth.web.texts.passkeys import PasskeyTexts
 from rxapp.auth.web.texts.refusals import RefusalTexts
@@ -25,6 +26,9 @@ class Texts:
     second_factor: SecondFactorTexts = SecondFactorTexts()
     security: SecurityTexts = SecurityTexts()
     passkeys: PasskeyTexts = PasskeyTexts()
+    email: EmailTexts = EmailTexts()
+    mail_link: MailLinkTexts = MailLinkTexts()
+    mail: MailTexts = MailTexts()
     account: AccountTexts = AccountTexts()
     sessions: SessionsTexts = SessionsTexts()
     activity: ActivityTexts = ActivityTexts()

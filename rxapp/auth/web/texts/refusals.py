@@ -6,6 +6,7 @@ from rxapp.auth.core import errors
 from rxapp.auth.core.accounts.self_service import RegistrationClosed
 from rxapp.auth.core.input_rules import InputRule
 from rxapp.auth.core.login.challenges import WrongChallenge
+from rxapp.auth.core.login.email_errors import EmailRequired, MailedProofEnded
 from rxapp.auth.core.login.passkey_errors import LastWayIn, PasskeyKnown, PasskeysUnavailable, WrongPasskey
 from rxapp.auth.core.login.pending_logins import PendingLoginEnded
 from rxapp.auth.core.login.second_factor import NoSecondFactor, SecondFactorNeeded, SecondFactorRequired, WrongCode
@@ -31,6 +32,8 @@ class RefusalTexts(ByCode):
     passkeys_unavailable: str = PasskeysUnavailable.message
     passkey_known: str = PasskeyKnown.message
     last_way_in: str = LastWayIn.message
+    mailed_proof_ended: str = MailedProofEnded.message
+    email_required: str = EmailRequired.message
     login_expired: str = PendingLoginEnded.message
     registration_closed: str = RegistrationClosed.message
     last_administrator: str = errors.LastAdministrator.message
@@ -56,6 +59,7 @@ class RefusalTexts(ByCode):
     user_name_taken: str = InputRule.USER_NAME_TAKEN
     user_name_looks_taken: str = InputRule.USER_NAME_LOOKS_TAKEN
     user_name_mixed: str = InputRule.USER_NAME_MIXED
+    user_name_is_address: str = InputRule.USER_NAME_IS_ADDRESS
     display_name_refused: str = InputRule.DISPLAY_NAME_REFUSED
     password_too_short: str = InputRule.PASSWORD_TOO_SHORT
     password_too_long: str = InputRule.PASSWORD_TOO_LONG
@@ -65,5 +69,8 @@ class RefusalTexts(ByCode):
     password_unchanged: str = InputRule.PASSWORD_UNCHANGED
     device_name_refused: str = InputRule.DEVICE_NAME_REFUSED
     second_factors_too_many: str = InputRule.SECOND_FACTORS_TOO_MANY
+    email_refused: str = InputRule.EMAIL_REFUSED
+    email_unchanged: str = InputRule.EMAIL_UNCHANGED
+    email_taken: str = InputRule.EMAIL_TAKEN
     role_refused: str = InputRule.ROLE_REFUSED
     roles_too_long: str = InputRule.ROLES_TOO_LONG

@@ -26,6 +26,9 @@ class ReasonTexts(ByCode):
     second_factor_reset: str = "An administrator has removed your second factors. Please log in again."
     passkey_removed: str = "You have been logged out because a passkey of your account was removed. Please log in again."
     password_removed: str = "You have been logged out because your password was removed. Please log in with a passkey."
+    disowned: str = (
+        "You have been logged out because somebody with your mailbox said that this was not you. Please choose a new password."
+    )
     user_disabled: str = "An administrator has disabled your account."
     account_deleted: str = "Your account has been deleted."
     token_reused: str = (
@@ -87,10 +90,11 @@ class PasswordTexts:
 
 @dataclass(frozen=True, slots=True)
 class NewPasswordTexts:
-    """The stage of a login in which the password is too easy to guess by today's rules, and a new one is chosen."""
+    """The stage of a login in which a new password is chosen: the old one is too easy to guess (`why`), or was forgotten."""
 
     title: str = "Choose a new password"
     why: str = "Your password was right, but it is too easy to guess by the rules of today. Choose a new one to log in."
+    why_link: str = "Your other sessions end when you choose it."
     submit: str = "Log in with it"
     busy: str = "Logging in…"
     back: str = "Start again"

@@ -27,6 +27,7 @@ def admin_frame(route: str, *content: Any, **slots: Unpack[Slots]) -> rx.Compone
     """A page for administrators."""
     texts = site.texts.users
     tabs = {OVERVIEW: site.texts.overview.tab, USERS: texts.users_tab, EVENTS: texts.events_tab}
+    tabs |= {route: name() for route, name in places.admin_tabs.items()}
     return _framed(texts.title, _tabs(texts.tabs, tabs, route), *content, **slots)
 
 

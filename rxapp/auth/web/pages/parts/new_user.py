@@ -6,6 +6,7 @@ import reflex as rx
 
 from rxapp.auth.core.identity.user_names import DISPLAY_NAME_MAXIMUM_LENGTH, USER_NAME_MAXIMUM_LENGTH
 from rxapp.auth.web.pages.parts.password_link import password_link
+from rxapp.auth.web.site.places import places
 from rxapp.auth.web.site.registry import site
 from rxapp.auth.web.texts import UsersTexts
 from rxapp.auth.web.ui import style
@@ -29,7 +30,7 @@ def new_user_dialog(state: Any) -> rx.Component:
 
 def _created(state: Any, texts: UsersTexts) -> rx.Component:
     return rx.fragment(
-        notices(texts.created.format(user_name=state.created), "", is_success=True),
+        notices(rx.cond(state.invited, state.invited, texts.created.format(user_name=state.created)), "", is_success=True),
         password_link(state.link),
         rx.el.div(
             rx.el.button(texts.another, type="button", on_click=state.open_form, class_name=style.SECONDARY),
@@ -61,6 +62,7 @@ def _form(state: Any, texts: UsersTexts) -> rx.Component:
         text_field(
             texts.roles, "roles", auto_complete="off", max_length=256, hint=texts.roles_hint, error=beside(state, "roles")
         ),
+        places.invitation.field(state) if places.invitation is not None else rx.fragment(),
         dialog_buttons(texts.create, texts.creating, is_busy=rx.Var.create(False), on_cancel=state.close_form),
         on_submit=state.create,
         is_busy=rx.Var.create(False),

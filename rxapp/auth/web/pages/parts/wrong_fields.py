@@ -6,6 +6,7 @@ from rxapp.auth.core.login.second_factor import WrongCode
 from rxapp.auth.web.site.registry import site
 
 _FIELDS = {"user_name_": "username", "display_name_": "display_name", "role": "roles", "device_name_": "device_name"}
+_FIELDS |= {"email_": "email"}
 """How the names of the rules begin, `InputRule`. What an app refuses by a rule of its own is about no field of ours."""
 
 

@@ -5,6 +5,7 @@ from rxapp.auth.web.texts.german.account import ACCOUNT, ACTIVITY, SESSIONS
 from rxapp.auth.web.texts.german.administration import EVENTS, USER, USERS
 from rxapp.auth.web.texts.german.audit import EVENT_KINDS, NEWS, SESSION_ENDS
 from rxapp.auth.web.texts.german.common import CONFIRM, NOTICES, USER_MENU
+from rxapp.auth.web.texts.german.email import EMAIL, MAIL, MAIL_LINK
 from rxapp.auth.web.texts.german.overview import OVERVIEW
 from rxapp.auth.web.texts.german.passkeys import PASSKEYS
 from rxapp.auth.web.texts.german.refusals import REFUSALS
@@ -20,6 +21,9 @@ GERMAN = Texts(
     second_factor=SECOND_FACTOR,
     security=SECURITY,
     passkeys=PASSKEYS,
+    email=EMAIL,
+    mail_link=MAIL_LINK,
+    mail=MAIL,
     account=ACCOUNT,
     sessions=SESSIONS,
     activity=ACTIVITY,

@@ -28,6 +28,10 @@ REASONS = ReasonTexts(
     second_factor_reset="Die Verwaltung hat Ihre zweiten Faktoren entfernt. Bitte melden Sie sich neu an.",
     passkey_removed="Sie wurden abgemeldet, weil ein Passkey Ihres Kontos entfernt wurde. Bitte melden Sie sich neu an.",
     password_removed="Sie wurden abgemeldet, weil Ihr Passwort entfernt wurde. Bitte melden Sie sich mit einem Passkey an.",
+    disowned=(
+        "Sie wurden abgemeldet, weil aus Ihrem Postfach gemeldet wurde, dass Sie das nicht waren. Bitte wählen Sie ein neues "
+        "Passwort."
+    ),
     user_disabled="Die Verwaltung hat Ihr Konto gesperrt.",
     account_deleted="Ihr Konto ist gelöscht.",
     token_reused=(
@@ -81,6 +85,7 @@ PASSWORD_FIELDS = PasswordTexts(
 NEW_PASSWORD_STAGE = NewPasswordTexts(
     title="Neues Passwort wählen",
     why="Ihr Passwort war richtig, ist aber nach den heutigen Regeln zu leicht zu erraten. Wählen Sie zum Anmelden ein neues.",
+    why_link="Ihre anderen Sitzungen enden, wenn Sie es wählen.",
     submit="Damit anmelden",
     busy="Anmeldung läuft …",
     back="Von vorn beginnen",

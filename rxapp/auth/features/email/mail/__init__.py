@@ -1,0 +1,1 @@
+"""How a message is worded, made and handed to the server."""

@@ -1,0 +1,5 @@
+"""The routes of the pages."""
+
+FORGOTTEN, CODE_LOGIN = "/forgot-password", "/email-login"
+MESSAGES = "/admin/mail"
+MAILBOX = "/dev/mailbox"

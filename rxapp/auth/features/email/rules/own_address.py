@@ -1,0 +1,191 @@
+"""What people do with their own address: confirm one, change it, remove it, and take a change back."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from rxapp.auth.core.accounts import users
+from rxapp.auth.core.audit import events
+from rxapp.auth.core.database.outages import retry_on_outage
+from rxapp.auth.core.database.tables import User
+from rxapp.auth.core.errors import NotFound, RevocationReason
+from rxapp.auth.core.identity.client import NO_CLIENT, Client
+from rxapp.auth.core.identity.identity import Identity
+from rxapp.auth.core.input_rules import InputRule
+from rxapp.auth.core.login.email_errors import EmailRequired, InvalidEmailAddress, MailedProofEnded
+from rxapp.auth.core.login.passkey_errors import LastWayIn
+from rxapp.auth.core.login.pending_logins import PendingLogin, PendingLoginEnded
+from rxapp.auth.core.passwords.links import end_links_of
+from rxapp.auth.core.service import AuthService
+from rxapp.auth.core.sessions.revocation import end_sessions_of
+from rxapp.auth.core.settings.mail_settings import REQUIRED
+from rxapp.auth.features.email.rules import addresses, outbox, proof_rows, proofs
+from rxapp.auth.features.email.rules.addresses import Mailbox, mailbox_in
+from rxapp.auth.features.email.rules.proof_rows import Purpose, StoredProof
+from rxapp.auth.features.email.rules.recovery import EMAIL, count_asked, where
+
+STAGE = "email"
+"""The stage of a login in which a person who must have an address confirms one."""
+
+CHANGED, REMOVED, IN_USE = "address_changed", "address_removed", "address_in_use"
+"""Messages to an address that the account has, or another account has."""
+
+
+@dataclass(frozen=True, slots=True)
+class MailedCode:
+    """A code that was sent, and what goes with it. Either both from a message's link, or from what a person has typed."""
+
+    link: str = field(default="", repr=False)
+    proof_id: str = ""
+    code: str = field(default="", repr=False)
+
+    def read(self, service: AuthService, client: Client, purpose: Purpose) -> tuple[StoredProof, User]:
+        """The proof, which must be for that purpose, and its user. Nothing is spent. Raises as `proofs` does."""
+        if self.link:
+            proof, user = proofs.by_link(service, self.link)
+        else:
+            proof, user = proofs.by_code(service, self.proof_id, self.code, client)
+        if proof.purpose != purpose:
+            raise MailedProofEnded
+        return proof, user
+
+
+def address_of(service: AuthService, user_id: UUID) -> str:
+    """The confirmed address of a user, or an empty text."""
+    with service.database.connect() as db:
+        return addresses.address_of(db, user_id)
+
+
+def begin(service: AuthService, identity: Identity, text: str, client: Client = NO_CLIENT) -> UUID:
+    """Send a link and a code to a new address. Returns the id that goes with the code. Nothing is changed before it is confirmed.
+
+    If another account has the address, its owner is told so, and the person who asks learns nothing. Raises
+    `InvalidEmailAddress` or `TooManyRequests`.
+    """
+    return _begin(service, identity.user_id, text, client, identity.session_id)
+
+
+def begin_in_login(service: AuthService, pending_login: str, text: str, client: Client = NO_CLIENT) -> UUID:
+    """The same for somebody whose login asks for an address. Raises also the errors of `Login.require_own_pending`."""
+    user = service.login.require_own_pending(pending_login, client)
+    if PendingLogin.parse(pending_login)[0].stage != STAGE:
+        raise PendingLoginEnded
+    return _begin(service, user.id, text, client, None)
+
+
+@retry_on_outage
+def _begin(service: AuthService, user_id: UUID, text: str, client: Client, session_id: UUID | None) -> UUID:
+    mailbox, now = mailbox_in(text), service.clock()
+    with service.database.connect() as db:
+        owner = addresses.owner_of(db, mailbox.key)
+    if owner == user_id:
+        raise InvalidEmailAddress(InputRule.EMAIL_UNCHANGED)
+    count_asked(service, mailbox.key, client)
+    kind, about = (Purpose.CONFIRM.value, user_id) if owner is None else (IN_USE, owner)
+    with service.database.transaction() as db:
+        proof_id = proof_rows.add(db, Purpose.CONFIRM, mailbox.address, client, now, user_id=user_id, session_id=session_id)
+        outbox.queue(db, kind, mailbox.address, now, user_id=about, proof_id=proof_id, facts=where(client, now))
+    return proof_id
+
+
+def confirm(service: AuthService, identity: Identity, mailed: MailedCode, client: Client = NO_CLIENT) -> str:
+    """Confirm the new address of whoever is logged in. Returns it.
+
+    A link is good only for the account that asked. Otherwise somebody could open an account, name a stranger's address, and
+    wait until the stranger has confirmed it. Raises `EmailAddressTaken`, and as `MailedCode.read`.
+    """
+    return confirm_for(service, identity.user_id, mailed, client, identity.session_id)
+
+
+@retry_on_outage
+def confirm_for(service: AuthService, user_id: UUID, mailed: MailedCode, client: Client, session_id: UUID | None = None) -> str:
+    """The same for a user who is known in another way, such as by their pending login."""
+    proof, _ = mailed.read(service, client, Purpose.CONFIRM)
+    if proof.user_id != user_id:
+        raise MailedProofEnded
+    mailbox, now = mailbox_in(proof.address), service.clock()
+    with service.database.write() as session:
+        users.lock_user(session, user_id)
+        db = session.connection()
+        proof_rows.spend(db, proof, now)
+        before = addresses.put(db, user_id, mailbox, now)
+        kind = "email_changed" if before else "email_confirmed"
+        events.record(db, kind, now, user_id=user_id, session_id=session_id, client=client)
+        if before:
+            _tell_old_address(db, CHANGED, before, now, user_id=user_id, client=client)
+    return mailbox.address
+
+
+@retry_on_outage
+def remove(service: AuthService, identity: Identity, client: Client = NO_CLIENT) -> None:
+    """Remove the address. Raises `NotFound` if there is none, `EmailRequired`, or `LastWayIn` if nothing else lets them in."""
+    if service.settings.email_mode == REQUIRED:
+        raise EmailRequired
+    if set(service.confirmation.methods_of(identity)) <= {EMAIL}:
+        raise LastWayIn
+    with service.database.write() as session:
+        users.lock_user(session, identity.user_id)
+        db = session.connection()
+        before = addresses.address_of(db, identity.user_id)
+        if not before:
+            raise NotFound
+        addresses.remove(db, identity.user_id)
+        now, user_id = service.clock(), identity.user_id
+        events.record(db, "email_removed", now, user_id=user_id, session_id=identity.session_id, client=client)
+        _tell_old_address(db, REMOVED, before, now, user_id=user_id, client=client)
+
+
+def _tell_old_address(db: Connection, kind: str, before: str, now: datetime, *, user_id: UUID, client: Client) -> None:
+    """What was sent to the old address lets nobody in any more. Only the link that takes the change back does something."""
+    end_links_of(db, user_id)
+    undo = proof_rows.add(db, Purpose.UNDO, before, client, now, user_id=user_id)
+    outbox.queue(db, kind, before, now, user_id=user_id, proof_id=undo, facts=where(client, now))
+
+
+@retry_on_outage
+def undo(service: AuthService, link: str, client: Client = NO_CLIENT) -> list[UUID]:
+    """Take a change of the address back: it is the old one again, all sessions end, and a link for a new password is sent there.
+
+    What undoes later changes is worth nothing any more: whoever made this change has it. Returns the ids of the sessions that
+    ended. Raises `MailedProofEnded`, or `EmailAddressTaken` if another account has confirmed the address since.
+    """
+    proof, user = MailedCode(link).read(service, client, Purpose.UNDO)
+    mailbox, now = mailbox_in(proof.address), service.clock()
+    with service.database.write() as session:
+        users.lock_user(session, user.id)
+        db = session.connection()
+        proof_rows.spend(db, proof, now)
+        proof_rows.spend_all(db, user.id, Purpose.UNDO, now, since=proof.created_at)
+        addresses.put(db, user.id, mailbox, now)
+        events.record(db, "email_restored", now, user_id=user.id, client=client)
+        return _end_all_and_send_reset(service, db, user, mailbox, client)
+
+
+@retry_on_outage
+def disown(service: AuthService, link: str, client: Client = NO_CLIENT) -> list[UUID]:
+    """Somebody says "this was not me": end all sessions of the user, and send a link for a new password.
+
+    Returns the ids of the sessions. Raises `MailedProofEnded`, also if the message went to an address that the account has not
+    any more.
+    """
+    proof, user = MailedCode(link).read(service, client, Purpose.DISOWN)
+    with service.database.write() as session:
+        users.lock_user(session, user.id)
+        db = session.connection()
+        address = addresses.address_of(db, user.id)
+        if address != proof.address:
+            raise MailedProofEnded
+        proof_rows.spend(db, proof, service.clock())
+        events.record(db, "disowned", service.clock(), user_id=user.id, client=client)
+        return _end_all_and_send_reset(service, db, user, mailbox_in(address), client)
+
+
+def _end_all_and_send_reset(service: AuthService, db: Connection, user: User, mailbox: Mailbox, client: Client) -> list[UUID]:
+    now = service.clock()
+    end_links_of(db, user.id)
+    ended = end_sessions_of(db, user.id, RevocationReason.DISOWNED, now, client=client)
+    reset = proof_rows.add(db, Purpose.RESET, mailbox.key, NO_CLIENT, now, user_id=user.id)
+    outbox.queue(db, Purpose.RESET, mailbox.address, now, user_id=user.id, proof_id=reset, facts=where(client, now))
+    return ended
