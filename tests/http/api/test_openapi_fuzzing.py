@@ -92,7 +92,7 @@ class Caller:
         """Put what opens the operation into a body that fits the document, now and then."""
         modes = [case.meta.generation.mode, *(part.mode for part in case.meta.components.values())] if case.meta else [None]
         is_filled = all(mode is GenerationMode.POSITIVE for mode in modes) and isinstance(case.body, dict)
-        secrets = [name for name in (*SECRETS, "pendingLogin", "answers") if is_filled and name in case.body]
+        secrets = [name for name in (*SECRETS, "pendingLogin", "answers", "address") if is_filled and name in case.body]
         if secrets:
             self._bodies[case.operation.label] += 1
             if self._bodies[case.operation.label] % GENUINE_EACH == 0:
@@ -109,6 +109,7 @@ class Caller:
             "answer": password,
             "pendingLogin": self._pending(),
             "answers": {"newPassword": other},
+            "address": "fuzzer@example.com",
         }
 
     def _pending(self) -> str:
@@ -178,7 +179,8 @@ def api(service):
 
 @pytest.fixture
 def service(settings, sqlite_database, clock):
-    return AuthService(settings.model_copy(update={"passkey_origins": ("https://example.org",)}), sqlite_database, clock)
+    changes = {"passkey_origins": ("https://example.org",), "email": "optional", "email_codes": True}
+    return AuthService(settings.model_copy(update=changes), sqlite_database, clock)
 
 
 @pytest.mark.parametrize("examples", [EXAMPLES, pytest.param(20, marks=pytest.mark.thorough)])
@@ -196,7 +198,14 @@ def test_in_all_phases_no_answer_is_a_5xx_and_each_is_documented(api, service, e
         "POST /api/auth/confirm/{method}",
         "POST /api/auth/confirm/second-factor",
         "DELETE /api/trusted-devices/{device_id}",
-    }  # a link does not suffice; no code or signature is ever hit upon, so no device is trusted
+        "POST /api/auth/email/address",
+        "POST /api/auth/email/login",
+        "POST /api/auth/email/not-me",
+        "POST /api/auth/email/undo",
+        "POST /api/auth/confirm/email/code",
+        "POST /api/account/email/confirm",
+        "DELETE /api/account/email",
+    }  # a link does not suffice; no code or signature is ever hit upon, so no device is trusted, and no address confirmed
     assert without_success == never, "each other was also called with what it wants"
     assert run.answers.total() > 400
 

@@ -1,7 +1,8 @@
 """`mail list`, `mail retry`, `mail test`, and `users invite`."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from email.message import EmailMessage
 from typing import Annotated
@@ -9,9 +10,11 @@ from uuid import UUID
 
 import typer
 
-from rxapp.auth.cli.opening import open_service
+from rxapp.auth.cli.opening import open_service as open_any_service
 from rxapp.auth.cli.options import AsJson, UserName
 from rxapp.auth.cli.output import pluralize, print_json, print_table
+from rxapp.auth.cli.refusals import refuse
+from rxapp.auth.core.service import AuthService
 from rxapp.auth.features.email.mail.compose import sender_of
 from rxapp.auth.features.email.mail.smtp import NotSent, send
 from rxapp.auth.features.email.rules import outbox
@@ -24,6 +27,15 @@ _LIMIT = 50
 mail = typer.Typer(no_args_is_help=True, help="Look at the messages to be sent, try again, and try the mail server.")
 
 Address = Annotated[str, typer.Argument(metavar="ADDRESS", help="An e-mail address.")]
+
+
+@contextmanager
+def open_service() -> Iterator[AuthService]:
+    """The service. Where e-mail is off, the command ends with a sentence: nothing would be sent."""
+    with open_any_service() as service:
+        if not service.settings.has_email:
+            refuse("E-mail is off: set RXAPP_SMTP_URL, or RXAPP_EMAIL=optional in development.")
+        yield service
 
 
 def add_commands(groups: Mapping[str, typer.Typer]) -> Mapping[str, typer.Typer]:
@@ -76,12 +88,12 @@ def retry_mail(
         given_up = outbox.newest(service.database, limit=_LIMIT, only_given_up=True)
         wanted = [each.id for each in given_up if mail_id in (None, each.id)]
         retried = sum(outbox.retry(service.database, each, service.clock()) for each in wanted)
+    if mail_id is not None and not retried:
+        refuse("There is no such message that was given up.")
     if as_json:
         print_json({"retried": retried})
     else:
         typer.echo(f"{pluralize(retried, 'message')} will be tried again.")
-    if mail_id is not None and not retried:
-        raise typer.Exit(1)
 
 
 @mail.command("test")
@@ -91,16 +103,14 @@ def send_test(address: Address, *, as_json: AsJson = False) -> None:
         settings, recipient = service.settings, mailbox_in(address).address
     server = settings.mail_server
     if server is None:
-        typer.echo("RXAPP_SMTP_URL is not set.", err=True)
-        raise typer.Exit(1)
+        refuse("RXAPP_SMTP_URL is not set.")
     message = EmailMessage()
     message["Subject"], message["From"], message["To"] = "A test", sender_of(settings), recipient
     message.set_content("If you read this, messages arrive.")
     try:
         asyncio.run(send(settings, server, message))
     except NotSent as error:
-        typer.echo(f"It was not sent: {error.why}", err=True)
-        raise typer.Exit(1) from error
+        refuse(f"It was not sent: {error.why}")
     if as_json:
         print_json({"recipient": recipient, "server": server.host})
     else:

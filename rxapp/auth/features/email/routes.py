@@ -33,7 +33,7 @@ router = APIRouter(prefix="/api", route_class=LimitedBodyRoute)
 MAXIMUM_ADDRESS_LENGTH = 320
 
 _ASKED = documented(*COMMON_PROBLEMS, HTTPStatus.TOO_MANY_REQUESTS)
-_OF_A_PERSON = REFUSALS | documented(*COMMON_PROBLEMS, HTTPStatus.CONFLICT, HTTPStatus.TOO_MANY_REQUESTS)
+_OF_A_PERSON = REFUSALS | documented(*COMMON_PROBLEMS, HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT, HTTPStatus.TOO_MANY_REQUESTS)
 _NOBODY = documented(*COMMON_PROBLEMS, HTTPStatus.CONFLICT)
 
 Link = Annotated[Text, Field(min_length=1, max_length=MAXIMUM_TOKEN_LENGTH, repr=False)]
