@@ -2,7 +2,6 @@
 """A real SMTP server in a thread: it takes messages, refuses them, is slow, or hangs up at a chosen moment."""
 
 import asyncio
-import datetime as dt
 import socket
 import ssl
 from contextlib import contextmanager
@@ -12,10 +11,8 @@ from pathlib import Path
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
+
+from chaos.tls import make_certificate
 
 USER, PASSWORD = "rxapp", "s3cret/pass"
 
@@ -33,7 +30,6 @@ class Inbox:
         self.messages: list[Message] = []
         self.envelopes: list[Envelope] = []
         self.answers: list[str] = []
-        self.waits = asyncio.Event()
 
     async def handle_RCPT(self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list) -> str:
         if self.answers and self.answers[0].startswith("rcpt "):
@@ -88,27 +84,8 @@ def authenticator(server, session, envelope, mechanism, data) -> AuthResult:
 
 
 def self_signed(directory: Path) -> tuple[ssl.SSLContext, Path]:
-    """A context for the server, and the certificate that a client has to trust."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
-    now = dt.datetime.now(dt.UTC)
-    built = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - dt.timedelta(days=1))
-        .not_valid_after(now + dt.timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    certificate, private = directory / "server.pem", directory / "server.key"
-    certificate.write_bytes(built.public_bytes(serialization.Encoding.PEM))
-    private.write_bytes(
-        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    )
+    """A context for a server on 127.0.0.1, and the certificate that a client has to trust."""
+    certificate, key = make_certificate(directory)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate, private)
+    context.load_cert_chain(certificate, key)
     return context, certificate

@@ -30,11 +30,11 @@ def test_no_hash_or_cipher_is_used_that_is_known_to_be_weak():
         assert not re.search(r"\b(md5|sha1|des|rc4|arc4|ecb|pkcs1v15)\b", file.read_text(), re.IGNORECASE), file
 
 
-def test_chance_comes_from_the_systems_generator_but_for_the_moment_of_the_next_pruning():
+def test_chance_comes_from_the_systems_generator_but_for_the_moments_of_pruning_and_of_sending():
     """ASVS 11.5.1: what nobody may guess is never drawn from `random`, nor is a UUID relied on for it."""
     users = {file.name for file, node in nodes(ast.Import) if "random" in {alias.name for alias in node.names}}
     users |= {file.name for file, node in nodes(ast.ImportFrom) if node.module == "random"}
-    assert users == {"pruning_task.py"}
+    assert users == {"pruning_task.py", "sender.py"}
 
 
 def test_what_proves_something_is_never_compared_with_an_equals_sign():

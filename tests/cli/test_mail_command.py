@@ -3,6 +3,7 @@
 import pytest
 
 from rxapp.auth.features.email.rules import outbox
+from tests.apart import call_apart
 from tests.cli.conftest import assert_refused
 from tests.mailbox import newest
 from tests.smtp_server import smtp_server
@@ -11,6 +12,12 @@ from tests.smtp_server import smtp_server
 @pytest.fixture
 def environment(environment):
     return environment | {"RXAPP_EMAIL": "optional"}
+
+
+@pytest.fixture
+def run(run):
+    """In a thread of its own, because a command has an event loop."""
+    return lambda *arguments, **options: call_apart(lambda: run(*arguments, **options))
 
 
 @pytest.fixture

@@ -27,8 +27,11 @@ Rewrapper = Callable[[Settings, Database], int]
 """Encrypts stored secrets again under the current secret key, and returns how many."""
 
 
-NameFinder = Callable[[str], str | None]
-"""The user name of the person whom a text names in another way, or None."""
+NameFinder = Callable[[str], tuple[str, str] | None]
+"""For a text that may name a person in another way: what attempts count for, made of the text alone, and the user name.
+
+The user name is the text itself if it names nobody. None for any other text.
+"""
 
 
 @dataclass(frozen=True, slots=True)

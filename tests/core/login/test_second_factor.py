@@ -44,7 +44,7 @@ class Word:
     def count_wanted(self, db, user_id):
         return int(not self.is_backup and user_id in self.owners)
 
-    def remove_all(self, db, user_id):
+    def remove_all(self, db, user_id, since=None):
         had = user_id in self.owners
         self.owners.discard(user_id)
         return had

@@ -409,4 +409,4 @@ def vars_of(pair):
 def test_a_place_has_the_name_that_every_release_before_gave_it(clock):
     """Workers of two releases count in one Redis while an update is under way."""
     throttle = Throttle(Settings(secret_key="k" * 40), clock)
-    assert throttle._hash("a name", "192.0.2.7") == "eb8db574799e89c7c3ccf0d574bb167d"
+    assert throttle.unreadable("a name", "192.0.2.7") == "eb8db574799e89c7c3ccf0d574bb167d"

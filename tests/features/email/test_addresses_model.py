@@ -8,7 +8,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
-from rxapp.auth import AuthError, AuthService
+from rxapp.auth import AuthError, AuthService, InvalidCredentials
 from rxapp.auth.core.login.stages import LoginIncomplete
 from rxapp.auth.features.email.rules import outbox, own_address, recovery
 from rxapp.auth.features.email.rules.own_address import MailedCode
@@ -57,6 +57,14 @@ class Mailboxes(RuleBasedStateMachine):
             self.service.verify_access(self.service.log_in(name, password).access_token)
             for name, password in zip(self.names, self.passwords, strict=True)
         ]
+
+    def get_a_password(self, who):
+        """Theirs is worth nothing any more, and their sessions have ended."""
+        with pytest.raises(InvalidCredentials):
+            self.service.log_in(self.names[who], self.passwords[who])
+        self.passwords[who] = next(self.new_passwords)
+        self.service.administration.set_password(self.ids[who], self.passwords[who])
+        self.log_in()
 
     def sent(self, kind=""):
         """All messages of this run."""
@@ -119,7 +127,7 @@ class Mailboxes(RuleBasedStateMachine):
         (changed,) = [who for who in (0, 1) if own_address.address_of(self.service, self.ids[who]) == mail.recipient]
         self.addresses[changed] = mail.recipient
         self.spent |= self.undos_since(mail, changed)
-        self.log_in()
+        self.get_a_password(changed)
 
     def undos_since(self, mail, who):
         """What takes back this change and later ones of the account: a thief who made them has those links."""
@@ -157,7 +165,7 @@ class Mailboxes(RuleBasedStateMachine):
 
     @rule(which=OLD)
     def disown(self, which):
-        found = self.sent("notice")
+        found = [*self.sent("notice"), *self.sent("new_device")]
         if not found:
             return
         mail = found[which % len(found)]
@@ -166,9 +174,8 @@ class Mailboxes(RuleBasedStateMachine):
         except AuthError:
             return
         assert mail.link not in self.spent
-        assert mail.recipient in self.addresses
         self.spent.add(mail.link)
-        self.log_in()
+        self.get_a_password(self.addresses.index(mail.recipient))
 
     @rule(minutes=st.sampled_from([5, 31, 60 * 24]))
     def wait(self, minutes):

@@ -5,12 +5,14 @@ from pydantic import SecretStr
 from rxapp.auth.doctor.findings import Verdict
 from rxapp.auth.features.email.checks import check
 from rxapp.auth.features.email.rules import outbox
+from tests.apart import call_apart
 from tests.smtp_server import smtp_server
 
 
 def verdicts(settings, database, url="", **changes):
     changes |= {"smtp_url": SecretStr(url)}
-    return [(found.verdict, found.says) for found in check(settings.model_copy(update=changes), database)]
+    found = call_apart(lambda: list(check(settings.model_copy(update=changes), database)))
+    return [(each.verdict, each.says) for each in found]
 
 
 def test_it_is_well_if_the_server_answers(settings, database):

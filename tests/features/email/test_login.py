@@ -48,15 +48,20 @@ def test_nobody_registers_a_strangers_address_as_their_name(service, name):
         service.administration.create_user(name, "", [])
 
 
-def test_two_names_do_not_give_twice_the_guesses(service, john):
+@pytest.mark.parametrize("address", [ADDRESS, "nobody@example.com"])
+def test_a_limit_does_not_tell_whether_an_address_has_an_account(service, john, address):
+    """However it is written it is one address, and it is another name than that of its owner."""
     settings = service.settings.model_copy(update={"login_rate_limit": 5})
     strict = AuthService(settings, service.database, service.clock)
     for number in range(5):
         with pytest.raises(InvalidCredentials):
-            strict.log_in(("johndoe", ADDRESS)[number % 2], "wrong", HERE)
-    for name in ("johndoe", ADDRESS):
+            strict.log_in((address, address.upper(), f" {address}")[number % 3], "wrong", HERE)
+    local, _, domain = address.partition("@")
+    for same in (address, f"{local}@{domain.replace('.', '。')}", f"{local}+x@{domain}"):
         with pytest.raises(TooManyRequests):
-            strict.log_in(name, "wrong", HERE)
+            strict.log_in(same, "wrong", HERE)
+    with pytest.raises(InvalidCredentials):
+        strict.log_in("johndoe", "wrong", HERE)
 
 
 @pytest.fixture

@@ -2,17 +2,20 @@
 
 import pytest
 
-from rxapp.auth import InputRefused, NotFound, SessionRevoked
+from rxapp.auth import InputRefused, InvalidCredentials, NotFound, SecondFactorRequired, SessionRevoked, TooManyRequests
 from rxapp.auth.core.accounts import users
 from rxapp.auth.core.login.email_errors import EmailAddressTaken, EmailRequired, InvalidEmailAddress, MailedProofEnded
 from rxapp.auth.core.login.passkey_errors import LastWayIn
 from rxapp.auth.core.login.second_factor import WrongCode
+from rxapp.auth.core.login.stages import LoginIncomplete
 from rxapp.auth.core.service import AuthService
-from rxapp.auth.features.email.rules import own_address
+from rxapp.auth.features.email.rules import own_address, recovery
 from rxapp.auth.features.email.rules.own_address import MailedCode
+from tests.authenticator import add_passkey
 from tests.conftest import PASSWORD
 from tests.features.email.conftest import ADDRESS, ELSEWHERE, HERE
 from tests.mailbox import confirm_address, letters, newest
+from tests.one_time_codes import enrol
 
 
 def other(service, name="mallory"):
@@ -65,8 +68,7 @@ def test_an_address_of_somebody_else_is_answered_like_any_other_and_its_owner_is
     own_address.begin(service, mallory, ADDRESS.upper(), HERE)
     told = newest(service)
     assert (told.kind, told.recipient.lower()) == ("address_in_use", ADDRESS.lower())
-    with pytest.raises(EmailAddressTaken):  # were it ever confirmed
-        own_address.confirm(service, mallory, MailedCode(told.link))
+    assert (told.link, told.code) == ("", "")
 
 
 @pytest.mark.parametrize(
@@ -169,7 +171,7 @@ def test_the_same_address_again_is_refused(service, john):
 
 def test_this_was_not_me_ends_all_sessions_and_sends_a_link(service, john):
     service.log_in("johndoe", PASSWORD, ELSEWHERE)
-    told = newest(service, ADDRESS, "notice")
+    told = newest(service, ADDRESS, "new_device")
     assert john.session_id in own_address.disown(service, told.link)
     assert newest(service, ADDRESS, "reset").link
     with pytest.raises(MailedProofEnded):
@@ -178,7 +180,7 @@ def test_this_was_not_me_ends_all_sessions_and_sends_a_link(service, john):
 
 def test_a_notice_to_an_address_that_is_given_up_ends_nothing(service, john):
     service.log_in("johndoe", PASSWORD, ELSEWHERE)
-    told = newest(service, ADDRESS, "notice")
+    told = newest(service, ADDRESS, "new_device")
     confirm_address(service, john, "new@example.org")
     with pytest.raises(MailedProofEnded):
         own_address.disown(service, told.link)
@@ -191,3 +193,75 @@ def test_a_link_of_one_kind_is_good_for_nothing_else(service, john, act):
         with pytest.raises(MailedProofEnded):
             act(service, told.link)
     assert service.verify_session(john.session_id)
+
+
+@pytest.mark.parametrize("by", ["undo", "disown"])
+def test_a_thief_with_the_password_is_out_and_stays_out(service, john, by):
+    """They log in again, change the address again and end the owner's link: so the password is worth nothing any more."""
+    thief = service.verify_access(service.log_in("johndoe", PASSWORD, ELSEWHERE).access_token, ELSEWHERE)
+    if by == "undo":
+        confirm_address(service, thief, "mallory@example.org", ELSEWHERE)
+        own_address.undo(service, newest(service, ADDRESS, "address_changed").link)
+    else:
+        own_address.disown(service, newest(service, ADDRESS, "new_device").link)
+    with pytest.raises(InvalidCredentials):
+        service.log_in("johndoe", PASSWORD, ELSEWHERE)
+    with pytest.raises(LoginIncomplete) as incomplete:
+        recovery.log_in(service, HERE, link=newest(service, ADDRESS, "reset").link)
+    assert incomplete.value.stage == "new_password"
+
+
+@pytest.mark.parametrize("by", ["undo", "disown"])
+def test_a_second_factor_that_a_thief_has_added_does_not_lock_the_owner_out(service, john, clock, by):
+    thief = service.verify_access(service.log_in("johndoe", PASSWORD, ELSEWHERE).access_token, ELSEWHERE)
+    if by == "undo":
+        confirm_address(service, thief, "mallory@example.org", ELSEWHERE)
+    enrol(service, thief, clock)
+    add_passkey(service, thief)
+    if by == "undo":
+        own_address.undo(service, newest(service, ADDRESS, "address_changed").link)
+    else:
+        own_address.disown(service, newest(service, ADDRESS, "new_device").link)
+    assert service.second_factors.methods_of(john.user_id) == ()
+    with pytest.raises(LoginIncomplete) as incomplete:
+        recovery.log_in(service, HERE, link=newest(service, ADDRESS, "reset").link)
+    assert incomplete.value.stage == "new_password"
+
+
+def test_one_that_the_owner_had_before_is_still_asked_for(service, john, clock):
+    """Whoever reads the mail alone does not get around it."""
+    enrol(service, john, clock)
+    clock.move(minutes=1)
+    service.accounts.change_password(service.verify_session(john.session_id), PASSWORD, "plumb orbit cadet vixen", HERE)
+    own_address.disown(service, newest(service, ADDRESS, "notice").link)
+    with pytest.raises(SecondFactorRequired):
+        recovery.log_in(service, HERE, link=newest(service, ADDRESS, "reset").link)
+
+
+@pytest.mark.parametrize("ends", ["disown", "new password"])
+def test_a_link_for_another_address_that_a_thief_has_asked_for_ends_with_what_the_owner_does(service, john, ends):
+    thief = service.verify_access(service.log_in("johndoe", PASSWORD, ELSEWHERE).access_token, ELSEWHERE)
+    own_address.begin(service, thief, "mallory@example.org", ELSEWHERE)
+    trap = newest(service, "mallory@example.org", "confirm").link
+    if ends == "disown":
+        own_address.disown(service, newest(service, ADDRESS, "new_device").link)
+    else:
+        john = service.accounts.change_password(john, PASSWORD, "plumb orbit cadet vixen", HERE).identity
+    with pytest.raises(MailedProofEnded):
+        own_address.confirm(service, john, MailedCode(trap))
+
+
+def test_one_account_does_not_send_to_many_mailboxes(service, john):
+    strict = AuthService(service.settings.model_copy(update={"mail_rate_limit": 5}), service.database, service.clock)
+    for number in range(10):
+        own_address.begin(strict, john, f"stranger{number}@example.org")
+    with pytest.raises(TooManyRequests):
+        own_address.begin(strict, john, "stranger10@example.org")
+
+
+def test_nor_to_one_by_sub_addresses(service, john):
+    strict = AuthService(service.settings.model_copy(update={"mail_rate_limit": 5}), service.database, service.clock)
+    for number in range(5):
+        own_address.begin(strict, john, f"stranger+{number}@example.org", HERE)
+    with pytest.raises(TooManyRequests):
+        own_address.begin(strict, john, "stranger+5@example.org", HERE)

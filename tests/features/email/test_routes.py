@@ -74,7 +74,7 @@ def test_one_confirms_who_one_is_with_a_code(client, served, john):
 
 def test_this_was_not_me_ends_the_sessions(client, served, john):
     client.post("/api/auth/login", json={"username": "johndoe", "password": PASSWORD}, headers={"User-Agent": "other/1"})
-    assert client.post("/api/auth/email/not-me", json={"link": newest(served, ADDRESS, "notice").link}).status_code == 204
+    assert client.post("/api/auth/email/not-me", json={"link": newest(served, ADDRESS, "new_device").link}).status_code == 204
     refused = client.get("/api/me", headers=bearer(john))
     assert refused.json()["reason"] == "disowned"
 

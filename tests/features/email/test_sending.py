@@ -15,6 +15,7 @@ from rxapp.auth.core.settings.settings import Settings
 from rxapp.auth.features.email.rules import outbox, recovery
 from rxapp.auth.features.email.sender import keep_sending, running, send_next
 from rxapp.auth.http.runtime.service import use_service
+from tests.apart import run_apart
 from tests.clock import MovableClock
 from tests.conftest import NO_LIMITS
 from tests.mailbox import confirm_address
@@ -62,7 +63,7 @@ def send_all(service):
         while await send_next(service):
             pass
 
-    asyncio.run(until_none_is_due())
+    run_apart(until_none_is_due())
 
 
 def stored(service):
@@ -253,12 +254,12 @@ def test_over_tls_with_a_password(service, tmp_path, monkeypatch, how):
     options |= {"authenticator": authenticator, "auth_required": is_starttls, "auth_require_tls": is_starttls}
     with smtp_server(**options) as (inbox, port):
         scheme, query = ("smtps", "") if how == "smtps" else ("smtp", "?starttls=always")
-        sending = sending_to(service, f"{scheme}://{USER}:s3cret%2Fpass@localhost:{port}{query}")
+        sending = sending_to(service, f"{scheme}://{USER}:s3cret%2Fpass@127.0.0.1:{port}{query}")
         queue(sending)
         send_all(sending)
         assert len(inbox.messages) == 1
         assert PASSWORD == "s3cret/pass"
-        wrong = sending_to(service, f"{scheme}://{USER}:guess@localhost:{port}{query}")
+        wrong = sending_to(service, f"{scheme}://{USER}:guess@127.0.0.1:{port}{query}")
         queue(wrong, "jane@example.com")
         send_all(wrong)
         given_up = outbox.newest(wrong.database, limit=1)[0]
@@ -269,7 +270,7 @@ def test_over_tls_with_a_password(service, tmp_path, monkeypatch, how):
 def test_a_certificate_that_nobody_vouches_for_is_refused(service, tmp_path):
     context, _ = self_signed(tmp_path)
     with smtp_server(ssl_context=context) as (inbox, port):
-        sending = sending_to(service, f"smtps://localhost:{port}")
+        sending = sending_to(service, f"smtps://127.0.0.1:{port}")
         queue(sending)
         send_all(sending)
         assert inbox.messages == []
@@ -296,7 +297,7 @@ def test_the_task_sends_what_is_queued_at_once(sending, inbox):
         stopping.set()
         await task
 
-    asyncio.run(run())
+    run_apart(run())
 
 
 def test_a_message_that_is_just_being_sent_is_sent_to_its_end_when_the_app_stops(sending, inbox):
@@ -306,7 +307,7 @@ def test_a_message_that_is_just_being_sent_is_sent_to_its_end_when_the_app_stops
             while not stored(sending).tries:  # noqa: ASYNC110
                 await asyncio.sleep(0.001)
 
-    asyncio.run(run())
+    run_apart(run())
     assert len(inbox.messages) == 1
     assert stored(sending).sent_at
 

@@ -43,7 +43,7 @@ class Factor:
         if answer != "sesame":
             raise WrongCode
 
-    def remove_all(self, db, user_id):
+    def remove_all(self, db, user_id, since=None):
         return 0
 
 

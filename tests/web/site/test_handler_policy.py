@@ -1,6 +1,7 @@
 """Closed by default: every event handler says who may call it, and no state shows what only the server may know."""
 
 import json
+import secrets
 import subprocess
 import sys
 
@@ -23,11 +24,83 @@ print(json.dumps([policies, shown]))
 """
 
 
-@pytest.fixture(scope="module")
-def inspected():
-    environment = {"PATH": "", "DATABASE_URL": "sqlite:///unused.db", "RXAPP_SECRET_KEY": "x" * 40}
+def inspect(**environment):
+    environment = {"PATH": "", "DATABASE_URL": "sqlite:///unused.db", "RXAPP_SECRET_KEY": "x" * 40} | environment
     found = subprocess.run([sys.executable, "-c", INSPECT], cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
     return json.loads(found.stdout.splitlines()[-1])
+
+
+@pytest.fixture(scope="module")
+def inspected():
+    return inspect()
+
+
+@pytest.fixture(scope="module")
+def inspected_with_email():
+    return inspect(RXAPP_EMAIL="required", RXAPP_EMAIL_CODES="true")
+
+
+def test_so_does_every_one_of_e_mail(inspected, inspected_with_email):
+    (without, _), (policies, _) = inspected, inspected_with_email
+    pages = "rxapp.auth.features.email.pages"
+    assert {name: policy for name, policy in policies.items() if name not in without} == {
+        f"{pages}.administration.UserAddressState.load": ["Admin"],
+        f"{pages}.asking.CodeLoginState.ask": "public",
+        f"{pages}.asking.CodeLoginState.prepare": "public",
+        f"{pages}.asking.CodeLoginState.start_again": "public",
+        f"{pages}.asking.CodeLoginState.use": "public",
+        f"{pages}.asking.ForgottenState.ask": "public",
+        f"{pages}.asking.ForgottenState.prepare": "public",
+        f"{pages}.asking.ForgottenState.start_again": "public",
+        f"{pages}.asking.ForgottenState.use": "public",
+        f"{pages}.confirm_form.EmailConfirmState.answer": [],
+        f"{pages}.confirm_form.EmailConfirmState.ask": [],
+        f"{pages}.confirm_form.EmailConfirmState.prepare": [],
+        f"{pages}.link_page.MailLinkState.confirm": [],
+        f"{pages}.link_page.MailLinkState.disown": "public",
+        f"{pages}.link_page.MailLinkState.log_in": "public",
+        f"{pages}.link_page.MailLinkState.prepare": "public",
+        f"{pages}.link_page.MailLinkState.refuse": "public",
+        f"{pages}.link_page.MailLinkState.show_code": "public",
+        f"{pages}.link_page.MailLinkState.undo": "public",
+        f"{pages}.mailbox.MailboxState.load": "public",
+        f"{pages}.messages.MessagesState.load": ["Admin"],
+        f"{pages}.messages.MessagesState.retry": ["Admin"],
+        f"{pages}.own_address.OwnAddressState.ask": [],
+        f"{pages}.own_address.OwnAddressState.cancel": [],
+        f"{pages}.own_address.OwnAddressState.confirm": [],
+        f"{pages}.own_address.OwnAddressState.load": [],
+        f"{pages}.own_address.OwnAddressState.remove": [],
+        f"{pages}.stage_form.EmailStageState.another": "public",
+        f"{pages}.stage_form.EmailStageState.ask": "public",
+        f"{pages}.stage_form.EmailStageState.leave": "public",
+        f"{pages}.stage_form.EmailStageState.prepare": "public",
+        f"{pages}.stage_form.EmailStageState.use": "public",
+    }
+
+
+def test_no_state_of_e_mail_shows_a_proof_or_another_secret(inspected, inspected_with_email):
+    (_, without), (_, shown) = inspected, inspected_with_email
+    answers = ["error", "is_busy", "is_sent", "wait", "wrong"]
+    assert {name: names for name, names in shown.items() if name not in without} == {
+        "CodeLoginState": answers,
+        "EmailConfirmState": ["is_sent"],
+        "EmailStageState": ["address", *answers],
+        "ForgottenState": answers,
+        "MailLinkState": ["address", "code", "device", "error", "is_busy", "network", "purpose", "said", "user_name", "wait"],
+        "MailboxState": ["letters"],
+        "MessagesState": ["now", "rows", "said"],
+        "OwnAddressState": ["address", "asked", "error", "is_busy", "is_sent", "said", "wait", "wrong"],
+        "UserAddressState": ["address"],
+    }
+
+
+def test_in_production_there_is_no_mailbox():
+    production = {"RXAPP_ENVIRONMENT": "production", "RXAPP_DEMO_DATA": "false", "RXAPP_PUBLIC_ORIGINS": "https://app.example"}
+    sending = {"RXAPP_SMTP_URL": "smtps://mail.example.com", "RXAPP_MAIL_FROM": "a@example.com"}
+    policies, shown = inspect(**production, **sending, RXAPP_SECRET_KEY=secrets.token_urlsafe(48))
+    assert "rxapp.auth.features.email.pages.link_page.MailLinkState.undo" in policies
+    assert [name for name in (*policies, *shown) if "Mailbox" in name] == []
 
 
 def test_every_event_handler_says_who_may_call_it(inspected):

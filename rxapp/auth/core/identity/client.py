@@ -19,7 +19,7 @@ _NO_BRANDS = ("Generic", "Spider")
 
 
 UNKNOWN_DEVICE = "Unknown device"
-_SEPARATOR = " on "
+SEPARATOR = " on "
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class Client:
         browser = found.user_agent.family if found.user_agent else program[1] if program else ""
         is_named = found.device and found.device.brand and not found.device.brand.startswith(_NO_BRANDS)
         system = found.device.family if found.device and is_named else found.os.family if found.os else ""
-        return (_SEPARATOR.join(part for part in (browser, system) if part) or UNKNOWN_DEVICE)[:_MAXIMUM_DEVICE_LENGTH]
+        return (SEPARATOR.join(part for part in (browser, system) if part) or UNKNOWN_DEVICE)[:_MAXIMUM_DEVICE_LENGTH]
 
 
 NO_CLIENT = Client()
@@ -54,7 +54,7 @@ NO_CLIENT = Client()
 
 def browser_and_system(device: str) -> tuple[str, str]:
     """Split the text of `describe_device`, to translate it. The second part is empty if there was one part only."""
-    browser, _, system = device.partition(_SEPARATOR)
+    browser, _, system = device.partition(SEPARATOR)
     return browser, system
 
 

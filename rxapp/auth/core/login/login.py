@@ -61,7 +61,7 @@ class Login:
         proof_attempts: ProofAttempts,
         trusted_devices: TrustedDevices,
         stages: Sequence[LoginStage],
-        name_finders: Sequence[Callable[[str], str | None]] = (),
+        name_finders: Sequence[Callable[[str], tuple[str, str] | None]] = (),
     ) -> None:
         self._settings = settings
         self._database = database
@@ -81,12 +81,12 @@ class Login:
     def with_password(self, user_name: str, password: str, client: Client) -> TokenPair:
         """Check the password, and begin a session if no stage is due. Errors are those of `AuthService.log_in`.
 
-        Whoever is named in another way counts by their user name: two names must not give twice the guesses.
+        Attempts count for the text, however it is written, and not for the account: whether an address has one must not show.
         """
-        user_name = self._name_of(user_name)
+        counted_as, user_name = self._named(user_name)
         device_key = self._binding.key_for_login(client)
         try:
-            with self._throttle.password_attempt(user_name, client.address):
+            with self._throttle.password_attempt(counted_as, client.address):
                 outcome = self._with_password(user_name, password, client, device_key)
         except (InvalidCredentials, TooManyRequests) as error:
             if not isinstance(error, TooManyRequests) or error.is_first:
@@ -100,8 +100,9 @@ class Login:
             raise outcome
         return outcome
 
-    def _name_of(self, text: str) -> str:
-        return next((name for find in self._name_finders if (name := find(text)) is not None), text)
+    def _named(self, text: str) -> tuple[str, str]:
+        """What attempts count for, and the user name."""
+        return next((found for find in self._name_finders if (found := find(text)) is not None), (text, text))
 
     def with_proof(self, user: User, amr: tuple[str, ...], client: Client) -> LoggedIn:
         """Begin a session for a user who has given a proof other than a password, if no stage is due. `amr` names what it proves.

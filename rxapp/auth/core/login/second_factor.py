@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -29,6 +29,10 @@ METHOD, CODE = "method", "code"
 
 MFA = "mfa"
 """In `amr`: the person has given two factors (RFC 8176 §2)."""
+
+
+EVER = datetime(1970, 1, 1, tzinfo=UTC)
+"""Before anything was added."""
 
 
 class WrongCode(InvalidCredentials):
@@ -78,8 +82,8 @@ class SecondFactor(Protocol):
         """How many this user has that their logins ask for, as the transaction of `db` sees it. 0 for a backup."""
         ...
 
-    def remove_all(self, db: Connection, user_id: UUID) -> int:
-        """Remove all that this user has of it, in the transaction of `db`. Returns how many factors that were."""
+    def remove_all(self, db: Connection, user_id: UUID, since: datetime = EVER) -> int:
+        """Remove all of it that this user has added since then, in the transaction of `db`. Returns how many."""
         ...
 
 
@@ -195,6 +199,13 @@ class SecondFactors:
             for factor in self._factors:
                 if factor.is_backup:
                     factor.remove_all(db, user_id)
+
+    def remove_added(self, db: Connection, user_id: UUID, since: datetime) -> int:
+        """Remove the second factors that were added since then: somebody else may have added them. Returns how many they were.
+
+        The caller has locked the user, and ends what is pending.
+        """
+        return sum(factor.remove_all(db, user_id, since) for factor in self._factors)
 
     @retry_on_outage
     def reset(self, user_id: UUID, actor: Actor = OPERATOR) -> list[UUID]:

@@ -45,8 +45,12 @@ PASSKEY_LOGINS = 20
 MAILS_PER_NETWORK = 10
 """Times what one mailbox gets: an office behind one address has many people."""
 
+MAILS_FROM_ALL_NETWORKS = 2
 MAILS_PER_DAY = 4
-"""Times what one mailbox gets in an hour. Each message brings five guesses of its code."""
+"""Times what one network can have sent to one mailbox in an hour. Each message brings five guesses of its code."""
+
+_DAY_OF_MAIL = timedelta(hours=26)
+"""Another length than that of failures, and so another memory: strangers with made-up names must not push these counts out."""
 
 RECORDS_PER_PERIOD = 50
 """Failed attempts of one kind from one address that are recorded in `LOGIN_PERIOD`: a stranger must not fill the audit log."""
@@ -106,8 +110,8 @@ class Throttle:
         if not self._settings.login_rate_limit:
             yield
             return
-        network = self._hash(network_of(address))
-        place = self._hash(user_name_key(user_name), str(session_id or network_of(address)))
+        network = self.unreadable(network_of(address))
+        place = self.unreadable(user_name_key(user_name), str(session_id or network_of(address)))
         strikes = self._counters.count(_STREAK, "streak", place)
         self._require_address_limit(address, network)
         if self._counters.is_used_up(pace.daily, "day", place) and not self._counters.hit(pace.slowly, "slowly", place):
@@ -136,7 +140,7 @@ class Throttle:
 
         Failures (`InvalidCredentials`) count for the address, and for no account: none could be locked by them.
         """
-        network = self._hash(network_of(address))
+        network = self.unreadable(network_of(address))
         self._require_address_limit(address, network)
         try:
             yield
@@ -194,17 +198,20 @@ class Throttle:
     def count_asked_mail(self, mailbox: str, address: str) -> None:
         """Count a message to `mailbox` that somebody at `address` asks for. Raises `TooManyRequests`.
 
-        `mailbox` may be one that does not exist: the answer must be the same.
+        `mailbox` may be one that does not exist: the answer must be the same. One network alone does not use it up for its owner.
         """
-        amount = self._settings.mail_rate_limit
+        amount, network = self._settings.mail_rate_limit, network_of(address)
         if address:
-            self._count("mail_network", amount * MAILS_PER_NETWORK, REGISTRATION_PERIOD, network_of(address))
-        self._count("mail", amount, REGISTRATION_PERIOD, mailbox)
-        self._count("mail_day", amount * MAILS_PER_DAY, _DAY, mailbox)
+            self._count("mail_network", amount * MAILS_PER_NETWORK, REGISTRATION_PERIOD, network)
+        self._count("mail", amount, REGISTRATION_PERIOD, f"{network} {mailbox}")
+        self._count("mail_hour", amount * MAILS_FROM_ALL_NETWORKS, REGISTRATION_PERIOD, mailbox)
+        self._count("mail_day", amount * MAILS_PER_DAY, _DAY_OF_MAIL, mailbox)
 
-    def unreadable(self, text: str) -> str:
-        """The keyed hash of what a person has typed. It may be kept: people sometimes type their password there."""
-        return self._hash(text)
+    def count_mail_of(self, who: UUID) -> None:
+        """Count a message that a user or a session asks for, by whatever name. Raises `TooManyRequests`."""
+        amount = self._settings.mail_rate_limit
+        self._count("mail_of", amount * MAILS_FROM_ALL_NETWORKS, REGISTRATION_PERIOD, str(who))
+        self._count("mail_of_day", amount * MAILS_PER_DAY, _DAY_OF_MAIL, str(who))
 
     def count_record(self, kind: str, address: str) -> None:
         """Count an audit record of a failed attempt that anybody can make. Raises `TooManyRequests`."""
@@ -213,21 +220,22 @@ class Throttle:
 
     def count_session_record(self, session_id: UUID, kind: str) -> int:
         """Count a failed attempt with genuine tokens of this session. Returns the count in `LOGIN_PERIOD`."""
-        return self._counters.tally(LOGIN_PERIOD, "recorded", self._hash(str(session_id), kind))
+        return self._counters.tally(LOGIN_PERIOD, "recorded", self.unreadable(str(session_id), kind))
 
     def _count(self, limit: str, amount: int, period: timedelta, who: str) -> None:
         if not self._hit(limit, amount, period, who):
-            key = self._hash(who)
+            key = self.unreadable(who)
             raise self._refusal(limit, key, self._counters.wait(_rate(amount, period), limit, key))
 
     def _hit(self, limit: str, amount: int, period: timedelta, who: str) -> bool:
         """Whether one more is allowed; if so, it is counted. An amount of 0 means no limit."""
-        return not amount or self._counters.hit(_rate(amount, period), limit, self._hash(who))
+        return not amount or self._counters.hit(_rate(amount, period), limit, self.unreadable(who))
 
     def _refusal(self, limit: str, key: str, wait: timedelta) -> TooManyRequests:
         return TooManyRequests(wait, limit, is_first=self._counters.hit(_ONCE, "refused", limit, key))
 
-    def _hash(self, *parts: str) -> str:
+    def unreadable(self, *parts: str) -> str:
+        """The keyed hash of what a person has typed. It may be kept: people sometimes type their password there."""
         return hashlib.blake2b("\0".join(parts).encode("utf-8", "replace"), key=self._hash_key, digest_size=16).hexdigest()
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import logging
+import random
 from collections.abc import AsyncIterator
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -22,8 +23,10 @@ POLL_SECONDS = 5.0
 STOP_SECONDS = 5.0
 """At the end of the app, so long a message may take that is just being sent. Otherwise another worker sends it again."""
 
-SETTLING_SECONDS = 0.05
-"""A message is queued inside of a transaction. It can be read when that has ended."""
+SETTLING_SECONDS = (0.05, 1.5)
+"""A message is queued inside of a transaction, and can be read when that has ended. The moment at which it is sent is random: to
+send one takes time, which shows in the answers to others, and nobody shall see by it whether there was a message to be sent.
+"""
 
 logger = logging.getLogger(__name__)
 
@@ -64,7 +67,7 @@ async def keep_sending(service: AuthService, stopping: asyncio.Event) -> None:
             await asyncio.wait(waits, timeout=POLL_SECONDS, return_when=asyncio.FIRST_COMPLETED)
             for wait in waits:
                 wait.cancel()
-            await asyncio.sleep(SETTLING_SECONDS)
+            await asyncio.sleep(random.uniform(*SETTLING_SECONDS))  # noqa: S311  it is not a secret
             queued.clear()
     finally:
         signals.observe_no_more(notice)

@@ -32,6 +32,7 @@ def upgrade() -> None:
         sa.Column("purpose", sa.String(16), nullable=False),
         sa.Column("user_id", sa.Uuid(), nullable=True),
         sa.Column("address", sa.String(254), nullable=False),
+        sa.Column("counted_as", sa.String(32), nullable=False),
         sa.Column("salt", sa.LargeBinary(16), nullable=False),
         sa.Column("bound_to", sa.String(43), nullable=False),
         sa.Column("session_id", sa.Uuid(), nullable=True),

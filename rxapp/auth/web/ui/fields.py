@@ -30,6 +30,21 @@ def password_field(label: str, name: str, *, hint: Any = None, error: Any = None
     return _labelled(label, name, box, hint, error)
 
 
+def code_field(name: str, error: Any = None) -> rx.Component:
+    """Phones offer the code above the keyboard, and show digits. A password manager fills it in."""
+    return text_field(
+        site.texts.second_factor.code,
+        name,
+        auto_complete="one-time-code",
+        input_mode="numeric",
+        pattern="[0-9 ]{6,9}",
+        max_length=9,
+        required=True,
+        auto_focus=True,
+        error=error,
+    )
+
+
 def _input_props(name: str, hint: Any, error: Any, props: dict[str, Any]) -> dict[str, Any]:
     about = [f"{name}-{part}" for part, text in (("hint", hint), ("error", error)) if text is not None]
     described = {"aria_describedby": " ".join(about)} if about else {}

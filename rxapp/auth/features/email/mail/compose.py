@@ -17,7 +17,7 @@ from rxapp.auth.core.settings.loopback import LOOPBACK_NAME
 from rxapp.auth.core.settings.settings import Settings
 from rxapp.auth.features.email.mail.german import GERMAN
 from rxapp.auth.features.email.mail.texts import ENGLISH, MailTexts
-from rxapp.auth.features.email.rules import notices, own_address, proof_rows, proofs
+from rxapp.auth.features.email.rules import notices, proof_rows, proofs
 from rxapp.auth.features.email.rules.outbox import StoredMail
 from rxapp.auth.features.email.rules.proof_rows import Purpose
 from rxapp.auth.features.email.rules.proofs import Secrets
@@ -32,7 +32,10 @@ OWN_TEMPLATES = Path(__file__).parent / "templates"
 _NAMELESS = frozenset({Purpose.CONFIRM.value})
 """Messages to an address of which nobody knows whose it is. A stranger who asks for it must not choose a word of it."""
 
-_OF_NOTICES = frozenset({notices.NOTICE, notices.MORE})
+_OF_NOTICES = frozenset({notices.NOTICE, notices.NEW_DEVICE, notices.MORE})
+_ALIKE = {notices.NEW_DEVICE: notices.NOTICE}
+"""Kinds that are worded like another."""
+
 _WITHOUT_PLACE = frozenset({Purpose.INVITE.value, notices.MORE})
 
 
@@ -59,8 +62,7 @@ def letter_of(service: AuthService, stored: StoredMail) -> Letter:
         asker = session.get(User, proof.user_id) if proof is not None and proof.user_id is not None else None
     if stored.proof_id is not None and (proof is None or not proof_rows.is_good(proof, asker, service.clock())):
         raise NothingToSend
-    has_secrets = proof is not None and stored.kind != own_address.IN_USE
-    secrets = proofs.secrets_of(service.key_ring, proof) if proof is not None and has_secrets else None
+    secrets = proofs.secrets_of(service.key_ring, proof) if proof is not None else None
     texts = LANGUAGES[service.settings.mail_language or ENGLISH.language]
     words = _words(service.settings, texts, stored, user, secrets)
     render = _templates(service.settings.mail_templates)
@@ -94,7 +96,7 @@ def _words(
     settings: Settings, texts: MailTexts, stored: StoredMail, user: User | None, secrets: Secrets | None
 ) -> dict[str, Any]:
     """What the templates are filled with."""
-    letter, is_notice = texts.letters[stored.kind], stored.kind in _OF_NOTICES
+    letter, is_notice = texts.letters[_ALIKE.get(stored.kind, stored.kind)], stored.kind in _OF_NOTICES
     notice = texts.notices.get(stored.facts.get("event", ""), "")
     filled = {
         "app": settings.app_name or "rxapp",

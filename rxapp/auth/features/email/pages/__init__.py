@@ -13,7 +13,7 @@ from rxapp.auth.features.email.pages.asking import (
 )
 from rxapp.auth.features.email.pages.confirm_form import confirm_form
 from rxapp.auth.features.email.pages.link_page import MailLinkState, link_page
-from rxapp.auth.features.email.pages.messages import MailboxState, MessagesState, mailbox_page, messages_page
+from rxapp.auth.features.email.pages.messages import MessagesState, messages_page
 from rxapp.auth.features.email.pages.own_address import address_section
 from rxapp.auth.features.email.pages.routes import CODE_LOGIN, FORGOTTEN, MAILBOX, MESSAGES
 from rxapp.auth.features.email.pages.stage_form import EmailStageState, stage_form
@@ -27,7 +27,7 @@ from rxapp.auth.web.site.registry import site
 
 
 def add_pages() -> dict[str, FeaturePage]:
-    """Add the parts of other pages. Returns the pages of their own; the mailbox only in development."""
+    """Add the parts of other pages. Returns the pages of their own; the mailbox only in development without a mail server."""
     settings, texts = get_service().settings, site.texts
     places.add_section(places_on.LOGIN_FORM, forgotten_link, order=10)
     places.add_section(places_on.ACCOUNT, address_section, order=15)
@@ -46,6 +46,8 @@ def add_pages() -> dict[str, FeaturePage]:
         places.add_section(places_on.LOGIN, code_button, order=20)
         places.proof_forms[EMAIL] = confirm_form
         pages[CODE_LOGIN] = FeaturePage(texts.email.code_title, code_page, CodeLoginState.prepare)
-    if not settings.in_production:
+    if not settings.in_production and settings.mail_server is None:
+        from rxapp.auth.features.email.pages.mailbox import MailboxState, mailbox_page  # noqa: PLC0415  only where it may be
+
         pages[MAILBOX] = FeaturePage(texts.mail.mailbox, mailbox_page, MailboxState.load)
     return pages

@@ -6,7 +6,7 @@ import reflex as rx
 
 from rxapp.auth.core.database.outages import FORM_ERRORS
 from rxapp.auth.core.login.stages import LoginIncomplete
-from rxapp.auth.features.email.pages.mailed_code import CODE_FIELD, CodeForm, MailedCodeState, code_field
+from rxapp.auth.features.email.pages.mailed_code import CODE_FIELD, CodeForm, MailedCodeState
 from rxapp.auth.features.email.pages.routes import CODE_LOGIN, FORGOTTEN
 from rxapp.auth.features.email.rules import recovery
 from rxapp.auth.http.runtime.hooks import get_hooks
@@ -20,7 +20,7 @@ from rxapp.auth.web.pages.parts.onward import go_on
 from rxapp.auth.web.site.registry import site
 from rxapp.auth.web.ui import style
 from rxapp.auth.web.ui.components.onward_link import onward_link
-from rxapp.auth.web.ui.fields import about_no_field, beside, form_page, notices, text_field
+from rxapp.auth.web.ui.fields import about_no_field, beside, code_field, form_page, notices, text_field
 from rxapp.auth.web.ui.forms import auth_form, submit_button, text_in
 from rxapp.auth.web.ui.slots import Slots, extra_in
 
@@ -141,7 +141,7 @@ def _code_form(state: Any) -> rx.Component:
         rx.el.h2(texts.sent_title, class_name=style.SUBHEADING + " mb-2"),
         rx.el.p(texts.sent, role="status", class_name=style.TEXT + " mb-4"),
         auth_form(
-            code_field(beside(state, CODE_FIELD)),
+            code_field(CODE_FIELD, beside(state, CODE_FIELD)),
             submit_button(texts.go_on, texts.going_on, is_busy=state.is_busy, class_name=style.SUBMIT),
             on_submit=state.use,
             is_busy=state.is_busy,

@@ -5,7 +5,6 @@ from typing import Any, TypedDict
 import reflex as rx
 
 from rxapp.auth.core.database.outages import FORM_ERRORS
-from rxapp.auth.features.email.pages.mailed_code import code_field
 from rxapp.auth.features.email.rules.recovery import EMAIL
 from rxapp.auth.features.email.rules.step_up import ask_for_step_up
 from rxapp.auth.http.runtime.service import get_service, in_thread
@@ -17,6 +16,7 @@ from rxapp.auth.web.pages.parts.confirm import ConfirmState
 from rxapp.auth.web.site.registry import site
 from rxapp.auth.web.site.wording import in_words
 from rxapp.auth.web.ui import style
+from rxapp.auth.web.ui.fields import code_field
 from rxapp.auth.web.ui.forms import auth_form, submit_button, text_in
 
 FIELD = "confirmation_mail_code"
@@ -66,7 +66,7 @@ def confirm_form() -> rx.Component:
     texts, state = site.texts.email, EmailConfirmState
     button = rx.el.button(texts.confirm_by_code, type="button", on_click=state.ask, class_name=style.SECONDARY)
     form = auth_form(
-        code_field(None, FIELD),
+        code_field(FIELD),
         submit_button(texts.confirm_with_code, texts.going_on, is_busy=ConfirmationState.is_busy, class_name=style.PRIMARY),
         on_submit=state.answer,
         is_busy=ConfirmationState.is_busy,

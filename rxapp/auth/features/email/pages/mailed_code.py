@@ -11,9 +11,7 @@ from rxapp.auth.core.errors import AuthError
 from rxapp.auth.core.login.email_errors import MailedProofEnded
 from rxapp.auth.web.auth_state.state import AuthState
 from rxapp.auth.web.pages.parts.wrong_fields import wrong_field
-from rxapp.auth.web.site.registry import site
 from rxapp.auth.web.site.wording import in_words
-from rxapp.auth.web.ui.fields import text_field
 
 CODE_FIELD = "code"
 
@@ -65,16 +63,3 @@ class MailedCodeState(rx.State, mixin=True):  # type: ignore[call-arg]  # the ke
         """
         auth = await self.get_state(AuthState)
         auth._has_login_under_way = auth._client().device_key is not None
-
-
-def code_field(error: Any, name: str = CODE_FIELD) -> rx.Component:
-    """The field for the code, and the error about it."""
-    return text_field(
-        site.texts.email.code,
-        name,
-        auto_complete="one-time-code",
-        input_mode="numeric",
-        required=True,
-        max_length=16,
-        error=error,
-    )

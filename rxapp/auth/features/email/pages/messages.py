@@ -1,4 +1,4 @@
-"""The administrators' page of messages, and in development the mailbox in which one reads what would have been sent."""
+"""The administrators' page of messages."""
 
 from dataclasses import dataclass
 from typing import Any, Unpack
@@ -6,9 +6,7 @@ from uuid import UUID
 
 import reflex as rx
 
-from rxapp.auth.core.errors import NotFound
 from rxapp.auth.core.identity.user_names import ADMIN_ROLE
-from rxapp.auth.features.email.mail.compose import NothingToSend, letter_of
 from rxapp.auth.features.email.pages.routes import MESSAGES
 from rxapp.auth.features.email.rules import outbox
 from rxapp.auth.features.email.rules.outbox import StoredMail
@@ -19,7 +17,6 @@ from rxapp.auth.web.site.registry import site
 from rxapp.auth.web.ui import style
 from rxapp.auth.web.ui.components.passing_notice import Said, passing_notice, said
 from rxapp.auth.web.ui.components.time_ago import time_ago
-from rxapp.auth.web.ui.fields import form_page
 from rxapp.auth.web.ui.slots import Slots
 from rxapp.auth.web.ui.table import CELL, ROW, WIDE_ONLY, head, nothing_found, table
 
@@ -115,67 +112,4 @@ def _message(row: Any) -> rx.Component:
         rx.el.td(time_ago(at=row.created_at, now=MessagesState.now), class_name=CELL + "whitespace-nowrap"),
         key=row.id,
         class_name=ROW,
-    )
-
-
-@dataclass
-class LetterRow:
-    """A message in the mailbox of development."""
-
-    id: str
-    subject: str
-    recipient: str
-    text: str
-    link: str
-
-
-class MailboxState(rx.State):
-    """The newest messages, with what they say. Only in development: whoever reads this has everybody's mail."""
-
-    letters: list[LetterRow] = []
-
-    @event(public=True)
-    async def load(self) -> None:
-        """On load. Raises `NotFound` in production, where the page is not built."""
-        service = get_service()
-        if service.settings.in_production or service.settings.mail_server is not None:
-            raise NotFound
-        self.letters = await in_thread(_letters)
-
-
-def _letters() -> list[LetterRow]:
-    service, letters = get_service(), []
-    for each in outbox.newest(service.database, limit=SHOWN):
-        try:
-            letter = letter_of(service, each)
-        except NothingToSend:
-            continue
-        token = letter.secrets.link if letter.secrets is not None else ""
-        link = f"{service.settings.mail_link_page}#{token}" if token in letter.text and token else ""
-        letters.append(LetterRow(str(each.id), letter.subject, letter.recipient, letter.text, link))
-    return letters
-
-
-def mailbox_page(**slots: Unpack[Slots]) -> rx.Component:
-    """It needs `MailboxState.load` on load."""
-    texts = site.texts.mail
-    letters: Any = MailboxState.letters
-    return form_page(
-        texts.mailbox,
-        rx.el.p(texts.mailbox_why, class_name=style.SMALL + " mb-4"),
-        rx.cond(letters.length() == 0, rx.el.p(texts.none, class_name=style.TEXT)),
-        rx.foreach(letters, _letter),
-        **slots,
-    )
-
-
-def _letter(letter: Any) -> rx.Component:
-    return rx.el.article(
-        rx.el.h2(letter.subject, class_name=style.SUBHEADING),
-        rx.el.p(letter.recipient, class_name=style.SMALL + " mb-2 break-all"),
-        rx.el.pre(letter.text, class_name=style.TEXT_COLOUR + " whitespace-pre-wrap text-sm wrap-anywhere font-sans"),
-        rx.cond(letter.link, rx.el.a(site.texts.email.go_on, href=letter.link, class_name=style.LINK + " mt-2 inline-block")),
-        key=letter.id,
-        aria_label=letter.subject,
-        class_name=style.CARD + " mb-4 p-4",
     )

@@ -6,7 +6,7 @@ import reflex as rx
 
 from rxapp.auth.core.database.outages import FORM_ERRORS
 from rxapp.auth.core.settings.mail_settings import REQUIRED
-from rxapp.auth.features.email.pages.mailed_code import CODE_FIELD, CodeForm, MailedCodeState, code_field
+from rxapp.auth.features.email.pages.mailed_code import CODE_FIELD, CodeForm, MailedCodeState
 from rxapp.auth.features.email.rules import own_address
 from rxapp.auth.features.email.rules.own_address import MailedCode
 from rxapp.auth.http.runtime.service import get_service, in_thread
@@ -19,7 +19,7 @@ from rxapp.auth.web.site.registry import site
 from rxapp.auth.web.ui import style
 from rxapp.auth.web.ui.components.asking_button import asking_button
 from rxapp.auth.web.ui.components.passing_notice import Said, passing_notice, said
-from rxapp.auth.web.ui.fields import about_no_field, beside, notices, section, text_field
+from rxapp.auth.web.ui.fields import about_no_field, beside, code_field, notices, section, text_field
 from rxapp.auth.web.ui.forms import auth_form, submit_button, text_in
 from rxapp.auth.web.ui.interpolation import sentence
 
@@ -143,7 +143,7 @@ def _code_form(state: Any) -> rx.Component:
     texts = site.texts.email
     return auth_form(
         rx.el.p(*sentence(texts.confirm_sent, address=rx.el.strong(state.asked)), class_name=style.TEXT + " mb-4 break-words"),
-        code_field(beside(state, CODE_FIELD)),
+        code_field(CODE_FIELD, beside(state, CODE_FIELD)),
         rx.el.div(
             submit_button(texts.confirm, texts.going_on, is_busy=state.is_busy, class_name=style.PRIMARY),
             rx.el.button(texts.cancel, type="button", on_click=state.cancel, class_name=style.SECONDARY),

@@ -5,7 +5,7 @@ from typing import Any
 import reflex as rx
 
 from rxapp.auth.core.login.pending_logins import PendingLoginEnded
-from rxapp.auth.features.email.pages.mailed_code import CODE_FIELD, CodeForm, MailedCodeState, code_field
+from rxapp.auth.features.email.pages.mailed_code import CODE_FIELD, CodeForm, MailedCodeState
 from rxapp.auth.features.email.pages.own_address import ADDRESS_FIELD, AddressForm, address_field
 from rxapp.auth.features.email.rules import own_address
 from rxapp.auth.features.email.rules.stage import CODE, PROOF
@@ -17,7 +17,7 @@ from rxapp.auth.web.pages.login import LoginState
 from rxapp.auth.web.site.registry import site
 from rxapp.auth.web.site.wording import in_words
 from rxapp.auth.web.ui import style
-from rxapp.auth.web.ui.fields import about_no_field, beside, notices
+from rxapp.auth.web.ui.fields import about_no_field, beside, code_field, notices
 from rxapp.auth.web.ui.forms import auth_form, submit_button, text_in
 from rxapp.auth.web.ui.interpolation import sentence
 
@@ -86,7 +86,7 @@ def stage_form() -> rx.Component:
     second = rx.fragment(
         rx.el.p(*sentence(texts.confirm_sent, address=rx.el.strong(state.address)), class_name=style.TEXT + " mb-4 break-words"),
         auth_form(
-            code_field(beside(LoginState, CODE_FIELD)),
+            code_field(CODE_FIELD, beside(LoginState, CODE_FIELD)),
             submit_button(texts.confirm, texts.going_on, is_busy=LoginState.is_busy, class_name=style.SUBMIT),
             on_submit=state.use,
             is_busy=LoginState.is_busy,

@@ -38,6 +38,19 @@ class Mailbox(NamedTuple):
     key: str
 
 
+def counted_as(text: str) -> str:
+    """What attempts and messages count for: the same for all ways in which one can write a name or a mailbox.
+
+    It is made of the text alone: whether somebody has that name or that mailbox must not show at a limit. Many servers deliver
+    `name+anything@` to `name@`.
+    """
+    try:
+        local, _, domain = mailbox_in(text).key.rpartition("@")
+    except InvalidEmailAddress:
+        return user_name_key(text)
+    return f"{local.partition('+')[0]}@{domain}"
+
+
 def require_installed() -> None:
     """Raise `ExtraNotInstalled` if a package is missing: better at the start than when somebody needs a message."""
     for package in PACKAGES:

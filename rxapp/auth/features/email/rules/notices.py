@@ -18,10 +18,12 @@ NOTICE, MORE = "notice", "more_notices"
 """The kinds of messages: about one event, and that there are more."""
 
 NEW_DEVICE = "new_device"
-"""The notice about a log-in on a device that the account has not seen."""
+"""The notice about a log-in on a device that the account has not seen. It is a kind of its own, because it is limited."""
 
-NOTICES_AN_HOUR = 10
-"""To one account. After so many, one message says that there are more, so that nobody is flooded and nothing is hidden."""
+NEW_DEVICES_AN_HOUR = 10
+"""Of one account. After so many, one message says that there are more. All other notices are always sent: otherwise a thief with
+the password could hide a change behind log-ins.
+"""
 
 TOLD = frozenset(
     {
@@ -81,13 +83,14 @@ def _is_new_device(db: Connection, owner: UUID, session_id: UUID | None) -> bool
 
 
 def _queue(db: Connection, told: str, event: RecordedEvent, user_id: UUID, address: str) -> None:
-    before = outbox.count_of_user(db, user_id, event.occurred_at - timedelta(hours=1))
-    if before > NOTICES_AN_HOUR:
+    kind, an_hour_ago = NOTICE, event.occurred_at - timedelta(hours=1)
+    if told == NEW_DEVICE:
+        kind = NEW_DEVICE if outbox.count_of_user(db, user_id, NEW_DEVICE, an_hour_ago) < NEW_DEVICES_AN_HOUR else MORE
+    if kind == MORE and outbox.count_of_user(db, user_id, MORE, an_hour_ago):
         return
     add: Callable[..., UUID] = proof_rows.add
     # The row of a deleted user takes its proofs with it.
     is_gone = event.kind == EventKind.USER_DELETED
     proof = None if is_gone else add(db, Purpose.DISOWN, address, event.client, event.occurred_at, user_id=user_id)
     facts = where(event.client, event.occurred_at) | {"event": told, "by": "other" if event.actor_id else ""}
-    kind = NOTICE if before < NOTICES_AN_HOUR else MORE
     outbox.queue(db, kind, address, event.occurred_at, user_id=user_id, proof_id=proof, facts=facts)

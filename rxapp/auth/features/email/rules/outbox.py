@@ -46,7 +46,9 @@ _CLAIM = (
 )
 _NOTE = update(mail).where(mail.c.id == bindparam("of"), mail.c.tries == bindparam("attempt"))
 _OF_USER_SINCE = (
-    select(func.count()).select_from(mail).where(mail.c.user_id == bindparam("owner"), mail.c.created_at > bindparam("since"))
+    select(func.count())
+    .select_from(mail)
+    .where(mail.c.user_id == bindparam("owner"), mail.c.kind == bindparam("of_kind"), mail.c.created_at > bindparam("since"))
 )
 _OLD_MAIL = or_(
     mail.c.sent_at < bindparam("sent_before"),
@@ -137,9 +139,9 @@ def _note(database: Database, claimed: StoredMail, values: dict[str, Any]) -> No
         db.execute(_NOTE.values(is_under_way=False, **values), {"of": claimed.id, "attempt": claimed.tries})
 
 
-def count_of_user(db: Connection, user_id: UUID, since: datetime) -> int:
-    """How many messages about this user were stored since then."""
-    return db.execute(_OF_USER_SINCE, {"owner": user_id, "since": since}).scalar_one()
+def count_of_user(db: Connection, user_id: UUID, kind: str, since: datetime) -> int:
+    """How many messages of this kind about this user were stored since then."""
+    return db.execute(_OF_USER_SINCE, {"owner": user_id, "of_kind": kind, "since": since}).scalar_one()
 
 
 def newest(database: Database, *, limit: int, only_given_up: bool = False) -> Sequence[StoredMail]:

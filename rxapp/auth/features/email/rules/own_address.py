@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection
+from sqlmodel import Session
 
 from rxapp.auth.core.accounts import users
 from rxapp.auth.core.audit import events
@@ -22,7 +24,7 @@ from rxapp.auth.core.service import AuthService
 from rxapp.auth.core.sessions.revocation import end_sessions_of
 from rxapp.auth.core.settings.mail_settings import REQUIRED
 from rxapp.auth.features.email.rules import addresses, outbox, proof_rows, proofs
-from rxapp.auth.features.email.rules.addresses import Mailbox, mailbox_in
+from rxapp.auth.features.email.rules.addresses import Mailbox, counted_as, mailbox_in
 from rxapp.auth.features.email.rules.proof_rows import Purpose, StoredProof
 from rxapp.auth.features.email.rules.recovery import EMAIL, count_asked, where
 
@@ -82,11 +84,14 @@ def _begin(service: AuthService, user_id: UUID, text: str, client: Client, sessi
         owner = addresses.owner_of(db, mailbox.key)
     if owner == user_id:
         raise InvalidEmailAddress(InputRule.EMAIL_UNCHANGED)
-    count_asked(service, mailbox.key, client)
-    kind, about = (Purpose.CONFIRM.value, user_id) if owner is None else (IN_USE, owner)
+    asked_for = count_asked(service, mailbox.key, client)
+    service.throttle.count_mail_of(user_id)
     with service.database.transaction() as db:
-        proof_id = proof_rows.add(db, Purpose.CONFIRM, mailbox.address, client, now, user_id=user_id, session_id=session_id)
-        outbox.queue(db, kind, mailbox.address, now, user_id=about, proof_id=proof_id, facts=where(client, now))
+        facts: dict[str, Any] = {"user_id": user_id, "session_id": session_id, "counted_as": asked_for}
+        proof_id = proof_rows.add(db, Purpose.CONFIRM, mailbox.address, client, now, **facts)
+        told: dict[str, Any] = {"user_id": user_id, "proof_id": proof_id} if owner is None else {"user_id": owner}
+        kind = Purpose.CONFIRM if owner is None else IN_USE
+        outbox.queue(db, kind, mailbox.address, now, facts=where(client, now), **told)
     return proof_id
 
 
@@ -160,7 +165,7 @@ def undo(service: AuthService, link: str, client: Client = NO_CLIENT) -> list[UU
         proof_rows.spend_all(db, user.id, Purpose.UNDO, now, since=proof.created_at)
         addresses.put(db, user.id, mailbox, now)
         events.record(db, "email_restored", now, user_id=user.id, client=client)
-        return _end_all_and_send_reset(service, db, user, mailbox, client)
+        return _end_all_and_send_reset(service, session, user.id, mailbox, client, since=proof.created_at)
 
 
 @retry_on_outage
@@ -179,13 +184,26 @@ def disown(service: AuthService, link: str, client: Client = NO_CLIENT) -> list[
             raise MailedProofEnded
         proof_rows.spend(db, proof, service.clock())
         events.record(db, "disowned", service.clock(), user_id=user.id, client=client)
-        return _end_all_and_send_reset(service, db, user, mailbox_in(address), client)
+        return _end_all_and_send_reset(service, session, user.id, mailbox_in(address), client, since=proof.created_at)
 
 
-def _end_all_and_send_reset(service: AuthService, db: Connection, user: User, mailbox: Mailbox, client: Client) -> list[UUID]:
-    now = service.clock()
-    end_links_of(db, user.id)
-    ended = end_sessions_of(db, user.id, RevocationReason.DISOWNED, now, client=client)
-    reset = proof_rows.add(db, Purpose.RESET, mailbox.key, NO_CLIENT, now, user_id=user.id)
-    outbox.queue(db, Purpose.RESET, mailbox.address, now, user_id=user.id, proof_id=reset, facts=where(client, now))
+def _end_all_and_send_reset(
+    service: AuthService, session: Session, user_id: UUID, mailbox: Mailbox, client: Client, *, since: datetime
+) -> list[UUID]:
+    """Whoever was in has nothing left: no session, no password, no second factor or passkey that was added since, and no link.
+
+    The owner gets a link for a new password. For as long as these links are good, whoever reads the mail can take back a second
+    factor that was added since: that is the price for an owner who is locked out by a thief's. Older ones are still asked for.
+    """
+    now, user = service.clock(), users.lock_user(session, user_id)
+    if users.has_password(user):
+        user.password_hash, user.is_password_of_two = users.unset_password_hash(), False
+    session.flush()
+    db = session.connection()
+    service.second_factors.remove_added(db, user_id, since)
+    end_links_of(db, user_id)
+    ended = end_sessions_of(db, user_id, RevocationReason.DISOWNED, now, client=client)
+    asked_for = service.throttle.unreadable(counted_as(mailbox.key))
+    reset = proof_rows.add(db, Purpose.RESET, mailbox.address, NO_CLIENT, now, user_id=user_id, counted_as=asked_for)
+    outbox.queue(db, Purpose.RESET, mailbox.address, now, user_id=user_id, proof_id=reset, facts=where(client, now))
     return ended

@@ -44,7 +44,8 @@ LIFETIMES = {
     Purpose.DISOWN: timedelta(days=7),
 }
 
-_LET_SOMEBODY_IN = frozenset({Purpose.RESET, Purpose.LOGIN, Purpose.STEP_UP, Purpose.INVITE})
+_END_WITH_SECRETS = frozenset(Purpose) - {Purpose.UNDO, Purpose.DISOWN}
+"""What lets somebody in, and what makes a mailbox good for that. The others are against whoever has got in."""
 
 HAVE_CODES = frozenset({Purpose.CONFIRM, Purpose.RESET, Purpose.LOGIN, Purpose.STEP_UP})
 """The others are for whoever reads the mail somewhere else, perhaps days later."""
@@ -52,7 +53,7 @@ HAVE_CODES = frozenset({Purpose.CONFIRM, Purpose.RESET, Purpose.LOGIN, Purpose.S
 _proof = AuthTable.metadata.tables[MailedProof.__tablename__]
 _user = AuthTable.metadata.tables[User.__tablename__]
 _SECRETS = select(_user.c.password_hash, _user.c.link_nonce).where(_user.c.id == bindparam("of"))
-_NOBODY = UUID(int=0)
+NOBODY = UUID(int=0)
 _NEW = insert(_proof)
 _FIND = select(_proof).where(_proof.c.id == bindparam("of"))
 _IS_GOOD = (_proof.c.spent_at.is_(None), _proof.c.expires_at > bindparam("now"))
@@ -77,6 +78,8 @@ class StoredProof(Protocol):
     purpose: str
     user_id: UUID | None
     address: str
+    counted_as: str
+    tries: int
     salt: bytes
     bound_to: str
     session_id: UUID | None
@@ -97,12 +100,17 @@ def add(
     *,
     user_id: UUID | None = None,
     session_id: UUID | None = None,
+    counted_as: str = "",
 ) -> UUID:
-    """Store a new proof. Returns its id, which the browser that asked gets, with a code or without."""
+    """Store a new proof. Returns its id, which the browser that asked gets, with a code or without.
+
+    `counted_as` is for which attempts with the code count (`addresses.counted_as`).
+    """
     values: dict[str, Any] = {"id": uuid4(), "purpose": purpose, "user_id": user_id, "address": address, "tries": 0}
+    values["counted_as"] = counted_as
     values |= {"salt": secrets.token_bytes(_SALT_BYTES), "session_id": session_id, "created_at": now}
     values |= {"device": client.describe_device() if client.user_agent else "", "network": client.address}
-    values["bound_to"] = _binding(db.execute(_SECRETS, {"of": user_id or _NOBODY}).first()) if purpose in _LET_SOMEBODY_IN else ""
+    values["bound_to"] = _binding(db.execute(_SECRETS, {"of": user_id or NOBODY}).first()) if purpose in _END_WITH_SECRETS else ""
     values |= {"device_key_thumbprint": client.device_key.thumbprint if client.device_key else None}
     db.execute(_NEW, values | {"expires_at": now + LIFETIMES[purpose]})
     return values["id"]
@@ -111,6 +119,11 @@ def add(
 def find(db: Connection, proof_id: UUID) -> StoredProof | None:
     """The proof with that id, good or not."""
     return cast("StoredProof | None", db.execute(_FIND, {"of": proof_id}).one_or_none())
+
+
+def may_be_tried(proof: StoredProof, now: datetime) -> bool:
+    """Whether a code of this proof could still be right."""
+    return proof.spent_at is None and proof.tries < TRIES and now < proof.created_at + CODE_LIFETIME
 
 
 def count_try(db: Connection, proof: StoredProof, now: datetime) -> bool:
@@ -133,7 +146,7 @@ def is_good(proof: StoredProof, user: User | None, now: datetime) -> bool:
     """Whether the proof can be used: it was not used, is not too old, and the user is as they were when it was made."""
     if proof.spent_at is not None or proof.expires_at <= now or (user is not None and user.disabled_at is not None):
         return False
-    return proof.purpose not in _LET_SOMEBODY_IN or proof.bound_to == _binding(user)
+    return proof.purpose not in _END_WITH_SECRETS or proof.bound_to == _binding(user)
 
 
 def _binding(user: Any) -> str:

@@ -55,7 +55,8 @@ def secrets_of(key_ring: KeyRing, proof: StoredProof) -> Secrets:
 def by_link(service: AuthService, link: str) -> tuple[StoredProof, User]:
     """The proof and the user of a link. Nothing is spent: a page may show what it is for. Raises `MailedProofEnded`."""
     proof_id, mac = _parse(link)
-    proof, user = _read(service, proof_id)
+    proof = _find(service, proof_id)
+    user = _user_of(service, proof)
     if proof is None or user is None or not proof_rows.is_good(proof, user, service.clock()):
         raise MailedProofEnded
     _require(service.key_ring, lambda keys: hmac.compare_digest(mac, _mac(keys, proof, b"link")))
@@ -66,25 +67,28 @@ def by_code(service: AuthService, proof_id: str, code: str, client: Client) -> t
     """The proof and the user of a code that was typed where it was asked for. Nothing is spent.
 
     Each attempt counts before the code is compared, so attempts at once are no more than attempts in a row. They count for the
-    message and for the mailbox. For a mailbox that nobody has all is the same. Raises `WrongCode`, `TooManyRequests`,
+    message, and for the mailbox and the network from which they come: strangers elsewhere do not use up those of the owner. For a
+    mailbox that nobody has all is the same, in every step. Raises `WrongCode`, `TooManyRequests`,
     `OtherDevice` in another browser, and `MailedProofEnded`.
     """
     try:
         wanted = UUID(proof_id)
     except (ValueError, AttributeError, TypeError):
         raise MailedProofEnded from None
-    proof, user = _read(service, wanted)
+    proof = _find(service, wanted)
     if proof is None or proof.purpose not in proof_rows.HAVE_CODES:
         raise MailedProofEnded
     presented = client.device_key.thumbprint if client.device_key else None
     if proof.device_key_thumbprint not in (None, presented):
         raise OtherDevice
+    now = service.clock()
+    if not proof_rows.may_be_tried(proof, now):
+        raise MailedProofEnded
     try:
-        with service.throttle.password_attempt("mailed code", client.address, proof.address, pace=PROOFS):
-            now = service.clock()
+        with service.throttle.password_attempt(f"mailed code {proof.counted_as}", client.address, pace=PROOFS):
             _count(service, proof, now)
-            typed = "".join(code.split())
-            if user is None or not proof_rows.is_good(proof, user, now) or not _is_code(service.key_ring, proof, typed):
+            user, is_right = _user_of(service, proof), _is_code(service.key_ring, proof, code)
+            if user is None or not is_right or not proof_rows.is_good(proof, user, now):
                 raise WrongCode
             return proof, user
     except _TriedTooOften:
@@ -98,10 +102,15 @@ def _count(service: AuthService, proof: StoredProof, now: datetime) -> None:
         raise _TriedTooOften
 
 
-def _read(service: AuthService, proof_id: UUID) -> tuple[StoredProof | None, User | None]:
+def _find(service: AuthService, proof_id: UUID) -> StoredProof | None:
+    with service.database.connect() as db:
+        return proof_rows.find(db, proof_id)
+
+
+def _user_of(service: AuthService, proof: StoredProof | None) -> User | None:
+    """The user of the proof. For nobody the same is asked of the database: the time must not tell."""
     with service.database.read() as db:
-        proof = proof_rows.find(db.connection(), proof_id)
-        return proof, db.get(User, proof.user_id) if proof is not None and proof.user_id is not None else None
+        return db.get(User, (proof.user_id if proof is not None else None) or proof_rows.NOBODY)
 
 
 def _parse(link: str) -> tuple[UUID, bytes]:
@@ -114,7 +123,9 @@ def _parse(link: str) -> tuple[UUID, bytes]:
     return UUID(bytes=raw[:_ID_BYTES]), raw[_ID_BYTES:]
 
 
-def _is_code(key_ring: KeyRing, proof: StoredProof, typed: str) -> bool:
+def _is_code(key_ring: KeyRing, proof: StoredProof, code: str) -> bool:
+    digits = "".join(code.split())
+    typed = digits if digits.isascii() else ""  # half of a surrogate pair cannot be encoded
     try:
         _require(key_ring, lambda keys: hmac.compare_digest(typed.encode(), _code(keys, proof).encode()))
     except MailedProofEnded:

@@ -1,7 +1,7 @@
 """Forgotten passwords, and codes to log in with. Whoever asks gets the same answer, whether the account exists or not."""
 
-import re
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from rxapp.auth.core.accounts import users
@@ -14,13 +14,12 @@ from rxapp.auth.core.login.email_errors import MailedProofEnded
 from rxapp.auth.core.login.login import LoggedIn
 from rxapp.auth.core.service import AuthService
 from rxapp.auth.features.email.rules import addresses, outbox, proof_rows, proofs
-from rxapp.auth.features.email.rules.proof_rows import Purpose, StoredProof
+from rxapp.auth.features.email.rules.known_devices import known_device
+from rxapp.auth.features.email.rules.proof_rows import NOBODY, Purpose, StoredProof
 from rxapp.auth.features.new_password.rules import LINK
 
 EMAIL = "email"
 """The name in `amr` of a code or a link that logs in. RFC 8176 has none for it."""
-
-_PLAIN = re.compile(r"[A-Za-z0-9 ()_-]*")
 
 
 def ask_for_reset(service: AuthService, login: str, client: Client = NO_CLIENT) -> UUID:
@@ -40,38 +39,48 @@ def ask_for_code(service: AuthService, login: str, client: Client = NO_CLIENT) -
 
 @retry_on_outage
 def _ask(service: AuthService, purpose: Purpose, login: str, client: Client) -> UUID:
+    asked_for = count_asked(service, login, client)
     with service.database.read() as session:
         db = session.connection()
         user = users.find_user(session, addresses.user_name_at(db, login) or login)
-        address = addresses.address_of(db, user.id if user is not None else UUID(int=0))
-    if user is None or user.disabled_at is not None:
+        address = addresses.address_of(db, user.id if user is not None else NOBODY)
+    if user is None or user.disabled_at is not None or not _may_be_sent(service, user.id):
         address = ""
-    key = address.lower() or service.throttle.unreadable(login.strip().casefold())
-    count_asked(service, key, client)
     now, user_id = service.clock(), user.id if user is not None and address else None
     with service.database.transaction() as db:  # the rows are written in any case, so that the answer takes the same time
-        proof_id = proof_rows.add(db, purpose, key, client, now, user_id=user_id)
+        facts: dict[str, Any] = {"user_id": user_id, "counted_as": asked_for}
+        proof_id = proof_rows.add(db, purpose, address, client, now, **facts)
         outbox.queue(db, purpose, address, now, user_id=user_id, proof_id=proof_id, facts=where(client, now))
         events.record(db, f"email_{purpose}_asked", now, user_id=user_id, client=client)
     return proof_id
 
 
-def count_asked(service: AuthService, mailbox: str, client: Client) -> None:
-    """Count a message that somebody asks for. Raises `TooManyRequests`, and the audit log has it."""
+def _may_be_sent(service: AuthService, user_id: UUID) -> bool:
+    """Whether this account gets one more message. Otherwise it is silent: by several names it would show that they are one's."""
     try:
-        service.throttle.count_asked_mail(mailbox, client.address)
+        service.throttle.count_mail_of(user_id)
+    except TooManyRequests:
+        return False
+    return True
+
+
+def count_asked(service: AuthService, text: str, client: Client) -> str:
+    """Count a message that somebody asks for by this name or address. Returns what attempts with its code count for.
+
+    Raises `TooManyRequests`, and the audit log has it.
+    """
+    asked_for = service.throttle.unreadable(addresses.counted_as(text))
+    try:
+        service.throttle.count_asked_mail(asked_for, client.address)
     except TooManyRequests as refused:
         service.failures.record_throttled(refused, client)
         raise
+    return asked_for
 
 
 def where(client: Client, when: datetime) -> dict[str, str]:
-    """From where something was done and when, for a message.
-
-    A program says itself what it is. What is no plain name, such as `evil.example`, is left out: mail programs make links of it.
-    """
-    device = client.describe_device() if client.user_agent else ""
-    return {"device": device if _PLAIN.fullmatch(device) else "", "network": client.address, "when": when.isoformat()}
+    """From where something was done and when, for a message."""
+    return {"device": known_device(client.user_agent), "network": client.address, "when": when.isoformat()}
 
 
 def log_in(service: AuthService, client: Client, *, link: str = "", proof_id: str = "", code: str = "") -> LoggedIn:

@@ -51,10 +51,10 @@ class EmailStage:
 def find_name(service: AuthService) -> NameFinder:
     """Finds the user name of whoever logs in by their address."""
 
-    def find(text: str) -> str | None:
+    def find(text: str) -> tuple[str, str] | None:
         if "@" not in text:
             return None
         with service.database.connect() as db:
-            return addresses.user_name_at(db, text)
+            return addresses.counted_as(text), addresses.user_name_at(db, text) or text
 
     return find

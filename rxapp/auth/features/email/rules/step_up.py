@@ -1,5 +1,6 @@
 """Fresh authentication by a mailed code, where the settings allow codes. Above all for a person who has no password."""
 
+from typing import Any
 from uuid import UUID
 
 from rxapp.auth.core.database.outages import retry_on_outage
@@ -12,7 +13,7 @@ from rxapp.auth.core.login.second_factor import WrongCode, WrongStepUpCode
 from rxapp.auth.core.service import AuthService
 from rxapp.auth.features.email.rules import addresses, outbox, own_address, proof_rows, proofs
 from rxapp.auth.features.email.rules.proof_rows import Purpose
-from rxapp.auth.features.email.rules.recovery import EMAIL, count_asked, where
+from rxapp.auth.features.email.rules.recovery import EMAIL, where
 
 
 class EmailProof:
@@ -53,9 +54,13 @@ def ask_for_step_up(service: AuthService, identity: Identity, client: Client = N
         address = addresses.address_of(db, identity.user_id)
     if not address or not service.settings.email_codes:
         raise NotFound
-    count_asked(service, address.lower(), client)
-    facts = {"user_id": identity.user_id}
+    service.throttle.count_mail_of(identity.session_id)  # strangers who ask for codes must not use up those of the session
+    facts: dict[str, Any] = {
+        "session_id": identity.session_id,
+        "counted_as": service.throttle.unreadable(str(identity.session_id)),
+    }
     with service.database.transaction() as db:
-        proof_id = proof_rows.add(db, Purpose.STEP_UP, address.lower(), client, now, session_id=identity.session_id, **facts)
-        outbox.queue(db, Purpose.STEP_UP, address, now, proof_id=proof_id, facts=where(client, now), **facts)
+        proof_id = proof_rows.add(db, Purpose.STEP_UP, address, client, now, user_id=identity.user_id, **facts)
+        where_from = where(client, now)
+        outbox.queue(db, Purpose.STEP_UP, address, now, user_id=identity.user_id, proof_id=proof_id, facts=where_from)
     return proof_id

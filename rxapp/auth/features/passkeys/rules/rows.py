@@ -37,7 +37,7 @@ _OF_USER = select(passkey).where(passkey.c.user_id == bindparam("owner")).order_
 _FIND = select(passkey).where(passkey.c.credential_id == bindparam("of"))
 _COUNT = select(func.count()).select_from(passkey).where(passkey.c.user_id == bindparam("owner"))
 _COUNT_WANTED = _COUNT.where(passkey.c.asks_after_password.is_(True))
-_DELETE_ALL = delete(passkey).where(passkey.c.user_id == bindparam("owner"))
+_DELETE_ALL = delete(passkey).where(passkey.c.user_id == bindparam("owner"), passkey.c.created_at >= bindparam("since"))
 
 _NEW_COUNT: BindParameter[int] = bindparam("new_count", type_=BigInteger())
 _USE = (
@@ -92,6 +92,6 @@ def move_counter(db: Connection, passkey_id: UUID, proved: Proved, now: datetime
     return db.execute(_USE, values).rowcount == 1
 
 
-def remove_all(db: Connection, user_id: UUID) -> int:
-    """Remove all passkeys of the user. Returns how many."""
-    return db.execute(_DELETE_ALL, {"owner": user_id}).rowcount
+def remove_all(db: Connection, user_id: UUID, since: datetime) -> int:
+    """Remove all passkeys that the user has added since then. Returns how many."""
+    return db.execute(_DELETE_ALL, {"owner": user_id, "since": since}).rowcount

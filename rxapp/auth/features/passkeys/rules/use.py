@@ -1,6 +1,7 @@
 """The use of a passkey: logging in with it alone, as a second factor, and to confirm who one is."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +16,7 @@ from rxapp.auth.core.identity.identity import Identity
 from rxapp.auth.core.login.challenges import WrongChallenge
 from rxapp.auth.core.login.login import LoggedIn
 from rxapp.auth.core.login.passkey_errors import PasskeyNotConfirmed, WrongPasskey
-from rxapp.auth.core.login.second_factor import MFA
+from rxapp.auth.core.login.second_factor import EVER, MFA
 from rxapp.auth.core.service import AuthService
 from rxapp.auth.features.passkeys.rules import rows
 from rxapp.auth.features.passkeys.rules.ceremonies import (
@@ -120,9 +121,9 @@ class PasskeyFactor:
         """Raise `WrongPasskey` unless one of the user's passkeys has signed a challenge for this. `PasskeysUnavailable` too."""
         _use(self._service, answer, _Wanted(SECOND_FACTOR, str(user.id), user.id, verifies_user=False), client)
 
-    def remove_all(self, db: Connection, user_id: UUID) -> int:
-        """Remove all passkeys of the user, also those that no login asks for: whoever has them could log in."""
-        return rows.remove_all(db, user_id)
+    def remove_all(self, db: Connection, user_id: UUID, since: datetime = EVER) -> int:
+        """Remove all passkeys that were added since then, also those that no login asks for: whoever has them could log in."""
+        return rows.remove_all(db, user_id, since)
 
 
 class PasskeyProof:

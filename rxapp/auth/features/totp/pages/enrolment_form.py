@@ -7,7 +7,6 @@ import reflex as rx
 from rxapp.auth.core.database.outages import FORM_ERRORS
 from rxapp.auth.core.login.pending_logins import PendingLoginEnded
 from rxapp.auth.core.login.second_factor import CODE, METHOD
-from rxapp.auth.features.totp.pages.login_forms import code_field
 from rxapp.auth.features.totp.pages.security_section import codes_file
 from rxapp.auth.features.totp.pages.security_views import codes_view, secret_view
 from rxapp.auth.features.totp.rules.enrolment import DEVICE_NAME
@@ -21,7 +20,7 @@ from rxapp.auth.web.pages.parts.onward import go_on
 from rxapp.auth.web.site.registry import site
 from rxapp.auth.web.site.wording import in_words
 from rxapp.auth.web.ui import style
-from rxapp.auth.web.ui.fields import beside
+from rxapp.auth.web.ui.fields import beside, code_field
 from rxapp.auth.web.ui.forms import auth_form, submit_button, text_in
 
 

@@ -12,7 +12,7 @@ from rxapp.auth.web.pages.parts.trust_device import trust_checkbox
 from rxapp.auth.web.pages.second_factor import SecondFactorState
 from rxapp.auth.web.site.registry import site
 from rxapp.auth.web.ui import style
-from rxapp.auth.web.ui.fields import beside, text_field
+from rxapp.auth.web.ui.fields import beside, code_field, text_field
 from rxapp.auth.web.ui.forms import auth_form, submit_button, text_in
 
 
@@ -54,21 +54,6 @@ def code_step_up() -> rx.Component:
 def recovery_step_up() -> rx.Component:
     """The same for a recovery code."""
     return code_dialog_form(recovery_field(CODE_FIELD))
-
-
-def code_field(name: str, error: Any = None) -> rx.Component:
-    """Phones offer the code above the keyboard, and show digits. A password manager fills it in."""
-    return text_field(
-        site.texts.second_factor.code,
-        name,
-        auto_complete="one-time-code",
-        input_mode="numeric",
-        pattern="[0-9 ]{6,9}",
-        max_length=9,
-        required=True,
-        auto_focus=True,
-        error=error,
-    )
 
 
 def recovery_field(name: str, error: Any = None) -> rx.Component:

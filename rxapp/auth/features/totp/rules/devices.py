@@ -43,7 +43,7 @@ class StoredDevice(Protocol):
 _device = DEVICES.table
 _SELECT = select(_device).where(_device.c.user_id == bindparam("owner")).order_by(_device.c.created_at, _device.c.id)
 _COUNT = select(func.count()).select_from(_device).where(_device.c.user_id == bindparam("owner"))
-_DELETE_ALL = delete(_device).where(_device.c.user_id == bindparam("owner"))
+_DELETE_ALL = delete(_device).where(_device.c.user_id == bindparam("owner"), _device.c.created_at >= bindparam("since"))
 
 _IS_THEIRS = (_device.c.id == bindparam("of"), _device.c.user_id == bindparam("owner"))
 _RENAME = update(_device).where(*_IS_THEIRS).values(name=bindparam("new_name"))
@@ -66,9 +66,9 @@ def count_devices(db: Connection, user_id: UUID) -> int:
     return db.execute(_COUNT, {"owner": user_id}).scalar_one()
 
 
-def remove_all(db: Connection, user_id: UUID) -> int:
-    """Remove all devices of the user. Returns how many."""
-    return db.execute(_DELETE_ALL, {"owner": user_id}).rowcount
+def remove_all(db: Connection, user_id: UUID, since: datetime) -> int:
+    """Remove all devices that the user has added since then. Returns how many."""
+    return db.execute(_DELETE_ALL, {"owner": user_id, "since": since}).rowcount
 
 
 @retry_on_outage

@@ -1,5 +1,6 @@
 """The second factors that this feature brings: the code of a device, and a recovery code."""
 
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import Connection
@@ -7,7 +8,7 @@ from sqlalchemy import Connection
 from rxapp.auth.core.audit import events
 from rxapp.auth.core.database.tables import User
 from rxapp.auth.core.identity.client import Client
-from rxapp.auth.core.login.second_factor import WrongCode
+from rxapp.auth.core.login.second_factor import EVER, WrongCode
 from rxapp.auth.core.service import AuthService
 from rxapp.auth.features.totp.rules import devices, recovery_codes
 
@@ -43,9 +44,9 @@ class TotpFactor:
 
     count_wanted = count
 
-    def remove_all(self, db: Connection, user_id: UUID) -> int:
-        """Remove all devices of the user."""
-        return devices.remove_all(db, user_id)
+    def remove_all(self, db: Connection, user_id: UUID, since: datetime = EVER) -> int:
+        """Remove all devices that the user has added since then."""
+        return devices.remove_all(db, user_id, since)
 
 
 class RecoveryFactor:
@@ -81,7 +82,7 @@ class RecoveryFactor:
 
     count_wanted = count
 
-    def remove_all(self, db: Connection, user_id: UUID) -> int:
-        """Remove all codes of the user. They are no factor of their own, so they do not count."""
-        recovery_codes.delete_codes(db, user_id)
+    def remove_all(self, db: Connection, user_id: UUID, since: datetime = EVER) -> int:
+        """Remove all codes that the user has made since then. They are no factor of their own, so they do not count."""
+        recovery_codes.delete_codes(db, user_id, since)
         return 0

@@ -15,6 +15,7 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
+from rxapp.auth.core.login.second_factor import EVER
 from rxapp.auth.core.settings.settings import Settings
 from rxapp.auth.features.totp.rules.sealing import CODES as SEALED
 
@@ -31,7 +32,7 @@ _CODE = re.compile(f"[{_ALPHABET}]{{{CODE_LENGTH}}}")
 
 _code = SEALED.table
 
-_DELETE = delete(_code).where(_code.c.user_id == bindparam("owner"))
+_DELETE = delete(_code).where(_code.c.user_id == bindparam("owner"), _code.c.created_at >= bindparam("since"))
 
 _COUNT = select(func.count()).select_from(_code).where(_code.c.user_id == bindparam("owner"), _code.c.used_at.is_(None))
 
@@ -66,9 +67,9 @@ def use_code(db: Connection, user_id: UUID, typed: str, now: datetime, settings:
     return False
 
 
-def delete_codes(db: Connection, user_id: UUID) -> None:
-    """Remove all codes of the user."""
-    db.execute(_DELETE, {"owner": user_id})
+def delete_codes(db: Connection, user_id: UUID, since: datetime = EVER) -> None:
+    """Remove all codes that the user has made since then."""
+    db.execute(_DELETE, {"owner": user_id, "since": since})
 
 
 def _row_of(code: str, user_id: UUID, now: datetime, settings: Settings) -> dict[str, Any]:

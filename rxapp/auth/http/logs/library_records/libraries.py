@@ -14,6 +14,7 @@ LIBRARIES = frozenset(
         *("granian", "_granian", "uvicorn", "gunicorn", "hypercorn", "watchfiles"),
         *("starlette", "fastapi", "multipart", "python_multipart", "anyio", "asyncio", "concurrent", "uvloop"),
         *("pydantic", "pydantic_core", "pydantic_settings", "dotenv", "jwt", "passlib", "limits", "markdown_it"),
+        *("jinja2", "aiosmtplib"),
         *("sqlalchemy", "sqlmodel", "alembic", "psycopg", "psycopg_pool", "asyncpg", "aiosqlite", "redis"),
     }
 )
