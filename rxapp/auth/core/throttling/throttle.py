@@ -207,7 +207,7 @@ class Throttle:
         self._count("mail_hour", amount * MAILS_FROM_ALL_NETWORKS, REGISTRATION_PERIOD, mailbox)
         self._count("mail_day", amount * MAILS_PER_DAY, _DAY_OF_MAIL, mailbox)
 
-    def count_mail_of(self, who: UUID) -> None:
+    def count_mail_of(self, who: UUID | str) -> None:
         """Count a message that a user or a session asks for, by whatever name. Raises `TooManyRequests`."""
         amount = self._settings.mail_rate_limit
         self._count("mail_of", amount * MAILS_FROM_ALL_NETWORKS, REGISTRATION_PERIOD, str(who))

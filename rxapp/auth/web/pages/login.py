@@ -184,6 +184,7 @@ def _login_form(texts: LoginTexts, slots: Slots) -> rx.Component:
             auto_focus=True,
             required=True,
             max_length=256,
+            hint=places.username_hint() if places.username_hint is not None else None,
         ),
         password_field(texts.password, "password", auto_complete="current-password"),
         *places.sections(places_on.LOGIN_FORM),

@@ -65,6 +65,8 @@ class Places:
         self.proof_forms: dict[str, View] = {}
         self.username_autocomplete = "username"
         """What the field for the user name asks the browser for. A feature may let it offer more than names."""
+        self.username_hint: Callable[[], str] | None = None
+        """What the login page says below that field."""
         self.factors_route = ""
         """The page on which people add second factors, if there is one."""
         self.invitation: Invitation | None = None

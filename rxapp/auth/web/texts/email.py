@@ -9,6 +9,7 @@ from rxapp.auth.web.texts.plurals import ByCode
 class EmailTexts:
     """The forms with which people ask for a message and type its code, and what they do with their address."""
 
+    login_hint: str = "Or your e-mail address."
     forgot: str = "Forgot your password?"
     forgot_title: str = "Forgot your password?"
     forgot_why: str = "We send a code and a link to the e-mail address of your account. With either you choose a new password."
@@ -20,6 +21,7 @@ class EmailTexts:
     sending: str = "Sending…"
     sent_title: str = "Look into your mailbox"
     sent: str = "If there is such an account with an e-mail address, a message with a code is on its way to it."
+    code: str = "Code"
     go_on: str = "Go on"
     going_on: str = "Checking…"
     again: str = "Send another one"
@@ -75,11 +77,17 @@ class MailLinkTexts:
     log_in: str = "Log in"
     confirmed: str = "The address is confirmed."
     undo: str = "The e-mail address of the user {user_name} was changed. Take it back, so that it is {address} again?"
-    undo_why: str = "All sessions of the account end, and a link for a new password is sent to this address."
+    undo_why: str = (
+        "All sessions of the account end. Its password and second factors that were added since are not good any more, and a "
+        "link for a new password is sent to this address."
+    )
     undo_button: str = "Take the change back"
     undone: str = "It is taken back. All sessions have ended, and a link for a new password is on its way to you."
     disown: str = "Something has happened to the account {user_name} that was not you?"
-    disown_why: str = "All sessions of the account end, and a link for a new password is sent to you."
+    disown_why: str = (
+        "All sessions of the account end. Its password and second factors that were added since are not good any more, and a "
+        "link for a new password is sent to you."
+    )
     disown_button: str = "This was not me"
     disowned: str = "All sessions have ended, and a link for a new password is on its way to you."
     busy: str = "One moment…"

@@ -30,10 +30,10 @@ def password_field(label: str, name: str, *, hint: Any = None, error: Any = None
     return _labelled(label, name, box, hint, error)
 
 
-def code_field(name: str, error: Any = None) -> rx.Component:
-    """Phones offer the code above the keyboard, and show digits. A password manager fills it in."""
+def code_field(name: str, error: Any = None, *, label: str = "") -> rx.Component:
+    """Phones offer the code above the keyboard, and show digits. A password manager fills it in. The default is one of an app."""
     return text_field(
-        site.texts.second_factor.code,
+        label or site.texts.second_factor.code,
         name,
         auto_complete="one-time-code",
         input_mode="numeric",

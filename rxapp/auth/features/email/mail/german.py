@@ -54,16 +54,16 @@ GERMAN = MailTexts(
             "Die E-Mail-Adresse Ihres Kontos bei {app} wurde geändert. Diese hier wird dafür nicht mehr verwendet.",
             "",
             "Änderung zurücknehmen",
-            "Wenn Sie das nicht waren, nehmen Sie es innerhalb von sieben Tagen zurück. Alle Sitzungen enden, und Sie bekommen "
-            "einen Link für ein neues Passwort.",
+            "Wenn Sie das nicht waren, nehmen Sie es innerhalb von sieben Tagen zurück. Alle Sitzungen und das Passwort "
+            "enden, und Sie bekommen einen Link für ein neues.",
         ),
         "address_removed": Letter(
             "Ihr Konto bei {app} hat keine E-Mail-Adresse mehr",
             "Die E-Mail-Adresse Ihres Kontos bei {app} wurde entfernt.",
             "",
             "Zurücknehmen",
-            "Wenn Sie das nicht waren, nehmen Sie es innerhalb von sieben Tagen zurück. Alle Sitzungen enden, und Sie bekommen "
-            "einen Link für ein neues Passwort.",
+            "Wenn Sie das nicht waren, nehmen Sie es innerhalb von sieben Tagen zurück. Alle Sitzungen und das Passwort "
+            "enden, und Sie bekommen einen Link für ein neues.",
         ),
         "address_in_use": Letter(
             "Ihre E-Mail-Adresse bei {app}",
@@ -91,8 +91,8 @@ GERMAN = MailTexts(
         "user_deleted": "Ihr Konto wurde gelöscht.",
     },
     not_me="Das war ich nicht",
-    not_me_why="Wenn Sie das nicht waren: das beendet alle Sitzungen Ihres Kontos und schickt Ihnen einen Link für ein neues "
-    "Passwort.",
+    not_me_why="Wenn Sie das nicht waren: das beendet alle Sitzungen Ihres Kontos, das Passwort gilt nicht mehr, und Sie "
+    "bekommen einen Link für ein neues.",
     when="Wann",
     device="Gerät",
     network="Netzwerkadresse",

@@ -32,6 +32,7 @@ def add_pages() -> dict[str, FeaturePage]:
     places.add_section(places_on.LOGIN_FORM, forgotten_link, order=10)
     places.add_section(places_on.ACCOUNT, address_section, order=15)
     places.add_section(places_on.USER, user_address, order=5)
+    places.username_hint = lambda: site.texts.email.login_hint
     places.invitation = invitation
     places.admin_tabs[MESSAGES] = lambda: site.texts.mail.tab
     pages = {

@@ -141,7 +141,7 @@ def _code_form(state: Any) -> rx.Component:
         rx.el.h2(texts.sent_title, class_name=style.SUBHEADING + " mb-2"),
         rx.el.p(texts.sent, role="status", class_name=style.TEXT + " mb-4"),
         auth_form(
-            code_field(CODE_FIELD, beside(state, CODE_FIELD)),
+            code_field(CODE_FIELD, beside(state, CODE_FIELD), label=site.texts.email.code),
             submit_button(texts.go_on, texts.going_on, is_busy=state.is_busy, class_name=style.SUBMIT),
             on_submit=state.use,
             is_busy=state.is_busy,

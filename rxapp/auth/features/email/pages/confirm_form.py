@@ -66,7 +66,7 @@ def confirm_form() -> rx.Component:
     texts, state = site.texts.email, EmailConfirmState
     button = rx.el.button(texts.confirm_by_code, type="button", on_click=state.ask, class_name=style.SECONDARY)
     form = auth_form(
-        code_field(FIELD),
+        code_field(FIELD, label=site.texts.email.code),
         submit_button(texts.confirm_with_code, texts.going_on, is_busy=ConfirmationState.is_busy, class_name=style.PRIMARY),
         on_submit=state.answer,
         is_busy=ConfirmationState.is_busy,

@@ -143,7 +143,7 @@ def _code_form(state: Any) -> rx.Component:
     texts = site.texts.email
     return auth_form(
         rx.el.p(*sentence(texts.confirm_sent, address=rx.el.strong(state.asked)), class_name=style.TEXT + " mb-4 break-words"),
-        code_field(CODE_FIELD, beside(state, CODE_FIELD)),
+        code_field(CODE_FIELD, beside(state, CODE_FIELD), label=site.texts.email.code),
         rx.el.div(
             submit_button(texts.confirm, texts.going_on, is_busy=state.is_busy, class_name=style.PRIMARY),
             rx.el.button(texts.cancel, type="button", on_click=state.cancel, class_name=style.SECONDARY),

@@ -86,7 +86,7 @@ def stage_form() -> rx.Component:
     second = rx.fragment(
         rx.el.p(*sentence(texts.confirm_sent, address=rx.el.strong(state.address)), class_name=style.TEXT + " mb-4 break-words"),
         auth_form(
-            code_field(CODE_FIELD, beside(LoginState, CODE_FIELD)),
+            code_field(CODE_FIELD, beside(LoginState, CODE_FIELD), label=site.texts.email.code),
             submit_button(texts.confirm, texts.going_on, is_busy=LoginState.is_busy, class_name=style.SUBMIT),
             on_submit=state.use,
             is_busy=LoginState.is_busy,

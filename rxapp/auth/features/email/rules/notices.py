@@ -1,6 +1,5 @@
 """Notices: messages about what has happened to an account, each stored in the transaction in which it happens."""
 
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -88,9 +87,8 @@ def _queue(db: Connection, told: str, event: RecordedEvent, user_id: UUID, addre
         kind = NEW_DEVICE if outbox.count_of_user(db, user_id, NEW_DEVICE, an_hour_ago) < NEW_DEVICES_AN_HOUR else MORE
     if kind == MORE and outbox.count_of_user(db, user_id, MORE, an_hour_ago):
         return
-    add: Callable[..., UUID] = proof_rows.add
-    # The row of a deleted user takes its proofs with it.
-    is_gone = event.kind == EventKind.USER_DELETED
-    proof = None if is_gone else add(db, Purpose.DISOWN, address, event.client, event.occurred_at, user_id=user_id)
-    facts = where(event.client, event.occurred_at) | {"event": told, "by": "other" if event.actor_id else ""}
-    outbox.queue(db, kind, address, event.occurred_at, user_id=user_id, proof_id=proof, facts=facts)
+    now, proof_id = event.occurred_at, None
+    if event.kind != EventKind.USER_DELETED:  # the row of the user takes its proofs with it
+        proof_id = proof_rows.add(db, Purpose.DISOWN, address, event.client, now, user_id=user_id)
+    facts = where(event.client, now) | {"event": told, "by": "other" if event.actor_id else ""}
+    outbox.queue(db, kind, address, now, user_id=user_id, proof_id=proof_id, facts=facts)

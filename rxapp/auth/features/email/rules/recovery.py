@@ -44,7 +44,8 @@ def _ask(service: AuthService, purpose: Purpose, login: str, client: Client) -> 
         db = session.connection()
         user = users.find_user(session, addresses.user_name_at(db, login) or login)
         address = addresses.address_of(db, user.id if user is not None else NOBODY)
-    if user is None or user.disabled_at is not None or not _may_be_sent(service, user.id):
+    may_be_sent = _may_be_sent(service, user.id if user is not None else asked_for)
+    if user is None or user.disabled_at is not None or not may_be_sent:
         address = ""
     now, user_id = service.clock(), user.id if user is not None and address else None
     with service.database.transaction() as db:  # the rows are written in any case, so that the answer takes the same time
@@ -55,10 +56,13 @@ def _ask(service: AuthService, purpose: Purpose, login: str, client: Client) -> 
     return proof_id
 
 
-def _may_be_sent(service: AuthService, user_id: UUID) -> bool:
-    """Whether this account gets one more message. Otherwise it is silent: by several names it would show that they are one's."""
+def _may_be_sent(service: AuthService, who: UUID | str) -> bool:
+    """Whether this account gets one more message. A refusal is silent: it would show that several names are one person's.
+
+    For nobody it is counted too, because with Redis that takes time.
+    """
     try:
-        service.throttle.count_mail_of(user_id)
+        service.throttle.count_mail_of(who)
     except TooManyRequests:
         return False
     return True

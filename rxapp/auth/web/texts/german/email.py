@@ -3,6 +3,7 @@
 from rxapp.auth.web.texts.email import EmailTexts, MailLinkTexts, MailTexts
 
 EMAIL = EmailTexts(
+    login_hint="Oder Ihre E-Mail-Adresse.",
     forgot="Passwort vergessen?",
     forgot_title="Passwort vergessen?",
     forgot_why=(
@@ -17,6 +18,7 @@ EMAIL = EmailTexts(
     sending="Wird gesendet…",
     sent_title="Sehen Sie in Ihr Postfach",
     sent="Wenn es ein solches Konto mit einer E-Mail-Adresse gibt, ist eine Nachricht mit einem Code dorthin unterwegs.",
+    code="Code aus der Nachricht",
     go_on="Weiter",
     going_on="Wird geprüft…",
     again="Noch einmal senden",
@@ -68,11 +70,17 @@ MAIL_LINK = MailLinkTexts(
     log_in="Anmelden",
     confirmed="Die Adresse ist bestätigt.",
     undo="Die E-Mail-Adresse des Benutzers {user_name} wurde geändert. Zurücknehmen, sodass sie wieder {address} ist?",
-    undo_why="Alle Sitzungen des Kontos enden, und an diese Adresse wird ein Link für ein neues Passwort geschickt.",
+    undo_why=(
+        "Alle Sitzungen des Kontos enden. Das Passwort und zweite Faktoren, die seither dazukamen, gelten nicht mehr, und an "
+        "diese Adresse wird ein Link für ein neues Passwort geschickt."
+    ),
     undo_button="Änderung zurücknehmen",
     undone="Die Änderung ist zurückgenommen. Alle Sitzungen sind beendet, ein Link für ein neues Passwort ist unterwegs.",
     disown="Mit dem Konto {user_name} ist etwas geschehen, das Sie nicht waren?",
-    disown_why="Alle Sitzungen des Kontos enden, und Sie bekommen einen Link für ein neues Passwort.",
+    disown_why=(
+        "Alle Sitzungen des Kontos enden. Das Passwort und zweite Faktoren, die seither dazukamen, gelten nicht mehr, und Sie "
+        "bekommen einen Link für ein neues Passwort."
+    ),
     disown_button="Das war ich nicht",
     disowned="Alle Sitzungen sind beendet, ein Link für ein neues Passwort ist unterwegs zu Ihnen.",
     busy="Einen Moment…",
