@@ -57,7 +57,7 @@ def test_a_limit_does_not_tell_whether_an_address_has_an_account(service, john, 
         with pytest.raises(InvalidCredentials):
             strict.log_in((address, address.upper(), f" {address}")[number % 3], "wrong", HERE)
     local, _, domain = address.partition("@")
-    for same in (address, f"{local}@{domain.replace('.', '。')}", f"{local}+x@{domain}"):
+    for same in (address, f"{local}@{domain.replace('.', '。')}"):
         with pytest.raises(TooManyRequests):
             strict.log_in(same, "wrong", HERE)
     with pytest.raises(InvalidCredentials):

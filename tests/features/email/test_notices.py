@@ -36,6 +36,20 @@ def test_a_client_without_a_key_is_known_by_what_it_calls_itself(service, john):
     assert told(service) == ["new_device"] * 2
 
 
+def test_a_program_is_not_known_as_the_browser_whose_name_it_takes(service, john):
+    service.log_in("johndoe", PASSWORD, HERE)
+    service.log_in("johndoe", PASSWORD, Client.of("198.51.100.9", HERE.user_agent))
+    assert told(service) == ["new_device"] * 2
+
+
+def test_of_a_login_after_so_long_that_no_session_is_kept(service, john, clock):
+    clock.move(days=60)
+    with service.database.transaction() as db:
+        db.exec_driver_sql("DELETE FROM auth_session")
+    service.log_in("johndoe", PASSWORD, HERE)
+    assert told(service) == ["new_device"]
+
+
 def test_not_of_the_very_first_login(service, settings):
     from rxapp.auth.features.email.rules.addresses import mailbox_in, put
 

@@ -11,6 +11,7 @@ from rxapp.auth.core.login.stages import LoginIncomplete
 from rxapp.auth.core.service import AuthService
 from rxapp.auth.features.email.rules import own_address, recovery
 from rxapp.auth.features.email.rules.own_address import MailedCode
+from rxapp.auth.features.passkeys.rules.own_password import set_password
 from tests.authenticator import add_passkey
 from tests.conftest import PASSWORD
 from tests.features.email.conftest import ADDRESS, ELSEWHERE, HERE
@@ -265,3 +266,47 @@ def test_nor_to_one_by_sub_addresses(service, john):
         own_address.begin(strict, john, f"stranger+{number}@example.org", HERE)
     with pytest.raises(TooManyRequests):
         own_address.begin(strict, john, "stranger+5@example.org", HERE)
+
+
+@pytest.mark.parametrize("what", ["second_factor_added", "passkey_added"])
+def test_the_notice_of_a_second_factor_takes_that_one_back(service, john, clock, what):
+    """With a stolen session alone: there is no other notice."""
+    (enrol(service, john, clock) if what == "second_factor_added" else add_passkey(service, john))
+    own_address.disown(service, newest(service, ADDRESS, "notice").link)
+    assert service.second_factors.methods_of(john.user_id) == ()
+
+
+def test_a_confirmation_that_was_on_its_way_when_the_owner_took_a_change_back_does_not_count(service, john, monkeypatch):
+    confirm_address(service, john, "mallory@example.org")
+    undo = newest(service, ADDRESS, "address_changed").link
+    own_address.begin(service, john, "mallory@example.net")
+    read, link = MailedCode.read, newest(service, "mallory@example.net", "confirm").link
+
+    def read_and_wait(*arguments):
+        found = read(*arguments)
+        monkeypatch.undo()
+        own_address.undo(service, undo)
+        return found
+
+    monkeypatch.setattr(MailedCode, "read", read_and_wait)
+    with pytest.raises(MailedProofEnded):
+        own_address.confirm(service, john, MailedCode(link))
+    assert own_address.address_of(service, john.user_id) == ADDRESS
+
+
+@pytest.mark.parametrize("act", ["enrol", "passkey", "password", "remove"])
+def test_what_a_session_had_begun_when_it_was_disowned_does_not_count(service, john, clock, act):
+    thief = service.verify_access(service.log_in("johndoe", PASSWORD, ELSEWHERE).access_token, ELSEWHERE)
+    own_address.disown(service, newest(service, ADDRESS, "new_device").link)
+    acts = {
+        "enrol": lambda: enrol(service, thief, clock),
+        "passkey": lambda: add_passkey(service, thief),
+        "password": lambda: set_password(service, thief, "plumb orbit cadet vixen"),
+        "remove": lambda: own_address.remove(service, thief),
+    }
+    with pytest.raises((SessionRevoked, LastWayIn)):
+        acts[act]()
+    assert service.second_factors.methods_of(john.user_id) == ()
+    with pytest.raises(InvalidCredentials):
+        service.log_in("johndoe", "plumb orbit cadet vixen")
+    assert own_address.address_of(service, john.user_id) == ADDRESS

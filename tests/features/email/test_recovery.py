@@ -1,7 +1,6 @@
 """Forgotten passwords and codes to log in with: for known and unknown, once, in time, in one browser, with the second factor."""
 
 import contextlib
-import statistics
 import time
 from concurrent.futures import ThreadPoolExecutor
 
@@ -17,11 +16,12 @@ from rxapp.auth.core.login.second_factor import WrongCode
 from rxapp.auth.core.login.stages import LoginIncomplete
 from rxapp.auth.core.service import AuthService
 from rxapp.auth.core.settings.settings import Settings
-from rxapp.auth.features.email.rules import recovery
+from rxapp.auth.features.email.rules import own_address, proof_rows, proofs, recovery
+from rxapp.auth.features.email.rules.proof_rows import Purpose
 from rxapp.auth.features.new_password.rules import ANSWER
 from tests.conftest import PASSWORD
 from tests.features.email.conftest import ADDRESS, ELSEWHERE, HERE
-from tests.mailbox import letters, newest
+from tests.mailbox import confirm_address, letters, newest
 from tests.one_time_codes import code_at, enrol
 
 NEW = "plumb orbit cadet vixen"
@@ -245,14 +245,37 @@ def test_nobody_fills_a_mailbox_and_one_network_does_not_use_it_up_for_another(s
     recovery.ask_for_reset(strict, login, from_network(100))
 
 
-def test_by_several_names_one_mailbox_gets_no_more_and_that_does_not_show(service, john):
-    """An answer would tell that the names are one person's."""
+def test_by_name_and_by_address_a_mailbox_gets_twice_as_many_and_by_other_spellings_no_more(service, john):
+    """A common limit would tell that the names are one person's."""
     strict = limited(service)
-    for login in ("johndoe", ADDRESS, "ｊohndoe"):
+    for login in ("johndoe", ADDRESS, "ｊohndoe", ADDRESS.upper()):
         for number in range(10):
             with contextlib.suppress(TooManyRequests):
                 recovery.ask_for_reset(strict, login, from_network(number))
-    assert len(letters(service, ADDRESS, "reset")) == 10
+    assert len(letters(service, ADDRESS, "reset")) == 20
+
+
+def test_one_network_does_not_use_up_the_day_of_a_mailbox(service, john, clock):
+    strict = limited(service)
+    for _ in range(24):
+        for _ in range(6):
+            with contextlib.suppress(TooManyRequests):
+                recovery.ask_for_reset(strict, "johndoe", from_network(1))
+        clock.move(hours=1)
+    assert recovery.ask_for_reset(strict, "johndoe", HERE)
+    assert newest(service, ADDRESS, "reset")
+
+
+def test_what_was_asked_for_while_the_address_was_changed_lets_nobody_in(service, john):
+    """The row of the proof is written after the change, with the address of before."""
+    confirm_address(service, john, "mallory@example.org")
+    own_address.undo(service, newest(service, ADDRESS, "address_changed").link)
+    with service.database.transaction() as db:
+        facts = {"user_id": john.user_id, "counted_as": "x"}
+        proof_id = proof_rows.add(db, Purpose.RESET, "mallory@example.org", HERE, service.clock(), **facts)
+        late = proofs.secrets_of(service.key_ring, proof_rows.find(db, proof_id))
+    with pytest.raises(MailedProofEnded):
+        recovery.log_in(service, HERE, link=late.link)
 
 
 def test_nor_many_mailboxes_from_one_network(service, john):
@@ -342,15 +365,15 @@ def test_the_audit_log_has_who_asked_and_not_what_was_typed(service, john):
 
 
 def test_known_and_unknown_take_the_same_time(service, john):
-    """Medians of interleaved rounds. The statements are the same; what differs is one row of `auth_email_address`."""
+    """Interleaved rounds. The shortest of each says what is computed, and not what else the machine did meanwhile."""
     taken = {"johndoe": [], "nobody12": []}
     for _ in range(60):
         for login, times in taken.items():
             began = time.perf_counter()
             recovery.ask_for_reset(service, login, HERE)
             times.append(time.perf_counter() - began)
-    known, unknown = (statistics.median(times) for times in taken.values())
-    assert 0.7 < known / unknown < 1.4
+    known, unknown = (min(times) for times in taken.values())
+    assert 0.6 < known / unknown < 1.6
 
 
 def test_the_settings_that_need_the_stage_of_new_passwords_say_so(service, settings):

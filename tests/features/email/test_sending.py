@@ -211,6 +211,19 @@ def _claim_all(service):
     return claimed
 
 
+@pytest.mark.parametrize("wrong", ["kind", "template"])
+def test_a_message_that_cannot_be_made_is_tried_again_like_others_and_given_up_in_the_end(sending, inbox, clock, tmp_path, wrong):
+    (tmp_path / "more_notices.txt").write_text("{{ 1 / 0 }}")
+    broken = sending_to(sending, f"smtp://127.0.0.1:{inbox.port}", mail_templates=tmp_path if wrong == "template" else None)
+    queue(broken, kind="of a newer release" if wrong == "kind" else "more_notices")
+    for _ in range(len(outbox.RETRY_DELAYS) + 1):
+        send_all(broken)
+        clock.move(hours=9)
+    assert stored(broken).given_up_at
+    assert stored(broken).last_error.startswith("it could not be made: ")
+    assert outbox.counts(broken.database)["uncertain"] == 0
+
+
 def test_nothing_is_sent_of_a_transaction_that_fails(sending, inbox):
     with pytest.raises(RuntimeError), sending.database.transaction() as db:
         outbox.queue(db, "more_notices", "john@example.com", sending.clock())
@@ -264,6 +277,7 @@ def test_over_tls_with_a_password(service, tmp_path, monkeypatch, how):
         send_all(wrong)
         given_up = outbox.newest(wrong.database, limit=1)[0]
         assert given_up.last_error.startswith("535")
+        assert given_up.next_try_at, "it is our password that is wrong, and nothing of the message"
         assert "guess" not in given_up.last_error
 
 

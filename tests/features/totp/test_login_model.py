@@ -15,7 +15,7 @@ from rxapp.auth.core.errors import InputRefused
 from rxapp.auth.core.identity.proved_key import ProvedKey
 from rxapp.auth.core.login.pending_logins import PendingLoginEnded
 from rxapp.auth.core.login.stages import LoginIncomplete
-from rxapp.auth.core.login.trusted_devices import TRUST_DEVICE
+from rxapp.auth.core.login.trusted_devices import TRUST_DEVICE, Person
 from rxapp.auth.features.new_password.rules import ANSWER, begin_by_link
 from rxapp.auth.features.totp.rules import devices
 from rxapp.auth.features.totp.rules.codes import new_secret
@@ -165,7 +165,7 @@ class Logins(RuleBasedStateMachine):
             secret = new_secret()
             step = {"code": code_at(secret, self.clock()), "name": "Tablet"}
             with suppress(InputRefused):  # they have ten already
-                devices.add(self.service, self.identity, secret, **step)
+                devices.add(self.service, Person(self.user.id), secret, **step)
         elif how == "log out":
             self.service.accounts.end_other_sessions(self.identity)
         else:

@@ -22,6 +22,7 @@ from rxapp.auth.core.login.stages import LoginAttempt
 from rxapp.auth.core.passwords.links import end_links_of
 from rxapp.auth.core.sessions import device_trust
 from rxapp.auth.core.sessions.device_trust import StoredTrust
+from rxapp.auth.core.sessions.revocation import require_unrevoked
 from rxapp.auth.core.settings.settings import Settings
 
 TRUST_DEVICE, YES = "trustDevice", "true"
@@ -83,9 +84,12 @@ def record_factor_change(
     """Record that a second factor of the person was added, removed or disabled.
 
     Their trusted devices, set-password links and pending logins end with it: what has begun under the old rules ends with them.
-    Each feature that brings a second factor calls this for each such change, in its transaction and with the user locked.
+    Each feature that brings a second factor calls this for each such change, in its transaction and with the user locked. Raises
+    `SessionRevoked` if the session of the person has ended meanwhile.
     """
     now = clock()
+    if person.session_id is not None:
+        require_unrevoked(db, person.session_id)
     facts: dict[str, Any] = {"user_id": person.user_id, "session_id": person.session_id, "client": client}
     events.record(db, kind, now, detail=detail, **facts)
     device_trust.end_trust_of(db, person.user_id, now, client=client)

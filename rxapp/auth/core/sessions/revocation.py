@@ -8,10 +8,20 @@ from sqlalchemy import Connection
 
 from rxapp.auth.core.audit import events
 from rxapp.auth.core.audit.events import EventKind
-from rxapp.auth.core.errors import RevocationReason
+from rxapp.auth.core.errors import RevocationReason, SessionRevoked
 from rxapp.auth.core.identity.client import NO_CLIENT, Client
 from rxapp.auth.core.sessions import statements as sessions
 from rxapp.auth.core.sessions.device_trust import end_trust_of, end_trust_of_session
+
+
+def require_unrevoked(db: Connection, session_id: UUID) -> None:
+    """Raise `SessionRevoked` if the session was ended while its holder's action was on its way. The caller has locked the user.
+
+    Otherwise a thief's action that had begun before would still count after the owner has ended all sessions.
+    """
+    session = sessions.get(db, session_id)
+    if session.revoked_at is not None:
+        raise SessionRevoked(session_id, session.user_id, session.revoked_reason or SessionRevoked.code)
 
 
 def end_session(

@@ -45,9 +45,8 @@ PASSKEY_LOGINS = 20
 MAILS_PER_NETWORK = 10
 """Times what one mailbox gets: an office behind one address has many people."""
 
-MAILS_FROM_ALL_NETWORKS = 2
-MAILS_PER_DAY = 4
-"""Times what one network can have sent to one mailbox in an hour. Each message brings five guesses of its code."""
+MAILS_A_DAY_FROM_A_NETWORK, MAILS_FROM_ALL_NETWORKS, MAILS_PER_DAY = 2, 2, 4
+"""Times what one network can have sent to one mailbox in an hour: in a day, and from all in an hour and in a day."""
 
 _DAY_OF_MAIL = timedelta(hours=26)
 """Another length than that of failures, and so another memory: strangers with made-up names must not push these counts out."""
@@ -196,19 +195,17 @@ class Throttle:
             self._count("judgement", amount, REGISTRATION_PERIOD, network_of(address))
 
     def count_asked_mail(self, mailbox: str, address: str) -> None:
-        """Count a message to `mailbox` that somebody at `address` asks for. Raises `TooManyRequests`.
-
-        `mailbox` may be one that does not exist: the answer must be the same. One network alone does not use it up for its owner.
-        """
+        """Count a message that somebody at `address` asks for, perhaps to a mailbox that nobody has. Raises `TooManyRequests`."""
         amount, network = self._settings.mail_rate_limit, network_of(address)
         if address:
             self._count("mail_network", amount * MAILS_PER_NETWORK, REGISTRATION_PERIOD, network)
         self._count("mail", amount, REGISTRATION_PERIOD, f"{network} {mailbox}")
+        self._count("mail_share", amount * MAILS_A_DAY_FROM_A_NETWORK, _DAY_OF_MAIL, f"{network} {mailbox}")
         self._count("mail_hour", amount * MAILS_FROM_ALL_NETWORKS, REGISTRATION_PERIOD, mailbox)
         self._count("mail_day", amount * MAILS_PER_DAY, _DAY_OF_MAIL, mailbox)
 
-    def count_mail_of(self, who: UUID | str) -> None:
-        """Count a message that a user or a session asks for, by whatever name. Raises `TooManyRequests`."""
+    def count_mail_of(self, who: UUID) -> None:
+        """Count a message that somebody who is logged in, or logging in, asks for. Raises `TooManyRequests`."""
         amount = self._settings.mail_rate_limit
         self._count("mail_of", amount * MAILS_FROM_ALL_NETWORKS, REGISTRATION_PERIOD, str(who))
         self._count("mail_of_day", amount * MAILS_PER_DAY, _DAY_OF_MAIL, str(who))

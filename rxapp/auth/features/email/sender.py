@@ -95,6 +95,11 @@ async def _send(service: AuthService, claimed: StoredMail) -> None:
         message = await in_thread(message_of, service, claimed)
     except NothingToSend:
         raise NotSent("what it was about has ended", is_final=True) from None
+    except (SQLAlchemyError, DatabaseUnavailable):
+        raise
+    except Exception as error:  # such as in a template of the app, or a kind of message that only newer workers know
+        logger.exception("message %s could not be made", claimed.id)
+        raise NotSent(f"it could not be made: {type(error).__name__}") from error
     server = service.settings.mail_server
     if server is not None:
         await send(service.settings, server, message)

@@ -17,7 +17,7 @@ from rxapp.auth.core.settings.loopback import LOOPBACK_NAME
 from rxapp.auth.core.settings.settings import Settings
 from rxapp.auth.features.email.mail.german import GERMAN
 from rxapp.auth.features.email.mail.texts import ENGLISH, MailTexts
-from rxapp.auth.features.email.rules import notices, proof_rows, proofs
+from rxapp.auth.features.email.rules import notices, own_address, proof_rows, proofs
 from rxapp.auth.features.email.rules.outbox import StoredMail
 from rxapp.auth.features.email.rules.proof_rows import Purpose
 from rxapp.auth.features.email.rules.proofs import Secrets
@@ -111,7 +111,7 @@ def _words(
         "subject": letter.subject.format(**filled),
         "greeting": texts.greeting.format(**filled) if user is not None and stored.kind not in _NAMELESS else "",
         "says": letter.says.format(**filled),
-        "code": secrets.code if secrets is not None else "",
+        "code": secrets.code if secrets is not None and own_address.BY_LINK_ONLY not in stored.facts else "",
         "code_says": letter.code,
         "details": [] if stored.kind in _WITHOUT_PLACE else _details(texts, stored.facts),
         "by_other": texts.by_other if stored.facts.get("by") else "",

@@ -32,12 +32,13 @@ async def send(settings: Settings, server: MailServer, message: EmailMessage) ->
     """Send a message. Raises `NotSent`."""
     import aiosmtplib  # noqa: PLC0415  the extra may be missing
 
-    has_begun = False
+    is_about_message = has_begun = False
     try:
         async with asyncio.timeout(settings.smtp_timeout.total_seconds() * _STEPS):
             client = await connect(settings, server)
             try:
                 await client.mail(message["From"].addresses[0].addr_spec)
+                is_about_message = True
                 await client.rcpt(message["To"].addresses[0].addr_spec)
                 has_begun = True
                 await client.data(message.as_bytes())
@@ -45,7 +46,8 @@ async def send(settings: Settings, server: MailServer, message: EmailMessage) ->
                 client.close()  # without waiting: after the answer to the data nothing depends on the server
     except aiosmtplib.SMTPResponseException as error:
         says = f"{error.code} {error.message}".replace("\n", " ")
-        raise NotSent(says, is_final=error.code in _PERMANENT) from error
+        # Before that it is about us, such as our password there: the same message may be taken later.
+        raise NotSent(says, is_final=is_about_message and error.code in _PERMANENT) from error
     except aiosmtplib.SMTPRecipientsRefused as error:
         raise NotSent("; ".join(str(each) for each in error.recipients), is_final=True) from error
     except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
@@ -65,6 +67,10 @@ async def connect(settings: Settings, server: MailServer) -> "SMTP":
         tls_context=ssl.create_default_context() if server.encryption else None,
     )
     await client.connect()
-    if server.user_name:
-        await client.login(server.user_name, server.password)
+    try:
+        if server.user_name:
+            await client.login(server.user_name, server.password)
+    except BaseException:
+        client.close()
+        raise
     return client

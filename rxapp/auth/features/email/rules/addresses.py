@@ -22,6 +22,7 @@ _user = AuthTable.metadata.tables[User.__tablename__]
 
 _FIND = select(_address.c.user_id).where(_address.c.address_key == bindparam("key"))
 _OF = select(_address.c.address).where(_address.c.user_id == bindparam("of"))
+_SINCE = select(_address.c.confirmed_at).where(_address.c.user_id == bindparam("of"))
 _NAME_AT = (
     select(_user.c.user_name).join(_address, _address.c.user_id == _user.c.id).where(_address.c.address_key == bindparam("key"))
 )
@@ -38,17 +39,21 @@ class Mailbox(NamedTuple):
     key: str
 
 
-def counted_as(text: str) -> str:
-    """What attempts and messages count for: the same for all ways in which one can write a name or a mailbox.
+def attempts_count_for(text: str) -> str:
+    """What attempts to log in count for: the same for all ways in which one can write a name or an address.
 
-    It is made of the text alone: whether somebody has that name or that mailbox must not show at a limit. Many servers deliver
-    `name+anything@` to `name@`.
+    It is made of the text alone: whether somebody has that name or that address must not show at a limit.
     """
     try:
-        local, _, domain = mailbox_in(text).key.rpartition("@")
+        return mailbox_in(text).key
     except InvalidEmailAddress:
         return user_name_key(text)
-    return f"{local.partition('+')[0]}@{domain}"
+
+
+def counted_as(text: str) -> str:
+    """The same for messages. Many servers deliver `name+anything@` to `name@`."""
+    local, at, domain = attempts_count_for(text).rpartition("@")
+    return f"{local.partition('+')[0]}{at}{domain}"
 
 
 def require_installed() -> None:
@@ -84,6 +89,11 @@ def address_of(db: Connection, user_id: UUID) -> str:
     return db.execute(_OF, {"of": user_id}).scalar_one_or_none() or ""
 
 
+def confirmed_at(db: Connection, user_id: UUID) -> datetime:
+    """When the user, who has an address, confirmed it."""
+    return db.execute(_SINCE, {"of": user_id}).scalar_one()
+
+
 def owner_of(db: Connection, key: str) -> UUID | None:
     """The id of the user who has confirmed this address."""
     return db.execute(_FIND, {"key": key}).scalar_one_or_none()
@@ -95,13 +105,15 @@ def user_name_at(db: Connection, text: str) -> str | None:
     A name comes first: it was there before, and confirming an address must not take somebody's way in.
     """
     name_key = user_name_key(text)
-    if "@" not in text or not is_searchable(name_key) or db.execute(_IS_NAME, {"name_key": name_key}).first() is not None:
+    if "@" not in text or not is_searchable(name_key):
         return None
     try:
         key = mailbox_in(text).key
     except InvalidEmailAddress:
         return None
-    return db.execute(_NAME_AT, {"key": key}).scalar_one_or_none()
+    is_name = db.execute(_IS_NAME, {"name_key": name_key}).first() is not None
+    found = db.execute(_NAME_AT, {"key": key}).scalar_one_or_none()  # asked in any case, so that the time does not tell
+    return None if is_name else found
 
 
 def put(db: Connection, user_id: UUID, mailbox: Mailbox, now: datetime) -> str:

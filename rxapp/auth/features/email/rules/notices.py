@@ -43,6 +43,8 @@ TOLD = frozenset(
 )
 """The kinds of events that are told. A changed address is told to the old one (`own_address`)."""
 
+JUST_CONFIRMED = timedelta(hours=1)
+
 _MAY_BE_TOLD = TOLD | {NEW_DEVICE}
 
 _session = AuthTable.metadata.tables[AuthSession.__tablename__]
@@ -50,7 +52,11 @@ _OTHERS = (_session.c.user_id == bindparam("owner"), _session.c.id != bindparam(
 _THIS = select(_session.c.device_key_thumbprint, _session.c.device).where(_session.c.id == bindparam("this"))
 _ANY_BEFORE = select(_session.c.id).where(*_OTHERS).limit(1)
 _WITH_KEY = select(_session.c.id).where(*_OTHERS, _session.c.device_key_thumbprint == bindparam("key")).limit(1)
-_ON_DEVICE = select(_session.c.id).where(*_OTHERS, _session.c.device == bindparam("device")).limit(1)
+_ON_DEVICE = (
+    select(_session.c.id)
+    .where(*_OTHERS, _session.c.device == bindparam("device"), _session.c.device_key_thumbprint.is_(None))
+    .limit(1)
+)
 
 
 def follow_events(service: AuthService) -> Follower:
@@ -62,21 +68,21 @@ def follow_events(service: AuthService) -> Follower:
         if told not in _MAY_BE_TOLD or told in left_out or event.user_id is None:
             return
         address = addresses.address_of(db, event.user_id)
-        if address and (told != NEW_DEVICE or _is_new_device(db, event.user_id, event.session_id)):
+        if address and (told != NEW_DEVICE or _is_new_device(db, event.user_id, event)):
             _queue(db, told, event, event.user_id, address)
 
     return follow
 
 
-def _is_new_device(db: Connection, owner: UUID, session_id: UUID | None) -> bool:
-    """Whether the user has had no session there lately. The very first log-in is theirs.
+def _is_new_device(db: Connection, owner: UUID, event: RecordedEvent) -> bool:
+    """Whether the user has had no session there lately. The log-in that follows the first address, by invitation, is theirs.
 
-    A browser is known by its key, and a client without one by what it calls itself.
+    A browser is known by its key. A client without one is known by what it calls itself, and never as a browser that has one.
     """
-    facts: dict[str, Any] = {"owner": owner, "this": session_id}
-    key, device = db.execute(_THIS, {"this": session_id}).one()
+    facts: dict[str, Any] = {"owner": owner, "this": event.session_id}
+    key, device = db.execute(_THIS, {"this": event.session_id}).one()
     if db.execute(_ANY_BEFORE, facts).first() is None:
-        return False
+        return addresses.confirmed_at(db, owner) < event.occurred_at - JUST_CONFIRMED
     known = db.execute(_WITH_KEY, facts | {"key": key}) if key else db.execute(_ON_DEVICE, facts | {"device": device})
     return known.first() is None
 

@@ -1,7 +1,7 @@
 """What people do with their own address: confirm one, change it, remove it, and take a change back."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -21,7 +21,7 @@ from rxapp.auth.core.login.passkey_errors import LastWayIn
 from rxapp.auth.core.login.pending_logins import PendingLogin, PendingLoginEnded
 from rxapp.auth.core.passwords.links import end_links_of
 from rxapp.auth.core.service import AuthService
-from rxapp.auth.core.sessions.revocation import end_sessions_of
+from rxapp.auth.core.sessions.revocation import end_sessions_of, require_unrevoked
 from rxapp.auth.core.settings.mail_settings import REQUIRED
 from rxapp.auth.features.email.rules import addresses, outbox, proof_rows, proofs
 from rxapp.auth.features.email.rules.addresses import Mailbox, counted_as, mailbox_in
@@ -31,8 +31,14 @@ from rxapp.auth.features.email.rules.recovery import EMAIL, count_asked, where
 STAGE = "email"
 """The stage of a login in which a person who must have an address confirms one."""
 
+_MARGIN = timedelta(minutes=1)
+"""What is added has a moment of its own, a little before that of its event."""
+
 CHANGED, REMOVED, IN_USE = "address_changed", "address_removed", "address_in_use"
 """Messages to an address that the account has, or another account has."""
+
+BY_LINK_ONLY = "by_link_only"
+"""A fact of a message that no page waits for: nobody could type its code."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,13 +113,14 @@ def confirm(service: AuthService, identity: Identity, mailed: MailedCode, client
 @retry_on_outage
 def confirm_for(service: AuthService, user_id: UUID, mailed: MailedCode, client: Client, session_id: UUID | None = None) -> str:
     """The same for a user who is known in another way, such as by their pending login."""
-    proof, _ = mailed.read(service, client, Purpose.CONFIRM)
+    proof, user = mailed.read(service, client, Purpose.CONFIRM)
     if proof.user_id != user_id:
         raise MailedProofEnded
-    mailbox, now = mailbox_in(proof.address), service.clock()
+    mailbox = mailbox_in(proof.address)
     with service.database.write() as session:
-        users.lock_user(session, user_id)
-        db = session.connection()
+        if not users.is_unchanged(session, user):  # such as by the owner, who has taken a change of the address back
+            raise MailedProofEnded
+        db, now = session.connection(), service.clock()
         proof_rows.spend(db, proof, now)
         before = addresses.put(db, user_id, mailbox, now)
         kind = "email_changed" if before else "email_confirmed"
@@ -133,6 +140,7 @@ def remove(service: AuthService, identity: Identity, client: Client = NO_CLIENT)
     with service.database.write() as session:
         users.lock_user(session, identity.user_id)
         db = session.connection()
+        require_unrevoked(db, identity.session_id)
         before = addresses.address_of(db, identity.user_id)
         if not before:
             raise NotFound
@@ -157,10 +165,10 @@ def undo(service: AuthService, link: str, client: Client = NO_CLIENT) -> list[UU
     ended. Raises `MailedProofEnded`, or `EmailAddressTaken` if another account has confirmed the address since.
     """
     proof, user = MailedCode(link).read(service, client, Purpose.UNDO)
-    mailbox, now = mailbox_in(proof.address), service.clock()
+    mailbox = mailbox_in(proof.address)
     with service.database.write() as session:
         users.lock_user(session, user.id)
-        db = session.connection()
+        db, now = session.connection(), service.clock()
         proof_rows.spend(db, proof, now)
         proof_rows.spend_all(db, user.id, Purpose.UNDO, now, since=proof.created_at)
         addresses.put(db, user.id, mailbox, now)
@@ -200,10 +208,11 @@ def _end_all_and_send_reset(
         user.password_hash, user.is_password_of_two = users.unset_password_hash(), False
     session.flush()
     db = session.connection()
-    service.second_factors.remove_added(db, user_id, since)
+    service.second_factors.remove_added(db, user_id, since - _MARGIN)
     end_links_of(db, user_id)
     ended = end_sessions_of(db, user_id, RevocationReason.DISOWNED, now, client=client)
     asked_for = service.throttle.unreadable(counted_as(mailbox.key))
     reset = proof_rows.add(db, Purpose.RESET, mailbox.address, NO_CLIENT, now, user_id=user_id, counted_as=asked_for)
-    outbox.queue(db, Purpose.RESET, mailbox.address, now, user_id=user_id, proof_id=reset, facts=where(client, now))
+    facts = where(client, now) | {BY_LINK_ONLY: "yes"}
+    outbox.queue(db, Purpose.RESET, mailbox.address, now, user_id=user_id, proof_id=reset, facts=facts)
     return ended

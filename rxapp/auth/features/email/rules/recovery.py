@@ -8,7 +8,7 @@ from rxapp.auth.core.accounts import users
 from rxapp.auth.core.audit import events
 from rxapp.auth.core.database.outages import retry_on_outage
 from rxapp.auth.core.database.tables import User
-from rxapp.auth.core.errors import NotFound, OtherDevice, TooManyRequests
+from rxapp.auth.core.errors import DeviceKeyRequired, NotFound, OtherDevice, TooManyRequests
 from rxapp.auth.core.identity.client import NO_CLIENT, Client
 from rxapp.auth.core.login.email_errors import MailedProofEnded
 from rxapp.auth.core.login.login import LoggedIn
@@ -44,8 +44,7 @@ def _ask(service: AuthService, purpose: Purpose, login: str, client: Client) -> 
         db = session.connection()
         user = users.find_user(session, addresses.user_name_at(db, login) or login)
         address = addresses.address_of(db, user.id if user is not None else NOBODY)
-    may_be_sent = _may_be_sent(service, user.id if user is not None else asked_for)
-    if user is None or user.disabled_at is not None or not may_be_sent:
+    if user is None or user.disabled_at is not None:
         address = ""
     now, user_id = service.clock(), user.id if user is not None and address else None
     with service.database.transaction() as db:  # the rows are written in any case, so that the answer takes the same time
@@ -54,18 +53,6 @@ def _ask(service: AuthService, purpose: Purpose, login: str, client: Client) -> 
         outbox.queue(db, purpose, address, now, user_id=user_id, proof_id=proof_id, facts=where(client, now))
         events.record(db, f"email_{purpose}_asked", now, user_id=user_id, client=client)
     return proof_id
-
-
-def _may_be_sent(service: AuthService, who: UUID | str) -> bool:
-    """Whether this account gets one more message. A refusal is silent: it would show that several names are one person's.
-
-    For nobody it is counted too, because with Redis that takes time.
-    """
-    try:
-        service.throttle.count_mail_of(who)
-    except TooManyRequests:
-        return False
-    return True
 
 
 def count_asked(service: AuthService, text: str, client: Client) -> str:
@@ -100,6 +87,8 @@ def log_in(service: AuthService, client: Client, *, link: str = "", proof_id: st
         raise MailedProofEnded
     if link and purpose == Purpose.LOGIN and not is_here(proof, client):
         raise OtherDevice
+    if service.settings.require_device_key and client.device_key is None:
+        raise DeviceKeyRequired  # before the proof is spent for nothing
     _take(service, proof, user, client)
     return service.login.with_proof(user, (EMAIL,) if purpose == Purpose.LOGIN else (LINK,), client)
 
@@ -117,6 +106,8 @@ def _take(service: AuthService, proof: StoredProof, user: User, client: Client) 
             raise MailedProofEnded
         db = session.connection()
         proof_rows.spend(db, proof, now)
+        if proof.purpose != Purpose.INVITE and addresses.address_of(db, user.id) != proof.address:
+            raise MailedProofEnded  # it was asked for while the address was changed
         if proof.purpose == Purpose.LOGIN:
             proof_rows.spend_all(db, user.id, Purpose.LOGIN, now, since=user.created_at)
         if proof.purpose == Purpose.INVITE:

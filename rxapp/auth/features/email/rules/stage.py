@@ -55,6 +55,6 @@ def find_name(service: AuthService) -> NameFinder:
         if "@" not in text:
             return None
         with service.database.connect() as db:
-            return addresses.counted_as(text), addresses.user_name_at(db, text) or text
+            return addresses.attempts_count_for(text), addresses.user_name_at(db, text) or text
 
     return find

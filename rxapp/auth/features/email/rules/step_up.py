@@ -44,6 +44,8 @@ class EmailProof:
             raise MailedProofEnded
         with service.database.transaction() as db:
             proof_rows.spend(db, proof, service.clock())
+            if addresses.address_of(db, user.id) != proof.address:
+                raise MailedProofEnded
 
 
 @retry_on_outage

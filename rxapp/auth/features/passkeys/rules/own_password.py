@@ -14,7 +14,7 @@ from rxapp.auth.core.identity.identity import Identity
 from rxapp.auth.core.login.passkey_errors import LastWayIn
 from rxapp.auth.core.service import AuthService
 from rxapp.auth.core.sessions.device_trust import end_trust_of
-from rxapp.auth.core.sessions.revocation import end_sessions_by
+from rxapp.auth.core.sessions.revocation import end_sessions_by, require_unrevoked
 from rxapp.auth.features.passkeys.rules.rows import count_passkeys
 
 
@@ -45,10 +45,13 @@ def remove_password(service: AuthService, identity: Identity, client: Client = N
 def set_password(service: AuthService, identity: Identity, new: str, client: Client = NO_CLIENT) -> None:
     """Give a person without a password one. Raises `PasswordRefused`, and `NotFound` for a person who has one: they change it."""
     user = service.accounts.profile_of(identity)
+    if users.has_password(user):
+        raise NotFound
     service.new_passwords.require_good(new, user)
     chosen = service.new_passwords.chosen(new, user)
     with service.database.write() as session:
         user = users.lock_user(session, identity.user_id)
+        require_unrevoked(session.connection(), identity.session_id)
         if users.has_password(user):
             raise NotFound
         chosen.give_to(user)
