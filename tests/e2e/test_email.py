@@ -94,10 +94,12 @@ def test_for_nobody_all_looks_the_same(tab):
     ask(tab, "forgot-password", "nobody@example.com")
     give_code(tab, "123456")
     expect(tab.get_by_text("The code is wrong")).to_be_visible()
-    for _ in range(5):
-        expect(tab.get_by_role("button", name="Go on")).to_be_enabled()
-        give_code(tab, "123456")
-    expect(tab.get_by_text("used already, or is too old")).to_be_visible()
+    ended = tab.get_by_text("used already, or is too old")
+    while not ended.is_visible():
+        expect(ended.or_(tab.get_by_role("button", name="Go on", disabled=False)).first).to_be_visible()
+        if not ended.is_visible():
+            give_code(tab, "123456")
+        tab.wait_for_timeout(300)  # for the answer: until then another click would not count
     expect(tab.get_by_label("Username or e-mail address")).to_be_visible()
     assert_accessible(tab)
 
