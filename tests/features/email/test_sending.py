@@ -1,8 +1,10 @@
 """Messages on their way: a server that takes, refuses, is slow and hangs up; workers that die; several workers."""
 
 import asyncio
+import ssl
 import subprocess
 import sys
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -195,6 +197,19 @@ def test_a_worker_that_comes_back_late_does_not_overwrite_what_another_noted(sen
     assert (stored(sending).sent_at, stored(sending).given_up_at) == (clock(), None)
 
 
+def test_nor_the_attempt_that_an_administrator_asked_for(sending, inbox, clock):
+    """It is the first one again, as the late one was."""
+    queue(sending)
+    late = outbox.claim(sending.database, clock())
+    clock.now += outbox.LEASE
+    inbox.answers = ["550 no such mailbox"]
+    send_all(sending)
+    assert outbox.retry(sending.database, late.id, clock())
+    outbox.claim(sending.database, clock())
+    outbox.note_failed(sending.database, late, clock(), "too late", is_final=True, is_uncertain=False)
+    assert (stored(sending).given_up_at, stored(sending).last_error) == (None, "550 no such mailbox")
+
+
 def test_several_workers_send_each_message_once(sending, inbox):
     for number in range(60):
         queue(sending, f"user{number}@example.com")
@@ -279,6 +294,22 @@ def test_over_tls_with_a_password(service, tmp_path, monkeypatch, how):
         assert given_up.last_error.startswith("535")
         assert given_up.next_try_at, "it is our password that is wrong, and nothing of the message"
         assert "guess" not in given_up.last_error
+
+
+def test_nobody_waits_while_the_certificates_of_the_world_are_read(service, inbox, monkeypatch):
+    """Some 150 of them: it takes tens of milliseconds, for each message."""
+    sending, reads, loops = sending_to(service, f"smtp://127.0.0.1:{inbox.port}?starttls=always"), [], []
+    read = ssl.create_default_context
+    monkeypatch.setattr(ssl, "create_default_context", lambda: (reads.append(threading.get_ident()), read())[1])
+    queue(sending)
+
+    async def send():
+        loops.append(threading.get_ident())
+        await send_next(sending)
+
+    run_apart(send())
+    assert len(reads) == 1
+    assert reads != loops
 
 
 def test_a_certificate_that_nobody_vouches_for_is_refused(service, tmp_path):

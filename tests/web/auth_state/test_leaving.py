@@ -138,3 +138,10 @@ class TestAPageWithoutOurGuard:
         report(auth, service.log_in("johndoe", PASSWORD))
         run(shown, "session_changed", of=AuthState)
         assert (auth.status, list(parts(shown)[1].seen)) == (IN, ["hello johndoe"])
+
+
+def test_whoever_has_logged_in_is_in_the_middle_of_no_login_wherever_they_completed_it(auth, others_pair):
+    """Such as by a link in a message. The forms of a login stay on a page only while one is under way."""
+    auth._has_login_under_way = True
+    in_a_loop(auth._begin(others_pair))
+    assert not auth._has_login_under_way

@@ -40,7 +40,7 @@ class MailedProof(AuthTable, table=True):
     """What the link and the code in one message prove: that whoever has them reads the mail to `address`.
 
     `user_id` is None if nobody has that address: then a row is made all the same, so that the answer and its time are the same.
-    `counted_as` is the keyed hash of what was typed, for which attempts count.
+    `counted_as` is the keyed hash of what was typed, for which attempts count; empty if no page waits for the code.
     `session_id` is the session that asked, and `device_key_thumbprint` the key of the browser that asked, if it has one: the
     code is good there only. `bound_to` is a digest of the password hash and the nonce that the user had when it was made: what
     lets somebody in ends when they change. `device` and `network` are where it was asked for. `tries` counts the codes that were

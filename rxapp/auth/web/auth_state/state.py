@@ -127,6 +127,7 @@ class AuthState(Leaving, rx.State):
 
     async def _begin(self, pair: TokenPair) -> None:
         """Start with the pair of a login: end the session held before, and clear what this page knew of any person."""
+        self._has_login_under_way = False
         await in_thread(get_service().end_session_of, self._pair_at_hand().access_token, self._client())
         self._forget_person()
         self._send(pair, token_store.keep(pair))

@@ -104,7 +104,6 @@ class LoginState(rx.State):
         try:
             logged_in = await login
             await get_hooks().logged_in(logged_in.pair, auth._client())
-            auth._has_login_under_way = False
             await auth._begin(logged_in.pair)
         except LoginIncomplete as incomplete:
             await self.start_again()

@@ -58,13 +58,15 @@ async def connect(settings: Settings, server: MailServer) -> "SMTP":
     """A connection that is encrypted and logged in as the settings say. Raises what `aiosmtplib` does."""
     import aiosmtplib  # noqa: PLC0415  the extra may be missing
 
+    # It reads all certificates of the machine: tens of milliseconds, in which the event loop would serve nobody.
+    context = await asyncio.to_thread(ssl.create_default_context) if server.encryption else None
     client = aiosmtplib.SMTP(
         hostname=server.host,
         port=server.port,
         use_tls=server.encryption == "tls",
         start_tls=server.encryption == "starttls",
         timeout=settings.smtp_timeout.total_seconds(),
-        tls_context=ssl.create_default_context() if server.encryption else None,
+        tls_context=context,
     )
     await client.connect()
     try:

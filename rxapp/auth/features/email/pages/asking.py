@@ -67,7 +67,6 @@ class AskingState(MailedCodeState, mixin=True):  # type: ignore[call-arg]  # the
         try:
             logged_in = await in_thread(recovery.log_in, get_service(), client, **mailed)
             await get_hooks().logged_in(logged_in.pair, client)
-            auth._has_login_under_way = False
             await auth._begin(logged_in.pair)
         except LoginIncomplete as incomplete:
             yield await (await self.get_state(LoginState))._hand_over(incomplete)

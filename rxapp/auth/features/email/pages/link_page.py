@@ -19,7 +19,7 @@ from rxapp.auth.core.identity.identity import Identity
 from rxapp.auth.core.login.email_errors import MailedProofEnded
 from rxapp.auth.core.login.stages import LoginIncomplete
 from rxapp.auth.core.service import AuthService
-from rxapp.auth.features.email.pages.link_views import link_views
+from rxapp.auth.features.email.pages.link_views import ELSEWHERE, FOR_ANOTHER, link_views
 from rxapp.auth.features.email.rules import own_address, proof_rows, proofs, recovery
 from rxapp.auth.features.email.rules.own_address import MailedCode
 from rxapp.auth.features.email.rules.proof_rows import Purpose, StoredProof
@@ -36,9 +36,6 @@ from rxapp.auth.web.site.wording import device_in_words, in_words
 from rxapp.auth.web.ui.components.fragment_watch import FragmentWatch
 from rxapp.auth.web.ui.fields import form_page, notices
 from rxapp.auth.web.ui.slots import Slots
-
-ELSEWHERE, FOR_ANOTHER = "login_elsewhere", "confirm_elsewhere"
-"""In place of a purpose: the link belongs to another browser, or to an account that is not logged in here."""
 
 
 class MailLinkState(rx.State):

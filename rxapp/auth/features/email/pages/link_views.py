@@ -11,6 +11,9 @@ from rxapp.auth.web.ui import style
 from rxapp.auth.web.ui.components.onward_link import onward_link
 from rxapp.auth.web.ui.interpolation import sentence
 
+ELSEWHERE, FOR_ANOTHER = "login_elsewhere", "confirm_elsewhere"
+"""In place of a purpose: the link belongs to another browser, or to an account that is not logged in here."""
+
 
 def link_views(state: Any) -> rx.Component:
     """The view of the purpose. `state` is `MailLinkState`."""
@@ -20,9 +23,9 @@ def link_views(state: Any) -> rx.Component:
         (Purpose.RESET.value, _one(state, texts.reset, texts.reset_button, state.log_in)),
         (Purpose.INVITE.value, _one(state, texts.invite, texts.invite_button, state.log_in)),
         (Purpose.LOGIN.value, _one(state, texts.login, texts.login_button, state.log_in)),
-        ("login_elsewhere", _elsewhere(state)),
+        (ELSEWHERE, _elsewhere(state)),
         (Purpose.CONFIRM.value, _one(state, texts.confirm, texts.confirm_button, state.confirm)),
-        ("confirm_elsewhere", _for_another()),
+        (FOR_ANOTHER, _for_another()),
         (Purpose.UNDO.value, _one(state, texts.undo, texts.undo_button, state.undo, why=texts.undo_why)),
         (Purpose.DISOWN.value, _one(state, texts.disown, texts.disown_button, state.disown, why=texts.disown_why)),
         rx.cond(state.said + state.error, link(texts.to_the_start, to=site.home_route, class_name=style.LINK)),

@@ -43,7 +43,8 @@ TOLD = frozenset(
 )
 """The kinds of events that are told. A changed address is told to the old one (`own_address`)."""
 
-JUST_CONFIRMED = timedelta(hours=1)
+_JUST_CONFIRMED = timedelta(hours=1)
+"""Whoever logs in for the first time so soon after their first address is the one who was invited there."""
 
 _MAY_BE_TOLD = TOLD | {NEW_DEVICE}
 
@@ -82,7 +83,7 @@ def _is_new_device(db: Connection, owner: UUID, event: RecordedEvent) -> bool:
     facts: dict[str, Any] = {"owner": owner, "this": event.session_id}
     key, device = db.execute(_THIS, {"this": event.session_id}).one()
     if db.execute(_ANY_BEFORE, facts).first() is None:
-        return addresses.confirmed_at(db, owner) < event.occurred_at - JUST_CONFIRMED
+        return addresses.confirmed_at(db, owner) < event.occurred_at - _JUST_CONFIRMED
     known = db.execute(_WITH_KEY, facts | {"key": key}) if key else db.execute(_ON_DEVICE, facts | {"device": device})
     return known.first() is None
 

@@ -39,12 +39,12 @@ _CLAIM = (
     .values(
         next_try_at=bindparam("until"),
         tries=mail.c.tries + 1,
-        uncertain=mail.c.uncertain + func.coalesce(mail.c.is_under_way, False).cast(mail.c.uncertain.type),
+        uncertain=mail.c.uncertain + mail.c.is_under_way.cast(mail.c.uncertain.type),
         is_under_way=True,
     )
     .returning(mail)
 )
-_NOTE = update(mail).where(mail.c.id == bindparam("of"), mail.c.tries == bindparam("attempt"))
+_NOTE = update(mail).where(mail.c.id == bindparam("of"), mail.c.next_try_at == bindparam("claimed_until"))
 _OF_USER_SINCE = (
     select(func.count())
     .select_from(mail)
@@ -136,7 +136,7 @@ def note_failed(database: Database, claimed: StoredMail, now: datetime, why: str
 def _note(database: Database, claimed: StoredMail, values: dict[str, Any]) -> None:
     """Note how an attempt ended, unless somebody else has taken the message since."""
     with database.transaction() as db:
-        db.execute(_NOTE.values(is_under_way=False, **values), {"of": claimed.id, "attempt": claimed.tries})
+        db.execute(_NOTE.values(is_under_way=False, **values), {"of": claimed.id, "claimed_until": claimed.next_try_at})
 
 
 def count_of_user(db: Connection, user_id: UUID, kind: str, since: datetime) -> int:

@@ -24,7 +24,7 @@ from rxapp.auth.core.service import AuthService
 from rxapp.auth.core.sessions.revocation import end_sessions_of, require_unrevoked
 from rxapp.auth.core.settings.mail_settings import REQUIRED
 from rxapp.auth.features.email.rules import addresses, outbox, proof_rows, proofs
-from rxapp.auth.features.email.rules.addresses import Mailbox, counted_as, mailbox_in
+from rxapp.auth.features.email.rules.addresses import Mailbox, mailbox_in
 from rxapp.auth.features.email.rules.proof_rows import Purpose, StoredProof
 from rxapp.auth.features.email.rules.recovery import EMAIL, count_asked, where
 
@@ -186,12 +186,12 @@ def disown(service: AuthService, link: str, client: Client = NO_CLIENT) -> list[
     proof, user = MailedCode(link).read(service, client, Purpose.DISOWN)
     with service.database.write() as session:
         users.lock_user(session, user.id)
-        db = session.connection()
+        db, now = session.connection(), service.clock()
         address = addresses.address_of(db, user.id)
         if address != proof.address:
             raise MailedProofEnded
-        proof_rows.spend(db, proof, service.clock())
-        events.record(db, "disowned", service.clock(), user_id=user.id, client=client)
+        proof_rows.spend(db, proof, now)
+        events.record(db, "disowned", now, user_id=user.id, client=client)
         return _end_all_and_send_reset(service, session, user.id, mailbox_in(address), client, since=proof.created_at)
 
 
@@ -211,8 +211,7 @@ def _end_all_and_send_reset(
     service.second_factors.remove_added(db, user_id, since - _MARGIN)
     end_links_of(db, user_id)
     ended = end_sessions_of(db, user_id, RevocationReason.DISOWNED, now, client=client)
-    asked_for = service.throttle.unreadable(counted_as(mailbox.key))
-    reset = proof_rows.add(db, Purpose.RESET, mailbox.address, NO_CLIENT, now, user_id=user_id, counted_as=asked_for)
+    reset = proof_rows.add(db, Purpose.RESET, mailbox.address, NO_CLIENT, now, user_id=user_id)
     facts = where(client, now) | {BY_LINK_ONLY: "yes"}
     outbox.queue(db, Purpose.RESET, mailbox.address, now, user_id=user_id, proof_id=reset, facts=facts)
     return ended

@@ -104,16 +104,27 @@ def add(
 ) -> UUID:
     """Store a new proof. Returns its id, which the browser that asked gets, with a code or without.
 
-    `counted_as` is for which attempts with the code count (`addresses.counted_as`).
+    `counted_as` is for which attempts with the code count (`addresses.counted_as`). Empty if no page waits for the code.
     """
-    values: dict[str, Any] = {"id": uuid4(), "purpose": purpose, "user_id": user_id, "address": address, "tries": 0}
-    values["counted_as"] = counted_as
-    values |= {"salt": secrets.token_bytes(_SALT_BYTES), "session_id": session_id, "created_at": now}
-    values |= {"device": client.describe_device() if client.user_agent else "", "network": client.address}
-    values["bound_to"] = _binding(db.execute(_SECRETS, {"of": user_id or NOBODY}).first()) if purpose in _END_WITH_SECRETS else ""
-    values |= {"device_key_thumbprint": client.device_key.thumbprint if client.device_key else None}
-    db.execute(_NEW, values | {"expires_at": now + LIFETIMES[purpose]})
-    return values["id"]
+    proof_id = uuid4()
+    values = {
+        "id": proof_id,
+        "purpose": purpose,
+        "user_id": user_id,
+        "address": address,
+        "counted_as": counted_as,
+        "salt": secrets.token_bytes(_SALT_BYTES),
+        "bound_to": _binding(db.execute(_SECRETS, {"of": user_id or NOBODY}).first()) if purpose in _END_WITH_SECRETS else "",
+        "session_id": session_id,
+        "device_key_thumbprint": client.device_key.thumbprint if client.device_key else None,
+        "device": client.describe_device() if client.user_agent else "",
+        "network": client.address,
+        "tries": 0,
+        "created_at": now,
+        "expires_at": now + LIFETIMES[purpose],
+    }
+    db.execute(_NEW, values)
+    return proof_id
 
 
 def find(db: Connection, proof_id: UUID) -> StoredProof | None:
