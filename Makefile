@@ -134,7 +134,8 @@ lock: $(LOCK)/bin/uv  ## write requirements*.txt from requirements*.in, versions
 	$(COMPILE) requirements-dev.in --constraint requirements.txt --output-file requirements-dev.txt
 	$(COMPILE) requirements-lock.in --output-file requirements-lock.txt
 	$(COMPILE) tests/clients/requirements.in --output-file tests/clients/requirements.txt
-	cd tests/clients && npm install --package-lock-only --omit-lockfile-registry-resolved --no-audit --no-fund
+	for folder in tests/clients tests/features/providers; do \
+		(cd $$folder && npm install --package-lock-only --omit-lockfile-registry-resolved --no-audit --no-fund) || exit; done
 
 $(LOCK)/bin/uv: requirements-lock.txt
 	test -x $(LOCK)/bin/python || $(PYTHON) -m venv $(LOCK)

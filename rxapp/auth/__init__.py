@@ -60,6 +60,17 @@ from rxapp.auth.core.login.passkey_errors import (
     WrongPasskey,
 )
 from rxapp.auth.core.login.pending_logins import PendingLoginEnded
+from rxapp.auth.core.login.provider_errors import (
+    ProviderAccountDisabled,
+    ProviderAddressUnverified,
+    ProviderLinkedElsewhere,
+    ProviderLoginCancelled,
+    ProviderLoginEnded,
+    ProviderLoginRefused,
+    ProviderNotConfirmed,
+    ProviderSignUpClosed,
+    ProviderUnavailable,
+)
 from rxapp.auth.core.login.second_factor import (
     NoSecondFactor,
     SecondFactorNeeded,
@@ -72,6 +83,16 @@ from rxapp.auth.core.login.strength import Strength, TwoFactorsRequired
 from rxapp.auth.core.maintenance.demo_users import add_demo_users
 from rxapp.auth.core.service import AuthService
 from rxapp.auth.core.settings.production_checks import UnsafeSettings
+from rxapp.auth.core.settings.provider_settings import (
+    NamedProvider,
+    authentik,
+    github,
+    gitlab,
+    google,
+    keycloak,
+    microsoft,
+    oidc,
+)
 from rxapp.auth.core.settings.settings import Settings, get_settings
 from rxapp.auth.core.tokens.token_pair import TokenPair
 from rxapp.auth.migrations import AUTH_HISTORY
@@ -112,6 +133,7 @@ __all__ = [
     "LoginIncomplete",
     "MailedProofEnded",
     "MigrationHistory",
+    "NamedProvider",
     "NoSecondFactor",
     "NotFound",
     "OtherDevice",
@@ -121,6 +143,15 @@ __all__ = [
     "PasswordRefused",
     "PendingLoginEnded",
     "PermissionDenied",
+    "ProviderAccountDisabled",
+    "ProviderAddressUnverified",
+    "ProviderLinkedElsewhere",
+    "ProviderLoginCancelled",
+    "ProviderLoginEnded",
+    "ProviderLoginRefused",
+    "ProviderNotConfirmed",
+    "ProviderSignUpClosed",
+    "ProviderUnavailable",
     "RegistrationClosed",
     "RevocationReason",
     "SecondFactorNeeded",
@@ -147,7 +178,14 @@ __all__ = [
     "WrongPassword",
     "WrongStepUpCode",
     "add_demo_users",
+    "authentik",
     "get_settings",
+    "github",
+    "gitlab",
+    "google",
+    "keycloak",
+    "microsoft",
+    "oidc",
     "reflex_options",
     "system_clock",
     "take_turn",

@@ -10,11 +10,11 @@ import pytest
 from rxapp.auth import AuthError, AuthService, Client
 from rxapp.auth.core.dpop.proof import read_proof
 from rxapp.auth.core.errors import InvalidUserName
+from rxapp.auth.core.identity.network_address import network_of
 from rxapp.auth.core.identity.role_names import InvalidRole
 from rxapp.auth.core.identity.user_names import FOLDED_MAXIMUM_LENGTH, is_searchable, user_name_key
 from rxapp.auth.core.passwords.links import PresentedLink
 from rxapp.auth.core.passwords.policy import MAXIMUM_LENGTH, strength_of
-from rxapp.auth.core.throttling.throttle import network_of
 from rxapp.auth.core.tokens.refresh_tokens import PresentedRefreshToken
 from rxapp.auth.features.new_password.rules import log_in_by_link
 from rxapp.auth.http.logs.redaction import redact

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from playwright.sync_api import expect
 
 from rxapp.auth.core.identity.client import NO_CLIENT
+from rxapp.auth.core.login.stages import LoginAttempt
 from tests.authenticator import add_passkey
 from tests.e2e.conftest import EXPIRED, PASSWORD, USER, expect_login_with, expect_stored, log_in, refresh_button, sign_in, stored
 from tests.e2e.database import open_service
@@ -109,7 +110,7 @@ def _log_in_with_a_passkey(seen, server, person, api) -> None:
     """Over HTTP, because the address of this server is an IP address, which has no passkeys. The signature is good once."""
     with open_service(server) as service:
         user = service.administration.find_user(person)
-        session = service.login.with_proof(user, ("pwd", "mfa"), NO_CLIENT).pair
+        session = service.login.with_proof(LoginAttempt(user, ("pwd", "mfa")), NO_CLIENT).pair
         made = add_passkey(service, service.verify_access(session.access_token))
     credential = json.loads(made.get(api.post("/api/auth/passkeys/options", json={}).json()))
     answer = api.post("/api/auth/passkeys/login", json={"credential": credential})

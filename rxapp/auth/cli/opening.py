@@ -20,6 +20,7 @@ from rxapp.auth import (
 )
 from rxapp.auth.cli.refusals import describe_database_error, describe_settings_error, refuse
 from rxapp.auth.core.database.postgresql_server import DatabaseRefused
+from rxapp.auth.core.errors import Misconfigured
 from rxapp.auth.core.extras import ExtraNotInstalled
 from rxapp.auth.core.settings.env_file import EnvFileRefused
 
@@ -32,7 +33,7 @@ def open_service() -> Iterator[AuthService]:
     try:
         AUTH_HISTORY.require_migrated(database)
         yield AuthService(settings, database)
-    except (AuthError, DatabaseNotMigrated, DatabaseRefused) as error:
+    except (AuthError, DatabaseNotMigrated, DatabaseRefused, Misconfigured, ExtraNotInstalled) as error:
         refuse(str(error))
     except (DatabaseUnavailable, DBAPIError) as error:
         refuse(describe_database_error(error, settings.database_url))

@@ -27,6 +27,8 @@ class RevocationReason(StrEnum):
     SECOND_FACTOR_RESET = "second_factor_reset"
     PASSKEY_REMOVED = "passkey_removed"
     PASSWORD_REMOVED = "password_removed"
+    PROVIDER_REMOVED = "provider_removed"
+    LOGGED_OUT_AT_PROVIDER = "logged_out_at_provider"
     DISOWNED = "disowned"
     USER_DISABLED = "user_disabled"
     ACCOUNT_DELETED = "account_deleted"
@@ -136,6 +138,10 @@ class TooManyRequests(AuthError):
         self.retry_after_seconds: int = max(1, math.ceil(retry_after.total_seconds()))
         self.limit = limit
         self.is_first = is_first
+
+
+class Misconfigured(ValueError):
+    """The settings of a feature do not fit together, or something is missing. The message is for the operator."""
 
 
 class InvalidToken(AuthError):

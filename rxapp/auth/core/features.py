@@ -18,7 +18,9 @@ from rxapp.auth.core.database.engine import Database
 from rxapp.auth.core.login.confirmation import Proof
 from rxapp.auth.core.login.enrolment import Enrolment
 from rxapp.auth.core.login.second_factor import SecondFactor
+from rxapp.auth.core.login.session_start import Completion
 from rxapp.auth.core.login.stages import LoginStage
+from rxapp.auth.core.login.ways_in import WayIn
 from rxapp.auth.core.settings.settings import Settings
 
 _PACKAGE = "rxapp.auth.features"
@@ -52,10 +54,10 @@ class Pruner:
 class Feature:
     """Everything that one feature adds. A field that is left out costs nothing.
 
-    `stages`, `proofs`, `second_factors` and `enrolments` are factories: each `AuthService` calls them with itself. `event_kinds`
-    are the further kinds of events that the feature writes into the audit log, and `announced_kinds` those of them that each
-    open page of the user says (`NewsTexts`). `pruners` remove its rows that have been kept for long enough. `rewrappers` are
-    for `keys rotate`.
+    `stages`, `proofs`, `second_factors`, `enrolments`, `ways_in` and `completions` are factories: each `AuthService` calls them
+    with itself. `event_kinds` are the further kinds of events that the feature writes into the audit log, and `announced_kinds`
+    those of them that each open page of the user says (`NewsTexts`). `pruners` remove its rows that have been kept for long
+    enough. `rewrappers` are for `keys rotate`.
 
     `name_finders` find the user name of whoever logs in by something else, such as an address. `event_followers` are called for
     each event of the audit log, in its transaction. A feature whose `is_on` says no is not there, as if it had not been chosen.
@@ -70,6 +72,8 @@ class Feature:
     proofs: tuple[Callable[[Any], Proof], ...] = ()
     second_factors: tuple[Callable[[Any], SecondFactor], ...] = ()
     enrolments: tuple[Callable[[Any], Enrolment], ...] = ()
+    ways_in: tuple[Callable[[Any], WayIn], ...] = ()
+    completions: tuple[Callable[[Any], Completion], ...] = ()
     name_finders: tuple[Callable[[Any], NameFinder], ...] = ()
     event_followers: tuple[Callable[[Any], Follower], ...] = ()
     pruners: tuple[Pruner, ...] = ()

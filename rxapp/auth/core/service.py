@@ -48,7 +48,9 @@ from rxapp.auth.core.login.login import Login
 from rxapp.auth.core.login.pending_logins import PendingLogins
 from rxapp.auth.core.login.proof_attempts import ProofAttempts
 from rxapp.auth.core.login.second_factor import SecondFactors
+from rxapp.auth.core.login.session_start import SessionStart
 from rxapp.auth.core.login.trusted_devices import TrustedDevices
+from rxapp.auth.core.login.ways_in import WaysIn
 from rxapp.auth.core.passwords.hasher import PasswordHasher
 from rxapp.auth.core.passwords.legacy_bcrypt import LegacyBcryptHashes
 from rxapp.auth.core.passwords.links import PasswordLinks
@@ -71,8 +73,8 @@ class AuthService:
     """Logs in, refreshes, verifies and revokes. Threads share one instance.
 
     `accounts` is what people do with their own account, `administration` what administrators do with all accounts, `overview`
-    what they read about all of them, `login` completes the stages of a login, `second_factors` resets those of a user, and
-    `trusted_devices` are those on which a person is not asked for one.
+    what they read about all of them, `login` completes the stages of a login, `second_factors` resets those of a user,
+    `trusted_devices` are those on which a person is not asked for one, and `ways_in` are those in which a person can log in.
     `features` are further ways to log in: by default all that need no configuration.
     """
 
@@ -90,8 +92,7 @@ class AuthService:
         self.access_tokens = AccessTokens(settings, key_ring, clock)
         self.refresh_tokens = RefreshTokens(key_ring)
         self.dpop = Dpop(key_ring, clock, spent_proofs(settings.redis_url, clock))
-        spent_challenges = spent_proofs(settings.redis_url, clock, challenges.REMEMBERED_FOR)
-        self.challenges = Challenges(key_ring, clock, spent_challenges)
+        self.challenges = Challenges(key_ring, clock, spent_proofs(settings.redis_url, clock, challenges.REMEMBERED_FOR))
         self.device_binding = DeviceBinding(settings, self.dpop, self.failures)
         issuing = Issuing(self.access_tokens, self.refresh_tokens, self.device_binding)
         self._refresher = Refresher(settings, database, clock, issuing=issuing, throttle=self.throttle)
@@ -100,28 +101,26 @@ class AuthService:
         links = PasswordLinks(settings, key_ring, clock)
         replacements = Replacements(settings, database, clock, issuing=issuing)
         proof_attempts = ProofAttempts(database, self.throttle, self.failures)
-        factors = [make(self) for feature in self.features for make in feature.second_factors]
-        self.trusted_devices = TrustedDevices(settings, database, clock)
-        self.second_factors = SecondFactors(
-            database, clock, factors, trusted_devices=self.trusted_devices, policy=settings.second_factor
-        )
+        factors, policy = self._made("second_factors"), settings.second_factor
+        self.trusted_devices = trusted = TrustedDevices(settings, database, clock)
+        self.second_factors = SecondFactors(database, clock, factors, trusted_devices=trusted, policy=policy)
+        self.ways_in = WaysIn(self._made("ways_in"))
         self.new_passwords = new_passwords = NewPasswords(settings, self.passwords, self.second_factors.stage.is_needed)
-        enrolments = [make(self) for feature in self.features for make in feature.enrolments]
-        enrolment = EnrolmentStage(database, settings.second_factor, self.second_factors.stage, enrolments)
-        stages = [make(self) for feature in self.features for make in feature.stages]
+        enrolment = EnrolmentStage(database, policy, self.second_factors.stage, self._made("enrolments"))
+        completions = self._made("completions")
+        session_start = SessionStart(settings, database, clock, issuing=issuing, trusted=trusted, completions=completions)
         self.login = Login(
-            settings,
             database,
             clock,
             self.passwords,
             PendingLogins(key_ring, clock),
-            issuing=issuing,
+            session_start=session_start,
+            binding=self.device_binding,
             throttle=self.throttle,
             failures=self.failures,
             proof_attempts=proof_attempts,
-            trusted_devices=self.trusted_devices,
-            stages=[*stages, *([self.second_factors.stage] if factors else []), *([enrolment] if enrolments else [])],
-            name_finders=[make(self) for feature in self.features for make in feature.name_finders],
+            stages=[*self._made("stages"), self.second_factors.stage, enrolment],
+            name_finders=self._made("name_finders"),
         )
         self.accounts = Accounts(
             settings,
@@ -134,19 +133,22 @@ class AuthService:
             replacements=replacements,
             password_proof=password_proof,
         )
-        proofs = [make(self) for feature in self.features for make in feature.proofs]
         self.confirmation = Confirmation(
             settings,
             database,
             clock,
             replacements,
-            proofs=[password_proof, *proofs],
+            proofs=[password_proof, *self._made("proofs")],
             second_factors=self.second_factors.stage,
             proof_attempts=proof_attempts,
         )
         self.administration = Administration(settings, database, clock, new_passwords, links)
         self.overview = Overview(settings, database, clock)
-        events.follow(database.engine, [make(self) for feature in self.features for make in feature.event_followers])
+        events.follow(database.engine, self._made("event_followers"))
+
+    def _made(self, place: str) -> list[Any]:
+        """What the features have registered there."""
+        return [make(self) for feature in self.features for make in getattr(feature, place)]
 
     def create_user(self, user_name: str, password: str, *, roles: list[str] | None = None, display_name: str = "") -> User:
         """Store a new user. The password policy is not applied. Raises `InvalidUserName` or `UserNameTaken`."""

@@ -11,6 +11,7 @@ from rxapp.auth.core.clock import Clock, system_clock
 from rxapp.auth.core.database.engine import Database
 from rxapp.auth.core.features import Feature, features_in_use
 from rxapp.auth.core.service import AuthService
+from rxapp.auth.core.settings.provider_settings import NamedProvider, with_providers
 from rxapp.auth.core.settings.settings import Settings, get_settings
 from rxapp.auth.http.api.app import add_routes, auth_router
 from rxapp.auth.http.api.installation_conflicts import InstalledTwice, require_free_api
@@ -42,6 +43,7 @@ def install_auth(
     database: Database | None = None,
     clock: Clock = system_clock,
     features: Sequence[Feature] | None = None,
+    providers: Sequence[NamedProvider] | None = None,
     hooks: Hooks = NO_HOOKS,
     security_headers: SecurityHeaders | None = DEFAULT_HEADERS,
     migrates: bool = True,
@@ -53,11 +55,12 @@ def install_auth(
 
     In development our tables are migrated at the start, unless `migrates` is False. In production the app does not start with
     old tables. `features` are further ways to log in (`rxapp.auth.features`): by default all that need no configuration.
-    `hooks` are what the app does when somebody logs in, registers or logs out.
+    `providers` are others with which people log in, such as `google()`; the environment can name more. `hooks` are what the app
+    does when somebody logs in, registers or logs out.
 
     Raises `RouteTaken` or `InstalledTwice`, and `UnsafeSettings` in production.
     """
-    settings = settings or get_settings()
+    settings = with_providers(settings or get_settings(), providers)
     if getattr(app.state, _INSTALLED, False):
         raise InstalledTwice
     features = features_in_use(settings, features)

@@ -12,6 +12,7 @@ from rxapp.auth.core.extras import require_reflex
 require_reflex("rxapp.auth.web")
 
 from rxapp.auth.core.features import included_features
+from rxapp.auth.core.settings.provider_settings import authentik, github, gitlab, google, keycloak, microsoft, oidc
 from rxapp.auth.http.api.installation_conflicts import InstalledTwice, RouteTaken
 from rxapp.auth.http.api.schemas import Body
 from rxapp.auth.http.callers.bearer import REFUSALS, require
@@ -94,6 +95,7 @@ __all__ = [
     "add_readiness_check",
     "admit_again",
     "auth_form",
+    "authentik",
     "configure_logging",
     "current_user",
     "error_boundary",
@@ -101,15 +103,21 @@ __all__ = [
     "events_page",
     "forbidden_view",
     "get_service",
+    "github",
+    "gitlab",
+    "google",
     "guarded",
     "has_role",
     "in_hashing_thread",
     "in_thread",
     "in_words",
     "install_auth",
+    "keycloak",
     "link",
     "login_page",
+    "microsoft",
     "nav_link",
+    "oidc",
     "overview_page",
     "page",
     "problem",

@@ -10,6 +10,7 @@ from fastapi import FastAPI
 from rxapp.auth.core.clock import Clock, system_clock
 from rxapp.auth.core.database.engine import Database
 from rxapp.auth.core.features import Feature
+from rxapp.auth.core.settings.provider_settings import NamedProvider, with_providers
 from rxapp.auth.core.settings.settings import Settings, get_settings
 from rxapp.auth.http.api.app import create_api
 from rxapp.auth.http.api.installation_conflicts import require_free_api
@@ -36,6 +37,7 @@ from rxapp.auth.web.browser_storage.token_store import VARS, TokenStore
 from rxapp.auth.web.delivery.built_pages import BuiltPages
 from rxapp.auth.web.delivery.mail_links import with_mail_links
 from rxapp.auth.web.delivery.origins import allow_no_strangers, origin_check, with_public_origins
+from rxapp.auth.web.delivery.provider_addresses import with_provider_addresses
 from rxapp.auth.web.delivery.security_headers import add_security_headers, policy_for_development
 from rxapp.auth.web.open_pages.counts import announce_pages, count_pages_everywhere
 from rxapp.auth.web.open_pages.redis_return import connect_pages_when_redis_is_back
@@ -81,6 +83,7 @@ def install_auth(
     database: Database | None = None,
     clock: Clock = system_clock,
     features: Sequence[Feature] | None = None,
+    providers: Sequence[NamedProvider] | None = None,
     pages: Pages = DEFAULT_PAGES,
     hooks: Hooks = NO_HOOKS,
     security_headers: SecurityHeaders | None = DEFAULT_HEADERS,
@@ -88,17 +91,19 @@ def install_auth(
 ) -> FastAPI:
     """Add the ready-made pages, the machinery of the guards and the HTTP API to `app`. Returns the API, for more routes.
 
-    `features` are further ways to log in (`rxapp.auth.features`), by default all that need no configuration. `pages` fits the
-    ready-made pages into the app. `hooks` are called when somebody logs in, registers or logs out. `security_headers` changes the
-    default headers; None sends none. In development our tables are migrated at start. `migrates=False` prevents this, for an app
-    whose own migrations include ours. In production nothing is migrated at start.
+    `features` are further ways to log in (`rxapp.auth.features`), by default all that need no configuration. `providers` are
+    others with which people log in, such as `google()`; the environment can name more. `pages` fits the ready-made pages into
+    the app. `hooks` are called when somebody logs in, registers or logs out. `security_headers` changes the default headers;
+    None sends none. In development our tables are migrated at start. `migrates=False` prevents this, for an app whose own
+    migrations include ours. In production nothing is migrated at start.
 
     The app's own `api_transformer` and head components stay in force. In an app without Reflex's toaster, `rx.App(toaster=None)`,
     each page is 10 KB smaller, and our own notice says when the server cannot be reached.
 
     Raises `RouteTaken` or `InstalledTwice`, and `UnsafeSettings` in production.
     """
-    settings = with_mail_links(with_app_name(with_public_origins(settings or get_settings())), app.html_lang)
+    settings = with_providers(with_public_origins(settings or get_settings()), providers)
+    settings = with_provider_addresses(with_mail_links(with_app_name(settings), app.html_lang))
     start_service(settings, database, clock, features, hooks)
     warn_of_missing_styles()
     show_tables_to_reflex()

@@ -10,8 +10,8 @@ from rxapp.auth.core.audit import events
 from rxapp.auth.core.audit.events import EventFilter, EventKind
 from rxapp.auth.core.errors import InvalidDpopProof
 from rxapp.auth.core.identity.proved_key import ProvedKey
+from rxapp.auth.core.throttling.action_limits import RECORDS_PER_PERIOD
 from rxapp.auth.core.throttling.failure_log import RECORDS_PER_SESSION
-from rxapp.auth.core.throttling.throttle import RECORDS_PER_PERIOD
 from tests.conftest import PASSWORD
 from tests.core.throttling.test_throttle_redis import RealRedis
 

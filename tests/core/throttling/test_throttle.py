@@ -23,10 +23,12 @@ from rxapp.auth import (
 from rxapp.auth.core.audit import events
 from rxapp.auth.core.audit.events import EventFilter, EventKind
 from rxapp.auth.core.database.outages import DatabaseUnavailable
+from rxapp.auth.core.identity.network_address import network_of
 from rxapp.auth.core.settings.production_checks import RATE_LIMITS
 from rxapp.auth.core.settings.settings import Settings
+from rxapp.auth.core.throttling.action_limits import RECORDS_PER_PERIOD
 from rxapp.auth.core.throttling.counters import ClockedMemoryStorage
-from rxapp.auth.core.throttling.throttle import DELAYS, RECORDS_PER_PERIOD, Throttle, network_of
+from rxapp.auth.core.throttling.throttle import DELAYS, Throttle
 from tests.conftest import PASSWORD
 
 HERE = Client("192.0.2.7", "curl/8.5.0")

@@ -22,7 +22,9 @@ def new_api(**settings: Any) -> FastAPI:
 
 @pytest.fixture(scope="module")
 def document() -> dict[str, Any]:
-    return new_api(email="optional", email_codes=True).openapi()
+    provider = {"issuer": "https://acme.example", "client_id": "rxapp", "client_secret": "s"}
+    addresses = {"api_url": "http://testserver", "provider_page": "http://testserver/provider-login"}
+    return new_api(email="optional", email_codes=True, providers={"acme": provider}, **addresses).openapi()
 
 
 def operations(document: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -56,6 +58,12 @@ def test_each_operation_says_which_tokens_it_takes(document):
         "POST /api/auth/login/link",
         "POST /api/auth/passkeys/login",
         "POST /api/auth/passkeys/options",
+        "GET /api/auth/providers",
+        "GET /api/auth/providers/{name}/callback",
+        "GET /api/auth/providers/{name}/start",
+        "POST /api/auth/providers/login",
+        "POST /api/auth/providers/{name}/backchannel-logout",
+        "POST /api/auth/providers/{name}/begin",
         "POST /api/auth/second-factor",
         "POST /api/auth/second-factor/enrolment",
         "POST /api/token/refresh",

@@ -13,7 +13,7 @@ from schemathesis.config import SchemathesisConfig
 from schemathesis.engine import events, from_schema
 from schemathesis.engine.run import PhaseName
 
-from rxapp.auth import AuthService
+from rxapp.auth import AuthService, oidc
 from rxapp.auth.core.errors import AuthError
 from rxapp.auth.features.new_password.rules import begin_by_link
 from rxapp.auth.http.api.app import create_api
@@ -168,6 +168,11 @@ class Run:
         return {status for label, status in self.answers if label == operation}
 
 
+NOWHERE = oidc("acme", issuer="http://127.0.0.1:1", client_id="rxapp", client_secret="s")
+PROVIDERS = {"providers": (NOWHERE,), "api_url": "http://testserver", "provider_page": "http://testserver/provider-login"}
+"""One that never answers."""
+
+
 @pytest.fixture
 def api(service):
     add_demo_data(service)
@@ -179,7 +184,7 @@ def api(service):
 
 @pytest.fixture
 def service(settings, sqlite_database, clock):
-    changes = {"passkey_origins": ("https://example.org",), "email": "optional", "email_codes": True}
+    changes = {"passkey_origins": ("https://example.org",), "email": "optional", "email_codes": True, **PROVIDERS}
     return AuthService(settings.model_copy(update=changes), sqlite_database, clock)
 
 
@@ -205,6 +210,10 @@ def test_in_all_phases_no_answer_is_a_5xx_and_each_is_documented(api, service, e
         "POST /api/auth/confirm/email/code",
         "POST /api/account/email/confirm",
         "DELETE /api/account/email",
+        "POST /api/auth/providers/login",
+        "POST /api/auth/providers/{name}/backchannel-logout",
+        "POST /api/account/providers",
+        "DELETE /api/account/providers/{link_id}",
     }  # a link does not suffice; no code or signature is ever hit upon, so no device is trusted, and no address confirmed
     assert without_success == never, "each other was also called with what it wants"
     assert run.answers.total() > 400

@@ -40,6 +40,37 @@ def inspected_with_email():
     return inspect(RXAPP_EMAIL="required", RXAPP_EMAIL_CODES="true")
 
 
+@pytest.fixture(scope="module")
+def inspected_with_providers():
+    acme = {"ISSUER": "https://acme.example", "CLIENT_ID": "rxapp", "CLIENT_SECRET": "s"}
+    return inspect(**{f"RXAPP_PROVIDERS__ACME__{name}": value for name, value in acme.items()})
+
+
+def test_so_does_every_one_of_other_providers(inspected, inspected_with_providers):
+    (without, shown_without), (policies, shown) = inspected, inspected_with_providers
+    pages = "rxapp.auth.features.providers.pages"
+    assert {name: policy for name, policy in policies.items() if name not in without} == {
+        f"{pages}.administration.UserLinksState.load": ["Admin"],
+        f"{pages}.administration.UserLinksState.remove": ["Admin"],
+        f"{pages}.buttons.DepartureState.confirm": [],
+        f"{pages}.buttons.DepartureState.log_in": "public",
+        f"{pages}.confirm_form.ProviderConfirmState.load": [],
+        f"{pages}.landing.ProviderLandingState.confirm": [],
+        f"{pages}.landing.ProviderLandingState.link": [],
+        f"{pages}.landing.ProviderLandingState.prepare": "public",
+        f"{pages}.security_section.OwnLinksState.add": [],
+        f"{pages}.security_section.OwnLinksState.load": [],
+        f"{pages}.security_section.OwnLinksState.remove": [],
+    }
+    assert {state: names for state, names in shown.items() if state not in shown_without} == {
+        "DepartureState": ["command", "is_going"],
+        "OwnLinksState": ["error", "links", "now", "said", "wait"],
+        "ProviderConfirmState": ["linked"],
+        "ProviderLandingState": ["again", "error", "wait"],
+        "UserLinksState": ["links", "now"],
+    }
+
+
 def test_so_does_every_one_of_e_mail(inspected, inspected_with_email):
     (without, _), (policies, _) = inspected, inspected_with_email
     pages = "rxapp.auth.features.email.pages"
@@ -358,7 +389,7 @@ def test_the_vars_that_go_to_the_browser_are_known(inspected):
             "wrong",
         ],
         "CodeState": [],
-        "OwnPasswordState": ["error", "has_passkey", "has_password", "is_busy", "said", "wait", "wrong"],
+        "OwnPasswordState": ["error", "has_another_way", "has_password", "is_busy", "said", "wait", "wrong"],
         "PasskeyConfirmState": ["options"],
         "EnrolState": ["qr_path", "qr_size", "secret", "uri"],
         "PasskeyStepUpState": ["options"],

@@ -11,6 +11,7 @@ from typing import Protocol
 from rxapp.auth.core.accounts import users
 from rxapp.auth.core.database.engine import Database
 from rxapp.auth.core.database.tables import User
+from rxapp.auth.core.errors import Misconfigured
 from rxapp.auth.core.identity.client import Client
 from rxapp.auth.core.login.pending_logins import PendingLoginEnded
 from rxapp.auth.core.login.second_factor import METHOD, MFA, SecondFactorStage, WrongCode
@@ -35,7 +36,7 @@ class Enrolment(Protocol):
         ...
 
 
-class NoEnrolment(ValueError):
+class NoEnrolment(Misconfigured):
     """The settings ask for second factors, and no feature is there that could add one."""
 
     def __init__(self) -> None:

@@ -7,11 +7,9 @@ from uuid import UUID
 
 from rxapp.auth.core.accounts import users
 from rxapp.auth.core.accounts.password_proof import PASSWORD
-from rxapp.auth.core.audit import events
 from rxapp.auth.core.audit.events import EventKind
 from rxapp.auth.core.clock import Clock
 from rxapp.auth.core.database.engine import Database
-from rxapp.auth.core.database.outages import retry_on_outage
 from rxapp.auth.core.database.tables import User
 from rxapp.auth.core.errors import InvalidCredentials, RevocationReason, TooManyRequests
 from rxapp.auth.core.identity.client import Client
@@ -19,18 +17,13 @@ from rxapp.auth.core.login.enrolment import EnrolmentStage
 from rxapp.auth.core.login.pending_logins import PendingLogin, PendingLoginEnded, PendingLogins
 from rxapp.auth.core.login.proof_attempts import ProofAttempts
 from rxapp.auth.core.login.second_factor import SecondFactorRequired, SecondFactorStage
+from rxapp.auth.core.login.session_start import SessionStart
 from rxapp.auth.core.login.stages import LoginAttempt, LoginIncomplete, LoginStage, by_name
-from rxapp.auth.core.login.trusted_devices import TrustedDevices
 from rxapp.auth.core.passwords.hasher import PasswordHasher
-from rxapp.auth.core.sessions import statements as sessions
-from rxapp.auth.core.sessions.issuing import Issuing
-from rxapp.auth.core.settings.settings import Settings
+from rxapp.auth.core.sessions.device_binding import DeviceBinding
 from rxapp.auth.core.throttling.failure_log import FailureLog
 from rxapp.auth.core.throttling.throttle import Throttle
-from rxapp.auth.core.tokens.token_pair import TokenPair, issue_pair
-
-ENDED_SESSIONS_REMOVED_PER_LOGIN = 20
-"""Each login adds one session, and removes up to so many that ended long ago. So the table does not grow forever."""
+from rxapp.auth.core.tokens.token_pair import TokenPair
 
 
 class LoggedIn(NamedTuple):
@@ -49,32 +42,28 @@ class Login:
 
     def __init__(
         self,
-        settings: Settings,
         database: Database,
         clock: Clock,
         passwords: PasswordHasher,
         pending: PendingLogins,
         *,
-        issuing: Issuing,
+        session_start: SessionStart,
+        binding: DeviceBinding,
         throttle: Throttle,
         failures: FailureLog,
         proof_attempts: ProofAttempts,
-        trusted_devices: TrustedDevices,
         stages: Sequence[LoginStage],
         name_finders: Sequence[Callable[[str], tuple[str, str] | None]] = (),
     ) -> None:
-        self._settings = settings
         self._database = database
         self._clock = clock
         self._passwords = passwords
         self._pending = pending
-        self._access_tokens = issuing.access_tokens
-        self._refresh_tokens = issuing.refresh_tokens
-        self._binding = issuing.binding
+        self._session_start = session_start
+        self._binding = binding
         self._throttle = throttle
         self._failures = failures
         self._proof_attempts = proof_attempts
-        self._trusted_devices = trusted_devices
         self._name_finders = name_finders
         self._stages = by_name(sorted(stages, key=lambda stage: stage.order), lambda stage: stage.name)
 
@@ -104,14 +93,14 @@ class Login:
         """What attempts count for, and the user name."""
         return next((found for find in self._name_finders if (found := find(text)) is not None), (text, text))
 
-    def with_proof(self, user: User, amr: tuple[str, ...], client: Client) -> LoggedIn:
-        """Begin a session for a user who has given a proof other than a password, if no stage is due. `amr` names what it proves.
+    def with_proof(self, proved: LoginAttempt, client: Client) -> LoggedIn:
+        """Begin a session for a user who has given a proof other than a password, if no stage is due.
 
         Raises `LoginIncomplete`; `PendingLoginEnded` if the user has changed meanwhile; and for the key the same errors as
         `AuthService.log_in`.
         """
         device_key = self._binding.key_for_login(client)
-        return self._finish(LoginAttempt(user, amr, device_key=device_key), client, device_key)
+        return self._finish(replace(proved, device_key=device_key), client, device_key)
 
     def go_on(self, pending_login: str, answers: Mapping[str, str], client: Client) -> LoggedIn:
         """Complete the stage that a pending login names, and begin a session if no other stage is due.
@@ -123,7 +112,7 @@ class Login:
         if stage is None:
             raise PendingLoginEnded
         facts: dict[str, Any] = {"owed": pending.owed, "began_at": pending.began_at, "device_key": device_key}
-        facts |= {"pending_login": pending_login}
+        facts |= {"pending_login": pending_login, "notes": pending.notes}
         attempt = LoginAttempt(user, pending.amr, **facts)
         due = self._due(attempt)
         if due and due[0] != stage.name:  # another has become due meanwhile, and comes first
@@ -191,14 +180,14 @@ class Login:
             attempt = LoginAttempt(user, (PASSWORD,), password, device_key=device_key)
             if incomplete := self._next_stage(attempt, device_key):
                 return incomplete
-            if pair := self._begin_session(attempt, client, device_key, rehashed):
+            if pair := self._session_start.begin(attempt, client, device_key, rehashed):
                 return pair
             # The password has changed between our read and our write, or another login has rehashed it. Read again.
 
     def _finish(self, attempt: LoginAttempt, client: Client, device_key: str | None) -> LoggedIn:
         if incomplete := self._next_stage(attempt, device_key):
             raise incomplete
-        pair = self._begin_session(attempt, client, device_key)
+        pair = self._session_start.begin(attempt, client, device_key)
         if pair is None:
             raise PendingLoginEnded
         return LoggedIn(pair, attempt.ended, attempt.recovery_codes)
@@ -221,24 +210,3 @@ class Login:
         if isinstance(stage, EnrolmentStage):
             incomplete.methods = stage.methods()
         return incomplete
-
-    @retry_on_outage
-    def _begin_session(
-        self, attempt: LoginAttempt, client: Client, device_key: str | None, rehashed: str | None = None
-    ) -> TokenPair | None:
-        """None if the user has changed since `attempt` read it."""
-        now, user = self._clock(), attempt.user
-        session = sessions.new_session(user.id, client, device_key, now, self._settings.session_lifetime, amr=attempt.amr)
-        session.authenticated_at = attempt.began_at or now
-        with self._database.write() as db:
-            if not users.is_unchanged(db, user):
-                return None
-            db.add(session)
-            db.flush()
-            if rehashed is not None:
-                users.replace_password_hash(db, user.id, user.password_hash, rehashed)
-            connection = db.connection()
-            events.record(connection, EventKind.LOGIN, now, user_id=user.id, session_id=session.id, client=client)
-            self._trusted_devices.trust(connection, attempt, session.id, client)
-            sessions.delete_ended(connection, now - self._settings.ended_session_retention, ENDED_SESSIONS_REMOVED_PER_LOGIN)
-        return issue_pair(self._access_tokens, self._refresh_tokens, session, user, session.generation)

@@ -10,6 +10,7 @@ import hashlib
 import hmac
 import json
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -28,7 +29,7 @@ PREFIX = "rxl1_"
 LIFETIME = timedelta(minutes=10)
 """Enough time to choose a password or to fetch a device. A person who needs longer logs in again."""
 
-MAXIMUM_LENGTH = 4_096
+MAXIMUM_LENGTH = 8_192
 _MAC_BYTES = 32
 _NONCE_BYTES = 16
 
@@ -45,7 +46,7 @@ class PendingLogin:
     """The facts in a pending login. Only `PendingLogins.verify` shows that they are genuine.
 
     `owed` names the stages that were due at the beginning of the login and are not completed. `began_at` is its first proof.
-    `nonce` makes each another text: from it, secrets of this login are computed.
+    `nonce` makes each another text: from it, secrets of this login are computed. `notes` are those of the attempt.
     """
 
     user_id: UUID
@@ -56,6 +57,7 @@ class PendingLogin:
     began_at: datetime
     expires_at: datetime
     nonce: str
+    notes: Mapping[str, str]
 
     @classmethod
     def parse(cls, token: str) -> tuple["PendingLogin", bytes, bytes]:
@@ -75,8 +77,13 @@ class PendingLogin:
         user_id, stage, device_key, nonce = facts["sub"], facts["stage"], facts["jkt"], facts["jti"]
         if not all(isinstance(text, str) for text in (user_id, stage, nonce)) or not isinstance(device_key, str | None):
             raise PendingLoginEnded
-        amr, owed = _names(facts["amr"]), _names(facts["owed"])
-        return cls(UUID(user_id), stage, amr, device_key, owed, _moment(facts["iat"]), _moment(facts["exp"]), nonce)
+        amr, owed, began_at, expires_at = (
+            _names(facts["amr"]),
+            _names(facts["owed"]),
+            _moment(facts["iat"]),
+            _moment(facts["exp"]),
+        )
+        return cls(UUID(user_id), stage, amr, device_key, owed, began_at, expires_at, nonce, _notes(facts.get("notes", {})))
 
     def require_client(self, device_key: str | None) -> None:
         """Raise `OtherDevice` unless the client has proved the key to which this login is bound, if it is to one."""
@@ -93,7 +100,9 @@ class PendingLogin:
             "owed": self.owed,
         }
         facts |= {"jti": self.nonce, "iat": int(self.began_at.timestamp()), "exp": int(self.expires_at.timestamp())}
-        return json.dumps(facts, separators=(",", ":")).encode()
+        if self.notes:
+            facts["notes"] = dict(self.notes)
+        return json.dumps(facts, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def is_bound(pending_login: str) -> bool:
@@ -105,6 +114,12 @@ def _names(value: Any) -> tuple[str, ...]:
     if not isinstance(value, list) or not all(isinstance(name, str) for name in value):
         raise PendingLoginEnded
     return tuple(value)
+
+
+def _notes(value: Any) -> dict[str, str]:
+    if not isinstance(value, dict) or not all(isinstance(text, str) for text in value.values()):
+        raise PendingLoginEnded
+    return value
 
 
 def _moment(seconds: Any) -> datetime:
@@ -124,7 +139,7 @@ class PendingLogins:
         """A pending login for that stage, and its expiry."""
         user, expires_at = attempt.user, self._clock() + LIFETIME
         nonce = secrets.token_urlsafe(_NONCE_BYTES)
-        pending = PendingLogin(user.id, stage, attempt.amr, device_key, attempt.owed, began_at, expires_at, nonce)
+        pending = PendingLogin(user.id, stage, attempt.amr, device_key, attempt.owed, began_at, expires_at, nonce, attempt.notes)
         body = pending.encode()
         raw = body + _mac(self._key_ring.signer().keys, body, user)
         return PREFIX + base64.urlsafe_b64encode(raw).decode().rstrip("="), pending.expires_at

@@ -24,7 +24,7 @@ class LoginAttempt:
     names the stages that were due at the beginning and are not completed. `began_at` is the moment of the first proof.
     `pending_login` is what the client has sent with its answers, and `recovery_codes` are new ones to be shown once.
     `device_key` is the thumbprint of the key that the client has proved, or None. `trusts_device`: the person asks for trust in
-    this browser, and the code was right.
+    this browser, and the code was right. `notes` are what the feature of the first proof wants to hear when the session begins.
     """
 
     user: User
@@ -36,6 +36,7 @@ class LoginAttempt:
     recovery_codes: tuple[str, ...] = field(default=(), repr=False)
     device_key: str | None = None
     trusts_device: bool = False
+    notes: Mapping[str, str] = field(default_factory=dict)
     ended: Mapping[UUID, RevocationReason] = field(default_factory=dict)
 
 

@@ -78,6 +78,7 @@ def end_sessions_by(
     now: datetime,
     *,
     client: Client = NO_CLIENT,
+    actor_id: UUID | None = None,
     exclude: UUID | None = None,
 ) -> list[UUID]:
     """End the sessions of a user in which the proof `method` was given, except `exclude`. Returns the ids of those that ended.
@@ -85,5 +86,5 @@ def end_sessions_by(
     For a proof that is removed, perhaps because somebody else has it. Their devices are no longer trusted.
     """
     given = [session_id for session_id, amr in sessions.unrevoked_of(db, owner_id).items() if method in amr]
-    facts: dict[str, Any] = {"ends_trust": True, "client": client}
+    facts: dict[str, Any] = {"ends_trust": True, "client": client, "actor_id": actor_id}
     return [session_id for session_id in given if session_id != exclude and end_session(db, session_id, reason, now, **facts)]

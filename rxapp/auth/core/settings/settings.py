@@ -17,6 +17,7 @@ from rxapp.auth.core.settings.database_limits import DatabaseLimits
 from rxapp.auth.core.settings.env_file import ENCODING, ENV_FILE, require_readable
 from rxapp.auth.core.settings.mail_settings import MailSettings
 from rxapp.auth.core.settings.production_checks import require_safe
+from rxapp.auth.core.settings.provider_settings import ProviderSettings
 from rxapp.auth.core.settings.second_factor_policy import Policy, SecondFactorPolicy
 from rxapp.auth.core.settings.values import DatabaseUrl, LogLevel, Origins, RedisUrl, Seconds, Secrets
 
@@ -41,11 +42,12 @@ WEBSOCKET_MESSAGE_LIMIT_BYTES = 256 * 1024
 """Reflex allows 1 MB. A browser's largest event is the report of its local storage: a few KB, unless somebody tampers with it."""
 
 
-class Settings(MailSettings):
+class Settings(MailSettings, ProviderSettings):
     """Every number and switch of the app, each defined once. Durations are read as seconds and kept as `timedelta`."""
 
     model_config = SettingsConfigDict(
         env_prefix="RXAPP_",
+        env_nested_delimiter="__",  # RXAPP_PROVIDERS__GOOGLE__CLIENT_ID
         env_file=ENV_FILE,
         env_file_encoding=ENCODING,
         extra="ignore",

@@ -13,7 +13,8 @@ from rxapp.auth.core.clock import Clock
 from rxapp.auth.core.database.engine import Database
 from rxapp.auth.core.errors import AuthError, SessionEnded, TooManyRequests
 from rxapp.auth.core.identity.client import NO_CLIENT, Client
-from rxapp.auth.core.throttling.throttle import LOGIN_PERIOD, Throttle
+from rxapp.auth.core.throttling.action_limits import LOGIN_PERIOD
+from rxapp.auth.core.throttling.throttle import Throttle
 
 RECORDS_PER_SESSION = 30
 """Rows of a kind in `LOGIN_PERIOD`, enough to see each handler that a user tries once. Further attempts share a summary row."""

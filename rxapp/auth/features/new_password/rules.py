@@ -57,7 +57,7 @@ def begin_by_link(service: AuthService, link: str, client: Client = NO_CLIENT) -
     """Begin a login with a link. It stops at the stage that asks for the password. Raises `InvalidToken` for a bad link."""
     user = service.accounts.user_of_link(link)
     try:
-        service.login.with_proof(user, (LINK,), client)
+        service.login.with_proof(LoginAttempt(user, (LINK,)), client)
     except LoginIncomplete as incomplete:
         return incomplete
     raise AssertionError("a link alone lets nobody in: the stage is always due")

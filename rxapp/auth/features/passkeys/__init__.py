@@ -16,6 +16,7 @@ FEATURE = Feature(
     name="passkeys",
     proofs=(PasskeyProof,),
     second_factors=(PasskeyFactor,),
+    ways_in=(PasskeyFactor,),
     event_kinds=(*_CHANGES, "passkey_confirmed", "passkey_refused"),
     announced_kinds=_CHANGES,
     routes="rxapp.auth.features.passkeys.routes",

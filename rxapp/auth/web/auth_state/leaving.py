@@ -4,6 +4,7 @@ Scripts keep data in a document that no server knows of, such as chosen files. S
 belonged to somebody (`token_store.js`). The browser decides this: a reload and a lost connection look the same to the server.
 """
 
+from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -11,10 +12,12 @@ import reflex as rx
 
 from rxapp.auth.core.errors import RevocationReason
 from rxapp.auth.core.login.strength import has_two_factors
+from rxapp.auth.http.runtime.service import get_service
 from rxapp.auth.web.auth_state.confirmation import ConfirmationState
 from rxapp.auth.web.auth_state.news import NewsState
 from rxapp.auth.web.auth_state.tokens import PageTokens
 from rxapp.auth.web.browser_storage import token_store
+from rxapp.auth.web.page_session.page import ACKNOWLEDGED_WITHIN
 from rxapp.auth.web.reflex_internals.app import get_config, registrations
 from rxapp.auth.web.reflex_internals.state_reset import forget_private_state, forget_these
 from rxapp.auth.web.reflex_internals.state_trees import root_of
@@ -62,6 +65,9 @@ class Leaving(PageTokens, mixin=True):  # type: ignore[call-arg]  # the keyword 
     """Whether this page is in the middle of a login that only its browser's key can complete. Then its form stays when the
     connection is lost: that happens to a phone while its person looks for the code.
     """
+
+    _began_at: datetime | None = None
+    """When somebody has logged in on this page."""
 
     _loaded_path: str = ""
     """The path at the last load of this document."""
@@ -116,6 +122,10 @@ class Leaving(PageTokens, mixin=True):  # type: ignore[call-arg]  # the keyword 
         path = login_url(site.login_route, reason=self.ended_because, next_path=next_path)
         self.storage_command = token_store.and_go(self.storage_command, path, replaces=bool(next_path))
         self._told_to_go = self._path_and_query()
+
+    def _has_just_begun(self) -> bool:
+        """Whether somebody has logged in on this page so lately that the browser may not have stored their pair yet."""
+        return self._began_at is not None and get_service().clock() - self._began_at <= ACKNOWLEDGED_WITHIN
 
     def _is_going(self) -> bool:
         """Whether the browser already has this command, over this connection. A new connection begins without commands."""

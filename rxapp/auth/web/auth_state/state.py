@@ -78,7 +78,8 @@ class AuthState(Leaving, rx.State):
             return None
         # Another page may have emptied the storage, because it knew sooner than this one why the session has ended.
         reason = await in_thread(get_service().why_revoked, self._identity)
-        return self._log_out_of(self._identity.session_id, reason or RevocationReason.SIGNED_OUT)
+        is_new = not reason and self._has_just_begun()  # it was emptied of the session before: the new pair is on its way
+        return None if is_new else self._log_out_of(self._identity.session_id, reason or RevocationReason.SIGNED_OUT)
 
     @rx.event
     @public
@@ -127,7 +128,7 @@ class AuthState(Leaving, rx.State):
 
     async def _begin(self, pair: TokenPair) -> None:
         """Start with the pair of a login: end the session held before, and clear what this page knew of any person."""
-        self._has_login_under_way = False
+        self._has_login_under_way, self._began_at = False, get_service().clock()
         await in_thread(get_service().end_session_of, self._pair_at_hand().access_token, self._client())
         self._forget_person()
         self._send(pair, token_store.keep(pair))

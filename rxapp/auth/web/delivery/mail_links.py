@@ -13,7 +13,7 @@ _LANGUAGES = ("en", "de")
 def with_mail_links(settings: Settings, html_lang: str | None) -> Settings:
     """The settings; if they do not name the page of the links, with our own page, and if no language, with that of the app."""
     changed: dict[str, str] = {}
-    origins = settings.public_origins or _origin_in_development(settings)
+    origins = origins_of_pages(settings)
     if not settings.mail_link and origins:
         changed["mail_link"] = origins[0] + get_config().prepend_frontend_path(MAIL_LINK)
     language = (html_lang or "").partition("-")[0].lower()
@@ -22,6 +22,8 @@ def with_mail_links(settings: Settings, html_lang: str | None) -> Settings:
     return settings.model_copy(update=changed)
 
 
-def _origin_in_development(settings: Settings) -> tuple[str, ...]:
-    """On this machine there is one address, whatever is configured."""
-    return () if settings.in_production else (f"http://{LOOPBACK_NAME}:{get_config().frontend_port}",)
+def origins_of_pages(settings: Settings) -> tuple[str, ...]:
+    """The origins of the pages, as configured. In development there is one on this machine, whatever is configured."""
+    if settings.public_origins or settings.in_production:
+        return settings.public_origins
+    return (f"http://{LOOPBACK_NAME}:{get_config().frontend_port}",)

@@ -129,10 +129,14 @@ class LoginState(rx.State):
         self.wrong = wrong_field(error)
         return rx.set_focus(self.wrong or focus)
 
-    async def _hand_over(self, incomplete: LoginIncomplete) -> Any:
-        """Take over a login that another page has begun. Returns the event that leads to this page."""
+    async def _hand_over(self, incomplete: LoginIncomplete, next_path: str | None = None) -> Any:
+        """Take over a login that another page has begun, from which the person goes to `next_path`, or where that page says.
+
+        Returns the event that leads to this page.
+        """
         (await self.get_state(AuthState))._handed_over = (incomplete.stage, incomplete.pending_login, incomplete.methods)
-        return rx.redirect(login_url(site.login_route, next_path=wanted_path(self)), replace=True)
+        wanted = wanted_path(self) if next_path is None else next_path
+        return rx.redirect(login_url(site.login_route, next_path=wanted), replace=True)
 
     async def _show(self, stage: str, pending_login: str, methods: tuple[str, ...]) -> None:
         """Show the form of the stage."""
@@ -158,7 +162,7 @@ def login_page(*, register_route: str | None = None, **slots: Unpack[Slots]) -> 
     texts = site.texts.login
     first = rx.fragment(
         _login_form(texts, slots),
-        _other_ways(texts, places.sections(places_on.LOGIN)),
+        other_ways(places.sections(places_on.LOGIN)),
         _register_link(texts, own_register_route() if register_route is None else register_route),
     )
     stages = [(name, view()) for name, view in places.stage_forms.items()]
@@ -194,12 +198,16 @@ def _login_form(texts: LoginTexts, slots: Slots) -> rx.Component:
     )
 
 
-def _other_ways(texts: LoginTexts, ways: list[rx.Component]) -> rx.Component:
+def other_ways(ways: list[rx.Component]) -> rx.Component:
     """Further ways to log in, which features add, below a line."""
+    texts = site.texts.login
     if not ways:
         return rx.fragment()
     line = rx.el.span(class_name=style.themed("h-px flex-1 bg-@line"))
-    return rx.fragment(rx.el.div(line, texts.or_, line, class_name="my-6 flex items-center gap-3 " + style.SMALL), *ways)
+    return rx.fragment(
+        rx.el.div(line, texts.or_, line, class_name="my-6 flex items-center gap-3 " + style.SMALL),
+        rx.el.div(*ways, class_name="space-y-3"),
+    )
 
 
 def _register_link(texts: LoginTexts, route: str) -> rx.Component:

@@ -11,11 +11,13 @@ from rxapp.auth.core.login.stages import LoginIncomplete
 from rxapp.auth.http.runtime.registration import register
 from rxapp.auth.web.auth_state.state import IN, AuthState
 from rxapp.auth.web.guards import event
-from rxapp.auth.web.pages.login import LoginState
+from rxapp.auth.web.pages.login import LoginState, other_ways
 from rxapp.auth.web.pages.parts.new_password import StrengthState, new_password_fields, require_same, say_minimum_for
 from rxapp.auth.web.pages.parts.onward import go_on
 from rxapp.auth.web.pages.parts.wrong_fields import wrong_field
 from rxapp.auth.web.reflex_internals.components import link
+from rxapp.auth.web.site import places as places_on
+from rxapp.auth.web.site.places import places
 from rxapp.auth.web.site.registry import site
 from rxapp.auth.web.site.wording import in_words
 from rxapp.auth.web.texts import RegisterTexts
@@ -136,5 +138,6 @@ def _form(texts: RegisterTexts, slots: Slots) -> rx.Component:
             on_submit=RegisterState.submit,
             is_busy=RegisterState.is_busy,
         ),
+        other_ways(places.sections(places_on.REGISTER)),
         rx.el.p(*sentence(texts.have_one, log_in=log_in), class_name=style.SMALL + " mt-6"),
     )

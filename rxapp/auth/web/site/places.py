@@ -10,9 +10,9 @@ import reflex as rx
 
 View = Callable[[], rx.Component]
 
-LOGIN, LOGIN_FORM, ACCOUNT, SECURITY, USER = "login", "login_form", "account", "security", "user"
-"""The places that have sections: the login page (below the form, and in it below the password), two pages of one's own account,
-and a user's for administrators."""
+LOGIN, LOGIN_FORM, REGISTER, ACCOUNT, SECURITY, USER = "login", "login_form", "register", "account", "security", "user"
+"""The places that have sections: the login page (below the form, and in it below the password), that for new accounts, two pages
+of one's own account, and a user's for administrators."""
 
 
 class _Section(NamedTuple):

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from rxapp.auth.core.throttling.throttle import network_of
+from rxapp.auth.core.identity.network_address import network_of
 
 
 class TooManyConnections(Exception):

@@ -60,6 +60,10 @@ class EventKindTexts(ByCode):
     email_code_refused: str = "A mailed code was refused"
     disowned: str = 'Answered "this was not me" to a message'
     invited: str = "Invited by e-mail"
+    provider_linked: str = "Account at a provider linked"
+    provider_unlinked: str = "Link to an account at a provider removed"
+    provider_confirmed: str = "Confirmed at a provider"
+    provider_login_refused: str = "A login by a provider was refused"
     keys_rotated: str = "Signing key changed"
     throttled: str = "Too many attempts, slowed down"
 
@@ -78,6 +82,8 @@ class EndTexts(ByCode):
     passkey_removed: str = "Session ended because a passkey was removed"
     password_removed: str = "Session ended because the password was removed"
     disowned: str = 'Session ended because its owner said "this was not me"'
+    provider_removed: str = "Session ended because a link to a provider was removed"
+    logged_out_at_provider: str = "Logged out at the provider"
     user_disabled: str = "Session ended because the account was disabled"
     account_deleted: str = "Session ended because the account was deleted"
 
@@ -105,4 +111,6 @@ class NewsTexts(ByCode):
     email_changed: str = "The e-mail address of your account was changed, on {device}."
     email_removed: str = "The e-mail address of your account was removed, on {device}."
     email_restored: str = "A change of your e-mail address was taken back, on {device}."
+    provider_linked: str = "An account elsewhere was linked to yours, on {device}."
+    provider_unlinked: str = "A link to an account elsewhere was removed, on {device}."
     not_you: str = "If that was not you, change your password."

@@ -9,6 +9,7 @@ from rxapp.auth.web.texts.common import ConfirmTexts, NoticeTexts, UserMenuTexts
 from rxapp.auth.web.texts.email import EmailTexts, MailLinkTexts, MailTexts
 from rxapp.auth.web.texts.overview import OverviewTexts
 from rxapp.auth.web.texts.passkeys import PasskeyTexts
+from rxapp.auth.web.texts.providers import ProviderTexts
 from rxapp.auth.web.texts.refusals import RefusalTexts
 from rxapp.auth.web.texts.second_factor import SecondFactorTexts, SecurityTexts
 from rxapp.auth.web.texts.signing_in import LoginTexts, NewPasswordTexts, PasswordTexts, RegisterTexts, SetPasswordTexts
@@ -26,6 +27,7 @@ class Texts:
     second_factor: SecondFactorTexts = SecondFactorTexts()
     security: SecurityTexts = SecurityTexts()
     passkeys: PasskeyTexts = PasskeyTexts()
+    providers: ProviderTexts = ProviderTexts()
     email: EmailTexts = EmailTexts()
     mail_link: MailLinkTexts = MailLinkTexts()
     mail: MailTexts = MailTexts()

@@ -53,12 +53,12 @@ class PasskeyTexts:
 
     password: str = "Password"
     with_password: str = "You can log in with your password too. Without it, nobody can guess it or fish for it."
-    without_password: str = "Your account has no password. You log in with a passkey."
+    without_password: str = "Your account has no password. You log in in another way."
     password_needs_passkey: str = "Your password is the only way to log in. With a passkey you could do without it."
     remove_password: str = "Remove my password"
     remove_password_question: str = "Remove your password?"
     remove_password_why: str = (
-        "From then on you log in with a passkey only. If you lose all of them, an administrator must send you a link. "
+        "From then on you log in in your other ways only. If you lose all of them, an administrator must send you a link. "
         "Your other sessions that began with the password end."
     )
     password_removed: str = "Your password was removed."

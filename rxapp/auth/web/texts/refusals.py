@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from rxapp.auth.core import errors
 from rxapp.auth.core.accounts.self_service import RegistrationClosed
 from rxapp.auth.core.input_rules import InputRule
+from rxapp.auth.core.login import provider_errors
 from rxapp.auth.core.login.challenges import WrongChallenge
 from rxapp.auth.core.login.email_errors import EmailRequired, MailedProofEnded
 from rxapp.auth.core.login.passkey_errors import LastWayIn, PasskeyKnown, PasskeysUnavailable, WrongPasskey
@@ -34,6 +35,15 @@ class RefusalTexts(ByCode):
     last_way_in: str = LastWayIn.message
     mailed_proof_ended: str = MailedProofEnded.message
     email_required: str = EmailRequired.message
+    provider_login_refused: str = provider_errors.ProviderLoginRefused.message
+    provider_login_ended: str = provider_errors.ProviderLoginEnded.message
+    provider_login_cancelled: str = provider_errors.ProviderLoginCancelled.message
+    provider_unavailable: str = provider_errors.ProviderUnavailable.message
+    provider_address_unverified: str = provider_errors.ProviderAddressUnverified.message
+    provider_sign_up_closed: str = provider_errors.ProviderSignUpClosed.message
+    provider_account_disabled: str = provider_errors.ProviderAccountDisabled.message
+    provider_linked_elsewhere: str = provider_errors.ProviderLinkedElsewhere.message
+    provider_not_confirmed: str = provider_errors.ProviderNotConfirmed.message
     login_expired: str = PendingLoginEnded.message
     registration_closed: str = RegistrationClosed.message
     last_administrator: str = errors.LastAdministrator.message

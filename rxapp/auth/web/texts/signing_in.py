@@ -25,10 +25,14 @@ class ReasonTexts(ByCode):
     ended_by_administrator: str = "An administrator ended your session. Please log in again."
     second_factor_reset: str = "An administrator has removed your second factors. Please log in again."
     passkey_removed: str = "You have been logged out because a passkey of your account was removed. Please log in again."
-    password_removed: str = "You have been logged out because your password was removed. Please log in with a passkey."
+    password_removed: str = "You have been logged out because your password was removed. Please log in in another way."
     disowned: str = (
         "You have been logged out because somebody with your mailbox said that this was not you. Please choose a new password."
     )
+    provider_removed: str = (
+        "You have been logged out because a link of your account to a provider was removed. Please log in again."
+    )
+    logged_out_at_provider: str = "You have been logged out because you have logged out at your provider."
     user_disabled: str = "An administrator has disabled your account."
     account_deleted: str = "Your account has been deleted."
     token_reused: str = (

@@ -88,6 +88,8 @@ GERMAN = MailTexts(
         "passkey_added": "Ihrem Konto wurde ein Passkey hinzugefügt.",
         "passkey_removed": "Ein Passkey Ihres Kontos wurde entfernt.",
         "passkey_not_asked_for": "Nach Ihrem Passwort wird kein Passkey mehr verlangt.",
+        "provider_linked": "Ein Konto bei einem anderen Anbieter wurde mit Ihrem verknüpft. Es meldet sich bei Ihrem Konto an.",
+        "provider_unlinked": "Die Verknüpfung Ihres Kontos mit einem bei einem anderen Anbieter wurde entfernt.",
         "user_deleted": "Ihr Konto wurde gelöscht.",
     },
     not_me="Das war ich nicht",

@@ -117,6 +117,8 @@ ENGLISH = MailTexts(
         "passkey_added": "A passkey was added to your account.",
         "passkey_removed": "A passkey was removed from your account.",
         "passkey_not_asked_for": "No passkey is asked for after your password any more.",
+        "provider_linked": "An account at another provider was linked to yours. It logs in to your account.",
+        "provider_unlinked": "The link of your account to one at another provider was removed.",
         "user_deleted": "Your account was deleted.",
     },
     not_me="This was not me",

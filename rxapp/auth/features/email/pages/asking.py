@@ -159,4 +159,4 @@ def forgotten_link() -> rx.Component:
 
 def code_button() -> rx.Component:
     """The link to the page of codes, among the other ways to log in."""
-    return onward_link(site.texts.email.code_instead, to=CODE_LOGIN, class_name=style.SECONDARY + " mt-3 w-full")
+    return onward_link(site.texts.email.code_instead, to=CODE_LOGIN, class_name=style.SECONDARY + " w-full")

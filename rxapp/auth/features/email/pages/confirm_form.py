@@ -71,7 +71,4 @@ def confirm_form() -> rx.Component:
         on_submit=state.answer,
         is_busy=ConfirmationState.is_busy,
     )
-    cancel = rx.el.button(site.texts.confirm.cancel, type="button", on_click=ConfirmationState.cancel, class_name=style.SECONDARY)
-    methods: Any = ConfirmationState.methods
-    content = (rx.cond(state.is_sent, form, button), rx.cond(methods.length() == 1, cancel))
-    return rx.el.div(*content, on_mount=state.prepare, class_name="mt-4 space-y-3")
+    return rx.el.div(rx.cond(state.is_sent, form, button), on_mount=state.prepare, class_name="mt-4 space-y-3")

@@ -39,6 +39,8 @@ TOLD = frozenset(
         "passkey_removed",
         "passkey_not_asked_for",
         "password_removed",
+        "provider_linked",
+        "provider_unlinked",
     }
 )
 """The kinds of events that are told. A changed address is told to the old one (`own_address`)."""

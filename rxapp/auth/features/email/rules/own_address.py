@@ -17,7 +17,6 @@ from rxapp.auth.core.identity.client import NO_CLIENT, Client
 from rxapp.auth.core.identity.identity import Identity
 from rxapp.auth.core.input_rules import InputRule
 from rxapp.auth.core.login.email_errors import EmailRequired, InvalidEmailAddress, MailedProofEnded
-from rxapp.auth.core.login.passkey_errors import LastWayIn
 from rxapp.auth.core.login.pending_logins import PendingLogin, PendingLoginEnded
 from rxapp.auth.core.passwords.links import end_links_of
 from rxapp.auth.core.service import AuthService
@@ -26,7 +25,7 @@ from rxapp.auth.core.settings.mail_settings import REQUIRED
 from rxapp.auth.features.email.rules import addresses, outbox, proof_rows, proofs
 from rxapp.auth.features.email.rules.addresses import Mailbox, mailbox_in
 from rxapp.auth.features.email.rules.proof_rows import Purpose, StoredProof
-from rxapp.auth.features.email.rules.recovery import EMAIL, count_asked, where
+from rxapp.auth.features.email.rules.recovery import count_asked, where
 
 STAGE = "email"
 """The stage of a login in which a person who must have an address confirms one."""
@@ -135,12 +134,11 @@ def remove(service: AuthService, identity: Identity, client: Client = NO_CLIENT)
     """Remove the address. Raises `NotFound` if there is none, `EmailRequired`, or `LastWayIn` if nothing else lets them in."""
     if service.settings.email_mode == REQUIRED:
         raise EmailRequired
-    if set(service.confirmation.methods_of(identity)) <= {EMAIL}:
-        raise LastWayIn
     with service.database.write() as session:
-        users.lock_user(session, identity.user_id)
+        user = users.lock_user(session, identity.user_id)
         db = session.connection()
         require_unrevoked(db, identity.session_id)
+        service.ways_in.require_one(db, user)
         before = addresses.address_of(db, identity.user_id)
         if not before:
             raise NotFound
@@ -198,7 +196,7 @@ def disown(service: AuthService, link: str, client: Client = NO_CLIENT) -> list[
 def _end_all_and_send_reset(
     service: AuthService, session: Session, user_id: UUID, mailbox: Mailbox, client: Client, *, since: datetime
 ) -> list[UUID]:
-    """Whoever was in has nothing left: no session, no password, no second factor or passkey that was added since, and no link.
+    """Whoever was in has nothing left: no session, no password, no second factor and no way in that was added since, and no link.
 
     The owner gets a link for a new password. For as long as these links are good, whoever reads the mail can take back a second
     factor that was added since: that is the price for an owner who is locked out by a thief's. Older ones are still asked for.
@@ -209,6 +207,7 @@ def _end_all_and_send_reset(
     session.flush()
     db = session.connection()
     service.second_factors.remove_added(db, user_id, since - _MARGIN)
+    service.ways_in.remove_added(db, user_id, since - _MARGIN)
     end_links_of(db, user_id)
     ended = end_sessions_of(db, user_id, RevocationReason.DISOWNED, now, client=client)
     reset = proof_rows.add(db, Purpose.RESET, mailbox.address, NO_CLIENT, now, user_id=user_id)

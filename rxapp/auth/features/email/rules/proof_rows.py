@@ -2,12 +2,13 @@
 
 import hashlib
 import secrets
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Protocol, cast
 from uuid import UUID, uuid4
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from rxapp.auth.core.database.mail_tables import MailedProof
 from rxapp.auth.core.database.tables import AuthTable, User
@@ -67,6 +68,11 @@ _SPEND_ALL = (
         _proof.c.spent_at.is_(None),
     )
     .values(spent_at=bindparam("now"))
+)
+_INVITATIONS = (
+    select(_proof)
+    .where(_proof.c.purpose == Purpose.INVITE, _proof.c.spent_at.is_(None), func.lower(_proof.c.address) == bindparam("key"))
+    .order_by(_proof.c.created_at.desc())
 )
 _TRY = update(_proof).where(_proof.c.id == bindparam("of"), _proof.c.tries < TRIES, *_IS_GOOD).values(tries=_proof.c.tries + 1)
 
@@ -130,6 +136,11 @@ def add(
 def find(db: Connection, proof_id: UUID) -> StoredProof | None:
     """The proof with that id, good or not."""
     return cast("StoredProof | None", db.execute(_FIND, {"of": proof_id}).one_or_none())
+
+
+def invitations_to(db: Connection, mailbox_key: str) -> Sequence[StoredProof]:
+    """The invitations to that mailbox that nobody has used, good or not, the newest first."""
+    return cast("Sequence[StoredProof]", db.execute(_INVITATIONS, {"key": mailbox_key}).all())
 
 
 def may_be_tried(proof: StoredProof, now: datetime) -> bool:

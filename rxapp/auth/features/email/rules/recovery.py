@@ -12,6 +12,7 @@ from rxapp.auth.core.errors import DeviceKeyRequired, NotFound, OtherDevice, Too
 from rxapp.auth.core.identity.client import NO_CLIENT, Client
 from rxapp.auth.core.login.email_errors import MailedProofEnded
 from rxapp.auth.core.login.login import LoggedIn
+from rxapp.auth.core.login.stages import LoginAttempt
 from rxapp.auth.core.service import AuthService
 from rxapp.auth.features.email.rules import addresses, outbox, proof_rows, proofs
 from rxapp.auth.features.email.rules.known_devices import known_device
@@ -90,7 +91,7 @@ def log_in(service: AuthService, client: Client, *, link: str = "", proof_id: st
     if service.settings.require_device_key and client.device_key is None:
         raise DeviceKeyRequired  # before the proof is spent for nothing
     _take(service, proof, user, client)
-    return service.login.with_proof(user, (EMAIL,) if purpose == Purpose.LOGIN else (LINK,), client)
+    return service.login.with_proof(LoginAttempt(user, (EMAIL,) if purpose == Purpose.LOGIN else (LINK,)), client)
 
 
 def is_here(proof: StoredProof, client: Client) -> bool:

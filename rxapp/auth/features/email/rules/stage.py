@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from rxapp.auth.core.errors import Misconfigured
 from rxapp.auth.core.features import NameFinder
 from rxapp.auth.core.identity.client import Client
 from rxapp.auth.core.login.stages import LoginAttempt, passed
@@ -15,7 +16,7 @@ PROOF, CODE = "proof", "code"
 """The names of the answers."""
 
 
-class NeedsNewPassword(ValueError):
+class NeedsNewPassword(Misconfigured):
     """A reset by e-mail ends with a new password, so it needs that stage."""
 
     def __init__(self) -> None:

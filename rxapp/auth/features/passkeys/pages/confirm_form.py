@@ -74,12 +74,11 @@ class PasskeyStepUpState(DialogPrompting, rx.State):
 
 
 def confirm_form() -> rx.Component:
-    """The button, for people who have a passkey. Below the form of the password, which has the button that closes the dialog."""
+    """The button, for people who have a passkey. Below the form of the password, if they have one."""
     button = passkey_button(PasskeyConfirmState, is_busy=ConfirmationState.is_busy, class_name=style.SECONDARY)
-    cancel = rx.el.button(site.texts.confirm.cancel, type="button", on_click=ConfirmationState.cancel, class_name=style.SECONDARY)
     methods: Any = ConfirmationState.methods
     return rx.el.div(
-        rx.cond(methods.contains(PASSWORD), rx.el.span(site.texts.login.or_, class_name=style.SMALL), cancel),
+        rx.cond(methods.contains(PASSWORD), rx.el.span(site.texts.login.or_, class_name=style.SMALL)),
         button,
         class_name="mt-4 flex flex-wrap items-center justify-end gap-3",
     )

@@ -6,8 +6,7 @@ import reflex as rx
 
 from rxapp.auth.core.database.outages import FORM_ERRORS, DatabaseUnavailable
 from rxapp.auth.core.errors import AuthError, RevocationReason
-from rxapp.auth.features.passkeys.rules.own_passkeys import overview_of
-from rxapp.auth.features.passkeys.rules.own_password import remove_password, set_password
+from rxapp.auth.features.passkeys.rules.own_password import overview_of, remove_password, set_password
 from rxapp.auth.http.runtime.service import get_service, in_hashing_thread, in_thread
 from rxapp.auth.web.admission import current_user
 from rxapp.auth.web.auth_state.visits import is_new_visit
@@ -36,7 +35,7 @@ class OwnPasswordState(rx.State):
     """Whether the person has a password, and whether they could do without it."""
 
     has_password: bool = True
-    has_passkey: bool = False
+    has_another_way: bool = False
     said: Said = Said()
     error: str = ""
     wrong: str = ""
@@ -45,7 +44,7 @@ class OwnPasswordState(rx.State):
 
     @event
     async def load(self) -> None:
-        """On load, and when a passkey was added or removed."""
+        """On load, and when another way in was added or removed."""
         self.is_busy = False
         if await is_new_visit(self):
             self._forget_answers()
@@ -90,9 +89,8 @@ class OwnPasswordState(rx.State):
         self.error, self.wrong, self.wait = in_words(error), wrong_field(error), error.retry_after_seconds
 
     async def _load(self) -> None:
-        found, self.has_password = await in_thread(overview_of, get_service(), current_user())
+        self.has_password, self.has_another_way = await in_thread(overview_of, get_service(), current_user())
         await say_minimum_for(self, await in_thread(get_service().accounts.profile_of, current_user()))
-        self.has_passkey = bool(found)
 
 
 def password_section() -> rx.Component:
@@ -105,7 +103,7 @@ def password_section() -> rx.Component:
         on_confirm=state.remove,
     )
     with_password = rx.cond(
-        state.has_passkey,
+        state.has_another_way,
         rx.fragment(rx.el.p(texts.with_password, class_name=style.TEXT + " mb-4"), removal),
         rx.el.p(texts.password_needs_passkey, class_name=style.TEXT),
     )

@@ -17,14 +17,14 @@ from rxapp.auth.core.identity.identity import Identity
 from rxapp.auth.core.input_rules import InputRule
 from rxapp.auth.core.login.challenges import WrongChallenge
 from rxapp.auth.core.login.factor_names import factor_name_in
-from rxapp.auth.core.login.passkey_errors import LastWayIn, PasskeyKnown, WrongPasskey
+from rxapp.auth.core.login.passkey_errors import PasskeyKnown, WrongPasskey
 from rxapp.auth.core.login.trusted_devices import record_factor_change
 from rxapp.auth.core.service import AuthService
 from rxapp.auth.core.sessions.revocation import end_sessions_by
 from rxapp.auth.features.passkeys.rules import rows
 from rxapp.auth.features.passkeys.rules.authenticators import name_of
 from rxapp.auth.features.passkeys.rules.ceremonies import creation_options, read_answer, require_installed, verify_new
-from rxapp.auth.features.passkeys.rules.rows import StoredPasskey, count_passkeys, passkey, passkeys_of
+from rxapp.auth.features.passkeys.rules.rows import StoredPasskey, passkey, passkeys_of
 
 POP = "pop"
 """The name in `amr` (RFC 8176 §2: proof of possession of a key)."""
@@ -131,7 +131,7 @@ def rename(service: AuthService, identity: Identity, passkey_id: UUID, name: str
     with service.database.transaction() as db:
         if not db.execute(_RENAME, {"of": passkey_id, "owner": identity.user_id, "new_name": name}).rowcount:
             raise NotFound
-        who = {"user_id": identity.user_id, "session_id": identity.session_id}
+        who: dict[str, Any] = {"user_id": identity.user_id, "session_id": identity.session_id}
         events.record(db, "passkey_renamed", service.clock(), client=client, detail=name, **who)
 
 
@@ -148,8 +148,7 @@ def remove(service: AuthService, identity: Identity, passkey_id: UUID, client: C
         name = db.execute(_DELETE, {"of": passkey_id, "owner": user_id}).scalar_one_or_none()
         if name is None:
             raise NotFound
-        if not users.has_password(user) and not count_passkeys(db, user_id):
-            raise LastWayIn
+        service.ways_in.require_one(db, user)
         service.second_factors.require_enough(db, user)
         record_factor_change(db, "passkey_removed", service.clock, identity, client, detail=name)
         service.second_factors.remove_lone_backups(db, user_id)

@@ -1,6 +1,6 @@
 """An account without a password: a person who has a passkey removes their password, or sets one again."""
 
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from rxapp.auth.core.accounts import users
@@ -11,19 +11,31 @@ from rxapp.auth.core.database.outages import retry_on_outage
 from rxapp.auth.core.errors import NotFound, RevocationReason
 from rxapp.auth.core.identity.client import NO_CLIENT, Client
 from rxapp.auth.core.identity.identity import Identity
-from rxapp.auth.core.login.passkey_errors import LastWayIn
 from rxapp.auth.core.service import AuthService
 from rxapp.auth.core.sessions.device_trust import end_trust_of
 from rxapp.auth.core.sessions.revocation import end_sessions_by, require_unrevoked
-from rxapp.auth.features.passkeys.rules.rows import count_passkeys
+
+
+class PasswordOverview(NamedTuple):
+    """Whether a person has a password, and whether they have another way to log in."""
+
+    has_password: bool
+    has_another_way: bool
+
+
+def overview_of(service: AuthService, identity: Identity) -> PasswordOverview:
+    """What the section shows. Raises `NotFound`."""
+    with service.database.read() as session:
+        user = users.get_user(session, identity.user_id)
+        return PasswordOverview(users.has_password(user), service.ways_in.has_any_besides_password(session.connection(), user.id))
 
 
 @retry_on_outage
 def remove_password(service: AuthService, identity: Identity, client: Client = NO_CLIENT) -> list[UUID]:
     """Remove the person's password, and end their other sessions that began with it. Returns the ids of those.
 
-    Links to set a password end too, because they are bound to it. Raises `LastWayIn` for a person without a passkey, and
-    `NotFound` for one without a password.
+    Links to set a password end too, because they are bound to it. Raises `LastWayIn` for a person who has no other
+    way in, and `NotFound` for one without a password.
     """
     who: dict[str, Any] = {"user_id": identity.user_id, "session_id": identity.session_id}
     with service.database.write() as session:
@@ -31,8 +43,7 @@ def remove_password(service: AuthService, identity: Identity, client: Client = N
         db = session.connection()
         if not users.has_password(user):
             raise NotFound
-        if not count_passkeys(db, user.id):
-            raise LastWayIn
+        service.ways_in.require_one_besides_password(db, user.id)
         user.password_hash = users.unset_password_hash()
         session.flush()
         end_trust_of(db, user.id, service.clock(), client=client)

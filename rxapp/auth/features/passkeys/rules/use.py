@@ -17,6 +17,7 @@ from rxapp.auth.core.login.challenges import WrongChallenge
 from rxapp.auth.core.login.login import LoggedIn
 from rxapp.auth.core.login.passkey_errors import PasskeyNotConfirmed, WrongPasskey
 from rxapp.auth.core.login.second_factor import EVER, MFA
+from rxapp.auth.core.login.stages import LoginAttempt
 from rxapp.auth.core.service import AuthService
 from rxapp.auth.features.passkeys.rules import rows
 from rxapp.auth.features.passkeys.rules.ceremonies import (
@@ -87,7 +88,7 @@ def log_in(service: AuthService, text: str, client: Client = NO_CLIENT) -> Logge
     except TooManyRequests as refused:
         service.failures.record_throttled(refused, client)
         raise
-    return service.login.with_proof(user, (POP, MFA), client)
+    return service.login.with_proof(LoginAttempt(user, (POP, MFA)), client)
 
 
 class PasskeyFactor:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 from hmac import compare_digest
-from typing import Protocol, cast
+from typing import Any, Protocol, cast
 from uuid import UUID, uuid4
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
@@ -172,5 +172,5 @@ def _accept(db: Connection, device_id: UUID, step: int, now: datetime) -> bool:
 
 
 def _record(service: AuthService, db: Connection, kind: str, identity: Identity, client: Client, *, detail: str = "") -> None:
-    who = {"user_id": identity.user_id, "session_id": identity.session_id}
+    who: dict[str, Any] = {"user_id": identity.user_id, "session_id": identity.session_id}
     events.record(db, kind, service.clock(), client=client, detail=detail, **who)

@@ -97,12 +97,19 @@ def confirm_dialog() -> rx.Component:
 
 
 def _proof_forms() -> list[rx.Component]:
-    """The form of the password and the forms of features. If there are several, only those that the person can use are shown."""
+    """The form of the password and the forms of features. If there are several, only those that the person can use are shown.
+
+    The form of the password has a button that closes the dialog. Without it, the button is at the end.
+    """
     forms = {PASSWORD: _password_form, **places.proof_forms}
     if len(forms) == 1:
         return [_password_form()]
     methods: Any = ConfirmationState.methods
-    return [rx.cond(methods.contains(method), view(), rx.fragment()) for method, view in forms.items()]
+    cancel = rx.el.button(site.texts.confirm.cancel, type="button", on_click=ConfirmationState.cancel, class_name=style.SECONDARY)
+    return [
+        *(rx.cond(methods.contains(method), view(), rx.fragment()) for method, view in forms.items()),
+        rx.cond(methods.contains(PASSWORD), rx.fragment(), rx.el.div(cancel, class_name="mt-4 flex justify-end")),
+    ]
 
 
 def _factor_forms() -> rx.Component:

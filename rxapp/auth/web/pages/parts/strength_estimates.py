@@ -10,8 +10,8 @@ import threading
 import time
 from functools import partial
 
+from rxapp.auth.core.identity.network_address import network_of
 from rxapp.auth.core.passwords.policy import Strength
-from rxapp.auth.core.throttling.throttle import network_of
 from rxapp.auth.http.runtime.service import get_service
 from rxapp.auth.http.runtime.worker_threads import CallThreads
 

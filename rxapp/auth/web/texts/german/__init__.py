@@ -8,6 +8,7 @@ from rxapp.auth.web.texts.german.common import CONFIRM, NOTICES, USER_MENU
 from rxapp.auth.web.texts.german.email import EMAIL, MAIL, MAIL_LINK
 from rxapp.auth.web.texts.german.overview import OVERVIEW
 from rxapp.auth.web.texts.german.passkeys import PASSKEYS
+from rxapp.auth.web.texts.german.providers import PROVIDERS
 from rxapp.auth.web.texts.german.refusals import REFUSALS
 from rxapp.auth.web.texts.german.second_factor import SECOND_FACTOR, SECURITY
 from rxapp.auth.web.texts.german.signing_in import LOGIN, NEW_PASSWORD_STAGE, PASSWORD_FIELDS, REGISTER, SET_PASSWORD_PAGE
@@ -21,6 +22,7 @@ GERMAN = Texts(
     second_factor=SECOND_FACTOR,
     security=SECURITY,
     passkeys=PASSKEYS,
+    providers=PROVIDERS,
     email=EMAIL,
     mail_link=MAIL_LINK,
     mail=MAIL,

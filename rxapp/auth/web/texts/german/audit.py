@@ -54,6 +54,10 @@ EVENT_KINDS = EventKindTexts(
     email_code_refused="Ein Code aus einer E-Mail wurde abgelehnt",
     disowned="Auf eine Nachricht geantwortet: „Das war ich nicht“",
     invited="Per E-Mail eingeladen",
+    provider_linked="Konto bei einem Anbieter verknüpft",
+    provider_unlinked="Verknüpfung mit einem Konto bei einem Anbieter entfernt",
+    provider_confirmed="Bei einem Anbieter bestätigt",
+    provider_login_refused="Eine Anmeldung über einen Anbieter wurde abgelehnt",
     keys_rotated="Signaturschlüssel gewechselt",
     throttled="Zu viele Versuche, gebremst",
 )
@@ -69,6 +73,8 @@ SESSION_ENDS = EndTexts(
     passkey_removed="Sitzung beendet, weil ein Passkey entfernt wurde",
     password_removed="Sitzung beendet, weil das Passwort entfernt wurde",
     disowned="Sitzung beendet, weil gemeldet wurde: „Das war ich nicht“",
+    provider_removed="Sitzung beendet, weil die Verknüpfung mit einem Anbieter entfernt wurde",
+    logged_out_at_provider="Beim Anbieter abgemeldet",
     user_disabled="Sitzung beendet, weil das Konto gesperrt wurde",
     account_deleted="Sitzung beendet, weil das Konto gelöscht wurde",
 )
@@ -90,5 +96,7 @@ NEWS = NewsTexts(
     email_changed="Die E-Mail-Adresse Ihres Kontos wurde geändert, auf: {device}.",
     email_removed="Die E-Mail-Adresse Ihres Kontos wurde entfernt, auf: {device}.",
     email_restored="Eine Änderung Ihrer E-Mail-Adresse wurde zurückgenommen, auf: {device}.",
+    provider_linked="Ein Konto anderswo wurde mit Ihrem verknüpft, auf: {device}.",
+    provider_unlinked="Eine Verknüpfung mit einem Konto anderswo wurde entfernt, auf: {device}.",
     not_you="Falls Sie das nicht waren, ändern Sie Ihr Passwort.",
 )

@@ -52,12 +52,12 @@ PASSKEYS = PasskeyTexts(
     ),
     password="Passwort",
     with_password="Sie können sich auch mit Ihrem Passwort anmelden. Ohne Passwort kann es niemand erraten oder abfischen.",
-    without_password="Ihr Konto hat kein Passwort. Sie melden sich mit einem Passkey an.",
+    without_password="Ihr Konto hat kein Passwort. Sie melden sich auf anderem Weg an.",
     password_needs_passkey="Ihr Passwort ist der einzige Weg, sich anzumelden. Mit einem Passkey kämen Sie ohne es aus.",
     remove_password="Mein Passwort entfernen",
     remove_password_question="Ihr Passwort entfernen?",
     remove_password_why=(
-        "Danach melden Sie sich nur noch mit einem Passkey an. Gehen alle verloren, muss Ihnen die Verwaltung einen Link "
+        "Danach melden Sie sich nur noch auf Ihren anderen Wegen an. Gehen alle verloren, muss Ihnen die Verwaltung einen Link "
         "schicken. Ihre anderen Sitzungen, die mit dem Passwort begonnen haben, enden."
     ),
     password_removed="Ihr Passwort ist entfernt.",

@@ -18,6 +18,33 @@ REFUSALS = RefusalTexts(
     last_way_in="Das ist der einzige Weg, sich bei Ihrem Konto anzumelden. Fügen Sie erst einen anderen hinzu.",
     mailed_proof_ended="Dieser Link oder Code wurde schon benutzt oder ist zu alt. Bitte fordern Sie einen neuen an.",
     email_required="Hier braucht jedes Konto eine E-Mail-Adresse. Sie können sie ändern.",
+    provider_login_refused=(
+        "Die Antwort des Anbieters wurde nicht angenommen. Versuchen Sie es noch einmal, oder melden Sie sich auf anderem Weg an."
+    ),
+    provider_login_ended=(
+        "Das hat zu lange gedauert, wurde schon abgeschlossen oder begann in einem anderen Browser. "
+        "Bitte versuchen Sie es noch einmal."
+    ),
+    provider_login_cancelled=(
+        "Sie wurden dort nicht angemeldet. Versuchen Sie es noch einmal, oder melden Sie sich auf anderem Weg an."
+    ),
+    provider_unavailable=(
+        "Der Anbieter antwortet im Moment nicht. Versuchen Sie es nach einer Weile noch einmal, oder melden Sie sich auf anderem "
+        "Weg an."
+    ),
+    provider_address_unverified=(
+        "Der Anbieter hat Ihre E-Mail-Adresse nicht bestätigt. Bestätigen Sie sie zuerst dort. "
+        "Wenn Sie hier ein Konto haben, melden Sie sich damit an, und verknüpfen Sie den Anbieter auf der Seite „Sicherheit“."
+    ),
+    provider_sign_up_closed=(
+        "Zu dieser Anmeldung gibt es hier kein Konto, und sie kann keines anlegen. "
+        "Wenn Sie ein Konto haben, melden Sie sich damit an, und verknüpfen Sie den Anbieter auf der Seite „Sicherheit“."
+    ),
+    provider_account_disabled="Ihr Konto hier ist gesperrt. Bitte wenden Sie sich an die Verwaltung.",
+    provider_linked_elsewhere="Diese Anmeldung beim Anbieter gehört hier zu einem anderen Konto.",
+    provider_not_confirmed=(
+        "Sie haben sich beim Anbieter nicht noch einmal angemeldet, oder mit einem anderen Konto als dem, das hier verknüpft ist."
+    ),
     login_expired="Das hat zu lange gedauert, oder Ihr Konto hat sich inzwischen geändert. Bitte melden Sie sich noch einmal an.",
     registration_closed="Neue Konten legt die Verwaltung an.",
     last_administrator="Das ist das einzige Konto für die Verwaltung. Geben Sie die Rolle erst jemand anderem.",

@@ -27,11 +27,16 @@ REASONS = ReasonTexts(
     ended_by_administrator="Die Verwaltung hat Ihre Sitzung beendet. Bitte melden Sie sich neu an.",
     second_factor_reset="Die Verwaltung hat Ihre zweiten Faktoren entfernt. Bitte melden Sie sich neu an.",
     passkey_removed="Sie wurden abgemeldet, weil ein Passkey Ihres Kontos entfernt wurde. Bitte melden Sie sich neu an.",
-    password_removed="Sie wurden abgemeldet, weil Ihr Passwort entfernt wurde. Bitte melden Sie sich mit einem Passkey an.",
+    password_removed="Sie wurden abgemeldet, weil Ihr Passwort entfernt wurde. Bitte melden Sie sich auf anderem Weg an.",
     disowned=(
         "Sie wurden abgemeldet, weil aus Ihrem Postfach gemeldet wurde, dass Sie das nicht waren. Bitte wählen Sie ein neues "
         "Passwort."
     ),
+    provider_removed=(
+        "Sie wurden abgemeldet, weil eine Verknüpfung Ihres Kontos mit einem Anbieter entfernt wurde. "
+        "Bitte melden Sie sich neu an."
+    ),
+    logged_out_at_provider="Sie wurden abgemeldet, weil Sie sich bei Ihrem Anbieter abgemeldet haben.",
     user_disabled="Die Verwaltung hat Ihr Konto gesperrt.",
     account_deleted="Ihr Konto ist gelöscht.",
     token_reused=(

@@ -1,0 +1,112 @@
+"""The buttons that lead to a provider, and how a page leaves for one."""
+
+import secrets
+from typing import Any
+
+import reflex as rx
+
+from rxapp.auth.core.database.outages import FORM_ERRORS
+from rxapp.auth.core.identity.client import Client
+from rxapp.auth.features.providers.pages.logos import LOGOS
+from rxapp.auth.features.providers.rules.beginning import begin
+from rxapp.auth.features.providers.rules.provider import Provider, providers_of
+from rxapp.auth.features.providers.rules.transactions import Purpose
+from rxapp.auth.http.runtime.service import get_service, in_thread
+from rxapp.auth.web.admission import current_user
+from rxapp.auth.web.auth_state.confirmation import ConfirmationState
+from rxapp.auth.web.auth_state.leaving import of_one_connection
+from rxapp.auth.web.auth_state.state import AuthState
+from rxapp.auth.web.guards import event
+from rxapp.auth.web.pages.login import LoginState
+from rxapp.auth.web.pages.parts.onward import wanted_path
+from rxapp.auth.web.site.registry import site
+from rxapp.auth.web.site.wording import in_words
+from rxapp.auth.web.ui import style
+from rxapp.auth.web.ui.components.component_base import OwnComponent
+from rxapp.auth.web.ui.forms import auth_form
+
+
+class Departure(OwnComponent):
+    """Invisible. Goes to the address in `command`, when its id changes."""
+
+    tag = "Departure"
+
+    command: rx.Var[dict[str, str]]
+
+    @classmethod
+    def script(cls) -> str:
+        """The path of the JavaScript file next to this one."""
+        return rx.asset("departure.js", shared=True).importable_path
+
+
+class ProviderLogo(OwnComponent):
+    """The logo of a provider, for the eye alone: the words beside it name the provider."""
+
+    tag = "ProviderLogo"
+
+    view_box: rx.Var[str]
+    markup: rx.Var[str]
+
+    @classmethod
+    def script(cls) -> str:
+        """The path of the JavaScript file next to this one."""
+        return rx.asset("departure.js", shared=True).importable_path
+
+
+@of_one_connection
+class DepartureState(rx.State):
+    """Where the page goes, and whether it is about to. Whoever comes Back has a new connection, which begins without."""
+
+    command: dict[str, str] = {}
+    is_going: bool = False
+
+    @event(public=True, signs_in=True)
+    async def log_in(self, name: str) -> None:
+        """Go to a provider to log in."""
+        login = await self.get_state(LoginState)
+        login.error, login.wrong, login.wait, login.reason = "", "", 0, ""
+        try:
+            await self._go(name, (await self.get_state(AuthState))._client(), next_path=wanted_path(self))
+        except FORM_ERRORS as error:
+            login.error, login.wait = in_words(error), error.retry_after_seconds
+
+    @event(signs_in=True)
+    async def confirm(self, name: str) -> None:
+        """Go to a provider to confirm who one is."""
+        auth, confirmation = await self.get_state(AuthState), await self.get_state(ConfirmationState)
+        facts: dict[str, Any] = {"purpose": Purpose.CONFIRM, "identity": current_user(), "next_path": auth._path_and_query()}
+        try:
+            await self._go(name, auth._client(), **facts)
+        except FORM_ERRORS as error:
+            confirmation.error, confirmation.wait = in_words(error), error.retry_after_seconds
+
+    async def _go(self, name: str, client: Client, **facts: Any) -> None:
+        url = await in_thread(begin, get_service(), str(name), client, origin=self.router.url.origin, **facts)
+        self.command, self.is_going = {"id": secrets.token_urlsafe(6), "to": url}, True
+
+
+def provider_button(provider: Provider, text: str, on_click: Any, *, class_name: str = "") -> rx.Component:
+    """A button with the provider's logo. It is a form, so that a click before the page is ready waits for it (`forms.js`)."""
+    view_box, markup = LOGOS.get(provider.kind, LOGOS["oidc"])
+    button = rx.el.button(
+        ProviderLogo.create(view_box=view_box, markup=markup, class_name="size-5 shrink-0"),
+        text.format(provider=provider.label),
+        type="submit",
+        disabled=True,
+        class_name=f"{style.SECONDARY} gap-3 {class_name}",
+    )
+    return auth_form(button, on_submit=on_click, is_busy=DepartureState.is_going)
+
+
+def departure() -> rx.Component:
+    """What leaves the page. It is needed once beside the buttons."""
+    return Departure.create(command=DepartureState.command)
+
+
+def login_section() -> rx.Component:
+    """The buttons on the login page and on that for new accounts."""
+    each = [
+        provider_button(one, site.texts.providers.go_on_with, DepartureState.log_in(one.name), class_name="w-full")
+        for one in providers_of(get_service())
+    ]
+    return rx.el.div(*each, departure(), class_name="space-y-3")

@@ -1,0 +1,1 @@
+"""The rules of logging in with other providers."""
