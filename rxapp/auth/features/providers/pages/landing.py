@@ -42,6 +42,8 @@ class ProviderLandingState(rx.State):
     wait: int = 0
     again: str = ""
 
+    _wanted: str = ""
+
     @event(public=True, signs_in=True)
     async def prepare(self) -> Any:
         """On load: use the ticket, or say the error."""
@@ -55,7 +57,7 @@ class ProviderLandingState(rx.State):
             if came.get("ticket"):
                 return ProviderLandingState.link if came.get("for") == Purpose.LINK else ProviderLandingState.confirm
             return self._refuse(ERRORS.get(came.get("error", ""), ProviderLoginRefused)())
-        if auth.status == IN and (not await is_new_visit(self) or await self._is_mine(auth, came.get("ticket", ""))):
+        if auth.status == IN and "error" not in came and await self._is_done(auth, came.get("ticket", "")):
             return self._go_on()
         if not came.get("ticket"):
             return self._refuse(ERRORS.get(came.get("error", ""), ProviderLoginEnded)())
@@ -85,15 +87,19 @@ class ProviderLandingState(rx.State):
             auth._go_on_with(confirmed)
         return self._go_on()
 
-    async def _is_mine(self, auth: AuthState, ticket: str) -> bool:
-        """Whether the ticket is for whoever is logged in: another tab has come back first."""
+    async def _is_done(self, auth: AuthState, ticket: str) -> bool:
+        """Whether nothing is left to do: the page is loaded again, or another tab of the same person has come back first."""
         person = auth._identity
+        if not ticket or not await is_new_visit(self):
+            return True
         return person is not None and await in_thread(is_of, get_service(), person.user_id, ticket, auth._client())
 
     async def _log_in(self, ticket: str, auth: AuthState) -> Any:
+        wanted = self._next()
         try:
             logged_in = await entering.log_in(ticket, auth._client())
             await auth._begin(logged_in.pair)
+            self._wanted = wanted  # the page may be loaded once more before it is left, without its fragment
         except LoginIncomplete as incomplete:
             return await (await self.get_state(LoginState))._hand_over(incomplete, next_path=self._next())
         except FORM_ERRORS as error:
@@ -110,7 +116,7 @@ class ProviderLandingState(rx.State):
         return {name: values[0] for name, values in fields.items()}
 
     def _next(self) -> str:
-        return own_path(path_in_app(self._came().get("next", ""), get_config().frontend_path), otherwise="")
+        return own_path(path_in_app(self._came().get("next", ""), get_config().frontend_path), otherwise=self._wanted)
 
     def _go_on(self) -> Any:
         return rx.redirect(self._next() or site.home_route, replace=True)
