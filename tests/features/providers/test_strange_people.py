@@ -1,11 +1,11 @@
 """What a provider says of a person is stored, or refused in words; and its addresses are looked at before they are used."""
 
-import asyncio
 from functools import partial
 
 import pytest
 
 from rxapp.auth.features.providers.client.outgoing import ProviderFault, _public_address
+from tests.apart import run_apart
 from tests.features.providers.liar import PERSON, USERINFO, Answer, liars, told
 from tests.features.providers.refusals import exchange, nobody_let_in, settings_naming, try_to_log_in
 
@@ -93,7 +93,7 @@ def test_who_is_of_no_allowed_domain_gets_no_account(client, liar, served, addre
 )
 def test_an_address_that_others_cannot_reach_is_none(address):
     try:
-        asyncio.run(_public_address(address, 443))
+        run_apart(_public_address(address, 443))
     except ProviderFault as fault:
         assert "private network" in fault.why
     else:

@@ -67,7 +67,7 @@ class Leaving(PageTokens, mixin=True):  # type: ignore[call-arg]  # the keyword 
     """
 
     _began_at: datetime | None = None
-    """When somebody has logged in on this page."""
+    """When somebody has logged in on this page. None as soon as their browser is known to have stored the pair."""
 
     _loaded_path: str = ""
     """The path at the last load of this document."""
@@ -111,6 +111,9 @@ class Leaving(PageTokens, mixin=True):  # type: ignore[call-arg]  # the keyword 
 
     async def _begin_load(self) -> None:
         """A page is being loaded, whether the person has come to it or not."""
+        held = self._held_pair().refresh_token
+        if self._identity is not None and held.startswith(token_store.session_part(self._identity.session_id)):
+            self._began_at = None  # the browser has stored the pair
         path, self._told_to_go, self._entered_path = self._path_and_query(), "", ""
         self._is_new_visit, self._loaded_path = path != self._loaded_path, path
         if self._is_new_visit:
