@@ -17,7 +17,7 @@ from rxapp.auth.features.providers.rules.profile import Profile, profile_from
 from rxapp.auth.features.providers.rules.provider import Provider, callback_of
 from rxapp.auth.features.providers.rules.transactions import Purpose, Transaction
 
-BASIC, POST, PRIVATE_KEY, NONE = "client_secret_basic", "client_secret_post", "private_key_jwt", "none"
+BASIC, POST, PRIVATE_KEY = "client_secret_basic", "client_secret_post", "private_key_jwt"
 
 _ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 _NAMES, _ADDRESS = {"name", "preferred_username", "nickname"}, {"email", "email_verified"}
@@ -140,19 +140,12 @@ def _holds(claims: Mapping[str, Any], groups: set[str]) -> bool:
     return {"email", "name"} <= claims.keys() and (not groups or not groups.isdisjoint(claims))
 
 
-class _Clients:
-    """The clients of one service, for one event loop."""
-
-    def __init__(self) -> None:
-        self.by_name: dict[str, ProviderClient] = {}
-
-
-_of: WeakKeyDictionary[AuthService, _Clients] = WeakKeyDictionary()
+_clients_of: WeakKeyDictionary[AuthService, dict[str, ProviderClient]] = WeakKeyDictionary()
 
 
 def client_of(service: AuthService, provider: Provider) -> ProviderClient:
     """The client for that provider. Call it on the event loop only."""
-    clients = _of.setdefault(service, _Clients()).by_name
+    clients = _clients_of.setdefault(service, {})
     if provider.name not in clients:
         clients[provider.name] = ProviderClient(provider, callback_of(service.settings, provider.name), service.clock)
     return clients[provider.name]
@@ -160,7 +153,7 @@ def client_of(service: AuthService, provider: Provider) -> ProviderClient:
 
 async def close_clients(service: AuthService) -> None:
     """Close the connections to all providers."""
-    for client in _of.pop(service, _Clients()).by_name.values():
+    for client in _clients_of.pop(service, {}).values():
         await client.outgoing.close()
 
 

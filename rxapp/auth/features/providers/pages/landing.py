@@ -101,7 +101,7 @@ class ProviderLandingState(rx.State):
             await auth._begin(logged_in.pair)
             self._wanted = wanted  # the page may be loaded once more before it is left, without its fragment
         except LoginIncomplete as incomplete:
-            return await (await self.get_state(LoginState))._hand_over(incomplete, next_path=self._next())
+            return await (await self.get_state(LoginState))._hand_over(incomplete, next_path=wanted)
         except FORM_ERRORS as error:
             if isinstance(error, ProviderLoginEnded) and auth.status == IN:
                 return self._go_on()  # such as Back, after a login that has gone well

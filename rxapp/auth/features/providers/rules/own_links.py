@@ -97,7 +97,7 @@ def unlink(service: AuthService, identity: Identity, link_id: UUID, client: Clie
 
 @retry_on_outage
 def unlink_for(service: AuthService, user_id: UUID, link_id: UUID, actor: Actor) -> list[UUID]:
-    """The same by an administrator, also for the last one: then the person gets a link to set a password."""
+    """The same by an administrator, also for the last one. A person with no way in left needs a set-password link."""
     with service.database.write() as session:
         user = users.lock_user(session, user_id)
         db, now = session.connection(), service.clock()

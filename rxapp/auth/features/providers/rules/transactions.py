@@ -16,7 +16,7 @@ import secrets
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any, TypeVar
+from typing import Any
 
 from rxapp.auth.core.errors import OtherDevice
 from rxapp.auth.core.identity.client import Client
@@ -89,9 +89,6 @@ class Ticket:
     id: str = field(default_factory=lambda: secrets.token_urlsafe(16))
 
 
-T = TypeVar("T", Transaction, Ticket)
-
-
 def seal(service: AuthService, step: Step, facts: Transaction | Ticket) -> str:
     """The facts as a text that only this app can make and read, for one step."""
     body = json.dumps(
@@ -149,9 +146,8 @@ def _open(service: AuthService, step: Step, text: str) -> dict[str, Any]:
     facts: dict[str, Any] = json.loads(body)
     made_at = datetime.fromtimestamp(facts.pop("at"), UTC)
     is_old = service.clock() - made_at > LIFETIMES[step]
-    if (
-        is_old or made_at.timestamp() < providers_of(service).spent[step].remembers_since
-    ):  # a restart forgets what was used before it
+    # A restart forgets what was used before it.
+    if is_old or made_at.timestamp() < providers_of(service).spent[step].remembers_since:
         raise ProviderLoginEnded
     return facts
 
