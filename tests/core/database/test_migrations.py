@@ -1,15 +1,20 @@
 """Migrations: they and the models agree, and they run up and down on a database with data, on SQLite and on PostgreSQL."""
 
+import contextlib
+import sqlite3
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import datetime, timedelta
 from uuid import uuid4
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import JSON, Uuid, column, inspect, table, text
+from sqlalchemy import JSON, Uuid, column, inspect, make_url, table, text
 from sqlmodel import SQLModel, select
 
-import rxapp.demo.customers  # noqa: F401  its table belongs to the metadata
+import rxapp.auth.core.database.mail_tables  # noqa: F401  its tables belong to the metadata
+import rxapp.auth.core.database.provider_tables  # noqa: F401
+import rxapp.demo.customers  # noqa: F401
 from alembic import command
 from rxapp.auth import (
     AUTH_HISTORY,
@@ -67,6 +72,23 @@ def test_sqlite_runs_in_wal_mode_with_foreign_keys_and_a_busy_timeout(sqlite_dat
             for name in ("journal_mode", "foreign_keys", "busy_timeout")
         }
     assert values == {"journal_mode": "wal", "foreign_keys": 1, "busy_timeout": 5000}
+
+
+def test_a_new_sqlite_file_that_another_process_is_writing_is_waited_for(new_sqlite_url):
+    with contextlib.closing(sqlite3.connect(make_url(new_sqlite_url).database, isolation_level=None)) as another:
+        another.execute("BEGIN IMMEDIATE")
+        database = Database(new_sqlite_url)
+        with ThreadPoolExecutor(1) as thread:
+            opening = thread.submit(_mode_of, database)
+            assert not wait([opening], timeout=0.2).done
+            another.execute("COMMIT")
+            assert opening.result() == "wal"
+    database.dispose()
+
+
+def _mode_of(database):
+    with database.connect() as connection:
+        return connection.exec_driver_sql("PRAGMA journal_mode").scalar()
 
 
 def url_of(database):

@@ -1,6 +1,8 @@
 """The database: SQLAlchemy's engine with our configuration, connections, sessions and transactions."""
 
+import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
@@ -18,6 +20,9 @@ from rxapp.auth.core.settings.settings import Settings
 
 SQLITE_BUSY_TIMEOUT_MS = 5_000
 """How long a statement waits for a write of another process before it fails."""
+
+_BETWEEN_ATTEMPTS = 0.01
+"""Seconds."""
 
 _AUTOCOMMIT = "rxapp_autocommit"
 
@@ -146,14 +151,24 @@ def _prepare_sqlite(engine: Engine, synchronous: str) -> None:
     @event.listens_for(engine, "connect")
     def set_pragmas(connection: Any, _record: Any) -> None:
         cursor = connection.cursor()
-        for pragma in (
-            "journal_mode = WAL",
-            f"synchronous = {synchronous}",
-            "foreign_keys = ON",
-            f"busy_timeout = {SQLITE_BUSY_TIMEOUT_MS}",
-        ):
+        _use_write_ahead_log(cursor)
+        for pragma in (f"synchronous = {synchronous}", "foreign_keys = ON", f"busy_timeout = {SQLITE_BUSY_TIMEOUT_MS}"):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
+
+
+def _use_write_ahead_log(cursor: sqlite3.Cursor) -> None:
+    """Of several processes that open a new file at once, one changes its mode. SQLite does not let the others wait for it."""
+    give_up = time.monotonic() + SQLITE_BUSY_TIMEOUT_MS / 1000
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > give_up:
+                raise
+            time.sleep(_BETWEEN_ATTEMPTS)
+        else:
+            return
 
 
 def _begin_by_statement(engine: Engine, statement: str) -> None:

@@ -11,5 +11,10 @@ async def is_new_visit(state: rx.State) -> bool:
 
 
 async def visit_of(state: rx.State) -> int:
-    """The number of the visit, for what belongs to one visit only, such as an open dialog. A click may come before the load."""
-    return (await state.get_state(AuthState))._visit
+    """The number of the visit, for what belongs to one visit only, such as an open dialog.
+
+    A click may come before the load of its page. It belongs to the visit that this load begins.
+    """
+    page = await state.get_state(AuthState)
+    has_loaded = page._path_and_query() == page._loaded_path
+    return page._visit if has_loaded else page._visit + 1

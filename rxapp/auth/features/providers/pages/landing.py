@@ -57,7 +57,7 @@ class ProviderLandingState(rx.State):
             if came.get("ticket"):
                 return ProviderLandingState.link if came.get("for") == Purpose.LINK else ProviderLandingState.confirm
             return self._refuse(ERRORS.get(came.get("error", ""), ProviderLoginRefused)())
-        if auth.status == IN and "error" not in came and await self._is_done(auth, came.get("ticket", "")):
+        if auth.status == IN and await self._is_done(auth, came):
             return self._go_on()
         if not came.get("ticket"):
             return self._refuse(ERRORS.get(came.get("error", ""), ProviderLoginEnded)())
@@ -87,11 +87,13 @@ class ProviderLandingState(rx.State):
             auth._go_on_with(confirmed)
         return self._go_on()
 
-    async def _is_done(self, auth: AuthState, ticket: str) -> bool:
+    async def _is_done(self, auth: AuthState, came: dict[str, str]) -> bool:
         """Whether nothing is left to do: the page is loaded again, or another tab of the same person has come back first."""
-        person = auth._identity
-        if not ticket or not await is_new_visit(self):
+        if not await is_new_visit(self):
             return True
+        person, ticket = auth._identity, came.get("ticket", "")
+        if not ticket:
+            return "error" not in came
         return person is not None and await in_thread(is_of, get_service(), person.user_id, ticket, auth._client())
 
     async def _log_in(self, ticket: str, auth: AuthState) -> Any:
