@@ -12,9 +12,9 @@ from alembic.migration import MigrationContext
 from sqlalchemy import JSON, Uuid, column, inspect, make_url, table, text
 from sqlmodel import SQLModel, select
 
-import rxapp.auth.core.database.mail_tables  # noqa: F401  its tables belong to the metadata
-import rxapp.auth.core.database.provider_tables  # noqa: F401
-import rxapp.demo.customers  # noqa: F401
+import rxapp.auth.core.database.mail_tables
+import rxapp.auth.core.database.provider_tables
+import rxapp.demo.customers  # noqa: F401  these tables belong to the metadata
 from alembic import command
 from rxapp.auth import (
     AUTH_HISTORY,

@@ -7,7 +7,7 @@ import pytest
 from rxapp.auth.http.middleware import body_limit
 from rxapp.auth.http.middleware.body_limit import BodyLimit
 from rxapp.auth.http.middleware.content_security_policy import hashes_of_built_pages, policy_text, script_hashes
-from rxapp.auth.http.middleware.security_headers import DEFAULT_HEADERS, SecurityHeaders, SecurityHeadersMiddleware
+from rxapp.auth.http.middleware.security_headers import ALWAYS, DEFAULT_HEADERS, SecurityHeaders, SecurityHeadersMiddleware
 from tests.api_in_process import bearer
 from tests.web.test_events import in_a_loop
 
@@ -147,6 +147,10 @@ class TestMiddleware:
         def json():
             return {}
 
+        @api.get("/file")
+        def file(kind: str):
+            return Response("", media_type=kind)
+
         @api.get("/own")
         def own():
             cors = {"Access-Control-Allow-Credentials": "true", "Access-Control-Allow-Origin": "https://app.example.com"}
@@ -154,7 +158,10 @@ class TestMiddleware:
             return Response("<p>", media_type="text/html", headers=headers)
 
         return SecurityHeadersMiddleware(
-            api, for_pages={POLICY: "for pages"}, for_others={POLICY: "for others"}, by_path={"/known": {POLICY: "for this page"}}
+            api,
+            for_pages={POLICY: "for pages"},
+            for_others={POLICY: "for others"} | ALWAYS,
+            by_path={"/known": {POLICY: "for this page"}},
         )
 
     def test_a_page_that_is_known_has_a_policy_of_its_own(self, client):
@@ -166,6 +173,16 @@ class TestMiddleware:
         assert client.get("/page").headers[POLICY] == "for pages"
         assert client.get("/api/me").headers[POLICY] == "for others"
         assert client.get("/nothing").headers[POLICY] == "for others"
+
+    @pytest.mark.parametrize("kind", ["text/javascript", "text/css", "font/woff2"])
+    def test_a_file_that_a_page_loads_has_none_that_is_for_documents_only(self, client, kind):
+        sent = client.get(f"/file?kind={kind}").headers
+        assert sent[POLICY] == "for others"
+        assert {name for name in ALWAYS if name not in sent} == {"Permissions-Policy", "Cross-Origin-Opener-Policy"}
+
+    @pytest.mark.parametrize("kind", ["image/svg+xml", "application/json", "application/pdf", "text/plain", "text/xml"])
+    def test_what_a_browser_can_show_by_itself_has_all(self, client, kind):
+        assert all(name in client.get("/file", params={"kind": kind}).headers for name in ALWAYS)
 
     def test_a_header_that_a_route_sets_itself_is_left_as_it_is(self, client):
         assert client.get("/own").headers.get_list(POLICY) == ["default-src 'self'"]

@@ -37,6 +37,11 @@ ALWAYS: Mapping[str, str] = {
     "Cross-Origin-Opener-Policy": "same-origin",
 }
 
+_OF_DOCUMENTS = {b"permissions-policy", b"cross-origin-opener-policy"}
+"""Browsers read these with a document only. A page has ten scripts, for each of which they would be sent again."""
+
+_NO_DOCUMENT = (b"text/javascript", b"text/css", b"font/")
+
 
 @dataclass(frozen=True)
 class SecurityHeaders:
@@ -119,6 +124,7 @@ class SecurityHeadersMiddleware:
         self._keeps_credentials = keeps_credentials
         self._for_pages = _encoded(for_pages)
         self._for_others = _encoded(for_others)
+        self._for_files = [header for header in self._for_others if header[0] not in _OF_DOCUMENTS]
         self._by_path = {path: _encoded(headers) for path, headers in by_path.items()}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -144,8 +150,10 @@ class SecurityHeadersMiddleware:
 
     def _headers_of(self, path: str, status: int, sent: Mapping[bytes, bytes]) -> list[tuple[bytes, bytes]]:
         """A 304 does not say what it is about, and its headers replace those that the browser has kept with the page."""
-        is_page = sent.get(b"content-type", b"").startswith(b"text/html") or status == HTTPStatus.NOT_MODIFIED
-        return self._by_path.get(path.rstrip("/"), self._for_pages) if is_page else self._for_others
+        kind = sent.get(b"content-type", b"")
+        if kind.startswith(b"text/html") or status == HTTPStatus.NOT_MODIFIED:
+            return self._by_path.get(path.rstrip("/"), self._for_pages)
+        return self._for_files if kind.startswith(_NO_DOCUMENT) else self._for_others
 
 
 def _encoded(headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
