@@ -27,7 +27,7 @@ const ON_EVERY_PAGE = [
 ].flat();
 const IN_ONE_FILE = new RegExp(`/node_modules/(${ON_EVERY_PAGE.join("|")})/|${WITHOUT_EMOTION}`);
 const OWN_IN_ONE_FILE =
-  /\/utils\/(context|context-registry|state)\.jsx?$|\/rxapp\/auth\/(web|features)\/.*\/(arrivals|countdown|device_key|modal|passkey_button|policy_notes|sent_calls|storage_fault|token_store|upload_ticket)\.js$/;
+  /\/utils\/(context|context-registry|state)\.jsx?$|\/rxapp\/auth\/(web|features)\/.*\/(arrivals|countdown|departure|device_key|modal|passkey_button|policy_notes|sent_calls|storage_fault|token_store|upload_ticket)\.js$/;
 const KEPT_FOR_SENT_CODE = /window\.__reflex = \{[^}]*\};/;
 const SHOWS_SENT_CODE = /evalReactComponent|window\.__reflex\b/;
 const OF_REFLEX_ITSELF = /\/utils\/state\.js$|\/app\/root\.jsx$/;

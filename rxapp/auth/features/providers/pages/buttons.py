@@ -1,6 +1,7 @@
 """The buttons that lead to a provider, and how a page leaves for one."""
 
 import secrets
+from dataclasses import dataclass
 from typing import Any
 
 import reflex as rx
@@ -85,16 +86,34 @@ class DepartureState(rx.State):
         self.command, self.is_going = {"id": secrets.token_urlsafe(6), "to": url}, True
 
 
-def provider_button(provider: Provider, text: str, on_click: Any, *, class_name: str = "") -> rx.Component:
-    """A button with the provider's logo. It is a form, so that a click before the page is ready waits for it (`forms.js`)."""
-    view_box, markup = LOGOS.get(provider.kind, LOGOS["oidc"])
-    button = rx.el.button(
-        ProviderLogo.create(view_box=view_box, markup=markup, class_name="size-5 shrink-0"),
-        text.format(provider=provider.label),
-        type="submit",
-        disabled=True,
+@dataclass
+class Face:
+    """What a button shows of a provider: its name for people, and its logo."""
+
+    name: str
+    label: str
+    view_box: str
+    markup: str
+
+
+def face_of(provider: Provider) -> Face:
+    """A provider without a logo has that of OpenID Connect."""
+    return Face(provider.name, provider.label, *LOGOS.get(provider.kind, LOGOS["oidc"]))
+
+
+def plain_button(face: Face, text: str, *, class_name: str = "", **props: Any) -> rx.Component:
+    """A button with the provider's logo."""
+    return rx.el.button(
+        ProviderLogo.create(view_box=face.view_box, markup=face.markup, class_name="size-5 shrink-0"),
+        text.format(provider=face.label),
         class_name=f"{style.SECONDARY} gap-3 {class_name}",
+        **props,
     )
+
+
+def provider_button(provider: Provider, text: str, on_click: Any, *, class_name: str = "") -> rx.Component:
+    """It is a form, so that a click before the page is ready waits for it (`forms.js`)."""
+    button = plain_button(face_of(provider), text, class_name=class_name, type="submit", disabled=True)
     return auth_form(button, on_submit=on_click, is_busy=DepartureState.is_going)
 
 
