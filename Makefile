@@ -57,8 +57,8 @@ prod: $(VENV)/app  ## the same, built for production, pages and API on one port
 test: $(VENV)/dev browser  ## all tests, those in a real browser included, but for those of the next lines
 	$(REGISTRY) pytest $(WORKERS) -m "not production and not oldest and not thorough and not tools and not firefox" $(ARGS)
 
-test-thorough: $(VENV)/dev browser  ## more variants of the same: every attack on a page with two workers on Redis, every set-up of logging
-	$(REGISTRY) pytest $(WORKERS) -m "thorough and not production" $(ARGS)
+test-thorough: $(VENV)/dev browser  ## more of the same: other ways through each page, every attack with two workers on Redis, storms
+	$(REGISTRY) RXAPP_TEST_LOOKS=all pytest $(WORKERS) -m "thorough and not production" $(ARGS)
 
 test-production: $(VENV)/dev browser  ## two workers, PostgreSQL and Redis behind nginx with TLS: what only they can get wrong
 	$(REGISTRY) pytest tests/e2e tests/chaos -m production $(ARGS)
@@ -67,8 +67,8 @@ test-border: $(VENV)/dev browser  ## logging in, rotation, logging out behind Pg
 	$(REGISTRY) RXAPP_TEST_SERVER=production RXAPP_TEST_BORDER=1 pytest -m "not oldest" $(ARGS) \
 		tests/e2e/test_sign_in.py tests/e2e/test_sign_out.py tests/e2e/test_stay_signed_in.py tests/e2e/test_two_tabs.py tests/e2e/test_throttling.py
 
-test-below-a-path: $(VENV)/dev browser  ## the end-to-end tests again, with the pages below a path
-	$(REGISTRY) RXAPP_TEST_PREFIX=/portal pytest $(WORKERS) tests/e2e \
+test-below-a-path: $(VENV)/dev browser  ## the end-to-end tests again, with the pages below a path, and axe-core in every look
+	$(REGISTRY) RXAPP_TEST_LOOKS=all RXAPP_TEST_PREFIX=/portal pytest $(WORKERS) tests/e2e \
 		-m "not production and not oldest and not thorough and not tools and not firefox and not at_root" $(ARGS)
 
 test-firefox: $(VENV)/dev browser  ## the main journeys in Debian's Firefox

@@ -30,6 +30,12 @@ from tests.thorough import thorough_on_postgresql
 ROOT = Path(__file__).parents[1]
 PASSWORD = "def@123"
 FIRST_OF_OURS = "rxapp_auth_0001"
+OF_FEATURES_ON_POSTGRESQL_EACH_TIME = (
+    *("_model.py", "test_sending.py", "test_changes_meanwhile.py", "test_sealing.py", "at_once", "at_that_moment", "meanwhile"),
+    *("twice", "longest", "prun", "outage", "database", "counter", "the_last_"),
+)
+"""Where the database has a part in it: its types, its locks, transactions that meet."""
+
 LOG_SHOWN = 6_000
 """Characters."""
 
@@ -83,6 +89,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     put_in_order(items)
     for folder in ("http", "web", "demo"):
         thorough_on_postgresql(items, ROOT / "tests" / folder, ON_POSTGRESQL_EACH_TIME)
+    for feature in ("email", "passkeys", "totp", "new_password"):
+        thorough_on_postgresql(items, ROOT / "tests" / "features" / feature, OF_FEATURES_ON_POSTGRESQL_EACH_TIME)
     for item in items:
         if "postgresql" in item.name:
             item.add_marker("postgres")

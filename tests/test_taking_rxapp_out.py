@@ -128,6 +128,7 @@ def test_by_the_documented_steps_our_tables_go_the_apps_stay_and_nothing_is_prop
 
 
 @pytest.mark.timeout(240)
+@pytest.mark.thorough
 def test_without_the_second_step_reflex_proposes_to_drop_our_tables_as_the_guide_says(app):
     app.write(WITHOUT_RXAPP, WITHOUT_LINES)
     body, _ = app.proposed("too early")

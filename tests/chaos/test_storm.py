@@ -45,6 +45,7 @@ def redis_server(tmp_path):
     server.stop()
 
 
+@pytest.mark.thorough
 def test_nobody_is_signed_out_and_everybody_goes_on_rotating_though_workers_are_killed_and_the_database_restarts(run, postgresql):
     kills = []
 

@@ -114,6 +114,7 @@ def test_whoever_has_copied_the_pair_of_the_very_tab_is_out_within_a_second_and_
 
 
 @pytest.mark.unbound
+@pytest.mark.thorough
 def test_a_tab_that_is_refused_before_the_new_pair_is_there_leaves_the_old_one_for_a_moment_so_that_this_finds_its_place(
     tab, profile, person, server
 ):
@@ -134,6 +135,7 @@ def test_a_tab_that_is_refused_before_the_new_pair_is_there_leaves_the_old_one_f
 
 
 @pytest.mark.unbound
+@pytest.mark.thorough
 def test_a_tab_that_loads_when_another_has_stored_half_of_a_new_pair_goes_on_with_the_other_half(tab, profile, person, server):
     sign_in(tab, person)
     second = profile.new_page()
@@ -152,6 +154,7 @@ def test_a_tab_that_loads_when_another_has_stored_half_of_a_new_pair_goes_on_wit
 
 
 @pytest.mark.unbound
+@pytest.mark.thorough
 def test_whoever_never_gets_the_answer_is_at_the_login_page_with_the_reason_and_logs_in_with_the_new_password(
     tab, person, server
 ):
@@ -165,6 +168,7 @@ def test_whoever_never_gets_the_answer_is_at_the_login_page_with_the_reason_and_
     expect(tab.get_by_label("Display name")).to_have_value(person)
 
 
+@pytest.mark.thorough
 def test_a_session_that_is_bound_to_the_browsers_key_is_so_after_the_change_and_its_tabs_go_on(tab, profile, person, api):
     sign_in(tab, person)
     second = profile.new_page()
@@ -180,6 +184,7 @@ def test_a_session_that_is_bound_to_the_browsers_key_is_so_after_the_change_and_
     expect(second.get_by_text("This device", exact=True)).to_be_visible()
 
 
+@pytest.mark.thorough
 def test_a_session_that_was_bound_to_nothing_is_bound_by_the_change_if_the_browser_has_a_key(tab, person, api):
     login = api.post("/api/auth/login", json={"username": person, "password": PASSWORD}).json()
     old_pair = {"jwt": login["token"], "refreshToken": login["refreshToken"]}
@@ -196,6 +201,7 @@ def test_a_session_that_was_bound_to_nothing_is_bound_by_the_change_if_the_brows
     expect(tab.get_by_label("Display name")).to_have_value(person)
 
 
+@pytest.mark.thorough
 def test_the_other_sessions_may_be_kept(tab, other_profile, person):
     elsewhere = other_profile.new_page()
     sign_in(elsewhere, person)
@@ -217,6 +223,7 @@ def test_a_wrong_current_password_is_said_and_nothing_typed_is_lost(tab, person)
     expect(tab.get_by_label("New password", exact=True)).to_have_value(NEW_PASSWORD)
 
 
+@pytest.mark.thorough
 def test_an_expired_access_token_in_the_middle_of_the_change_is_not_noticed(tab, person, server):
     sign_in(tab, person)
     fill_password_form(tab)

@@ -53,6 +53,7 @@ def test_a_user_is_found_by_part_of_either_name_in_any_letter_case(admin, server
     expect(admin.get_by_text("No user has this name")).to_be_visible()
 
 
+@pytest.mark.thorough
 def test_users_are_paged_through(admin, server, person):
     with open_service(server) as service:
         for number in range(30):
@@ -118,6 +119,7 @@ def test_a_taken_name_is_said_beside_its_field_and_nothing_typed_is_lost(admin, 
     expect(admin.get_by_label("Username")).to_have_attribute("aria-invalid", "false")
 
 
+@pytest.mark.thorough
 def test_users_are_sorted_by_their_columns_in_both_directions(admin, server, person, other_profile):
     with open_service(server) as service:
         for number in range(3):
@@ -136,6 +138,7 @@ def test_users_are_sorted_by_their_columns_in_both_directions(admin, server, per
     expect(column).to_have_attribute("aria-sort", "none")
 
 
+@pytest.mark.thorough
 def test_a_click_anywhere_in_a_row_leads_to_the_user_and_the_path_above_leads_back(admin, person):
     admin.get_by_label("Search by name").fill(person)
     expect(rows(admin)).to_have_count(1)
@@ -145,6 +148,7 @@ def test_a_click_anywhere_in_a_row_leads_to_the_user_and_the_path_above_leads_ba
     expect(admin.get_by_role("table")).to_be_visible()
 
 
+@pytest.mark.thorough
 def test_an_administrator_changes_the_display_name_of_a_user(admin, person, server):
     open_user(admin, person)
     admin.get_by_role("button", name="Edit").click()
@@ -182,6 +186,7 @@ def test_deleting_a_user_asks_once_and_takes_all_their_pages_to_the_login_page(a
     expect(admin.get_by_text("No user has this name")).to_be_visible()
 
 
+@pytest.mark.thorough
 def test_what_was_done_is_said_on_the_screen_and_goes_away_but_not_while_the_mouse_is_on_it(admin, person):
     open_user(admin, person)
     admin.clock.install()
@@ -215,6 +220,7 @@ def test_a_role_given_and_taken_shows_at_once_on_an_open_page(admin, other_profi
     assert "Jane Doe" not in theirs.content()
 
 
+@pytest.mark.thorough
 def test_a_role_that_no_page_asks_for_can_be_given(admin, person, server):
     open_user(admin, person)
     admin.get_by_label("Another role").fill("Auditor")
@@ -280,6 +286,7 @@ def test_the_last_administrator_can_neither_step_down_nor_be_disabled(admin, adm
     expect(admin.get_by_role("alert").filter(has_text="This is the only administrator.")).to_be_visible()
 
 
+@pytest.mark.thorough
 def test_long_after_the_password_it_is_asked_for_and_the_filled_form_is_then_sent(admin, server, person):
     new_user = f"later-{person}"
     admin.get_by_role("button", name="New user").click()
@@ -301,6 +308,7 @@ def test_a_user_that_is_not_there_is_said(admin, query):
 
 
 class TestEvents:
+    @pytest.mark.thorough
     def test_they_are_filtered_by_user_kind_and_day(self, admin, other_profile, person):
         theirs = other_profile.new_page()
         sign_in(theirs, person)

@@ -48,6 +48,7 @@ class TestAdding:
         expect(new_name(tab)).to_have_attribute("aria-invalid", "false")
         assert customer_names(database) == ["John Doe", "Jane Doe", "Jane Roe"]
 
+    @pytest.mark.thorough
     def test_a_name_of_nothing_but_spaces_is_refused(self, tab):
         log_in(tab)
         new_name(tab).fill("   ")
@@ -61,6 +62,7 @@ class TestAdding:
         assert TAKEN not in said
         assert customer_names(database).count("Ada Lovelace") == 1
 
+    @pytest.mark.thorough
     def test_one_that_the_filter_hides_is_said_to_be_hidden(self, tab):
         log_in(tab)
         tab.get_by_label("Filter by name").fill("jane")
@@ -117,6 +119,7 @@ class TestRenaming:
         assert [text for text in dict.fromkeys(said) if "now called" in text] == ["Jane Doe is now called Jane Roe."]
         assert customer_names(database) == ["John Doe", "Jane Roe"]
 
+    @pytest.mark.thorough
     def test_to_the_name_it_has_is_done_without_a_word(self, tab):
         log_in(tab)
         open_form(tab, "Jane Doe")
@@ -124,6 +127,7 @@ class TestRenaming:
         expect(button(tab, "Rename Jane Doe")).to_be_focused()
         expect(tab.get_by_text("is now called")).to_have_count(0)
 
+    @pytest.mark.thorough
     def test_only_one_row_is_open_at_a_time(self, tab):
         log_in(tab)
         open_form(tab, "Jane Doe")
@@ -132,6 +136,7 @@ class TestRenaming:
         open_form(tab, "Jane Doe")
         expect(tab.get_by_role("group")).to_have_count(0)
 
+    @pytest.mark.thorough
     def test_a_form_that_the_filter_hides_does_not_come_back_to_take_the_focus(self, tab):
         log_in(tab)
         open_form(tab, "Jane Doe")
@@ -187,6 +192,7 @@ class TestRemoving:
         assert "Somebody else has removed the customer already." not in said
         assert customer_names(database) == ["John Doe"]
 
+    @pytest.mark.thorough
     def test_a_click_that_comes_after_another_row_was_opened_removes_nobody(self, tab, database):
         log_in(tab)
         ask(tab, "Jane Doe")
@@ -199,6 +205,7 @@ class TestRemoving:
         expect(tab.get_by_role("group", name="Remove John Doe?")).to_be_visible()
         assert customer_names(database) == ["John Doe", "Jane Doe"]
 
+    @pytest.mark.thorough
     def test_without_any_customer_the_page_says_so(self, tab, database):
         for customer in list_customers(database):
             remove_customer(database, customer.id)
@@ -256,6 +263,7 @@ def test_a_name_is_text_and_nothing_else(tab, database):
     expect(tab).to_have_title("Customers · rxapp")
 
 
+@pytest.mark.thorough
 def test_axe_finds_nothing_and_nothing_is_cut_off_whatever_is_open(tab, database):
     add_customer(database, "W" * 128)
     log_in(tab)

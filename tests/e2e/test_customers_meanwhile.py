@@ -69,6 +69,7 @@ class TestExpiredAccessToken:
         expect(status(tab, "Jane Doe is now called Jane Roe.")).to_be_visible()
         assert customer_names(database) == ["John Doe", "Jane Roe"]
 
+    @pytest.mark.thorough
     def test_renaming_to_what_is_refused_keeps_the_input(self, tab, server):
         field = open_form(tab, "Jane Doe")
         field.fill("John Doe")
@@ -91,6 +92,7 @@ class TestExpiredAccessToken:
         expect(status(tab, "Jane Doe was removed.")).to_be_visible()
         assert customer_names(database) == ["John Doe"]
 
+    @pytest.mark.thorough
     def test_cancelling(self, tab, server):
         ask(tab, "Jane Doe")
         server.move_clock(EXPIRED)
@@ -114,6 +116,7 @@ class TestMeanwhile:
         expect(rows(tab)).to_have_text(["John Doe"])
         expect(tab.get_by_role("list", name="Customers")).to_be_focused()
 
+    @pytest.mark.thorough
     def test_removing_one_that_is_gone_already_says_so(self, tab, database):
         log_in(tab)
         ask(tab, "Jane Doe")
@@ -123,6 +126,7 @@ class TestMeanwhile:
         expect(status(tab, "Somebody else has removed Jane Doe already.")).to_be_visible()
         expect(rows(tab)).to_have_text(["John Doe", "Ada Lovelace"])
 
+    @pytest.mark.thorough
     def test_what_was_renamed_meanwhile_is_removed_under_its_new_name(self, tab, database):
         log_in(tab)
         ask(tab, "Jane Doe")

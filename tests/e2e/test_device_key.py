@@ -25,6 +25,7 @@ from tests.e2e.conftest import (
     stored,
 )
 from tests.e2e.database import open_service
+from tests.thorough import thorough_but_for
 
 COPIED = "made for another device"
 
@@ -57,7 +58,7 @@ IDBFactory.prototype.open = function (...given) {
 
 @pytest.mark.parametrize(
     "how",
-    ["UnknownError", "hangs", *(pytest.param(name, marks=pytest.mark.thorough) for name in ("InvalidStateError", "AbortError"))],
+    thorough_but_for(("UnknownError",), ("UnknownError", "hangs", "InvalidStateError", "AbortError")),
 )
 class TestAKeyThatCannotBeReadNow:
     def test_keeps_the_person_logged_in_and_the_page_goes_on_by_itself(self, tab, person, how):
@@ -142,6 +143,7 @@ class TestCopied:
         tab.reload()
         expect(tab.get_by_role("button", name="Log out")).to_be_visible()
 
+    @pytest.mark.thorough
     def test_the_owner_reads_of_the_attempt_in_their_own_activity(self, tab, other_profile, person):
         sign_in(tab, person)
         thief = other_profile.new_page()
@@ -154,6 +156,7 @@ class TestCopied:
 
 
 class TestTheOwnerNoticesNothing:
+    @pytest.mark.thorough
     def test_over_many_rotations_in_a_row(self, server, tab):
         log_in(tab)
         first = pair = stored(tab)
@@ -166,6 +169,7 @@ class TestTheOwnerNoticesNothing:
         assert pair["refreshToken"][:26] == first["refreshToken"][:26], "it is the same session"
         assert generation(server, tab) == 20
 
+    @pytest.mark.thorough
     def test_after_a_reload_and_in_a_second_tab(self, server, profile, tab):
         log_in(tab)
         pair = stored(tab)
@@ -193,6 +197,7 @@ class TestTheOwnerNoticesNothing:
             expect(page.get_by_text("John Doe")).to_be_visible()
         assert generation(server, tab) == 1, "one step, shared"
 
+    @pytest.mark.thorough
     def test_after_the_browser_was_closed_and_opened_again(self, server, tmp_path, browser):
         def open_browser():
             options = {"executable_path": find_browser(), "args": ARGUMENTS, "base_url": server.url}
@@ -209,6 +214,7 @@ class TestTheOwnerNoticesNothing:
         assert generation(server, tab) == 1
         context.close()
 
+    @pytest.mark.thorough
     def test_offline_and_back(self, server, profile, tab):
         log_in(tab)
         pair = stored(tab)

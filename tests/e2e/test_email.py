@@ -90,6 +90,7 @@ def test_from_forgot_password_by_the_mailbox_to_signed_in_on_a_phone(tab, other_
     expect(tab.get_by_text(f"Messages about your account go to {address}.")).to_be_visible()
 
 
+@pytest.mark.thorough
 def test_for_nobody_all_looks_the_same(tab):
     ask(tab, "forgot-password", "nobody@example.com")
     give_code(tab, "123456")
@@ -213,6 +214,7 @@ def test_a_new_address_is_confirmed_by_code_and_the_old_one_takes_it_back(tab, o
     expect(owner.get_by_role("button", name="Log out")).to_be_visible()
 
 
+@pytest.mark.thorough
 def test_a_link_confirms_an_address_only_for_the_account_that_is_logged_in(tab, other_profile, server, person, other_person):
     sign_in(tab, person)
     tab.get_by_label("New e-mail address").fill(f"{person}@example.com")
@@ -248,6 +250,7 @@ def test_this_was_not_me_ends_the_sessions_of_whoever_it_was(tab, other_profile,
     owner.context.close()
 
 
+@pytest.mark.thorough
 def test_where_an_address_is_needed_the_login_asks_for_it(tab, server, person):
     name = person.replace("person", "addressed")
     with open_service(server) as service:
@@ -268,6 +271,7 @@ def test_where_an_address_is_needed_the_login_asks_for_it(tab, server, person):
     expect(tab.get_by_role("button", name="Log out")).to_be_visible()
 
 
+@pytest.mark.thorough
 def test_a_mailed_code_confirms_who_one_is_and_the_action_goes_on(tab, server, person, address):
     sign_in(tab, person)
     server.move_clock(11 * 60)
@@ -286,6 +290,7 @@ def invitation_to(service, recipient):
     return next(each for each in found if (each.recipient, each.kind) == (recipient, "invite"))
 
 
+@pytest.mark.thorough
 def test_administrators_invite_by_address_and_try_again_what_could_not_be_sent(tab, other_profile, server, administrator):
     name = administrator.replace("admin", "guest")
     sign_in(tab, administrator)

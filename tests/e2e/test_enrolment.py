@@ -82,6 +82,7 @@ def test_the_app_is_added_its_codes_are_shown_and_one_goes_on_where_one_wanted(t
     expect(tab.get_by_role("button", name="Log out")).to_be_visible()
 
 
+@pytest.mark.thorough
 def test_a_reload_begins_anew_with_another_secret_and_while_codes_are_shown_it_goes_on(tab, guardian, server):
     begin(tab, guardian)
     first = secret_in(tab)
@@ -94,6 +95,7 @@ def test_a_reload_begins_anew_with_another_secret_and_while_codes_are_shown_it_g
     expect(tab.get_by_role("button", name="Log out")).to_be_visible()
 
 
+@pytest.mark.thorough
 def test_on_a_phone_all_of_it_has_room(tab, guardian, server):
     tab.set_viewport_size({"width": 360, "height": 640})
     begin(tab, guardian)
@@ -104,6 +106,7 @@ def test_on_a_phone_all_of_it_has_room(tab, guardian, server):
     assert tab.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
+@pytest.mark.thorough
 def test_the_only_app_is_not_removed_and_the_page_says_why(tab, guardian, server):
     begin(tab, guardian)
     give_code(tab, code_at(secret_in(tab), server.now()))

@@ -48,11 +48,11 @@ def test_of_a_visitor(tab, path, words):
     ("path", "words"),
     [
         ("/account", "Change password"),
-        ("/account/sessions", "This device"),
-        ("/account/activity", "Logged in"),
-        ("/admin", "Activity"),
+        pytest.param("/account/sessions", "This device", marks=pytest.mark.thorough),
+        pytest.param("/account/activity", "Logged in", marks=pytest.mark.thorough),
+        pytest.param("/admin", "Activity", marks=pytest.mark.thorough),
         ("/admin/users", "Last seen"),
-        ("/admin/events", "Export as CSV"),
+        pytest.param("/admin/events", "Export as CSV", marks=pytest.mark.thorough),
     ],
 )
 def test_of_an_administrator(tab, administrator, path, words):

@@ -8,6 +8,7 @@ from rxapp.auth.core.audit.events import EventKind
 from tests.e2e.accessibility import assert_accessible
 from tests.e2e.conftest import PASSWORD, sign_in
 from tests.e2e.database import open_service
+from tests.thorough import thorough_but_for
 
 OF_THE_CHARTS = "aria-valuetext"
 """Is in their script, and in no other."""
@@ -57,7 +58,7 @@ def attempt(server, user_name, *, good, bad):
                 service.log_in(user_name, "wrong")
 
 
-@pytest.mark.parametrize("unit", ["By day", "By hour"])
+@pytest.mark.parametrize("unit", thorough_but_for(("By day",), ("By day", "By hour")))
 def test_good_and_failed_logins_appear_in_the_charts_and_in_the_table(admin, server, person, unit):
     admin.get_by_role("button", name=unit).click()
     expect(admin.get_by_role("button", name=unit)).to_have_attribute("aria-pressed", "true")
@@ -83,6 +84,7 @@ def test_refusals_are_shown_by_reason(admin, server):
     assert sum_of_column(admin, "Upload without a ticket") >= 1
 
 
+@pytest.mark.thorough
 def test_the_keys_and_the_mouse_choose_a_bar_and_its_number_and_day_are_told(admin, server):
     logins, card = chart(admin, "Logins"), section(admin, "Logins")
     expect(card.get_by_text("in the last 30 days")).to_be_visible()
@@ -105,6 +107,7 @@ def test_the_keys_and_the_mouse_choose_a_bar_and_its_number_and_day_are_told(adm
     expect(card.get_by_text(today.rpartition(":")[0], exact=True)).to_be_visible()
 
 
+@pytest.mark.thorough
 def test_a_finger_chooses_a_bar_too_and_it_stays_chosen(browser, server, administrator):
     phone = browser.new_context(base_url=server.pages_url, has_touch=True, viewport={"width": 390, "height": 844})
     tab = phone.new_page()
@@ -118,6 +121,7 @@ def test_a_finger_chooses_a_bar_too_and_it_stays_chosen(browser, server, adminis
     phone.close()
 
 
+@pytest.mark.thorough
 def test_the_figures_are_told_with_what_they_compare(admin):
     figures = admin.locator("dl").filter(has_text="Active sessions")
     for label in ("Users", "Active sessions", "Logins today", "Failed today"):

@@ -14,6 +14,7 @@ from tests.e2e.browser import ARGUMENTS, SHELL, find_browser
 from tests.e2e.conftest import EXPIRED, PASSWORD, sign_in, store, stored, watching
 from tests.e2e.database import open_service
 from tests.e2e.test_account import change_password, fill_password_form
+from tests.thorough import thorough_but_for
 
 DAY = 24 * 60 * 60
 A_FILE = {"name": "of-the-first.txt", "mimeType": "text/plain", "buffer": b"hello"}
@@ -119,7 +120,10 @@ WAYS_OUT = {
 }
 
 
-@pytest.mark.parametrize("way", sorted(WAYS_OUT.keys() - {"idle, and clicks Pin"}))
+WAYS_EACH_TIME = ("Log out", "ended by an administrator", "expired")
+
+
+@pytest.mark.parametrize("way", thorough_but_for(WAYS_EACH_TIME, sorted(WAYS_OUT.keys() - {"idle, and clicks Pin"})))
 def test_whoever_leaves_leaves_the_document_too(desk, server, person, way):
     with watching(desk) as seen:
         WAYS_OUT[way](desk, server, person)
@@ -157,7 +161,7 @@ def test_the_next_person_sends_no_file_of_the_first_and_has_nothing_of_theirs(de
     expect(desk.get_by_label("Arrived").get_by_role("listitem")).to_have_text([f"of-the-first.txt (5 bytes) from {other_person}"])
 
 
-@pytest.mark.parametrize("address", ["desk", "desk?tab=2&sort=name"])
+@pytest.mark.parametrize("address", thorough_but_for(("desk?tab=2&sort=name",), ("desk", "desk?tab=2&sort=name")))
 def test_one_comes_back_to_the_page_that_was_left_with_its_query(tab, person, server, address):
     sign_in(tab, person)
     tab.goto(address)
@@ -169,6 +173,7 @@ def test_one_comes_back_to_the_page_that_was_left_with_its_query(tab, person, se
     assert tab.url == f"{server.pages_url}{address}"
 
 
+@pytest.mark.thorough
 def test_the_page_that_was_left_is_not_one_to_go_back_to(desk, server, person):
     before = desk.evaluate("history.length")
     end_sessions(server, person)
@@ -272,7 +277,9 @@ class TestSomebodyElseInAnotherTab:
         return {"refreshToken": pair["refreshToken"], "jwt": pair["token"]}
 
     @pytest.mark.unbound
-    @pytest.mark.parametrize("at", ["/desk", "/open-desk", "/board", "/board-that-helps", "/board-that-pins"])
+    @pytest.mark.parametrize(
+        "at", thorough_but_for(("/desk", "/board"), ("/desk", "/open-desk", "/board", "/board-that-helps", "/board-that-pins"))
+    )
     def test_the_page_is_loaded_anew_as_theirs_and_they_stay_signed_in(
         self, tab, person, other_person, newcomer, at, api, server
     ):
@@ -303,9 +310,9 @@ class TestSomebodyElseInAnotherTab:
     ("at", "way"),
     [
         ("/board", "Log out in another tab"),
-        ("/board-that-helps", "ended by an administrator"),
-        ("/board-that-pins", "expired"),
-        ("/board-that-pins", "idle, and clicks Pin"),
+        pytest.param("/board-that-helps", "ended by an administrator", marks=pytest.mark.thorough),
+        pytest.param("/board-that-pins", "expired", marks=pytest.mark.thorough),
+        pytest.param("/board-that-pins", "idle, and clicks Pin", marks=pytest.mark.thorough),
     ],
 )
 def test_a_page_without_our_guard_leaves_as_any_other(tab, server, person, at, way):
@@ -320,6 +327,7 @@ def test_a_page_without_our_guard_leaves_as_any_other(tab, server, person, at, w
     assert person not in tab.content()
 
 
+@pytest.mark.thorough
 def test_a_public_page_at_which_one_is_found_to_have_left_is_loaded_anew_and_not_left(desk, server, person):
     server.move_clock(DAY + 1)
     desk.get_by_role("link", name="To the open desk").click()
@@ -330,6 +338,7 @@ def test_a_public_page_at_which_one_is_found_to_have_left_is_loaded_anew_and_not
     assert person not in desk.content()
 
 
+@pytest.mark.thorough
 def test_a_page_that_was_cut_off_when_its_session_ended_leaves_when_it_is_connected_again(desk, server, person):
     server.kill()
     end_sessions(server, person)
@@ -339,6 +348,7 @@ def test_a_page_that_was_cut_off_when_its_session_ended_leaves_when_it_is_connec
     expect(desk).to_have_url(re.compile(r"/login/?\?reason=ended_by_administrator&next=/desk$"))
 
 
+@pytest.mark.thorough
 def test_a_duplicated_tab_leaves_with_the_first(desk, person):
     session = json.loads(desk.evaluate("JSON.stringify(sessionStorage)"))
     duplicate = desk.context.new_page()
@@ -362,6 +372,7 @@ class TestThePersonLosesNothing:
         expect(desk.get_by_text(f"written by {person}", exact=True)).to_be_visible()
         expect_document_kept(desk)
 
+    @pytest.mark.thorough
     def test_nor_does_a_rotation_in_another_tab(self, desk, person, server):
         other = elsewhere(desk)
         server.move_clock(EXPIRED)
@@ -371,6 +382,7 @@ class TestThePersonLosesNothing:
         expect(desk.get_by_text(f"written by {person}", exact=True)).to_be_visible()
         expect_document_kept(desk)
 
+    @pytest.mark.thorough
     def test_nor_does_a_password_that_was_changed_in_another_tab(self, desk, person):
         other = desk.context.new_page()
         other.goto("account")
@@ -381,6 +393,7 @@ class TestThePersonLosesNothing:
         expect(desk.get_by_text(f"written by {person}", exact=True)).to_be_visible()
         expect_document_kept(desk)
 
+    @pytest.mark.thorough
     def test_nor_does_a_change_of_roles(self, desk, person, server):
         """The page loads its data anew then, as what the person may see has changed, but not the document."""
         click(desk, "Write")
@@ -399,6 +412,7 @@ class TestThePersonLosesNothing:
         expect(tab).to_have_url(AT_LOGIN_FROM_DESK)
         assert tab.evaluate("sessionStorage.documents") == "1"
 
+    @pytest.mark.thorough
     def test_an_app_that_asks_before_unloading_holds_nobody_back(self, desk, server, person):
         asked = []
         desk.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
@@ -420,6 +434,7 @@ class TestStorageThatDoesNotWork:
     """Full, or refused from some moment on: one leaves all the same."""
 
     @pytest.mark.parametrize("what", ["setItem", "removeItem"])
+    @pytest.mark.thorough
     def test_one_leaves_all_the_same(self, desk, person, what):
         desk.evaluate(f"() => {{ Storage.prototype.{what} = () => {{ throw new DOMException('', 'QuotaExceededError') }} }}")
         log_out(desk)

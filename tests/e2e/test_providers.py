@@ -203,6 +203,7 @@ class TestTheWay:
         expect(tab).to_have_url(re.compile(r"/next-door/account/sessions/?\?a=b&c=d%26e#there$"))
         expect(tab.get_by_text("This device", exact=True)).to_be_visible()
 
+    @pytest.mark.thorough
     def test_it_leads_to_no_other_site(self, tab, server, login):
         tab.goto("login?next=//evil.example.com/")
         ready(tab)
@@ -211,6 +212,7 @@ class TestTheWay:
         expect(tab.get_by_text(f"You are logged in as {login}")).to_be_visible()
         assert tab.url.startswith(server.pages_url)
 
+    @pytest.mark.thorough
     def test_from_the_page_for_new_accounts_too(self, tab, server, login):
         tab.goto("register")
         ready(tab)
@@ -219,6 +221,7 @@ class TestTheWay:
         expect(tab.get_by_text(f"You are logged in as {login}")).to_be_visible()
         assert len(links_of(server, login)) == 1
 
+    @pytest.mark.thorough
     def test_without_a_mouse(self, tab, login):
         at_login(tab)
         button = tab.get_by_role("button", name="Continue with Acme")
@@ -253,6 +256,7 @@ class TestTheWay:
         log_in(elsewhere, login)
         assert acme.counts()["jwks"] == before + 1
 
+    @pytest.mark.thorough
     def test_the_second_factor_is_asked_for_afterwards(self, tab, server, login, person):
         with open_service(server) as service:
             identity = service.verify_access(service.log_in(person, PASSWORD).access_token)
@@ -293,6 +297,7 @@ class TestInOnesAccount:
         expect(section.get_by_text("Link an account that you have elsewhere")).to_be_visible()
         assert links_of(server, person) == []
 
+    @pytest.mark.thorough
     def test_the_last_way_in_is_not_removed(self, tab, server, acme, login):
         acme.account(login, preferred_username=login)
         log_in(tab, login)
@@ -303,6 +308,7 @@ class TestInOnesAccount:
         expect(section.get_by_role("alert").filter(has_text="This is the only way to log in to your account.")).to_be_visible()
         assert len(links_of(server, login)) == 1
 
+    @pytest.mark.thorough
     def test_an_account_of_somebody_else_is_not_linked(self, tab, elsewhere, server, login, person):
         log_in(elsewhere, login)
         sign_in(tab, person, to=SECURITY)
@@ -339,6 +345,7 @@ class TestInOnesAccount:
         expect_login_with(tab, "account_deleted", "deleted")
         assert user_of(server, login) is None
 
+    @pytest.mark.thorough
     def test_whose_session_has_ended_meanwhile_logs_in_again_and_gets_where_they_were(self, tab, server, login, person):
         sign_in(tab, person, to=SECURITY)
         tab.get_by_role("button", name="Link Acme").click()
@@ -353,6 +360,7 @@ class TestInOnesAccount:
         expect(tab).to_have_url(re.compile(rf"{SECURITY}/?$"))
         assert links_of(server, person) == []
 
+    @pytest.mark.thorough
     def test_not_by_a_login_as_somebody_else(self, tab, server, running, login):
         """At a provider that tells nobody that the former session there has ended."""
         long_ago = int((server.now() - timedelta(minutes=11)).timestamp())
@@ -465,6 +473,7 @@ class TestMishaps:
         assert len(events_of(server, login, EventKind.USER_REGISTERED)) == len(links_of(server, login)) == 1
         assert None in sessions_of(server, login)
 
+    @pytest.mark.thorough
     def test_back_from_the_provider_leads_to_a_login_page_that_works(self, tab, login):
         leave_for(tab)
         expect(tab.get_by_label("Login")).to_be_visible()
@@ -486,6 +495,7 @@ class TestMishaps:
         expect_logged_in(tab)
         assert sessions_of(server, login) == ["signed_out", None]
 
+    @pytest.mark.thorough
     def test_a_reload_of_the_page_with_the_ticket_logs_one_in_once(self, tab, server, login):
         address = ticket_address(tab, login)
         tab.reload()
@@ -499,6 +509,7 @@ class TestMishaps:
         expect_refused(tab, ENDED)
         assert len(events_of(server, login, EventKind.LOGIN)) == 1
 
+    @pytest.mark.thorough
     def test_a_connection_that_is_lost_before_the_ticket_is_used_costs_nothing(self, tab, server, login):
         ticket_address(tab, login)
         cuts = cut_first_connection(tab, asking=".prove_key")
@@ -522,6 +533,7 @@ class TestMishaps:
         assert cuts
         assert sessions_of(server, login).count(None) <= 2
 
+    @pytest.mark.thorough
     def test_a_connection_that_is_lost_after_it_uses_nothing_twice_and_shows_no_error(self, tab, server, login):
         ticket_address(tab, login)
         cuts = cut_first_connection(tab, answered='"_redirect"')
@@ -540,6 +552,7 @@ class TestMishaps:
         sign_in(tab.context.new_page(), person)
         expect_logged_in(tab)
 
+    @pytest.mark.thorough
     def test_whoever_cancels_at_the_provider_reads_so_and_can_try_again(self, tab, login):
         leave_for(tab, to="account/sessions?a=b#there")
         tab.get_by_role("button", name="Cancel").click()
@@ -573,6 +586,7 @@ class TestAttacks:
         expect_refused(tab, ENDED)
         assert user_of(server, login) is None
 
+    @pytest.mark.thorough
     def test_whoever_is_logged_in_stays_so_when_they_open_a_ticket_of_somebody_else(self, tab, server, login, person):
         sign_in(tab, person)
         with httpx.Client(base_url=server.url) as attacker:
@@ -620,6 +634,7 @@ class TestAProviderThatDoesNotAnswer:
             assert time.monotonic() - began < A_REQUEST + 3
             running["initech"].pause(0)
 
+    @pytest.mark.thorough
     def test_one_that_is_down_is_named_at_once_and_lets_people_in_when_it_is_back(self, tab, server, login):
         began = time.monotonic()
         leave_for(tab, "Hooli")

@@ -11,6 +11,7 @@ from playwright.sync_api import expect
 from chaos.redis_server import RedisServer
 from tests.e2e.conftest import PASSWORD, sign_in, start_with_pages_of_the_first
 from tests.e2e.server import Server
+from tests.thorough import thorough_but_for
 
 LINES_A_SECOND = 3
 """At most so many in the log, with one page open: an outage must not fill the disk."""
@@ -67,7 +68,7 @@ def another_password(client: redis.Redis) -> Callable[[], object]:
 FAULTS = {"OOM": out_of_memory, "READONLY": read_only, "NOAUTH": another_password}
 
 
-@pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
+@pytest.mark.parametrize("fault", thorough_but_for(("OOM",), FAULTS))
 def test_that_takes_no_writes_is_told_in_a_sentence_and_what_was_begun_goes_on_afterwards(
     fault, redis_server, tab, profile, person, server
 ):

@@ -112,6 +112,7 @@ class TestInOnesAccount:
         assert_accessible(tab)
         give_password(other_profile.new_page(), person)
 
+    @pytest.mark.thorough
     def test_it_is_renamed_and_removed_and_then_the_password_is_enough(self, tab, other_profile, person, enrolled, server):
         give_password(tab, person, "account/security")
         give_code(tab, code_at(enrolled.secret, server.now()))
@@ -136,6 +137,7 @@ class TestInOnesAccount:
         expect(tab.get_by_role("dialog", name="Add an authenticator app")).to_be_visible()
 
 
+@pytest.mark.thorough
 def test_an_administrator_removes_them_and_every_page_of_the_person_leaves(
     tab, other_profile, person, administrator, enrolled, server
 ):

@@ -123,6 +123,7 @@ class TestLongAfterThePassword:
         assert [url for url in seen if "/login" in url] == []
         context.close()
 
+    @pytest.mark.thorough
     def test_a_wrong_password_is_said_and_the_right_one_then_helps(self, asked):
         tab, elsewhere = asked
         tab.keyboard.type("wrong")
@@ -144,12 +145,14 @@ class TestLongAfterThePassword:
         elsewhere.reload()
         expect(elsewhere.get_by_label("Display name")).to_be_visible()
 
+    @pytest.mark.thorough
     def test_leaving_the_page_gives_it_up_too(self, asked):
         tab, _ = asked
         tab.goto("/account")
         expect(tab.get_by_label("Display name")).to_be_visible()
         expect(tab.get_by_role("dialog")).to_be_hidden()
 
+    @pytest.mark.thorough
     def test_it_is_not_asked_for_twice_within_ten_minutes(self, asked, other_profile, person):
         tab, elsewhere = asked
         tab.keyboard.type(PASSWORD)

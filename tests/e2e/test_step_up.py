@@ -71,6 +71,7 @@ def test_who_has_none_is_shown_where_to_add_one(tab, dialog, person):
     expect(dialog).to_be_hidden()
 
 
+@pytest.mark.thorough
 def test_on_a_phone_the_dialog_has_room(tab, dialog, enrolled):
     tab.set_viewport_size({"width": 360, "height": 640})
     tab.goto("vault")

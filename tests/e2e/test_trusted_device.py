@@ -76,6 +76,7 @@ class TestTrust:
 
 
 class TestNews:
+    @pytest.mark.thorough
     def test_a_used_recovery_code_is_told_to_every_open_page_until_it_is_closed(
         self, tab, profile, other_profile, person, trusted
     ):
@@ -104,6 +105,7 @@ class TestNews:
         expect(second.get_by_text("The name was changed.")).to_be_visible()
         expect(second.get_by_text("A second factor of your account was renamed")).to_have_count(0)
 
+    @pytest.mark.thorough
     def test_nobody_else_is_told(self, tab, other_profile, person, other_person, trusted, server):
         other = other_profile.new_page()
         sign_in(other, other_person)
@@ -116,6 +118,7 @@ class TestNews:
         expect(tab.get_by_role("list", name="Your recovery codes").get_by_role("listitem")).to_have_count(10)
         expect(other.get_by_text("recovery codes were made")).to_have_count(0)
 
+    @pytest.mark.thorough
     def test_whoever_logs_in_next_on_the_page_is_not_told(self, tab, person, other_person, trusted, server):
         with open_service(server) as service:
             pair = service.log_in(other_person, PASSWORD)
@@ -125,6 +128,7 @@ class TestNews:
         expect(tab.get_by_text("While this page was open")).to_have_count(0)
 
 
+@pytest.mark.thorough
 def test_the_hint_of_the_new_password_is_the_one_for_that_person(tab, other_profile, other_person, trusted):
     tab.goto("account")
     expect(tab.locator("#new_password-hint")).to_contain_text("8")

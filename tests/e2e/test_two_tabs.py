@@ -97,6 +97,7 @@ def test_signing_in_in_one_tab_signs_in_the_others(tab, profile):
     expect(waiting).to_have_url(re.compile(r"/customers$"))
 
 
+@pytest.mark.thorough
 def test_signing_in_as_somebody_else_changes_who_is_signed_in_in_every_tab(tab, profile, server):
     with open_service(server) as service:
         service.create_user("janedoe", PASSWORD)

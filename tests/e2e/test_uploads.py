@@ -41,6 +41,7 @@ def test_two_uploads_at_once_get_a_ticket_each(files_page, person):
     expect(files_page.get_by_text(f"list.txt (11 bytes) from {person}")).to_be_visible()
 
 
+@pytest.mark.thorough
 def test_the_same_again_and_after_a_reload(files_page, person):
     for number in range(1, 3):
         choose(files_page, 0, A_FILE)
@@ -60,12 +61,14 @@ def test_after_the_access_token_has_expired_the_upload_is_not_lost(files_page, p
 
 
 @pytest.mark.unbound
+@pytest.mark.thorough
 def test_in_a_browser_that_keeps_no_key_too(files_page, person):
     choose(files_page, 0, A_FILE)
     files_page.get_by_role("button", name="Send", exact=True).click()
     expect(files_page.get_by_text(f"note.txt (5 bytes) from {person}")).to_be_visible()
 
 
+@pytest.mark.thorough
 def test_in_chunks_to_a_background_task_too(files_page, person):
     choose(files_page, 0, A_FILE)
     files_page.get_by_role("button", name="Send in chunks").click()

@@ -43,6 +43,7 @@ def test_it_shows_initials_and_opens_a_menu_with_the_person_and_what_they_may_op
     expect(menu(shown)).to_be_hidden()
 
 
+@pytest.mark.thorough
 def test_axe_finds_nothing_in_the_open_menu(shown):
     def open_it():
         if menu(shown).is_hidden():
@@ -63,6 +64,7 @@ def test_it_is_reached_and_left_by_the_keyboard_alone(shown):
     expect(opener(shown)).to_be_focused()
 
 
+@pytest.mark.thorough
 def test_a_choice_closes_it(shown):
     opener(shown).click()
     menu(shown).get_by_role("link", name="Sessions").click()
@@ -70,6 +72,7 @@ def test_a_choice_closes_it(shown):
     expect(menu(shown)).to_be_hidden()
 
 
+@pytest.mark.thorough
 def test_the_colours_are_changed_and_stay_so(shown):
     assert not is_dark(shown.locator("h1"))
     opener(shown).click()

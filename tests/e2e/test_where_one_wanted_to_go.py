@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from tests.e2e.conftest import PASSWORD, sign_in
+from tests.thorough import thorough_but_for
 
 PASSPHRASE = "correct horse battery staple"
 
@@ -130,7 +131,7 @@ for (const which of ["localStorage", "sessionStorage"]) {
 """
 
 
-@pytest.mark.parametrize("fault", ["full from the start", "full since", "denied"])
+@pytest.mark.parametrize("fault", thorough_but_for(("full since",), ("full from the start", "full since", "denied")))
 def test_where_nothing_can_be_stored_the_page_says_so_and_works_until_it_is_left(tab, person, fault):
     tab.context.add_init_script(DENIED if fault == "denied" else KEEP_SET_ITEM)
     tab.goto("login?next=/account")

@@ -52,6 +52,7 @@ def backend_with(tmp_path):
         backend.stop()
 
 
+@pytest.mark.thorough
 @asynchronously
 async def test_over_tls_one_logs_in_and_goes_on(redis_server, tls_front, backend_with):
     redis_server.start()

@@ -83,6 +83,7 @@ def test_the_next_person_at_the_same_browser_sees_nothing_of_it(tab):
     expect(tab.get_by_text("Bern")).not_to_be_attached()
 
 
+@pytest.mark.thorough
 def test_a_city_that_is_refused_makes_no_account(tab):
     tab.goto("/register")
     tab.get_by_label("Username").fill("nobody")
@@ -107,6 +108,7 @@ def test_the_apps_own_api_and_migrations_stand_beside_ours(server, api):
         assert db.execute("SELECT version_num FROM auth_alembic_version").fetchall() == [(AUTH_HISTORY.newest_revision,)]
 
 
+@pytest.mark.thorough
 def test_nothing_is_cut_off_and_axe_finds_nothing(tab):
     tab.goto("/login?reason=session_idle")
     expect(tab.get_by_text("you were away for a while")).to_be_visible()

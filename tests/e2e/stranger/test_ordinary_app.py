@@ -11,6 +11,7 @@ from playwright.sync_api import expect
 
 from tests.e2e.colours import is_dark
 from tests.e2e.stranger.strangers_app import StrangersApp
+from tests.thorough import thorough_but_for
 
 pytestmark = pytest.mark.at_root
 
@@ -46,7 +47,7 @@ def made(tmp_path_factory, wheel):
     return app
 
 
-@pytest.fixture(scope="module", params=["development", "production"])
+@pytest.fixture(scope="module", params=thorough_but_for(("production",), ("development", "production")))
 def app(request, made):
     made.start(mode=request.param)
     yield made
