@@ -60,6 +60,7 @@ from rxapp.auth.web.reflex_internals.state_managers import renew_state_locks
 from rxapp.auth.web.site.app_name import with_app_name
 from rxapp.auth.web.site.conflicts import show_tables_to_reflex, warn_of_missing_styles
 from rxapp.auth.web.site.page_layout import DEFAULT_PAGES, Pages
+from rxapp.auth.web.site.places import EVERY_PAGE, places
 from rxapp.auth.web.site.registry import site
 from rxapp.auth.web.sockets.gate import gate_sockets
 from rxapp.auth.web.sockets.queue import PacketQueue
@@ -149,6 +150,7 @@ def install_auth(
         rx.cond(AuthState.status == IN, storage_notice(class_name="fixed inset-x-4 bottom-4 z-40 mx-auto max-w-md")),
         outage_notice(),
         news_notice(),
+        *places.sections(EVERY_PAGE),
     )
     if app.toaster is None:
         app.app_wraps[_REFLEX_OVERLAY] = lambda _stateful: rx.fragment(connection_notice())

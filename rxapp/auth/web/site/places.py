@@ -11,8 +11,9 @@ import reflex as rx
 View = Callable[[], rx.Component]
 
 LOGIN, LOGIN_FORM, REGISTER, ACCOUNT, SECURITY, USER = "login", "login_form", "register", "account", "security", "user"
+EVERY_PAGE = "every_page"
 """The places that have sections: the login page (below the form, and in it below the password), that for new accounts, two pages
-of one's own account, and a user's for administrators."""
+of one's own account, and a user's for administrators. What every page has cannot be seen, or lies above the page."""
 
 
 class _Section(NamedTuple):

@@ -1,7 +1,7 @@
 """The pages of other providers: the buttons, the page to which people come back, and what belongs to other pages."""
 
 from rxapp.auth.features.providers.pages.administration import user_links
-from rxapp.auth.features.providers.pages.buttons import login_section
+from rxapp.auth.features.providers.pages.buttons import departure, login_section
 from rxapp.auth.features.providers.pages.confirm_form import confirm_form
 from rxapp.auth.features.providers.pages.landing import ProviderLandingState, landing_page
 from rxapp.auth.features.providers.pages.security_section import OwnLinksState, links_section
@@ -17,6 +17,7 @@ from rxapp.auth.web.site.registry import site
 def add_pages() -> dict[str, FeaturePage]:
     """Add the buttons and the sections. Returns the page to which people come back. Raises `Misconfigured`."""
     providers_of(get_service()).require_complete()
+    places.add_section(places_on.EVERY_PAGE, departure, order=5)
     places.add_section(places_on.LOGIN, login_section, order=5)
     places.add_section(places_on.REGISTER, login_section, order=5)
     places.add_section(places_on.SECURITY, links_section, order=20, on_load=OwnLinksState.load)

@@ -56,7 +56,10 @@ class ProviderLogo(OwnComponent):
 
 @of_one_connection
 class DepartureState(rx.State):
-    """Where the page goes, and whether it is about to. Whoever comes Back has a new connection, which begins without."""
+    """Where the page goes, and whether it is about to.
+
+    Whoever comes Back must not be sent away again: they have a new connection, which begins without a command.
+    """
 
     command: dict[str, str] = {}
     is_going: bool = False
@@ -118,7 +121,7 @@ def provider_button(provider: Provider, text: str, on_click: Any, *, class_name:
 
 
 def departure() -> rx.Component:
-    """What leaves the page. It is needed once beside the buttons."""
+    """Is part of every page, and leaves it."""
     return Departure.create(command=DepartureState.command)
 
 
@@ -128,4 +131,4 @@ def login_section() -> rx.Component:
         provider_button(one, site.texts.providers.go_on_with, DepartureState.log_in(one.name), class_name="w-full")
         for one in providers_of(get_service())
     ]
-    return rx.el.div(*each, departure(), class_name="space-y-3")
+    return rx.el.div(*each, class_name="space-y-3")

@@ -4,7 +4,7 @@ from typing import Any
 
 import reflex as rx
 
-from rxapp.auth.features.providers.pages.buttons import DepartureState, Face, departure, face_of, plain_button
+from rxapp.auth.features.providers.pages.buttons import DepartureState, Face, face_of, plain_button
 from rxapp.auth.features.providers.rules.own_links import providers_linked
 from rxapp.auth.http.runtime.service import get_service, in_thread
 from rxapp.auth.web.admission import current_user
@@ -36,7 +36,6 @@ def confirm_form() -> rx.Component:
     return rx.el.div(
         rx.el.p(texts.confirm_why, class_name=style.SMALL),
         rx.foreach(state.linked, button),
-        departure(),
         on_mount=state.load,
         class_name="mt-4 space-y-3",
     )

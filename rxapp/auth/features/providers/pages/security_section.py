@@ -8,7 +8,7 @@ import reflex as rx
 
 from rxapp.auth.core.database.outages import FORM_ERRORS, DatabaseUnavailable
 from rxapp.auth.core.errors import AuthError, NotFound, RevocationReason
-from rxapp.auth.features.providers.pages.buttons import DepartureState, departure, provider_button
+from rxapp.auth.features.providers.pages.buttons import DepartureState, provider_button
 from rxapp.auth.features.providers.rules import own_links
 from rxapp.auth.features.providers.rules.links import StoredLink
 from rxapp.auth.features.providers.rules.provider import providers_of
@@ -132,7 +132,6 @@ def links_section() -> rx.Component:
             rx.el.p(rx.cond(links.length() > 0, texts.some, texts.none), class_name=style.TEXT),
             link_list(links, state.now, state.remove),
             rx.el.div(*add, class_name="mt-4 flex flex-wrap gap-3"),
-            departure(),
         ),
         passing_notice(state.said),
     )
