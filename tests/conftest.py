@@ -182,11 +182,13 @@ def empty(database: Database) -> None:
 EMPTY = """
 DO $$ BEGIN
     IF pg_relation_size('auth_session') + pg_relation_size('auth_security_event') + pg_relation_size('auth_user') > 1000000 THEN
-        TRUNCATE auth_user, auth_session, auth_security_event, customer, auth_signing_key, auth_mailed_proof, auth_outgoing_mail
+        TRUNCATE auth_user, auth_session, auth_security_event, customer, auth_signing_key, auth_mailed_proof, auth_outgoing_mail,
+            auth_provider_logout
             RESTART IDENTITY CASCADE;
     ELSE
         DELETE FROM auth_session; DELETE FROM auth_security_event; DELETE FROM auth_user;
         DELETE FROM customer; DELETE FROM auth_signing_key; DELETE FROM auth_mailed_proof; DELETE FROM auth_outgoing_mail;
+        DELETE FROM auth_provider_logout;
         PERFORM setval(pg_get_serial_sequence(of, 'id'), 1, false) FROM unnest(ARRAY['customer', 'auth_security_event']) of;
     END IF;
 END $$

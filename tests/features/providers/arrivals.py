@@ -112,7 +112,7 @@ def sealed(
     """A ticket with that profile."""
     begun_at = int(service.clock().timestamp())
     transaction = Transaction(name, purpose, PAGE, session_id=str(session_id), device_key=key_of(client), begun_at=begun_at)
-    return seal(service, Step.TICKET, Ticket(transaction, profile))
+    return seal(service, Step.TICKET, Ticket(transaction, profile, service.clock()))
 
 
 def ticket_for(service: AuthService, purpose: Purpose, identity: Identity, provider: str = "acme", /, **claims: Any) -> str:

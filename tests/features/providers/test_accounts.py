@@ -904,7 +904,7 @@ class TestTheTicket:
 
     def test_does_not_show_its_secret(self):
         transaction = Transaction("acme", Purpose.LOGIN, PAGE)
-        assert transaction.seed not in repr(Ticket(transaction, None))
+        assert transaction.seed not in repr(Ticket(transaction, None, None))
         assert len({transaction.seed, transaction.nonce, transaction.code_verifier, transaction.state}) == 4
 
     def test_of_the_longest_claims_can_be_used(self, service):

@@ -1,13 +1,18 @@
 """Back-channel logout: who is logged out at a provider is logged out here."""
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from threading import Barrier
 
 import pytest
 
 from rxapp.auth import Client, SessionRevoked
+from rxapp.auth.core.accounts.users import find_user
+from rxapp.auth.core.identity.client import NO_CLIENT
 from rxapp.auth.core.identity.proved_key import ProvedKey
+from rxapp.auth.core.login.provider_errors import ProviderLoginEnded
 from rxapp.auth.features.passkeys.rules.own_password import set_password
-from rxapp.auth.features.providers.rules import logout, own_links
+from rxapp.auth.features.providers.rules import login, logout, own_links, provider_logouts
 from rxapp.auth.features.providers.rules.transactions import Purpose
 from tests.features.providers.arrivals import (
     ISSUERS,
@@ -16,11 +21,14 @@ from tests.features.providers.arrivals import (
     enter,
     events_of,
     link,
+    profile_of,
+    sealed,
     service_with,
     settings_without_network,
     ticket_for,
     without,
 )
+from tests.one_time_codes import code_at, enrol
 
 GOOD = "plumb orbit cadet vixen"
 HERE = Client.of("203.0.113.7", "Firefox", ProvedKey("h" * 43))
@@ -56,7 +64,7 @@ class TestALogoutToken:
     def sessions(self, service):
         return begun(service)
 
-    def test_ends_the_sessions_that_it_names_and_no_other(self, service):
+    def test_ends_the_sessions_that_it_names_and_no_other(self, service, clock):
         for claims, ended in [
             ({"sid": "a"}, [0, 1]),
             ({"sub": "ada"}, [0, 1, 2]),
@@ -67,6 +75,7 @@ class TestALogoutToken:
             assert logged_out(service, **claims) == {sessions[number].session_id for number in ended}, claims
             assert [has_ended(service, each) for each in sessions] == [number in ended for number in range(4)], claims
             logged_out(service, sub="ada"), logged_out(service, sub="bob")
+            clock.move(seconds=1)
 
     def test_of_what_nobody_here_has_begun_with_ends_nothing(self, service, sessions):
         for claims in (
@@ -184,12 +193,98 @@ class TestTheSession:
         identity = enter(service_with(configured(service, label="Other")), sub="ada", sid="a")
         assert logged_out(service, sid="a") == {identity.session_id}
 
-    @pytest.mark.xfail(
-        strict=True, reason="WEAKNESS: a logout between the ticket and the session, or at a second factor, is lost"
-    )
-    def test_that_has_not_begun_yet_does_not_begin_any_more(self, service):
-        strict = service_with(service, email="required")
-        pending = arrive(strict, sub="ada", sid="a").login.pending_login
-        logged_out(strict, sid="a")
-        with pytest.raises(Exception, match="log in again"):
-            strict.login.require_own_pending(pending, Client())
+
+class TestALoginThatIsUnderWay:
+    """The provider has said who they are, and there is no session yet that a logout there could end."""
+
+    @pytest.fixture
+    def person(self, service, johndoe, pair):
+        link(service, service.verify_access(pair.access_token), sub="ada")
+        return johndoe
+
+    @pytest.fixture
+    def app(self, service, person, pair, clock):
+        """The app with which the person makes one-time codes."""
+        made = enrol(service, service.verify_access(pair.access_token), clock)
+        clock.move(minutes=1)
+        return made
+
+    @pytest.fixture
+    def ticket(self, service, person):
+        return sealed(service, profile_of(service, sub="ada", sid="a"))
+
+    @pytest.mark.parametrize("claims", [{"sub": "ada"}, {"sid": "a"}, {"sub": "ada", "sid": "a"}], ids=str)
+    def test_begins_no_session_after_a_logout_there(self, service, clock, ticket, claims):
+        clock.move(seconds=1)
+        assert logged_out(service, **claims) == set()
+        clock.move(seconds=1)
+        with pytest.raises(ProviderLoginEnded):
+            login.log_in(service, ticket)
+
+    @pytest.mark.parametrize("claims", [{"sub": "bob"}, {"sid": "b"}, {"sub": "ada", "sid": "b"}, {"sub": "ADA"}], ids=str)
+    def test_begins_one_after_a_logout_of_another_session_or_account(self, service, ticket, claims):
+        logged_out(service, **claims)
+        logged_out(service, "umbrella", sub="ada")
+        assert login.log_in(service, ticket).login.pair
+
+    def test_without_an_id_of_its_session_there_ends_with_each_of_its_account(self, service, person):
+        ticket = sealed(service, profile_of(service, sub="ada"))
+        logged_out(service, sub="ada", sid="x")
+        with pytest.raises(ProviderLoginEnded):
+            login.log_in(service, ticket)
+
+    def test_begins_no_session_at_the_second_factor_either(self, service, clock, app):
+        pending = arrive(service, sub="ada", sid="a").login.pending_login
+        clock.move(seconds=1)
+        logged_out(service, sid="a")
+        with pytest.raises(ProviderLoginEnded):
+            service.login.go_on(pending, {"method": "otp", "code": code_at(app.secret, clock())}, NO_CLIENT)
+
+    def test_makes_no_account_of_somebody_new(self, service):
+        ticket = sealed(service, profile_of(service, sub="new", sid="n", preferred_username="newcomer"))
+        logged_out(service, sid="n")
+        with pytest.raises(ProviderLoginEnded):
+            login.log_in(service, ticket)
+        with service.database.read() as db:
+            assert find_user(db, "newcomer") is None
+
+    def test_that_came_after_the_logout_begins_one(self, service, clock, person):
+        logged_out(service, sub="ada")
+        clock.move(seconds=1)
+        assert enter(service, sub="ada", sid="b").user_id == person.id
+
+    def test_is_not_let_in_again_by_an_older_token_that_comes_once_more(self, service, clock, person):
+        old = {"sub": "ada", "iat": clock().timestamp()}
+        logged_out(service, **old)
+        clock.move(minutes=2)
+        ticket = sealed(service, profile_of(service, sub="ada"))
+        clock.move(seconds=1)
+        logged_out(service, sub="ada")
+        logged_out(service, **old)
+        with pytest.raises(ProviderLoginEnded):
+            login.log_in(service, ticket)
+
+    def test_at_once_with_the_logout_leaves_no_session(self, service, person):
+        for number in range(12):
+            ticket, start = sealed(service, profile_of(service, sub="ada", sid=f"s{number}")), Barrier(2)
+
+            def come(ticket=ticket, start=start):
+                start.wait()
+                with suppress(ProviderLoginEnded):
+                    return service.verify_access(login.log_in(service, ticket).login.pair.access_token)
+
+            def go(number=number, start=start):
+                start.wait()
+                return logged_out(service, sid=f"s{number}")
+
+            with ThreadPoolExecutor(2) as threads:
+                came, gone = threads.submit(come), threads.submit(go)
+            assert came.result() is None or gone.result() == {came.result().session_id}
+
+    def test_is_forgotten_when_no_login_can_be_so_old(self, service, clock):
+        logged_out(service, sub="ada")
+        clock.move(minutes=59)
+        assert provider_logouts.PRUNER.remove(service.settings, service.database, clock) == 0
+        clock.move(minutes=2)
+        assert provider_logouts.PRUNER.count(service.settings, service.database, clock) == 1
+        assert provider_logouts.PRUNER.remove(service.settings, service.database, clock) == 1

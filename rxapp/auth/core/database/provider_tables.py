@@ -56,3 +56,17 @@ class ProviderSession(AuthTable, table=True):
     issuer: str = Field(max_length=ISSUER_MAXIMUM_LENGTH)
     subject: str = Field(max_length=SUBJECT_MAXIMUM_LENGTH, index=True)
     provider_session: str = Field(default="", max_length=255, index=True)
+
+
+class ProviderLogout(AuthTable, table=True):
+    """A logout at a provider, for logins here that are under way and have no session yet. It is removed after an hour.
+
+    `subject` or `provider_session` is empty if the provider does not name it.
+    """
+
+    __tablename__ = "auth_provider_logout"
+
+    issuer: str = Field(max_length=ISSUER_MAXIMUM_LENGTH, primary_key=True)
+    subject: str = Field(max_length=SUBJECT_MAXIMUM_LENGTH, primary_key=True)
+    provider_session: str = Field(max_length=255, primary_key=True)
+    logged_out_at: datetime = Field(sa_type=UtcDateTime, index=True)

@@ -2,7 +2,7 @@
 
 from rxapp.auth.core.features import Feature
 from rxapp.auth.core.settings.settings import Settings
-from rxapp.auth.features.providers.rules import provider_sessions
+from rxapp.auth.features.providers.rules import provider_logouts, provider_sessions
 from rxapp.auth.features.providers.rules.completion import ProviderCompletion
 from rxapp.auth.features.providers.rules.links import LINKED, UNLINKED, LinksAsWaysIn
 from rxapp.auth.features.providers.rules.login import REFUSED
@@ -19,7 +19,7 @@ FEATURE = Feature(
     ways_in=(LinksAsWaysIn,),
     completions=(ProviderCompletion,),
     event_followers=(provider_sessions.follow,),
-    pruners=(provider_sessions.PRUNER,),
+    pruners=(provider_sessions.PRUNER, provider_logouts.PRUNER),
     event_kinds=(LINKED, UNLINKED, ProviderProof.event_kind, REFUSED),
     announced_kinds=(LINKED, UNLINKED),
     routes="rxapp.auth.features.providers.routes",

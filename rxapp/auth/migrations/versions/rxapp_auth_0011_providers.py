@@ -1,4 +1,4 @@
-"""Other providers: the accounts there that users log in with, and the sessions there that ours began with.
+"""Other providers: the accounts there that users log in with, the sessions there that ours began with, and logouts there.
 
 Revision: rxapp_auth_0011
 """
@@ -52,10 +52,19 @@ def upgrade() -> None:
     op.create_index("ix_auth_provider_session_user_id", "auth_provider_session", ["user_id"])
     op.create_index("ix_auth_provider_session_subject", "auth_provider_session", ["subject"])
     op.create_index("ix_auth_provider_session_provider_session", "auth_provider_session", ["provider_session"])
+    op.create_table(
+        "auth_provider_logout",
+        sa.Column("issuer", sa.String(255), nullable=False),
+        sa.Column("subject", sa.String(255), nullable=False),
+        sa.Column("provider_session", sa.String(255), nullable=False),
+        sa.Column("logged_out_at", UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("issuer", "subject", "provider_session"),
+    )
+    op.create_index("ix_auth_provider_logout_logged_out_at", "auth_provider_logout", ["logged_out_at"])
     record_revision(revision)
 
 
 def downgrade() -> None:
-    for table in ("auth_provider_session", "auth_provider_link"):
+    for table in ("auth_provider_logout", "auth_provider_session", "auth_provider_link"):
         op.drop_table(table)
     record_revision(down_revision)

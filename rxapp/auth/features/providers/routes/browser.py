@@ -87,7 +87,7 @@ async def callback(request: Request, name: str, client: Sender) -> Response:
         await note_refusal(client, f"{provider.name}: {_why(error)}")
         response = _back(transaction.page, error, transaction)
     else:
-        ticket = seal(service, Step.TICKET, Ticket(transaction, profile))
+        ticket = seal(service, Step.TICKET, Ticket(transaction, profile, service.clock()))
         response = _to(transaction.page, f"ticket={ticket}", transaction)
     cookies.forget(response, state, is_secure=is_secure)
     return response

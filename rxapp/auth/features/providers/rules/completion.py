@@ -5,16 +5,17 @@ Not before: until then only the provider has spoken, and the account may ask for
 
 import json
 from collections.abc import Mapping
+from datetime import datetime
 from uuid import UUID
 
 from sqlmodel import Session
 
 from rxapp.auth.core.accounts import users
-from rxapp.auth.core.identity.client import Client
+from rxapp.auth.core.identity.client import NO_CLIENT, Client
 from rxapp.auth.core.login.provider_errors import ProviderLoginEnded
 from rxapp.auth.core.login.stages import LoginAttempt
 from rxapp.auth.core.service import AuthService
-from rxapp.auth.features.providers.rules import links, provider_sessions, roles
+from rxapp.auth.features.providers.rules import links, provider_logouts, provider_sessions, roles
 from rxapp.auth.features.providers.rules.profile import Arrival, Profile
 from rxapp.auth.features.providers.rules.provider import providers_of
 
@@ -25,7 +26,8 @@ _NAME, _PROFILE, _LINKS_NOW = "provider", "profile", "links_now"
 def notes_of(arrival: Arrival, *, links_now: bool) -> Mapping[str, str]:
     """The notes of a login. `links_now`: the account at the provider is linked when the login is complete."""
     profile = arrival.profile
-    kept = (profile.issuer, profile.subject, profile.session, links.label_of(profile), profile.roles)
+    known = (profile.issuer, profile.subject, profile.session, links.label_of(profile), profile.roles)
+    kept = (*known, arrival.heard_at.isoformat())
     notes = {_NAME: arrival.provider.name, _PROFILE: json.dumps(kept, ensure_ascii=False, separators=(",", ":"))}
     return notes | ({_LINKS_NOW: "yes"} if links_now else {})
 
@@ -37,15 +39,21 @@ class ProviderCompletion:
         self._service = service
 
     def lock(self, db: Session, attempt: LoginAttempt) -> None:
-        """Lock all administrators, if the provider may change roles."""
-        if _NAME in attempt.notes and providers_of(self._service).get(attempt.notes[_NAME]).options.roles:
+        """Lock out logouts at the provider, and all administrators if the provider may change roles."""
+        if _NAME not in attempt.notes:
+            return
+        arrival = self._arrival(attempt, NO_CLIENT)
+        provider_logouts.lock(db.connection(), arrival.profile.issuer, shared=True)
+        if arrival.provider.options.roles:
             users.lock_administrators(db, attempt.user.id)
 
     def complete(self, db: Session, attempt: LoginAttempt, session_id: UUID, client: Client) -> None:
-        """Store it all. Raises `ProviderLoginEnded` if the link was removed meanwhile, and `ProviderLinkedElsewhere`."""
+        """Store it all. Raises `ProviderLinkedElsewhere`, and `ProviderLoginEnded` after a logout there or without the link."""
         if _NAME not in attempt.notes:
             return
         arrival, connection = self._arrival(attempt, client), db.connection()
+        if provider_logouts.is_logged_out(connection, arrival):
+            raise ProviderLoginEnded
         if _LINKS_NOW in attempt.notes:
             links.link(self._service, connection, attempt.user.id, arrival)
         known = links.find(connection, arrival.profile.issuer, arrival.profile.subject)
@@ -56,6 +64,7 @@ class ProviderCompletion:
         roles.apply(self._service, db, arrival, users.get_user(db, attempt.user.id))
 
     def _arrival(self, attempt: LoginAttempt, client: Client) -> Arrival:
-        issuer, subject, session, label, given = json.loads(attempt.notes[_PROFILE])
+        issuer, subject, session, label, given, heard_at = json.loads(attempt.notes[_PROFILE])
         profile = Profile(issuer, subject, session=session, user_name=label, roles=tuple(given))
-        return Arrival(providers_of(self._service).get(attempt.notes[_NAME]), profile, client)
+        provider = providers_of(self._service).get(attempt.notes[_NAME])
+        return Arrival(provider, profile, client, datetime.fromisoformat(heard_at))

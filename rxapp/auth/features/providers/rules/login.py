@@ -60,7 +60,7 @@ def log_in(service: AuthService, text: str, client: Client = NO_CLIENT) -> Enter
     """
     ticket = take(service, text, Purpose.LOGIN, client)
     provider, profile = providers_of(service).get(ticket.transaction.provider), ticket.profile
-    arrival = Arrival(provider, profile, client)
+    arrival = Arrival(provider, profile, client, ticket.heard_at)
     try:
         found = _find_or_make(service, arrival)
         login = _begin(service, arrival, found)

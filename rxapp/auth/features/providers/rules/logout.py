@@ -10,7 +10,7 @@ from rxapp.auth.core.errors import RevocationReason
 from rxapp.auth.core.identity.client import NO_CLIENT, Client
 from rxapp.auth.core.service import AuthService
 from rxapp.auth.core.sessions.revocation import end_session
-from rxapp.auth.features.providers.rules import provider_sessions
+from rxapp.auth.features.providers.rules import provider_logouts, provider_sessions
 
 _LEEWAY = timedelta(seconds=10)
 """Between the provider's clock and ours."""
@@ -21,11 +21,13 @@ def end_sessions(service: AuthService, claims: Mapping[str, Any], client: Client
     """End the sessions that a verified logout token names. Returns the ids of those that ended.
 
     With `sid` it is that session at the provider, and without all of the account there. A token that comes again ends no session
-    that has begun since.
+    that has begun since. Logins that are under way come to no session.
     """
-    subject, session = str(claims.get("sub") or ""), str(claims.get("sid") or "")
+    issuer, subject, session = claims["iss"], str(claims.get("sub") or ""), str(claims.get("sid") or "")
+    until = datetime.fromtimestamp(claims["iat"], UTC) + _LEEWAY
     with service.database.transaction() as db:
-        until = datetime.fromtimestamp(claims["iat"], UTC) + _LEEWAY
-        named = provider_sessions.begun_with(db, claims["iss"], subject, session, until=until)
+        provider_logouts.lock(db, issuer, shared=False)
+        provider_logouts.note(db, issuer, subject, session, min(until, service.clock()))
+        named = provider_sessions.begun_with(db, issuer, subject, session, until=until)
         reason, now = RevocationReason.LOGGED_OUT_AT_PROVIDER, service.clock()
         return [each for each in named if end_session(db, each, reason, now, ends_trust=False, client=client)]

@@ -52,7 +52,7 @@ def link(service: AuthService, identity: Identity, text: str, client: Client = N
     ticket = take(service, text, Purpose.LINK, client, identity.session_id)
     provider, profile = providers_of(service).get(ticket.transaction.provider), ticket.profile
     try:
-        _store(service, identity, Arrival(provider, profile, client))
+        _store(service, identity, Arrival(provider, profile, client, ticket.heard_at))
     except ProviderLinkedElsewhere:
         facts: dict[str, Any] = {"user_id": identity.user_id, "session_id": identity.session_id, "client": client}
         service.failures.record(REFUSED, detail=f"{provider.name}: {ProviderLinkedElsewhere.code}", **facts)

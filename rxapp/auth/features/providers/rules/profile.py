@@ -41,11 +41,12 @@ class Profile:
 
 
 class Arrival(NamedTuple):
-    """Somebody who comes from a provider."""
+    """Somebody who comes from a provider. `heard_at` is when it has said who they are."""
 
     provider: Provider
     profile: Profile
     client: Client
+    heard_at: datetime
 
 
 def profile_from(provider: Provider, claims: Mapping[str, Any]) -> Profile:

@@ -82,10 +82,11 @@ class Transaction:
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """What came of a transaction. `id` makes it good once."""
+    """What came of a transaction. `id` makes it good once. At `heard_at` the provider has said it."""
 
     transaction: Transaction
     profile: Profile
+    heard_at: datetime
     id: str = field(default_factory=lambda: secrets.token_urlsafe(16))
 
 
@@ -109,7 +110,7 @@ def open_ticket(service: AuthService, text: str, client: Client) -> Ticket:
     _require_browser(transaction, client)
     moment = profile["authenticated_at"]
     profile |= {"authenticated_at": datetime.fromisoformat(moment) if moment else None, "roles": tuple(profile["roles"])}
-    return Ticket(transaction, Profile(**profile), facts["id"])
+    return Ticket(transaction, Profile(**profile), datetime.fromisoformat(facts["heard_at"]), facts["id"])
 
 
 def spend(service: AuthService, step: Step, name: str) -> None:
