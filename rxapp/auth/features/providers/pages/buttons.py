@@ -91,7 +91,7 @@ class DepartureState(rx.State):
 
 @dataclass
 class Face:
-    """What a button shows of a provider: its name for people, and its logo."""
+    """What a button shows of a provider: `label`, which people read, and its logo. `name` is that in the settings."""
 
     name: str
     label: str
