@@ -153,7 +153,13 @@ class Server:
 
     def _end(self, how: signal.Signals) -> None:
         os.killpg(self._process.pid, how)
-        self._process.wait(timeout=STOP_TIMEOUT_SECONDS + 10)
+        try:
+            self._process.wait(timeout=STOP_TIMEOUT_SECONDS + 10)
+        except subprocess.TimeoutExpired:
+            if "reflex" not in self._process.args:  # which sometimes waits for ever for what it has started
+                raise
+            os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait()
         self._process = None
 
     def crash_at_next_rotation(self) -> None:

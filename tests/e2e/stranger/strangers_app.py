@@ -101,7 +101,11 @@ class StrangersApp:
     def stop(self) -> None:
         if self._process is not None and self._process.poll() is None:
             os.killpg(self._process.pid, signal.SIGTERM)
-            self._process.wait(timeout=30)
+            try:
+                self._process.wait(timeout=30)
+            except subprocess.TimeoutExpired:  # Reflex sometimes waits for ever for what it has started
+                os.killpg(self._process.pid, signal.SIGKILL)
+                self._process.wait()
 
     def _environment(self) -> dict[str, str]:
         """Bun and Node are those of the tests; nothing of the tests' Python is seen, and no setting of ours."""
