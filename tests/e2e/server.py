@@ -156,7 +156,7 @@ class Server:
         try:
             self._process.wait(timeout=STOP_TIMEOUT_SECONDS + 10)
         except subprocess.TimeoutExpired:
-            if "reflex" not in self._process.args:  # which sometimes waits for ever for what it has started
+            if "reflex" not in self._process.args:  # it names no time after which a worker is killed
                 raise
             os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait()

@@ -103,7 +103,7 @@ class StrangersApp:
             os.killpg(self._process.pid, signal.SIGTERM)
             try:
                 self._process.wait(timeout=30)
-            except subprocess.TimeoutExpired:  # Reflex sometimes waits for ever for what it has started
+            except subprocess.TimeoutExpired:  # Reflex names no time after which a worker is killed
                 os.killpg(self._process.pid, signal.SIGKILL)
                 self._process.wait()
 
