@@ -12,7 +12,7 @@ SCHEMES = {"light": None, "dark": {"runOnly": ["color-contrast"]}}
 """With what axe-core looks for in each: between them only colours differ."""
 
 EVERY_LOOK = os.environ.get("RXAPP_TEST_LOOKS") == "all"
-"""If not, axe-core is asked on the phone only: each time costs half a second, and on a desktop it hardly ever finds more."""
+"""If not, axe-core is asked on the phone only. `make test-below-a-path` and `make test-thorough` ask on a desktop too."""
 
 SETTLE = """() => document.getAnimations().forEach((animation) => {
     if (animation.effect.getComputedTiming().endTime < Infinity) animation.finish();

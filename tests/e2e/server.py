@@ -29,6 +29,18 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
+def end(process: subprocess.Popen, how: signal.Signals, *, seconds: float) -> None:
+    """Signal the process and what it has started, and wait. `reflex run`, which names no time for its workers, is killed then."""
+    os.killpg(process.pid, how)
+    try:
+        process.wait(timeout=seconds)
+    except subprocess.TimeoutExpired:
+        if "reflex" not in process.args:
+            raise
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
 class Server:
     """Start, kill and start again; the clock goes on from where the tests put it."""
 
@@ -152,14 +164,7 @@ class Server:
             self._end(signal.SIGTERM)
 
     def _end(self, how: signal.Signals) -> None:
-        os.killpg(self._process.pid, how)
-        try:
-            self._process.wait(timeout=STOP_TIMEOUT_SECONDS + 10)
-        except subprocess.TimeoutExpired:
-            if "reflex" not in self._process.args:  # it names no time after which a worker is killed
-                raise
-            os.killpg(self._process.pid, signal.SIGKILL)
-            self._process.wait()
+        end(self._process, how, seconds=STOP_TIMEOUT_SECONDS + 10)
         self._process = None
 
     def crash_at_next_rotation(self) -> None:

@@ -90,7 +90,6 @@ def test_from_forgot_password_by_the_mailbox_to_signed_in_on_a_phone(tab, other_
     expect(tab.get_by_text(f"Messages about your account go to {address}.")).to_be_visible()
 
 
-@pytest.mark.thorough
 def test_for_nobody_all_looks_the_same(tab):
     ask(tab, "forgot-password", "nobody@example.com")
     give_code(tab, "123456")
@@ -214,7 +213,6 @@ def test_a_new_address_is_confirmed_by_code_and_the_old_one_takes_it_back(tab, o
     expect(owner.get_by_role("button", name="Log out")).to_be_visible()
 
 
-@pytest.mark.thorough
 def test_a_link_confirms_an_address_only_for_the_account_that_is_logged_in(tab, other_profile, server, person, other_person):
     sign_in(tab, person)
     tab.get_by_label("New e-mail address").fill(f"{person}@example.com")

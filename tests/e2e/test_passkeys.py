@@ -225,7 +225,6 @@ class TestAtLogin:
         press(elsewhere)
         expect(elsewhere.get_by_role("status").filter(has_text="No passkey was used.")).to_be_visible()
 
-    @pytest.mark.thorough
     def test_a_clone_is_refused_and_audited(self, elsewhere, person, passkey, server):
         device_with(elsewhere, passkey | {"signCount": 7})
         elsewhere.goto("account")

@@ -95,8 +95,7 @@ def test_the_authors_own_lines_are_as_they_were_written(tmp_path, set_up):
     assert "the author warns" in log
 
 
-@pytest.mark.thorough
-@pytest.mark.parametrize("size", [FLOOD_BYTES, 5 * FLOOD_BYTES])
+@pytest.mark.parametrize("size", [FLOOD_BYTES, pytest.param(5 * FLOOD_BYTES, marks=pytest.mark.thorough)])
 def test_a_flood_of_bad_events_writes_a_few_kilobytes_of_log(tmp_path, size):
     with served(tmp_path, "configure_logging", RXAPP_ENVIRONMENT="production") as server:
         before = server.log.stat().st_size

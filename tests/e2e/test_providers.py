@@ -203,7 +203,6 @@ class TestTheWay:
         expect(tab).to_have_url(re.compile(r"/next-door/account/sessions/?\?a=b&c=d%26e#there$"))
         expect(tab.get_by_text("This device", exact=True)).to_be_visible()
 
-    @pytest.mark.thorough
     def test_it_leads_to_no_other_site(self, tab, server, login):
         tab.goto("login?next=//evil.example.com/")
         ready(tab)
@@ -256,7 +255,6 @@ class TestTheWay:
         log_in(elsewhere, login)
         assert acme.counts()["jwks"] == before + 1
 
-    @pytest.mark.thorough
     def test_the_second_factor_is_asked_for_afterwards(self, tab, server, login, person):
         with open_service(server) as service:
             identity = service.verify_access(service.log_in(person, PASSWORD).access_token)
@@ -308,7 +306,6 @@ class TestInOnesAccount:
         expect(section.get_by_role("alert").filter(has_text="This is the only way to log in to your account.")).to_be_visible()
         assert len(links_of(server, login)) == 1
 
-    @pytest.mark.thorough
     def test_an_account_of_somebody_else_is_not_linked(self, tab, elsewhere, server, login, person):
         log_in(elsewhere, login)
         sign_in(tab, person, to=SECURITY)
@@ -360,7 +357,6 @@ class TestInOnesAccount:
         expect(tab).to_have_url(re.compile(rf"{SECURITY}/?$"))
         assert links_of(server, person) == []
 
-    @pytest.mark.thorough
     def test_not_by_a_login_as_somebody_else(self, tab, server, running, login):
         """At a provider that tells nobody that the former session there has ended."""
         long_ago = int((server.now() - timedelta(minutes=11)).timestamp())
@@ -586,7 +582,6 @@ class TestAttacks:
         expect_refused(tab, ENDED)
         assert user_of(server, login) is None
 
-    @pytest.mark.thorough
     def test_whoever_is_logged_in_stays_so_when_they_open_a_ticket_of_somebody_else(self, tab, server, login, person):
         sign_in(tab, person)
         with httpx.Client(base_url=server.url) as attacker:

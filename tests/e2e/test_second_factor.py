@@ -137,7 +137,6 @@ class TestInOnesAccount:
         expect(tab.get_by_role("dialog", name="Add an authenticator app")).to_be_visible()
 
 
-@pytest.mark.thorough
 def test_an_administrator_removes_them_and_every_page_of_the_person_leaves(
     tab, other_profile, person, administrator, enrolled, server
 ):

@@ -67,6 +67,7 @@ class Attacked:
 TRIED_ON_REDIS_EACH_TIME = (
     "test_two_at_once.py",
     "test_pages_in_any_order.py",
+    "test_uploads.py::TestWithATicket",
     "::test_no_report_of_storage_however_malformed_counts_as_the_owners[redis-hydrate_and_load-bound",
 )
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import httpx
 
 from tests.e2e.builds import one_at_a_time
-from tests.e2e.server import BUILD_TIMEOUT_SECONDS, free_port
+from tests.e2e.server import BUILD_TIMEOUT_SECONDS, end, free_port
 
 LOCK = Path(__file__).with_name("reflex.lock")
 """The JavaScript packages of such an app, as Reflex notes them: a release of one of hundreds shall not decide over a test."""
@@ -100,12 +100,7 @@ class StrangersApp:
 
     def stop(self) -> None:
         if self._process is not None and self._process.poll() is None:
-            os.killpg(self._process.pid, signal.SIGTERM)
-            try:
-                self._process.wait(timeout=30)
-            except subprocess.TimeoutExpired:  # Reflex names no time after which a worker is killed
-                os.killpg(self._process.pid, signal.SIGKILL)
-                self._process.wait()
+            end(self._process, signal.SIGTERM, seconds=30)
 
     def _environment(self) -> dict[str, str]:
         """Bun and Node are those of the tests; nothing of the tests' Python is seen, and no setting of ours."""
