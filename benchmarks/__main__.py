@@ -24,7 +24,7 @@ SECTIONS = ("load_limit", "rotations", "authenticated_get", "logins", "guard", "
 SECTIONS += ("open_tabs", "sessions")
 """Modules with a `measure(quick) -> Section`, in the order of the report."""
 
-PACKAGES = ("reflex", "fastapi", "starlette", "granian", "sqlalchemy", "psycopg", "pyjwt", "argon2-cffi", "playwright")
+PACKAGES = ("reflex", "fastapi", "starlette", "uvicorn", "sqlalchemy", "psycopg", "pyjwt", "argon2-cffi", "playwright")
 
 HEAD = """# Results
 

@@ -17,7 +17,7 @@ import psutil
 
 from benchmarks.plain_page import EchoSocket, PlainPage
 from benchmarks.section import Section, Target, run_alone
-from benchmarks.servers import GRANIAN, ROOT, free_port, running
+from benchmarks.servers import ROOT, UVICORN, free_port, running
 from chaos.app import PASSWORD, SECRET_KEY, USER_NAME, App
 from chaos.page import Page
 from rxapp.auth import AuthService, Database, Settings
@@ -29,7 +29,7 @@ SIGN_OUT_TIMEOUT_SECONDS = 120
 MOST_KB = 150
 
 TEXT = """One worker, SQLite; tabs as `chaos/page.py` opens them, each of a session of its own at `/customers`. Memory is what the
-worker's resident set grew by since {warm} tabs were open. "The server" is granian {granian} with a bare ASGI app that echoes;
+worker's resident set grew by since {warm} tabs were open. "The server" is uvicorn {uvicorn} with a bare ASGI app that echoes;
 "plain Reflex" an app with one state and one var, served in the same way; the last column is what each row adds to the one above.
 
 | open tabs | what | KB a tab | of which its own |
@@ -73,7 +73,7 @@ def measure(quick: bool) -> Section:
     ]
     text = TEXT.format(
         warm=WARM,
-        granian=version("granian"),
+        uvicorn=version("uvicorn"),
         memory="\n".join(memory),
         clicking=CLICKING,
         activity="\n".join(_activity_row(number, each) for number, each in activity.items()),
@@ -102,7 +102,7 @@ def _activity_row(number: int, found: Activity) -> str:
 @contextmanager
 def _echo(directory: Path) -> Iterator[tuple[psutil.Process, Opener]]:
     port = free_port()
-    with running([*GRANIAN, str(port), "benchmarks.echo_app:app"], {}, directory / "echo.log", port) as process:
+    with running([*UVICORN, str(port), "benchmarks.echo_app:app"], {}, directory / "echo.log", port) as process:
         yield _worker(process.pid), lambda: EchoSocket(port).open()
 
 

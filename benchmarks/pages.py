@@ -17,7 +17,7 @@ from benchmarks import stand_in
 from benchmarks.built_app import build_pages, environment_of, serving
 from benchmarks.page_load import NETWORKS, Measured, load_twice
 from benchmarks.section import Section, Target, run_alone
-from benchmarks.servers import GRANIAN, free_port, running
+from benchmarks.servers import UVICORN, free_port, running
 from tests.e2e.browser import ARGUMENTS, find_browser
 
 ROUNDS, QUICK_ROUNDS = 5, 2
@@ -40,7 +40,7 @@ def rxapp(directory: Path, stack: ExitStack) -> str:
 
 def angular(encoding: str, directory: Path, stack: ExitStack) -> str:
     port = free_port()
-    serve = [*GRANIAN, str(port), "--factory", "benchmarks.stand_in:create_app"]
+    serve = [*UVICORN, str(port), "--factory", "benchmarks.stand_in:create_app"]
     stack.enter_context(running(serve, {"STAND_IN_ENCODING": encoding}, directory / f"angular-{encoding}.log", port))
     return f"http://127.0.0.1:{port}/login"
 

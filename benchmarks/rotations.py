@@ -32,9 +32,9 @@ TEXT = """Rotations per second (median / 99th percentile in ms), one worker each
 
 {postgresql}
 
-The floors ([floor.py](floor.py), [postgresql_floor.py](postgresql_floor.py)) are Starlette on granian with one conditional
-UPDATE and PyJWT; they keep no protocol. On SQLite the UPDATE runs on the event loop, on PostgreSQL in four threads with a
-psycopg connection each. simplejwt: {versions};
+The floors ([floor.py](floor.py), [postgresql_floor.py](postgresql_floor.py)) are Starlette on uvicorn, as rxapp is, with one
+conditional UPDATE and PyJWT; they keep no protocol. On SQLite the UPDATE runs on the event loop, on PostgreSQL in four threads
+with a psycopg connection each. simplejwt: {versions};
 `ROTATE_REFRESH_TOKENS`, `BLACKLIST_AFTER_ROTATION`, Django without any middleware but that of content lengths, under granian's
 WSGI with {sqlite_threads} thread on SQLite and {postgresql_threads} on PostgreSQL.
 """

@@ -22,7 +22,8 @@ SYNCHRONOUS = "FULL"
 NORMAL = {"RXAPP_SQLITE_SYNCHRONOUS": "NORMAL"}
 """What is compared with others: most of them know no other, or have it as their default."""
 
-GRANIAN = ("-m", "granian", "--interface", "asgi", "--workers", "1", "--port")
+UVICORN = ("-m", "uvicorn", "--no-access-log", "--log-level", "warning", "--timeout-keep-alive", "75", "--port")
+"""With httptools and uvloop, as `python -m rxapp serve` has it."""
 
 
 class Server:
@@ -74,7 +75,7 @@ def rxapp(directory: Path, environment: dict[str, str] | None = None) -> Iterato
 def floor(directory: Path, synchronous: str = SYNCHRONOUS) -> Iterator[Server]:
     port = free_port()
     environment = {"FLOOR_DATABASE": str(directory / "floor.db"), "FLOOR_SYNCHRONOUS": synchronous}
-    with running([*GRANIAN, str(port), "benchmarks.floor:app"], environment, directory / "floor.log", port):
+    with running([*UVICORN, str(port), "benchmarks.floor:app"], environment, directory / "floor.log", port):
         yield with_sessions(Server("floor", port, directory / "floor.json"))
 
 
@@ -83,7 +84,7 @@ def postgresql_floor(directory: Path, url: str) -> Iterator[Server]:
     """`url` in psycopg's own form."""
     port = free_port()
     environment = {"FLOOR_DATABASE": url}
-    with running([*GRANIAN, str(port), "benchmarks.postgresql_floor:app"], environment, directory / "pg-floor.log", port):
+    with running([*UVICORN, str(port), "benchmarks.postgresql_floor:app"], environment, directory / "pg-floor.log", port):
         yield with_sessions(Server("floor", port, directory / "pg-floor.json"))
 
 

@@ -1,6 +1,6 @@
 """The run behind `benchmarks.trace`: the app, its clients and the recorder of calls, in one process. It writes JSON to a file.
 
-Granian serves the app as in production, over real connections. The run moves the app's clock, so that it need not wait.
+uvicorn serves the app as in production, over real connections. The run moves the app's clock, so that it need not wait.
 """
 
 import asyncio
@@ -16,16 +16,17 @@ from benchmarks.calls import Calls, Recorder, in_each
 recorder = Recorder()  # before the app starts its threads
 
 import httpx  # noqa: E402
-from granian.constants import Interfaces  # noqa: E402
-from granian.server.embed import Server  # noqa: E402
 from reflex_base.constants import Env  # noqa: E402
 from reflex_base.environment import environment  # noqa: E402
+from uvicorn import Server  # noqa: E402
 
 from benchmarks import bench_app  # noqa: E402
 from benchmarks.guard import EXPIRED_SECONDS, BenchPage  # noqa: E402
 from benchmarks.servers import free_port  # noqa: E402
 from chaos.app import PASSWORD, USER_NAME  # noqa: E402
+from rxapp.auth.core.settings.settings import WEBSOCKET_MESSAGE_LIMIT_BYTES  # noqa: E402
 from rxapp.auth.web.open_pages import watch  # noqa: E402
+from rxapp.auth.web.server.workers import configuration  # noqa: E402
 
 WARM_RUNS, RECORDED_RUNS = 1, 2
 QUIET_LOOKS, LOOK_SECONDS = 10, 0.02
@@ -115,7 +116,7 @@ async def run() -> dict[str, Calls]:
     environment.REFLEX_SKIP_COMPILE.set(True)  # no page is shown
     watch.INTERVAL_SECONDS = NEVER  # otherwise it would read the audit log during a way
     port = free_port()
-    server = Server(bench_app.app(), port=port, interface=Interfaces.ASGI, websockets=True)
+    server = Server(configuration("benchmarks.bench_app:app", "127.0.0.1", port, 1, WEBSOCKET_MESSAGE_LIMIT_BYTES))
     serving = asyncio.create_task(server.serve())
     await until_it_answers(port)
     logging.getLogger("httpx").setLevel(logging.WARNING)  # the app would format the log lines of the client in this process
@@ -130,7 +131,7 @@ async def run() -> dict[str, Calls]:
         "event with rotation": await record(clients.click, prepare=clients.expire),
     }
     await clients.close()
-    server.stop()
+    server.should_exit = True
     await serving
     return ways
 

@@ -46,7 +46,7 @@ VIOLATIONS = {
     "lifted": ("auth/core/clock.py", "import rxapp.demo.customers"),
     "rooms": ("auth/http/runtime/hooks.py", "import rxapp.auth.web.guards"),
     "core": ("auth/core/tokens/token_pair.py", "import rxapp.auth.core.sessions.refresh"),
-    "http": ("auth/http/middleware/body_limit.py", "import rxapp.auth.http.api.app"),
+    "http": ("auth/http/middleware/request_body.py", "import rxapp.auth.http.api.app"),
     "web": ("auth/web/page_session/page.py", "import rxapp.auth.web.auth_state.state"),
     "feature-rules": ("auth/features/new_password/rules.py", "import rxapp.auth.http.api.app"),
     "feature-routes": ("auth/features/new_password/routes.py", "import rxapp.auth.web.guards"),

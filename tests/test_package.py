@@ -114,6 +114,9 @@ COME_WITH = {
 }
 """What is imported and not named as a dependency, for one that is named is made of it."""
 
+TAKEN_BY_ANOTHER = {"argon2-cffi", "bcrypt", "httptools", "uvloop"}
+"""What `passlib` and `uvicorn` look for, and do without if it is not there: without these hashes, or more slowly."""
+
 LOADED_IN_A_FUNCTION = {"cli/commands/serve.py", "http/logs/logging_setup.py"}
 """The files that work with what `reflex` brings, and can be imported without it."""
 
@@ -162,7 +165,7 @@ def test_each_dependency_is_imported_by_something():
     imported = {module for _, module in imports_of(".")}
     for text in [*PLAIN, *EXTRAS["reflex"]]:
         name = canonicalize_name(Requirement(text).name)
-        assert MODULES.get(name, name.replace("-", "_")) in imported or name in {"argon2-cffi", "bcrypt"}, name
+        assert MODULES.get(name, name.replace("-", "_")) in imported or name in TAKEN_BY_ANOTHER, name
 
 
 def test_the_command_is_there_by_its_name_too():

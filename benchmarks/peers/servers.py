@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from benchmarks.peers.environments import APPS, environment
-from benchmarks.servers import SESSIONS, Server, free_port, running
+from benchmarks.servers import SESSIONS, UVICORN, Server, free_port, running
 
 SQLITE_THREADS, POSTGRESQL_THREADS = 1, 4
 """For simplejwt, under granian: quicker than gunicorn with 2 or 4 threads. With more than one, SQLite's writers wait too long."""
@@ -34,7 +34,7 @@ def fastapi_users(directory: Path) -> Iterator[Server]:
     port, tokens = free_port(), directory / "fastapi-users.json"
     settings = {"SQLITE_FILE": str(directory / "fastapi-users.db"), "TOKENS_FILE": str(tokens)}
     python = environment("fastapi-users") / "bin" / "python"
-    serve = ["-m", "granian", "--interface", "asgi", "--workers", "1", "--port", str(port), "fastapi_users_app:app"]
+    serve = [*UVICORN, str(port), "fastapi_users_app:app"]
     with running(serve, settings, directory / "fastapi-users.log", port, python, APPS):
         yield Server("fastapi-users", port, tokens)
 

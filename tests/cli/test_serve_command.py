@@ -1,21 +1,11 @@
-"""What `serve` refuses, and what it tells the server of its workers. How workers die and stop is seen in `tests/e2e`."""
+"""What `serve` refuses. How workers die and stop is seen in `tests/web/server`."""
 
 import secrets
 
-import granian.server
 import pytest
-import reflex.utils.exec
 
 from rxapp.auth.cli.commands import serve
 from tests.cli.conftest import assert_refused
-
-
-def test_a_worker_that_dies_is_replaced_and_one_that_does_not_stop_is_not_waited_for_without_end(monkeypatch):
-    monkeypatch.setattr(granian.server, "Server", granian.server.Server)  # to be put back
-    serve._tell_granian_of_workers()
-    server = granian.server.Server("an_app:app")
-    assert server.respawn_failed_workers
-    assert server.workers_kill_timeout == serve.STOP_TIMEOUT_SECONDS
 
 
 @pytest.fixture
@@ -24,8 +14,7 @@ def started(monkeypatch) -> list[str]:
     for name in ("RXAPP_ENVIRONMENT", "GRANIAN_WORKERS", "WEB_CONCURRENCY", "REDIS_URL"):
         monkeypatch.delenv(name, raising=False)
     addresses = []
-    monkeypatch.setattr(granian.server, "Server", granian.server.Server)
-    monkeypatch.setattr(reflex.utils.exec, "run_backend_prod", lambda host, *_, **__: addresses.append(host))
+    monkeypatch.setattr(serve, "_start", lambda _settings, host, _port: addresses.append(host))
     return addresses
 
 

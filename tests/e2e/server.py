@@ -15,7 +15,7 @@ from pathlib import Path
 
 import httpx
 
-from rxapp.auth.cli.commands.serve import STOP_TIMEOUT_SECONDS
+from rxapp.auth.web.server.workers import STOP_TIMEOUT_SECONDS
 from tests.e2e.builds import checkout, one_at_a_time
 
 BUILD_TIMEOUT_SECONDS = 240

@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 import reflex as rx
 from reflex.state import State
-from starlette.applications import Starlette
 
 from rxapp.auth import AuthService
 from rxapp.auth.core.passwords.hasher import HASHES_AT_A_TIME
 from rxapp.auth.core.settings.production_checks import RATE_LIMITS
 from rxapp.auth.core.settings.settings import Settings
-from rxapp.auth.http.middleware.login_pacing import LOGINS_PER_LOOP_TURN, LoginPacing, add_login_pacing
+from rxapp.auth.http.middleware.login_pacing import LOGINS_PER_LOOP_TURN, switch_threads_often
+from rxapp.auth.http.middleware.request_border import RequestBorder
 from rxapp.auth.http.runtime.service import Overloaded, in_hashing_thread, use_service
 from rxapp.auth.web.auth_state.confirmation import ConfirmationState
 from rxapp.auth.web.auth_state.event_gate import PageGate
@@ -142,15 +142,16 @@ class TestTheTurnstile:
 
         async def all_of_them() -> None:
             nonlocal turn
-            login_pacing = LoginPacing(app)
-            requests = [asyncio.ensure_future(login_pacing({"type": "http", "path": path}, None, None)) for path in paths]
+            border = RequestBorder(app)
+            asked = {"type": "http", "method": "POST", "headers": []}
+            requests = [asyncio.ensure_future(border(asked | {"path": path}, None, None)) for path in paths]
             await asyncio.sleep(0)
             for request in requests[:given_up]:
                 request.cancel()
             while not all(request.done() for request in requests):
                 turn += 1
                 await asyncio.sleep(0)
-            await login_pacing({"type": "http", "path": LOGIN}, None, None)
+            await border(asked | {"path": LOGIN}, None, None)
 
         in_a_loop(all_of_them())
         return let_in[:-1]
@@ -158,12 +159,13 @@ class TestTheTurnstile:
     def test_where_it_is_served_threads_wait_for_each_other_a_tenth_of_a_millisecond_at_most(self):
         before = sys.getswitchinterval()
 
-        async def serve() -> float:
-            async with add_login_pacing()(Starlette()):
-                return sys.getswitchinterval()
-
         try:
-            assert in_a_loop(serve()) == pytest.approx(0.0001)
+            switch_threads_often()
+            assert sys.getswitchinterval() == pytest.approx(0.0001)
+            sys.setswitchinterval(0.00005)
+            lower = sys.getswitchinterval()
+            switch_threads_often()
+            assert sys.getswitchinterval() == lower, "one that the app has set stays"
         finally:
             sys.setswitchinterval(before)
 

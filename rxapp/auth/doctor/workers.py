@@ -7,8 +7,8 @@ from rxapp.auth.core.settings.production_checks import unsafe_workers
 from rxapp.auth.core.settings.worker_count import requested_workers
 from rxapp.auth.doctor.findings import Finding, ok, problem, warning
 
-WORKERS = "GRANIAN_WORKERS"
-"""Reflex's own variable. Without it, Reflex starts several workers if there is Redis, else one."""
+WORKERS = "WEB_CONCURRENCY"
+"""The variable of uvicorn, and of many hosting services. Without one, several workers start if there is Redis, else one."""
 
 
 def check_workers(settings: Settings, environ: Mapping[str, str]) -> Iterator[Finding]:

@@ -16,13 +16,13 @@ from rxapp.auth.core.settings.settings import Settings, get_settings
 from rxapp.auth.http.api.app import add_routes, auth_router
 from rxapp.auth.http.api.installation_conflicts import InstalledTwice, require_free_api
 from rxapp.auth.http.logs.library_records import keep_payloads_out
-from rxapp.auth.http.middleware.login_pacing import add_login_pacing
-from rxapp.auth.http.middleware.request_log import RequestLog
+from rxapp.auth.http.middleware.login_pacing import switch_threads_often
+from rxapp.auth.http.middleware.request_border import RequestBorder
 from rxapp.auth.http.middleware.security_headers import (
     DEFAULT_HEADERS,
     POLICY,
+    ResponseHeaders,
     SecurityHeaders,
-    SecurityHeadersMiddleware,
 )
 from rxapp.auth.http.operations.feature_tasks import feature_tasks
 from rxapp.auth.http.operations.health import health_router
@@ -95,25 +95,25 @@ def _wrap_app(app: FastAPI, settings: Settings, wanted: SecurityHeaders | None) 
     build: Callable[[], ASGIApp] = app.build_middleware_stack
 
     def build_with_ours() -> ASGIApp:
-        stack = RequestLog(build())
         if wanted is None:
-            return stack
+            return RequestBorder(build())
         headers = wanted.for_others(settings)
         # Only the app knows which sources its pages need. Our policy would block the scripts of FastAPI's /docs.
         for_pages = {name: value for name, value in headers.items() if name != POLICY or POLICY in wanted.headers}
-        return SecurityHeadersMiddleware(stack, for_pages=for_pages, for_others=headers, keeps_credentials=True)
+        return RequestBorder(build(), ResponseHeaders(for_pages=for_pages, for_others=headers, keeps_credentials=True))
 
     app.build_middleware_stack = build_with_ours  # type: ignore[method-assign]
 
 
 def _extend_lifespan(app: FastAPI, settings: Settings, prepared: Callable[[], AbstractAsyncContextManager[None]]) -> None:
     """Start before the app's own start, which may already use our tables, and stop after its end."""
-    own, paced = app.router.lifespan_context, add_login_pacing()
+    own = app.router.lifespan_context
 
     @asynccontextmanager
     async def lifespan(running: FastAPI) -> AsyncIterator[Any]:
         keep_payloads_out(settings)  # again, because the app may have set up its logging meanwhile
-        async with prepared(), regular_pruning(), feature_tasks(), paced(running), own(running) as state:
+        switch_threads_often()
+        async with prepared(), regular_pruning(), feature_tasks(), own(running) as state:
             yield state
 
     app.router.lifespan_context = lifespan

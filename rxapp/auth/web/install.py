@@ -16,8 +16,7 @@ from rxapp.auth.http.api.app import create_api
 from rxapp.auth.http.api.installation_conflicts import require_free_api
 from rxapp.auth.http.install import start_service
 from rxapp.auth.http.logs.library_records import keep_payloads_out
-from rxapp.auth.http.middleware.login_pacing import add_login_pacing
-from rxapp.auth.http.middleware.request_log import RequestLog
+from rxapp.auth.http.middleware.request_border import RequestBorder
 from rxapp.auth.http.middleware.security_headers import DEFAULT_HEADERS, SecurityHeaders
 from rxapp.auth.http.operations.feature_tasks import feature_tasks
 from rxapp.auth.http.operations.pruning_task import regular_pruning
@@ -34,11 +33,11 @@ from rxapp.auth.web.auth_state.state import IN, AuthState
 from rxapp.auth.web.browser_storage.device_key import DeviceKey
 from rxapp.auth.web.browser_storage.storage_fault import missing_storage_script
 from rxapp.auth.web.browser_storage.token_store import VARS, TokenStore
+from rxapp.auth.web.delivery.api_first import answer_api_first, policy_for_development
 from rxapp.auth.web.delivery.built_pages import BuiltPages
 from rxapp.auth.web.delivery.mail_links import with_mail_links
 from rxapp.auth.web.delivery.origins import allow_no_strangers, origin_check, with_public_origins
 from rxapp.auth.web.delivery.provider_addresses import with_provider_addresses
-from rxapp.auth.web.delivery.security_headers import add_security_headers, policy_for_development
 from rxapp.auth.web.open_pages.counts import announce_pages, count_pages_everywhere
 from rxapp.auth.web.open_pages.redis_return import connect_pages_when_redis_is_back
 from rxapp.auth.web.open_pages.registry import leave_replaced_session, log_out_open_pages
@@ -157,14 +156,12 @@ def install_auth(
     allow_no_strangers(app, settings)
     bound_sockets(app, allowed=origin_check(settings), message_limit=settings.websocket_message_limit, queue=PacketQueue)
     send_halves_of_characters(app)
-    if security_headers is not None:
-        add_security_headers(app, settings, security_headers)
-    app.register_lifespan_task(add_login_pacing())
     add_pages(get_service().features, exclude=pages.own)
     api = create_api(settings, get_service().features)
     add_operations(api, settings)
     own: Any = app.api_transformer if isinstance(app.api_transformer, list | tuple) else [app.api_transformer]
     own = [transformer for transformer in own if transformer is not None]
     require_free_api(own, api)
-    app.api_transformer = [*own, BuiltPages, api, RequestLog, gate_sockets(app, settings)]
+    app.api_transformer = [*own, BuiltPages, api, RequestBorder, gate_sockets(app, settings)]
+    app.register_lifespan_task(answer_api_first(app, api, settings, security_headers))
     return api

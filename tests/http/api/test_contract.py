@@ -51,12 +51,12 @@ class TestSpellings:
         assert_problem(client.get("/api/auth/nothing"), 404, "not_found")
 
     def test_a_login_by_another_spelling_waits_in_the_same_line(self, client, monkeypatch):
-        from rxapp.auth.http.middleware import load_shedding
+        from rxapp.auth.http.middleware import request_limits
 
         def full() -> None:
-            raise load_shedding.Overloaded
+            raise request_limits.Overloaded
 
-        monkeypatch.setattr(load_shedding, "require_place_in_line", full)
+        monkeypatch.setattr(request_limits, "require_place_in_line", full)
         assert client.post("/API/auth/Login/", json=CREDENTIALS).status_code == 503
 
 

@@ -10,7 +10,7 @@ from anyio.from_thread import start_blocking_portal
 
 from rxapp.auth import AuthService, AuthTable
 from rxapp.auth.core.throttling.action_limits import RECORDS_PER_PERIOD
-from rxapp.auth.http.middleware.body_limit import MAXIMUM_BODY_BYTES
+from rxapp.auth.http.middleware.request_body import MAXIMUM_BODY_BYTES
 from tests.api_in_process import bearer, refresh_body
 from tests.hostile_tokens import ACCESS, ACCESS_HALF, EVERYWHERE, Corpus, Hostile
 

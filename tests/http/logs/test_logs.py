@@ -11,7 +11,7 @@ from starlette.requests import Request
 
 from rxapp.auth.http.logs import logging_setup as logs
 from rxapp.auth.http.logs.log_format import JsonFormatter, TextFormatter
-from rxapp.auth.http.middleware.request_log import RequestLog
+from rxapp.auth.http.middleware.request_border import RequestBorder
 from tests.api_in_process import Client, assert_problem, bearer
 from tests.web.test_events import in_a_loop
 
@@ -100,7 +100,7 @@ def requests():
 @pytest.fixture
 def logged(api, client):
     """The API within the middleware."""
-    return Client(RequestLog(api), client._portal)
+    return Client(RequestBorder(api), client._portal)
 
 
 def test_a_request_is_one_line_that_says_whose_it_is_and_nothing_secret(logged, tokens, requests):
@@ -132,7 +132,7 @@ def test_a_5xx_names_its_request_in_the_answer_and_in_every_line(logged, api, re
 
 
 def test_a_body_that_does_not_arrive_is_408(logged, monkeypatch):
-    monkeypatch.setattr("rxapp.auth.http.middleware.body_deadline.BODY_TIMEOUT_SECONDS", 0.05)
+    monkeypatch.setattr("rxapp.auth.http.middleware.request_body.BODY_TIMEOUT_SECONDS", 0.05)
 
     async def never_complete():
         import asyncio
@@ -158,7 +158,7 @@ def test_a_body_is_whole_and_the_server_is_asked_no_more_once_all_that_was_annou
         read.append(await Request(scope, receive).body())
 
     scope = {"type": "http", "method": "POST", "path": "/", "headers": headers}
-    in_a_loop(RequestLog(read_body)(scope, receive, None))
+    in_a_loop(RequestBorder(read_body)(scope, receive, None))
     assert read == [body]
     assert not is_announced or waiting, "the last message, which is empty, was not asked for"
     assert is_announced or not waiting

@@ -7,8 +7,9 @@ import sys
 
 import pytest
 
-from rxapp.auth.http.middleware.body_limit import announced_length
-from rxapp.auth.http.middleware.unambiguous_requests import SINGLE, UnambiguousRequests
+from rxapp.auth.http.middleware.request_body import announced_length
+from rxapp.auth.http.middleware.request_limits import RequestLimits
+from rxapp.auth.http.middleware.unambiguous_requests import SINGLE
 from tests.api_in_process import assert_problem, bearer
 from tests.e2e.builds import ROOT
 from tests.e2e.production_server import wait_until
@@ -41,7 +42,7 @@ async def app(scope, receive, send):
         await send({"type": "http.response.body"})
 
 
-guarded = UnambiguousRequests(app)
+guarded = RequestLimits(app, routes=list, body_limit=1_000)
 
 
 def ask(headers, *, kind="http", http_version="1.1", extensions=("websocket.http.response",)):
@@ -128,7 +129,7 @@ class TestTheApi:
 
 @pytest.mark.parametrize("length", [b"9" * 5_000, b"9" * 19])
 def test_a_length_of_more_digits_than_a_number_has_is_too_long_and_no_error(length):
-    assert announced_length({"headers": [(b"content-length", length)]}) >= 10**18
+    assert announced_length(length) >= 10**18
 
 
 class TestGranian:

@@ -4,10 +4,16 @@ import asyncio
 
 import pytest
 
-from rxapp.auth.http.middleware import body_limit
-from rxapp.auth.http.middleware.body_limit import BodyLimit
+from rxapp.auth.http.middleware import request_body
 from rxapp.auth.http.middleware.content_security_policy import hashes_of_built_pages, policy_text, script_hashes
-from rxapp.auth.http.middleware.security_headers import ALWAYS, DEFAULT_HEADERS, SecurityHeaders, SecurityHeadersMiddleware
+from rxapp.auth.http.middleware.request_limits import RequestLimits
+from rxapp.auth.http.middleware.security_headers import (
+    ALWAYS,
+    DEFAULT_HEADERS,
+    ResponseHeaders,
+    SecurityHeaders,
+    SecurityHeadersMiddleware,
+)
 from tests.api_in_process import bearer
 from tests.web.test_events import in_a_loop
 
@@ -157,12 +163,12 @@ class TestMiddleware:
             headers = {POLICY: "default-src 'self'"} | cors
             return Response("<p>", media_type="text/html", headers=headers)
 
-        return SecurityHeadersMiddleware(
-            api,
+        headers = ResponseHeaders(
             for_pages={POLICY: "for pages"},
             for_others={POLICY: "for others"} | ALWAYS,
             by_path={"/known": {POLICY: "for this page"}},
         )
+        return SecurityHeadersMiddleware(api, headers)
 
     def test_a_page_that_is_known_has_a_policy_of_its_own(self, client):
         for path in ("/known", "/known/", "/known?a=b", "/known?status=304"):
@@ -264,12 +270,12 @@ class TestABodyThatIsRefusedForItsLength:
         async def send(message) -> None:
             sent.append(message.get("status"))
 
-        scope = {"type": "http", "method": "POST", "path": "/", "headers": [(b"content-length", b"2000000")]}
-        in_a_loop(BodyLimit(None, maximum=1_000)(scope, receive, send))
+        scope = {"type": "http", "method": "POST", "path": "/", "headers": [(b"host", b"a"), (b"content-length", b"2000000")]}
+        in_a_loop(RequestLimits(None, routes=list, body_limit=1_000)(scope, receive, send))
         return [status for status in sent if status]
 
     def test_one_that_never_comes_is_not_waited_for_long(self, monkeypatch):
-        monkeypatch.setattr(body_limit, "DISCARDING_SECONDS", 0.01)
+        monkeypatch.setattr(request_body, "DISCARDING_SECONDS", 0.01)
 
         async def never():
             await asyncio.Event().wait()
@@ -290,4 +296,4 @@ class TestABodyThatIsRefusedForItsLength:
             return {"type": "http.request", "body": b"x" * 65_536, "more_body": True}
 
         assert self.answer_to(endless) == [413]
-        assert sum(taken) <= body_limit.MAXIMUM_DISCARDED_BYTES + 65_536
+        assert sum(taken) <= request_body.MAXIMUM_DISCARDED_BYTES + 65_536

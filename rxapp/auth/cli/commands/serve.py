@@ -1,9 +1,9 @@
-"""`serve`: serves the built app as `reflex run --env prod` does, and replaces a worker that dies."""
+"""`serve`: serves the built app, as `reflex run --env prod` does, with uvicorn."""
 
-import functools
 import os
 import sys
-from typing import Annotated, Any
+from contextlib import suppress
+from typing import Annotated
 
 import typer
 
@@ -12,11 +12,9 @@ from rxapp.auth.cli.opening import open_settings
 from rxapp.auth.cli.refusals import refuse, refuse_without_reflex
 from rxapp.auth.core.settings.loopback import LOOPBACK_ADDRESS, is_loopback
 from rxapp.auth.core.settings.production_checks import unsafe_workers
+from rxapp.auth.core.settings.worker_count import requested_workers
 
 DEFAULT_PORT = 3000
-
-STOP_TIMEOUT_SECONDS = 30
-"""Requests in flight are finished by then. A worker that still runs is killed."""
 
 
 def serve(
@@ -25,7 +23,7 @@ def serve(
     port: Annotated[int, typer.Option(help="For pages and API.")] = DEFAULT_PORT,
     backend_only: Annotated[bool, typer.Option("--backend-only", help="Another web server serves the pages.")] = False,
 ) -> None:
-    """Serve the built app in production mode, with GRANIAN_WORKERS workers; a worker that dies is replaced.
+    """Serve the built app in production mode, with WEB_CONCURRENCY workers; a worker that dies is replaced.
 
     It builds nothing, so that it starts within seconds. Build first: reflex export --frontend-only --no-zip
     RXAPP_ENVIRONMENT must be set, unless --host is a loopback address.
@@ -34,7 +32,6 @@ def serve(
     settings = open_settings()
     _refuse_unnamed_environment(settings, host)
     # Other commands start faster without Reflex.
-    from reflex.utils.exec import run_backend_prod  # noqa: PLC0415
     from reflex_base.config import get_config  # noqa: PLC0415
     from reflex_base.constants import Env  # noqa: PLC0415
     from reflex_base.environment import environment  # noqa: PLC0415
@@ -46,11 +43,36 @@ def serve(
         refuse(f"There are no built pages in {directory}. Build them with: reflex export --frontend-only --no-zip")
     environment.REFLEX_ENV_MODE.set(Env.PROD)
     environment.REFLEX_SKIP_COMPILE.set(True)
+    environment.REFLEX_MOUNT_FRONTEND_COMPILED_APP.set(not backend_only)
     config = get_config()
     _refuse_unsafe_workers(settings)  # again, because Reflex has loaded its own file of variables now
     config._set_persistent(frontend_port=port, backend_port=port)
-    _tell_granian_of_workers()
-    run_backend_prod(host or config.backend_host, port, mount_frontend_compiled_app=not backend_only)
+    _start(settings, host or config.backend_host, port)
+
+
+def _start(settings: Settings, host: str, port: int) -> None:
+    from reflex.utils import exec as reflex_server  # noqa: PLC0415
+    from reflex.utils.processes import get_num_workers  # noqa: PLC0415
+
+    from rxapp.auth.http.runtime.service import get_service  # noqa: PLC0415
+    from rxapp.auth.web.reflex_internals.app import load_app  # noqa: PLC0415
+    from rxapp.auth.web.server.workers import serve_app  # noqa: PLC0415
+
+    load_app()
+    with suppress(RuntimeError):  # any Reflex app can be served, also one without our parts
+        settings = get_service().settings
+    serve_app(
+        reflex_server.get_app_instance_from_file(),
+        host,
+        port,
+        workers=_named_workers() or get_num_workers(),
+        message_limit=settings.websocket_message_limit,
+        forks=reflex_server._backend_start_method() == "fork" and reflex_server._preload_for_fork(None),
+    )
+
+
+def _named_workers() -> int | None:
+    return next((workers.number for workers in requested_workers(os.environ, ())), None)
 
 
 def _refuse_unnamed_environment(settings: Settings, host: str | None) -> None:
@@ -70,15 +92,3 @@ def _refuse_unsafe_workers(settings: Settings) -> None:
     for why in unsafe_workers(settings, os.environ, sys.argv):
         if settings.in_production or "not a number" in why:
             refuse(why)
-
-
-def _tell_granian_of_workers() -> None:
-    """By default, Granian ends the server when one worker dies, and waits for ever for a worker that does not stop.
-
-    Reflex has no settings for this. A worker that dies again within seconds still ends the server; a supervisor must restart it.
-    A worker that did not stop was seen twice: it had a WebSocket whose page had just closed.
-    """
-    import granian.server  # noqa: PLC0415
-
-    wanted: dict[str, Any] = {"respawn_failed_workers": True, "workers_kill_timeout": STOP_TIMEOUT_SECONDS}
-    granian.server.Server = functools.partial(granian.server.Server, **wanted)  # type: ignore[assignment]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 VARIABLES = ("GRANIAN_WORKERS", "WEB_CONCURRENCY", "UVICORN_WORKERS")
-"""The variables that Reflex, Granian, gunicorn and uvicorn read."""
+"""The variables that servers read. `rxapp serve` takes the first that is set; `reflex run` knows only its own, the first."""
 
 GUNICORN_ARGUMENTS = "GUNICORN_CMD_ARGS"
 _SERVERS = {"fastapi", "granian", "gunicorn", "hypercorn", "uvicorn"}

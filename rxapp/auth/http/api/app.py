@@ -19,10 +19,8 @@ from rxapp.auth.http.api.docs_page import add_docs_page
 from rxapp.auth.http.api.openapi_document import ABOUT, correct_document, servers
 from rxapp.auth.http.api.refresh_route import DirectRefresh
 from rxapp.auth.http.callers.tags import ACCOUNT, KEYS, LOG_IN
-from rxapp.auth.http.middleware.body_limit import BodyLimit
-from rxapp.auth.http.middleware.load_shedding import LoadShedding
-from rxapp.auth.http.middleware.spellings import Spellings, spell_freely
-from rxapp.auth.http.middleware.unambiguous_requests import UnambiguousRequests
+from rxapp.auth.http.middleware.request_limits import RequestLimits
+from rxapp.auth.http.middleware.spellings import spell_freely
 from rxapp.auth.http.middleware.unknown_paths import UnknownPaths
 from rxapp.auth.http.problems.documents import add_problem_handlers
 
@@ -56,10 +54,7 @@ def auth_router(features: Sequence[Feature], *, with_registration: bool = False)
 def add_routes(api: FastAPI, settings: Settings, router: APIRouter) -> None:
     """Add the routes and the limits to `api`, and answer errors with problem documents."""
     api.add_middleware(DirectRefresh)
-    api.add_middleware(BodyLimit, maximum=settings.body_limit)
     api.include_router(router)
     add_problem_handlers(api)
     correct_document(api)
-    api.add_middleware(LoadShedding)
-    api.add_middleware(Spellings, routes=lambda: api.routes)
-    api.add_middleware(UnambiguousRequests)
+    api.add_middleware(RequestLimits, routes=lambda: api.routes, body_limit=settings.body_limit)

@@ -21,7 +21,7 @@ from rxapp.auth.http.callers.dpop import ProvingSender, proving_sender
 from rxapp.auth.http.callers.json_body import read_json
 from rxapp.auth.http.callers.json_route import LimitedBodyRoute
 from rxapp.auth.http.callers.request_source import request_client
-from rxapp.auth.http.middleware.body_limit import MAXIMUM_BODY_BYTES, limited
+from rxapp.auth.http.middleware.request_body import MAXIMUM_BODY_BYTES, limited
 from rxapp.auth.http.problems.documents import problem_of, refusal
 from rxapp.auth.http.runtime.service import refresh_pair
 from rxapp.auth.http.runtime.session_listeners import session_listeners

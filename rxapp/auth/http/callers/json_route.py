@@ -10,7 +10,7 @@ from fastapi.routing import APIRoute
 
 from rxapp.auth.http.callers.bearer import AccessTokenBearer
 from rxapp.auth.http.callers.json_body import JsonRequest, read_json
-from rxapp.auth.http.middleware.body_limit import MAXIMUM_BODY_BYTES, limited
+from rxapp.auth.http.middleware.request_body import MAXIMUM_BODY_BYTES, limited
 
 
 class LimitedBodyRoute(APIRoute):

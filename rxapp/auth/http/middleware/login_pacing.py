@@ -7,14 +7,10 @@ until the last of them is refused.
 import asyncio
 import sys
 from collections import deque
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
-from starlette.applications import Starlette
-from starlette.types import ASGIApp, Receive, Scope, Send
-
-from rxapp.auth.http.middleware.load_shedding import LOGIN_PATH
 from rxapp.auth.http.middleware.spellings import plain
+
+LOGIN_PATH = "/api/auth/login"
 
 LOGINS_PER_LOOP_TURN = 4
 """Each takes about 0.3 ms until it is queued or refused, so logins take about a millisecond of each turn."""
@@ -27,21 +23,20 @@ busy, each of them waits for that long, one after the other. A click waited behi
 """
 
 
-class LoginPacing:
-    """The outermost ASGI middleware, so that a waiting login has cost next to nothing. Other requests never wait here."""
+def is_login(path: str) -> bool:
+    """Whether this is the path of a login, in any spelling."""
+    return plain(path) == LOGIN_PATH
 
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
+
+class LoginPacing:
+    """The line in which logins wait before anything else is done for them. Other requests never wait here."""
+
+    def __init__(self) -> None:
         self._waiting: deque[asyncio.Future[None]] = deque()
         self._admitting: asyncio.Task[None] | None = None
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Call the app. A login waits for its turn first."""
-        if scope["type"] == "http" and plain(scope["path"]) == LOGIN_PATH:
-            await self._wait_for_turn()
-        await self._app(scope, receive, send)
-
-    async def _wait_for_turn(self) -> None:
+    async def wait_for_turn(self) -> None:
+        """Return in a turn of the event loop in which few other logins begin."""
         place = asyncio.get_running_loop().create_future()
         self._waiting.append(place)
         if self._admitting is None:
@@ -58,14 +53,6 @@ class LoginPacing:
         self._admitting = None
 
 
-def add_login_pacing() -> Callable[..., AbstractAsyncContextManager[None]]:
-    """A lifespan task that adds `LoginPacing`. Only at startup is the middleware stack complete, and the process a server."""
-
-    @asynccontextmanager
-    async def login_pacing(starlette_app: Starlette) -> AsyncIterator[None]:
-        sys.setswitchinterval(min(THREAD_SWITCH_SECONDS, sys.getswitchinterval()))
-        if starlette_app.middleware_stack is not None:
-            starlette_app.middleware_stack = LoginPacing(starlette_app.middleware_stack)
-        yield
-
-    return login_pacing
+def switch_threads_often() -> None:
+    """Set for this process how long a busy thread keeps the GIL. A lower value, which the app has set, stays."""
+    sys.setswitchinterval(min(THREAD_SWITCH_SECONDS, sys.getswitchinterval()))

@@ -102,8 +102,8 @@ EXPOSED = "DPoP-Nonce, Location, Retry-After, WWW-Authenticate, X-Request-ID"
 _CORS = (b"access-control-allow-origin", b"access-control-allow-credentials")
 
 
-class SecurityHeadersMiddleware:
-    """ASGI middleware: adds the headers that an answer does not have yet, and says for CORS what a page may read.
+class ResponseHeaders:
+    """Adds the headers that an answer does not have yet, and says for CORS what a page may read.
 
     A page at a path in `by_path`, which has no slash at its end, gets the headers there; any other page those `for_pages`.
 
@@ -113,40 +113,29 @@ class SecurityHeadersMiddleware:
 
     def __init__(
         self,
-        app: ASGIApp,
         *,
         for_pages: Mapping[str, str],
         for_others: Mapping[str, str],
         by_path: Mapping[str, Mapping[str, str]] = MappingProxyType({}),
         keeps_credentials: bool = False,
     ) -> None:
-        self._app = app
         self._keeps_credentials = keeps_credentials
         self._for_pages = _encoded(for_pages)
         self._for_others = _encoded(for_others)
         self._for_files = [header for header in self._for_others if header[0] not in _OF_DOCUMENTS]
         self._by_path = {path: _encoded(headers) for path, headers in by_path.items()}
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer as the app does, with the headers."""
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-
-        async def send_with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                sent = dict(message["headers"])
-                more = [header for header in self._headers_of(scope["path"], message["status"], sent) if header[0] not in sent]
-                message["headers"] = [*message["headers"], *more]
-                if not sent.keys().isdisjoint(_CORS):
-                    headers = MutableHeaders(scope=message)
-                    if not self._keeps_credentials:
-                        del headers["Access-Control-Allow-Credentials"]
-                    if "Access-Control-Allow-Origin" in headers:
-                        headers.setdefault("Access-Control-Expose-Headers", EXPOSED)
-            await send(message)
-
-        await self._app(scope, receive, send_with_headers)
+    def complete(self, path: str, start: Message) -> None:
+        """Change the message with which the answer to this path starts."""
+        sent = dict(start["headers"])
+        more = [header for header in self._headers_of(path, start["status"], sent) if header[0] not in sent]
+        start["headers"] = [*start["headers"], *more]
+        if not sent.keys().isdisjoint(_CORS):
+            headers = MutableHeaders(scope=start)
+            if not self._keeps_credentials:
+                del headers["Access-Control-Allow-Credentials"]
+            if "Access-Control-Allow-Origin" in headers:
+                headers.setdefault("Access-Control-Expose-Headers", EXPOSED)
 
     def _headers_of(self, path: str, status: int, sent: Mapping[bytes, bytes]) -> list[tuple[bytes, bytes]]:
         """A 304 does not say what it is about, and its headers replace those that the browser has kept with the page."""
@@ -154,6 +143,27 @@ class SecurityHeadersMiddleware:
         if kind.startswith(b"text/html") or status == HTTPStatus.NOT_MODIFIED:
             return self._by_path.get(path.rstrip("/"), self._for_pages)
         return self._for_files if kind.startswith(_NO_DOCUMENT) else self._for_others
+
+
+class SecurityHeadersMiddleware:
+    """ASGI middleware: answers as the app does, with these headers."""
+
+    def __init__(self, app: ASGIApp, headers: ResponseHeaders) -> None:
+        self._app = app
+        self._headers = headers
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Call the app."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                self._headers.complete(scope["path"], message)
+            await send(message)
+
+        await self._app(scope, receive, send_with_headers)
 
 
 def _encoded(headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:

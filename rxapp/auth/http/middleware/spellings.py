@@ -10,7 +10,7 @@ from http import HTTPMethod
 
 from fastapi import APIRouter
 from starlette.routing import BaseRoute, Match, Mount, Route
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import Message, Scope, Send
 
 METHOD_SENT = "rxapp.method_sent"
 """Where the scope has the method that the client sent, if we handle the request as another one."""
@@ -32,37 +32,33 @@ def spell_freely(router: APIRouter) -> None:
     _freely_spelled.extend(route for route in router.routes if isinstance(route, Route) and route not in _freely_spelled)
 
 
-class Spellings:
-    """ASGI middleware. `routes` gives the routes of the API, also those that are added later."""
+def with_own_spelling(scope: Scope, send: Send, routes: Callable[[], Iterable[BaseRoute]]) -> tuple[Scope, Send]:
+    """The request under the path and the method that a route has, and how to answer it. `routes` are those of the API."""
+    path = _own_path(scope, routes)
+    if path != scope["path"]:
+        scope = {**scope, "path": path}
+    if scope["method"] == HTTPMethod.HEAD and _match(scope, routes) == Match.PARTIAL:
+        as_get = {**scope, "method": HTTPMethod.GET.value, METHOD_SENT: HTTPMethod.HEAD.value}
+        if _match(as_get, routes) == Match.FULL:
+            return as_get, _without_body(send)
+    return scope, send
 
-    def __init__(self, app: ASGIApp, routes: Callable[[], Iterable[BaseRoute]]) -> None:
-        self._app = app
-        self._routes = routes
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on under the path and the method that a route has."""
-        if scope["type"] == "http":
-            scope = {**scope, "path": self._own_path(scope)}
-            if scope["method"] == HTTPMethod.HEAD and self._match(scope) == Match.PARTIAL:
-                as_get = {**scope, "method": HTTPMethod.GET.value, METHOD_SENT: HTTPMethod.HEAD.value}
-                if self._match(as_get) == Match.FULL:
-                    scope, send = as_get, _without_body(send)
-        await self._app(scope, receive, send)
-
-    def _own_path(self, scope: Scope) -> str:
-        """The path that a route has, if a route may be spelled so."""
-        sent: str = scope["path"]
-        if plain(sent) == sent or self._match(scope) != Match.NONE:
-            return sent
-        for route in _freely_spelled:
-            if found := re.fullmatch(route.path_regex.pattern, sent.rstrip("/"), re.IGNORECASE):
-                return route.path_format.format(**found.groupdict())
+def _own_path(scope: Scope, routes: Callable[[], Iterable[BaseRoute]]) -> str:
+    """The path that a route has, if a route may be spelled so."""
+    sent: str = scope["path"]
+    if plain(sent) == sent or _match(scope, routes) != Match.NONE:
         return sent
+    for route in _freely_spelled:
+        if found := re.fullmatch(route.path_regex.pattern, sent.rstrip("/"), re.IGNORECASE):
+            return route.path_format.format(**found.groupdict())
+    return sent
 
-    def _match(self, scope: Scope) -> Match:
-        """The best match of a route: of path and method, of the path alone, or none. What is mounted is no route."""
-        found = [route.matches(scope)[0] for route in self._routes() if not isinstance(route, Mount)]
-        return max(found, key=lambda match: match.value, default=Match.NONE)
+
+def _match(scope: Scope, routes: Callable[[], Iterable[BaseRoute]]) -> Match:
+    """The best match of a route: of path and method, of the path alone, or none. What is mounted is no route."""
+    found = [route.matches(scope)[0] for route in routes() if not isinstance(route, Mount)]
+    return max(found, key=lambda match: match.value, default=Match.NONE)
 
 
 def _without_body(send: Send) -> Send:

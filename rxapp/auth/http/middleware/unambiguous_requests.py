@@ -1,13 +1,13 @@
 """Refuses ambiguous requests, before any other code reads them: for pages, API and WebSocket handshakes.
 
 If a header is repeated, a proxy may read the first value and we the last: the proxy has then checked another value than the one
-we use. RFC 9112 §3.2 asks for 400 if `Host` is missing or repeated. Granian passes such requests on.
+we use. RFC 9112 §3.2 asks for 400 if `Host` is missing or repeated. Servers such as uvicorn and granian pass such requests on.
 """
 
 import re
 from http import HTTPStatus
 
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 
 from rxapp.auth.http.problems.documents import problem
 
@@ -26,22 +26,8 @@ _BY_HTTP = "websocket.http.response"
 """The ASGI extension that allows a full HTTP answer to a handshake, instead of a bare 403."""
 
 
-class UnambiguousRequests:
-    """ASGI middleware around the API. It covers the pages and the socket too, because the app mounts them inside of the API."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass on unambiguous requests, and refuse all others."""
-        fault = _fault(scope) if scope["type"] in ("http", "websocket") else ""
-        if fault:
-            await _refuse(fault, scope, receive, send)
-        else:
-            await self._app(scope, receive, send)
-
-
-def _fault(scope: Scope) -> str:
+def fault_of(scope: Scope) -> str:
+    """What is ambiguous in this request or handshake, in a sentence. Empty if nothing is."""
     seen: dict[bytes, bytes] = {}
     for name, value in scope["headers"]:
         if name in SINGLE:
@@ -56,7 +42,8 @@ def _fault(scope: Scope) -> str:
     return ""
 
 
-async def _refuse(fault: str, scope: Scope, receive: Receive, send: Send) -> None:
+async def refuse_ambiguous(fault: str, scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer such a request or handshake."""
     if scope["type"] == "websocket" and _BY_HTTP not in scope.get("extensions", {}):
         await send({"type": "websocket.close"})  # not accepted yet: the server answers 403
         return

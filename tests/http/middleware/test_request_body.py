@@ -6,8 +6,12 @@ import pytest
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
-from rxapp.auth.http.middleware.body_deadline import BODY_MINIMUM_BYTES_PER_SECOND, BODY_TIMEOUT_SECONDS, with_deadline
-from rxapp.auth.http.middleware.body_limit import announced_length
+from rxapp.auth.http.middleware.request_body import (
+    BODY_MINIMUM_BYTES_PER_SECOND,
+    BODY_TIMEOUT_SECONDS,
+    announced_length,
+    with_deadline,
+)
 from tests.web.test_events import in_a_loop
 
 MIB = 1024 * 1024
@@ -113,4 +117,4 @@ def test_a_client_that_sends_nothing_at_all_is_408():
 
 @pytest.mark.parametrize(("sent", "length"), [(b"12", 12), (b"", None), (b"-1", None), (b"0x10", None), (b"9" * 5000, 10**18)])
 def test_a_length_that_nobody_can_read_is_none(sent, length):
-    assert announced_length({"headers": [(b"content-length", sent)]}) == length
+    assert announced_length(sent) == length
