@@ -39,7 +39,7 @@ FORCE:
 TEST_WITH = export PATH="$(CURDIR)/$(1)/bin:$$PATH" && python -m tests.e2e.browser && \
 	$(REGISTRY) python -m pytest $(WORKERS) -m "not production and not oldest and not thorough and not tools and not firefox and not pinned" $(ARGS)
 
-.PHONY: run prod lock test test-thorough test-production test-below-a-path test-border test-clients test-firefox test-pythons check-wheels test-newest test-oldest test-wheel test-production-whole check bench bench-more trace reference chaos browser clean
+.PHONY: run prod lock test test-thorough test-production test-below-a-path test-border test-clients test-firefox test-pythons check-wheels test-newest test-oldest test-wheel test-production-whole check bench bench-quick bench-more trace reference chaos browser clean
 .DEFAULT_GOAL := run
 
 run: $(VENV)/app  ## serve the app at http://localhost:3000, reloading when a file changes
@@ -111,6 +111,9 @@ check: $(VENV)/dev  ## style, types, tests
 
 bench: $(VENV)/dev browser  ## measure, next to peers and a hand-made floor, in half an hour; ARGS=--quick to try it out
 	$(REGISTRY) python -m benchmarks $(ARGS)
+
+bench-quick: $(VENV)/dev  ## is this slower than the commit before? in three minutes; ARGS=<commit> compares with another one
+	python -m benchmarks.compare $(ARGS)
 
 bench-more: $(VENV)/dev browser  ## what takes longer: sign-out, search, pruning, the device's key, a flood of logins
 	$(REGISTRY) python -m benchmarks.accounts $(ARGS)

@@ -14,6 +14,8 @@ from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
 
+from benchmarks.history import add_run
+from benchmarks.idle import idleness
 from benchmarks.peers import environments
 from benchmarks.readme import update_readme
 from benchmarks.section import Section, Target
@@ -86,12 +88,15 @@ def main() -> int:
     for peer in environments.PEERS:
         environments.environment(peer)
     load = os.getloadavg()[0]
+    print(idleness(), file=sys.stderr)
     sections: list[Section] = []
     for name in arguments.sections or SECTIONS:
         sections.append(measure(name, arguments.quick))
         print(shown(sections[-1]), flush=True)
         if not arguments.quick and not arguments.sections:
             write_results(head(load, arguments.quick), sections)
+    if not arguments.quick and not arguments.sections:
+        add_run(sections, load)
     return any(section.text.startswith("Not measured") for section in sections)
 
 

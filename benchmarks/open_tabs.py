@@ -119,7 +119,7 @@ def _plain_reflex(directory: Path) -> Iterator[tuple[psutil.Process, Opener]]:
 def _rxapp(
     directory: Path, numbers: Sequence[int], idle: float, clicking: float
 ) -> tuple[dict[int, float], dict[int, Activity], float]:
-    app = App(directory, f"sqlite:///{directory}/rxapp.db", workers=1)
+    app = App(directory, f"sqlite:///{directory}/rxapp.db", workers=1, module="rxapp.rxapp")
     database = Database(app.database_url)
     service = AuthService(Settings(_env_file=None, secret_key=SECRET_KEY, argon2_memory_kib=64, login_rate_limit=0), database)
     try:

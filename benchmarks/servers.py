@@ -63,11 +63,12 @@ def rxapp_environment(directory: Path) -> dict[str, str]:
 
 
 @contextmanager
-def rxapp(directory: Path, environment: dict[str, str] | None = None) -> Iterator[Server]:
-    """The whole app as people serve it, but for its pages; its request log goes to a file."""
+def rxapp(directory: Path, environment: dict[str, str] | None = None, tree: Path = ROOT) -> Iterator[Server]:
+    """The whole app as people serve it, but for its pages; its request log goes to a file. `tree` has its source."""
     port = free_port()
     command = ["-m", "rxapp", "serve", "--backend-only", "--host", "127.0.0.1", "--port", str(port)]
-    with running(command, rxapp_environment(directory) | (environment or {}), directory / f"rxapp-{port}.log", port):
+    wanted = rxapp_environment(directory) | {"PYTHONPATH": str(tree)} | (environment or {})
+    with running(command, wanted, directory / f"rxapp-{port}.log", port, cwd=tree):
         yield with_sessions(Server("rxapp", port, directory / f"rxapp-{port}.json"))
 
 

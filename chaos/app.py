@@ -31,14 +31,16 @@ def free_port() -> int:
 
 
 class App:
-    """Migrates the database, makes one user, and runs the app until `stop`."""
+    """Migrates the database, makes one user, and runs the app until `stop`. That of `module` has a clock that can be set."""
 
-    def __init__(self, directory: Path, database_url: str, *, workers: int, redis_url: str = "") -> None:
+    def __init__(
+        self, directory: Path, database_url: str, *, workers: int, redis_url: str = "", module: str = "tests.e2e.served_app"
+    ) -> None:
         self.port, self.database_url, self.workers = free_port(), database_url, workers
         self.url = f"http://127.0.0.1:{self.port}"
         self.log = directory / "app.log"
         self._clock_file = directory / "clock"
-        self._redis_url = redis_url
+        self._redis_url, self._module = redis_url, module
         self.kills = 0
         self.set_clock(0)
 
@@ -66,7 +68,7 @@ class App:
             "RXAPP_CONNECTIONS_PER_ADDRESS": "1000000",  # all pages have the same address
             "RXAPP_TEST_CLOCK_FILE": str(self._clock_file),
             "RXAPP_TEST_CRASH_FILE": str(self._clock_file.with_name("crash")),
-            "REFLEX_APP_MODULE_IMPORT": "tests.e2e.served_app",
+            "REFLEX_APP_MODULE_IMPORT": self._module,
             "REFLEX_TELEMETRY_ENABLED": "false",
             "GRANIAN_WORKERS": str(self.workers),
         }
@@ -104,7 +106,7 @@ class App:
     def kill_a_worker(self) -> int:
         """Kill a random worker, as the kernel does when memory runs out. No handler runs, and no answer in flight is finished.
 
-        Never kill the youngest: if a worker dies twice in 5.5 seconds, granian sees a loop of crashes and gives up.
+        Never the youngest, which may not serve yet.
         """
         deadline = time.monotonic() + START_TIMEOUT_SECONDS
         while len(elder := self.worker_ids()[:-1]) < 1:

@@ -70,7 +70,7 @@ async def storm(app: App, clients: int, seconds: float, faults: list[Fault], pag
         await asyncio.gather(*raging)
         calm = time.monotonic()
         is_over.set()
-        async with asyncio.timeout(RECOVERY_TIMEOUT_SECONDS):  # granian may have given up: then nobody would ever be answered
+        async with asyncio.timeout(RECOVERY_TIMEOUT_SECONDS):  # the server may have ended: then nobody would ever be answered
             await asyncio.gather(*rotating, *clicking)
         outcome = Outcome(clients, seconds, rotations=sum(client.rotations for client in everyone))
         for page in open_pages:

@@ -1,13 +1,14 @@
 """What the figures come from: the load, the rounds, and how the tables of results and of the README are made."""
 
 import asyncio
+import json
 from importlib import import_module
 from itertools import pairwise
 from xml.etree import ElementTree as ET
 
 import pytest
 
-from benchmarks import floor_tokens
+from benchmarks import floor_tokens, history, idle
 from benchmarks.__main__ import SECTIONS
 from benchmarks.load import Connection, ping, run
 from benchmarks.peers.environments import PEERS
@@ -128,3 +129,19 @@ class TestPeers:
         token = floor_tokens.pair(b"s" * 16, 7)["refreshToken"]
         assert floor_tokens.opened(token) == (b"s" * 16, 7)
         assert floor_tokens.opened(token[:-4] + "AAA=") is None
+
+
+class TestHistory:
+    def test_each_run_is_one_more_line_with_its_commit_its_load_and_what_was_measured(self, tmp_path, monkeypatch):
+        monkeypatch.setattr(history, "FILE", tmp_path / "history.jsonl")
+        monkeypatch.setattr(history, "_commit", lambda: "abc1234+")
+        for load in (0.123, 2):
+            history.add_run([Section("A", "", [MET]), Section("B", "", [MISSED])], load)
+        first, second = map(json.loads, history.FILE.read_text().splitlines())
+        assert (first["commit"], first["load"], second["load"]) == ("abc1234+", 0.12, 2)
+        assert first["measured"] == {"rotations": "0.71", "guard": "1.20 ms"}
+
+    def test_a_run_beside_others_says_so(self, monkeypatch):
+        for load, said in ((0.2, "Load average 0.2 before it began: idle."), (3.0, "NOT idle")):
+            monkeypatch.setattr(idle.os, "getloadavg", lambda load=load: (load, 0, 0))
+            assert said in idle.idleness()

@@ -1,15 +1,20 @@
 """What an event loop asks of SQLite: answered without waiting, or not done at all."""
 
+import os
 import sqlite3
+import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 from sqlalchemy import text, update
 
 from rxapp.auth import AuthService, AuthSession, Client, Database, SessionRevoked
-from rxapp.auth.core.database.nonblocking_sqlite import WouldBlock
+from rxapp.auth.core.database import nonblocking_sqlite
+from rxapp.auth.core.database.nonblocking_sqlite import COMMITS_UNTIL_CHECKPOINT, WouldBlock
+from rxapp.auth.core.database.outages import DatabaseUnavailable
 from rxapp.auth.core.database.tables import AuthTable
 from rxapp.auth.core.identity.client import NO_CLIENT
 from rxapp.auth.core.identity.proved_key import ProvedKey
@@ -166,13 +171,68 @@ def test_a_page_that_has_a_key_rotates_a_session_that_is_bound_to_none_at_once(s
     assert refresh_at_once(service, pair, Client(device_key=ProvedKey("o" * 43)))
 
 
-def test_commits_that_wait_for_the_disk_would_block(settings, sqlite_url, clock, pair):
-    careful = AuthService(settings, Database(sqlite_url, sqlite_synchronous="FULL"), clock)
-    pair = careful.refresh(pair.access_token, pair.refresh_token)
-    careful.verify_access(pair.access_token)
-    assert verify_at_once(careful, pair), "reading does not wait"
-    with pytest.raises(WouldBlock):
+class TestCommitsThatMustReachTheDisk:
+    """With `synchronous=FULL`."""
+
+    @pytest.fixture
+    def careful(self, settings, sqlite_url, clock, johndoe):
+        return AuthService(settings, Database(sqlite_url, sqlite_synchronous="FULL"), clock)
+
+    @pytest.fixture
+    def pair(self, careful):
+        first = careful.log_in("johndoe", PASSWORD)
+        return careful.refresh(first.access_token, first.refresh_token)
+
+    @pytest.fixture
+    def synced(self, monkeypatch):
+        """The files for whose disk somebody has waited."""
+        files, fsync = [], os.fsync
+        monkeypatch.setattr(os, "fsync", lambda file: (files.append(str(Path(f"/proc/self/fd/{file}").readlink())), fsync(file)))
+        return files
+
+    def test_one_here_does_not_wait_and_says_that_it_is_not_there_yet(self, careful, pair, synced):
         refresh_at_once(careful, pair)
+        nonblocking = careful.database.nonblocking
+        assert (nonblocking.has_unsynced, synced) == (True, [])
+        nonblocking.begin_sync()
+        careful.database.sync()
+        assert not nonblocking.has_unsynced
+        assert synced == [f"{careful.database.engine.url.database}-wal"]
+
+    def test_who_repeats_a_rotation_is_told_nothing_that_is_not_on_the_disk(self, careful, pair, synced):
+        """Another may have rotated just now, and still wait: after a power cut the successor would be unknown."""
+        successor = refresh_at_once(careful, pair)
+        assert careful.refresh(pair.access_token, pair.refresh_token).refresh_token == successor.refresh_token
+        assert synced == [f"{careful.database.engine.url.database}-wal"]
+
+    def test_a_disk_that_fails_is_an_outage_whose_outcome_is_not_known(self, careful, pair, monkeypatch):
+        refresh_at_once(careful, pair)
+
+        def fail(_file):
+            raise OSError(5, "Input/output error")
+
+        monkeypatch.setattr(os, "fsync", fail)
+        with pytest.raises(DatabaseUnavailable) as failed:
+            careful.database.sync()
+        assert not failed.value.is_outcome_known
+
+    def test_the_log_does_not_grow_without_end_and_is_never_written_back_on_the_event_loop(self, careful, pair, monkeypatch):
+        database, log = careful.database, Path(f"{careful.database.engine.url.database}-wal")
+        rotated = pair
+        for _ in range(COMMITS_UNTIL_CHECKPOINT * 4):
+            rotated = refresh_at_once(careful, rotated)
+            database.nonblocking.begin_sync()
+            database.nonblocking.checkpoint()
+        longest = log.stat().st_size
+        for _ in range(COMMITS_UNTIL_CHECKPOINT * 4):
+            rotated = refresh_at_once(careful, rotated)
+            database.nonblocking.begin_sync()
+            database.nonblocking.checkpoint()
+        assert log.stat().st_size == longest
+        monkeypatch.setattr(nonblocking_sqlite, "COMMITS_UNTIL_CHECKPOINT", sys.maxsize)
+        for _ in range(COMMITS_UNTIL_CHECKPOINT * 4):
+            rotated = refresh_at_once(careful, rotated)
+        assert log.stat().st_size > longest, "so nothing is written back by the commits themselves"
 
 
 def test_with_counters_in_redis_a_rotation_would_block(settings, database, clock, pair):

@@ -12,9 +12,9 @@ from sqlalchemy.engine import make_url
 from sqlmodel import Session, create_engine
 
 from rxapp.auth.core.database.nonblocking_sqlite import NonBlockingDatabase
-from rxapp.auth.core.database.outages import translate_outages
+from rxapp.auth.core.database.outages import DatabaseUnavailable, translate_outages
 from rxapp.auth.core.database.postgresql_server import prepare_postgresql
-from rxapp.auth.core.database.sqlite_file import create_sqlite_file
+from rxapp.auth.core.database.sqlite_file import create_sqlite_file, write_ahead_log
 from rxapp.auth.core.settings.database_limits import DatabaseLimits
 from rxapp.auth.core.settings.settings import Settings
 
@@ -56,8 +56,9 @@ class Database:
             prepare_postgresql(self.engine, limits)
         _begin_by_statement(self.engine, "BEGIN IMMEDIATE" if self._is_sqlite else limits.begin_statement())
         writes_at_once = self._is_sqlite and sqlite_synchronous in _COMMITS_AT_ONCE
+        log = write_ahead_log(self.engine.url) if self._is_sqlite and not writes_at_once else None
         self.nonblocking: NonBlockingDatabase = NonBlockingDatabase(
-            self._autocommit, self.write_lock, reads=self._is_sqlite, writes=writes_at_once
+            self._autocommit, self.write_lock, reads=self._is_sqlite, writes=writes_at_once, log=log
         )
 
     @classmethod
@@ -84,6 +85,13 @@ class Database:
     def writing(self, *, may_wait: bool) -> AbstractContextManager[Connection]:
         """A connection for one statement that writes. Without `may_wait` it raises `WouldBlock` rather than wait."""
         return self._writing() if may_wait else self.nonblocking.writing()
+
+    def sync(self) -> None:
+        """Wait until all that anybody has committed is on the disk. Another may have committed and still wait for that."""
+        try:
+            self.nonblocking.sync()
+        except OSError as error:
+            raise DatabaseUnavailable(error, may_retry=False, is_outcome_known=False) from error
 
     @contextmanager
     def _writing(self) -> Iterator[Connection]:

@@ -43,7 +43,7 @@ class DatabaseUnavailable(SQLAlchemyError):
 
     retry_after_seconds: int = 0
 
-    def __init__(self, cause: SQLAlchemyError, *, may_retry: bool, is_outcome_known: bool = True) -> None:
+    def __init__(self, cause: Exception, *, may_retry: bool, is_outcome_known: bool = True) -> None:
         driver_error = getattr(cause, "orig", None) or cause
         super().__init__(f"the database is unavailable: {type(driver_error).__name__}")
         self.may_retry = may_retry

@@ -27,6 +27,12 @@ def sqlite_file(url: URL) -> Path | None:
     return Path(name) if name and name != ":memory:" else None
 
 
+def write_ahead_log(url: URL) -> Path | None:
+    """The path of the write-ahead log, or None if the database is in memory. SQLite holds no locks on it."""
+    file = sqlite_file(url)
+    return file and file.with_name(f"{file.name}{COMPANIONS[0]}")
+
+
 def create_sqlite_file(url: URL) -> None:
     """Make a missing file with mode 0600. SQLite would use the umask, and then mostly everybody can read the file.
 

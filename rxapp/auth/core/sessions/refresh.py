@@ -122,6 +122,7 @@ class Refresher:
                 self._throttle.count_refresh(session.id)
                 asked.is_counted = True
             if decision is RotationDecision.REPLAY:
+                self._database.sync()  # whoever rotated may still wait for the disk, and would not have told anybody yet
                 notify(REPLAYED)
                 return session
             if rotated := self._rotate_active(asked, session.device_key_thumbprint):

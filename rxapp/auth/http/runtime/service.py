@@ -18,6 +18,7 @@ from rxapp.auth.core.passwords.hasher import HASHES_AT_A_TIME
 from rxapp.auth.core.service import AuthService
 from rxapp.auth.core.steps import Steps
 from rxapp.auth.core.tokens.token_pair import TokenPair
+from rxapp.auth.http.runtime.group_commit import GroupCommit
 from rxapp.auth.http.runtime.worker_threads import CallThreads
 
 SERVER_DATABASE_THREADS = 4
@@ -37,6 +38,7 @@ R = TypeVar("R")
 
 _service: AuthService | None = None
 _database_threads = CallThreads(1, "rxapp-database")
+_commits = GroupCommit()
 _hashing_calls = 0
 
 
@@ -58,9 +60,11 @@ class Overloaded(AuthError):
 
 def use_service(service: AuthService) -> None:
     """Set the service that guards, routes and pages call."""
-    global _service, _database_threads
+    global _service, _database_threads, _commits
     _service = service
     _database_threads.close()
+    _commits.close()
+    _commits = GroupCommit(service.database)
     is_sqlite = service.database.engine.dialect.name == "sqlite"
     _database_threads = CallThreads(1 if is_sqlite else SERVER_DATABASE_THREADS, "rxapp-database")
 
@@ -100,6 +104,7 @@ async def _on_event_loop(steps: Steps[R]) -> R:
             try:
                 if step.tries:
                     answer = await _at_once_or_in_thread(step.call, *step.arguments)
+                    await _commits.until_on_disk()
                 else:
                     answer = await _database_threads.run(partial(step.call, *step.arguments))
                 await _service_with_fresh_keys()
