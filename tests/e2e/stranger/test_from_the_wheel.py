@@ -168,6 +168,6 @@ def test_with_the_oldest_reflex_of_the_range_the_app_compiles_and_serves(tmp_pat
 
 @pytest.mark.pinned
 def test_the_range_that_is_stated_is_the_one_that_is_tested():
-    (reflex,) = [Requirement(text) for text in PROJECT["optional-dependencies"]["reflex"]]
+    reflex = Requirement(PROJECT["optional-dependencies"]["reflex"][0])
     assert f">={OLDEST_REFLEX}" in str(reflex.specifier)
     assert f"reflex=={version('reflex')}" in (ROOT / "requirements.in").read_text().splitlines()

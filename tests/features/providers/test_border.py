@@ -10,6 +10,7 @@ import pytest
 from rxapp.auth import AuthService
 from rxapp.auth.features.providers.client.outgoing import Outgoing, ProviderFault
 from rxapp.auth.features.providers.cookies import MAXIMUM_COOKIES
+from rxapp.auth.features.providers.rules import login
 from rxapp.auth.features.providers.rules.provider import providers_of
 from rxapp.auth.features.providers.rules.transactions import MAXIMUM_NEXT_LENGTH
 from rxapp.auth.http.runtime.service import use_service
@@ -459,6 +460,21 @@ class TestTickets:
         assert [answer.status_code for answer in client._portal.call(both)] == [200, 200]
         assert rows(served)["auth_user"] == before["auth_user"] + 1
         assert rows(served)["auth_provider_link"] == before["auth_provider_link"] + 1
+
+    def test_one_who_comes_while_the_first_login_is_stored_is_that_person_too(self, client, liar, served, monkeypatch):
+        """It finds no link, and a moment later the address of the account that has been made."""
+        first, second = (try_to_log_in(client, liar)["ticket"] for _ in range(2))
+        is_asked = login.addresses.owner_of
+
+        def owner_after_the_first_login(db, key):
+            monkeypatch.setattr(login.addresses, "owner_of", is_asked)
+            login.log_in(served, first)
+            return is_asked(db, key)
+
+        monkeypatch.setattr(login.addresses, "owner_of", owner_after_the_first_login)
+        answer = exchange(client, second)
+        assert answer.status_code == 200, answer.text
+        assert rows(served)["auth_provider_link"] == 1
 
     @pytest.mark.parametrize("ticket", [value for name, value in JUNK.items() if name != "nothing"])
     def test_junk_is_none(self, client, liar, served, ticket):

@@ -3,6 +3,7 @@
 import contextlib
 import json
 import socket
+import struct
 import sys
 import threading
 from collections.abc import Iterator
@@ -17,6 +18,7 @@ from rxapp.auth.web.server import bounded_http, bounded_websocket
 from rxapp.auth.web.server.bounded_http import HEAD_MAXIMUM_BYTES, HEAD_MAXIMUM_HEADERS
 from rxapp.auth.web.server.bounded_websocket import MAXIMUM_FRAGMENTS, MAXIMUM_FRAMES_AT_ONCE
 from rxapp.auth.web.server.workers import configuration
+from tests.e2e.production_server import wait_until
 
 MESSAGE_LIMIT = 64 * 1024
 HOST = b"Host: localhost\r\n"
@@ -194,6 +196,16 @@ class TestPages:
         before = told_by(port)["let_go"]
         page.close()
         assert told_by(port)["let_go"] == before + 1
+
+    @pytest.mark.parametrize("is_told", [True, False])
+    def test_one_that_is_torn_while_the_app_works_leaves_no_error_in_the_log(self, port, caplog, is_told):
+        before = told_by(port)["let_go"]
+        with unread_page(port) as connection:
+            if is_told:
+                send(connection, Frame(Opcode.CLOSE, b"").serialize(mask=True))
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # the end is a reset
+        wait_until(lambda: told_by(port)["let_go"] == before + 1)
+        assert [record for record in caplog.records if record.levelname == "ERROR"] == []
 
     def test_a_message_over_the_limit_is_1009_before_it_is_whole(self, page):
         raw = Frame(Opcode.TEXT, b"x" * (MESSAGE_LIMIT + 1), fin=False).serialize(mask=True)

@@ -34,7 +34,8 @@ class BoundedWebSocket(WebSocketsSansIOProtocol):
         try:
             await self._app(scope, receive, send)
         finally:
-            self.transport.write(b"".join(self.conn.data_to_send()))
+            if not self.transport.is_closing():
+                self.transport.write(b"".join(self.conn.data_to_send()))
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Nothing is left to cut."""

@@ -143,8 +143,10 @@ def _find(service: AuthService, arrival: Arrival) -> _Found | None:
     profile, mailbox = arrival.profile, _believed_mailbox(service, arrival.profile)
     with service.database.read() as session:
         db = session.connection()
+        owner = addresses.owner_of(db, mailbox.key) if mailbox else None
+        # After the address: another click may store both in between, and an address without its link would be refused.
         link = links.find(db, profile.issuer, profile.subject)
-        user_id = link.user_id if link else addresses.owner_of(db, mailbox.key) if mailbox else None
+        user_id = link.user_id if link else owner
         user = session.get(User, user_id) if user_id else None
         if user is None:
             return None
