@@ -132,16 +132,33 @@ def test_a_length_of_more_digits_than_a_number_has_is_too_long_and_no_error(leng
     assert announced_length(length) >= 10**18
 
 
-class TestGranian:
+def factory():
+    return guarded
+
+
+SERVE = f"""
+from uvicorn import Server
+from rxapp.auth.web.server.workers import configuration
+Server(configuration("{__name__}:factory", "127.0.0.1", {{port}}, workers=1, message_limit=1_000)).run()
+"""
+
+
+def command_of(server: str, port: int) -> list[str]:
+    """That of `serve`, and that of `reflex run`."""
+    if server == "serve":
+        return ["-c", SERVE.format(port=port)]
+    return ["-m", "granian", "--interface", "asgi", "--host", "127.0.0.1", "--port", str(port), f"{__name__}:guarded"]
+
+
+class TestTheServer:
     """What the server in front does by itself, and what it leaves to us."""
 
-    @pytest.fixture(scope="class")
+    @pytest.fixture(scope="class", params=["serve", "granian"])
     @classmethod
-    def send(cls):
+    def send(cls, request):
         port = free_port()
-        command = [sys.executable, "-m", "granian", "--interface", "asgi", "--host", "127.0.0.1", "--port", str(port)]
         quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-        server = subprocess.Popen([*command, "tests.http.middleware.test_unambiguous_requests:guarded"], cwd=ROOT, **quiet)
+        server = subprocess.Popen([sys.executable, *command_of(request.param, port)], cwd=ROOT, **quiet)
         wait_until(lambda: _listens(port))
 
         def send(*lines: str) -> int:

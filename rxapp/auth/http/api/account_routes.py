@@ -44,11 +44,10 @@ _WITH_A_BODY = REFUSALS | documented(*COMMON_PROBLEMS, HTTPStatus.TOO_MANY_REQUE
 @router.get("/me", responses=REFUSALS)
 async def me(identity: Bearer) -> MeResponse:
     """Who the bearer of the token is."""
-    user = await in_thread(get_service().accounts.profile_of, identity)
     return MeResponse(
-        id=user.id,
-        user_name=user.user_name,
-        display_name=user.display_name,
+        id=identity.user_id,
+        user_name=identity.user_name,
+        display_name=identity.display_name,
         roles=sorted(identity.roles),
         session_id=identity.session_id,
         authenticated_at=identity.authenticated_at,
