@@ -16,11 +16,11 @@ from pathlib import Path
 
 from benchmarks.idle import idleness
 from benchmarks.rounds import Rounds, so_many
-from benchmarks.servers import NORMAL, ROOT, Server, floor, rxapp
+from benchmarks.servers import FULL, NORMAL, ROOT, Server, floor, rxapp
 
 ROUNDS, SECONDS = 5, 1.0
 SLOWER = 0.9
-DISKS = {"NORMAL": NORMAL, "FULL": {"RXAPP_SQLITE_SYNCHRONOUS": "FULL"}}
+DISKS = {"NORMAL": NORMAL, "FULL": FULL}
 MEASURED = [("rotate", 1), ("rotate", 32), ("read:/api/me", 1), ("read:/api/me", 32), ("read:/api/customers", 32)]
 BASE, HERE, FLOOR = "base", "here", "floor"
 

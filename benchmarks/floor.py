@@ -20,6 +20,9 @@ db.execute("PRAGMA journal_mode = WAL")
 db.execute(f"PRAGMA synchronous = {os.environ['FLOOR_SYNCHRONOUS']}")
 db.execute("CREATE TABLE session (id TEXT PRIMARY KEY, generation INTEGER, last_used_at REAL, revoked_at REAL)")
 
+db.execute("CREATE TABLE customer (name TEXT)")
+db.executemany("INSERT INTO customer VALUES (?)", [("John Doe",), ("Jane Doe",)])
+
 ROTATE = "UPDATE session SET generation = generation + 1, last_used_at = ? WHERE id = ? AND generation = ? AND revoked_at IS NULL"
 
 
@@ -46,10 +49,15 @@ async def customers(request: Request) -> JSONResponse:
     return JSONResponse(["John Doe", "Jane Doe"])
 
 
+async def open_customers(_request: Request) -> JSONResponse:
+    return JSONResponse([name for (name,) in db.execute("SELECT name FROM customer ORDER BY rowid")])
+
+
 app = Starlette(
     routes=[
         Route("/api/auth/login", log_in, methods=["POST"]),
         Route("/api/token/refresh", refresh, methods=["POST"]),
         Route("/api/customers", customers),
+        Route("/open/customers", open_customers),
     ]
 )

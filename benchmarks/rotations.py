@@ -1,7 +1,7 @@
 """Rotations over HTTP, each client its own session: rxapp, the floor and simplejwt, on SQLite and on PostgreSQL."""
 
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
@@ -14,19 +14,24 @@ from benchmarks.peers.servers import POSTGRESQL_THREADS, SQLITE_THREADS, simplej
 from benchmarks.plot import bars
 from benchmarks.rounds import Rounds, Turn, so_many
 from benchmarks.section import Section, Target, run_alone
-from benchmarks.servers import NORMAL, Server, floor, postgresql_floor, rxapp
+from benchmarks.servers import FULL, NORMAL, Server, floor, postgresql_floor, rxapp
 from chaos.postgresql import PostgreSQL
 
 CLIENTS = (1, 8, 32)
 MOST = CLIENTS[-1]
 DATABASES = ("floor", "rxapp", "simplejwt")
-OF_FLOOR, TIMES_SIMPLEJWT = 0.6, 6
+OF_FLOOR, OF_FLOOR_WITH_FULL, OF_POSTGRESQL_FLOOR = 0.65, 0.6, 0.75
+TIMES_SIMPLEJWT, TIMES_P99 = 8, 1.5
 
 TEXT = """Rotations per second (median / 99th percentile in ms), one worker each, every client its own session over keep-alive.
 
 ### SQLite, WAL, `synchronous=NORMAL` for all
 
 {sqlite}
+
+### SQLite, WAL, `synchronous=FULL` (rxapp's default) for the floor and rxapp
+
+{full}
 
 ### PostgreSQL {postgresql_version}, `fsync` on, over a Unix socket
 
@@ -45,9 +50,12 @@ def measure(quick: bool) -> Section:
     with tempfile.TemporaryDirectory() as name:
         sqlite = _on_sqlite(Path(name), rounds, seconds)
     with tempfile.TemporaryDirectory() as name:
+        full = _with_full(Path(name), rounds, seconds)
+    with tempfile.TemporaryDirectory() as name:
         version, postgresql = _on_postgresql(Path(name), rounds, seconds)
     text = TEXT.format(
         sqlite=_table(sqlite),
+        full=_table(full, ("floor", "rxapp")),
         postgresql=_table(postgresql),
         postgresql_version=version,
         versions=versions("simplejwt"),
@@ -58,7 +66,9 @@ def measure(quick: bool) -> Section:
     targets = [
         _at_least(f"{what}SQLite NORMAL, of the floor's", OF_FLOOR, sqlite[MOST].ratio("rxapp", to="floor")),
         _at_least(f"{what}SQLite NORMAL, of simplejwt's", TIMES_SIMPLEJWT, sqlite[MOST].ratio("rxapp", to="simplejwt"), " times"),
-        _at_least(f"{what}PostgreSQL, of the psycopg floor's", OF_FLOOR, postgresql[MOST].ratio("rxapp", to="floor")),
+        _at_least(f"{what}SQLite FULL, of the floor's", OF_FLOOR_WITH_FULL, full[MOST].ratio("rxapp", to="floor")),
+        _at_least(f"{what}PostgreSQL, of the psycopg floor's", OF_POSTGRESQL_FLOOR, postgresql[MOST].ratio("rxapp", to="floor")),
+        _p99(sqlite[MOST]),
     ]
     plots = {"rotations-sqlite.svg": _plot("SQLite", sqlite), "rotations-postgresql.svg": _plot("PostgreSQL", postgresql)}
     return Section("Rotations", text, targets, plots)
@@ -67,6 +77,11 @@ def measure(quick: bool) -> Section:
 def _on_sqlite(directory: Path, rounds: int, seconds: float) -> dict[int, Rounds]:
     with floor(directory, "NORMAL") as least, rxapp(directory, NORMAL) as ours, simplejwt(directory) as theirs:
         return _by_clients([least, ours, theirs], rounds, seconds)
+
+
+def _with_full(directory: Path, rounds: int, seconds: float) -> dict[int, Rounds]:
+    with floor(directory, "FULL") as least, rxapp(directory, FULL) as ours:
+        return _by_clients([least, ours], rounds, seconds)
 
 
 def _on_postgresql(directory: Path, rounds: int, seconds: float) -> tuple[str, dict[int, Rounds]]:
@@ -100,13 +115,20 @@ def _by_clients(servers: list[Server], rounds: int, seconds: float) -> dict[int,
     return {clients: Rounds(contenders(clients), rounds) for clients in CLIENTS}
 
 
-def _table(measured: dict[int, Rounds]) -> str:
-    rows = ["| clients | floor | rxapp | simplejwt | of the floor's | of simplejwt's |", "|---|---|---|---|---|---|"]
+def _table(measured: dict[int, Rounds], names: Sequence[str] = ("floor", "rxapp", "simplejwt")) -> str:
+    peers = [name for name in names if name != "rxapp"]
+    rows = [f"| clients | {' | '.join(names)} | {' | '.join(f'of {name}' for name in peers)} |"]
+    rows.append("|---" * (1 + len(names) + len(peers)) + "|")
     for clients, rounds in measured.items():
-        cells = " | ".join(rounds.cell(name) for name in ("floor", "rxapp", "simplejwt"))
-        of_floor, of_simplejwt = rounds.ratio("rxapp", to="floor"), rounds.ratio("rxapp", to="simplejwt")
-        rows.append(f"| {clients} | {cells} | **{of_floor:.2f}** | **{of_simplejwt:.1f} times** |")
+        ratios = [f"**{rounds.ratio('rxapp', to=name):.2f}**" for name in peers]
+        rows.append(f"| {clients} | {' | '.join([*map(rounds.cell, names), *ratios])} |")
     return "\n".join(rows)
+
+
+def _p99(rounds: Rounds) -> Target:
+    ours, least = rounds.median("rxapp", "p99"), rounds.median("floor", "p99")
+    what = f"99th percentile of a rotation, {MOST} clients, SQLite NORMAL"
+    return Target(what, f"at most {TIMES_P99} times the floor's ({least:.1f} ms)", f"{ours:.1f} ms", ours <= TIMES_P99 * least)
 
 
 def _at_least(what: str, target: float, measured: float, unit: str = "") -> Target:

@@ -26,6 +26,9 @@ UVICORN = ("-m", "uvicorn", "--no-access-log", "--log-level", "warning", "--time
 """With httptools and uvloop, as `python -m rxapp serve` has it."""
 
 
+FULL = {"RXAPP_SQLITE_SYNCHRONOUS": "FULL"}
+
+
 class Server:
     """A running server: its port, and the file with the token pairs of its clients."""
 
