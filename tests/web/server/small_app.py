@@ -70,11 +70,13 @@ async def echo(receive, send):
     """Until the client leaves, or says that it shall end."""
     await receive()
     await send({"type": "websocket.accept"})
-    while (message := await receive())["type"] == "websocket.receive":
-        if message.get("text") == "end":
-            return
-        if message.get("text") == "be silent":
-            await send({"type": "websocket.send", "text": "x" * LONG})
-        await send({"type": "websocket.send", "text": message["text"]})
-    await asyncio.sleep(SLOWNESS_SECONDS)
-    let_go.append(message["type"])
+    try:
+        while (message := await receive())["type"] == "websocket.receive":
+            if message.get("text") == "end":
+                return
+            if message.get("text") == "be silent":
+                await send({"type": "websocket.send", "text": "x" * LONG})
+            await send({"type": "websocket.send", "text": message["text"]})
+    finally:
+        await asyncio.sleep(SLOWNESS_SECONDS)
+        let_go.append("one more")

@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import re
 import socket
 import struct
 import sys
@@ -15,7 +16,7 @@ from websockets.frames import Frame, Opcode
 from websockets.sync.client import connect
 
 from rxapp.auth.web.server import bounded_http, bounded_websocket
-from rxapp.auth.web.server.bounded_http import HEAD_MAXIMUM_BYTES, HEAD_MAXIMUM_HEADERS
+from rxapp.auth.web.server.bounded_http import HEAD_MAXIMUM_BYTES, HEAD_MAXIMUM_HEADERS, MAXIMUM_PIPELINED
 from rxapp.auth.web.server.bounded_websocket import MAXIMUM_FRAGMENTS, MAXIMUM_FRAMES_AT_ONCE
 from rxapp.auth.web.server.workers import configuration
 from tests.e2e.production_server import wait_until
@@ -52,11 +53,14 @@ def page(port):
 
 
 def answer_on(connection) -> bytes:
-    received = b""
-    while b"\r\n\r\n" not in received:
+    """The head and as much of the body as it announces."""
+    received, length = b"", 0
+    while (end := received.find(b"\r\n\r\n")) < 0 or len(received) < end + 4 + length:
         if not (piece := connection.recv(65_536)):
             break
         received += piece
+        announced = re.search(rb"content-length: (\d+)", received)
+        length = int(announced[1]) if announced else 0
     return received
 
 
@@ -108,6 +112,23 @@ class TestHeads:
         received = answer_on(connection)
         assert json.loads(received.partition(b"\r\n\r\n")[2])["read"] == len(body)
 
+    def test_a_few_requests_that_are_sent_without_waiting_are_answered_in_turn(self, port):
+        with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE_SECONDS) as connection:
+            send(connection, (b"GET / HTTP/1.1\r\n" + HOST + b"\r\n") * MAXIMUM_PIPELINED)
+            received = b""
+            while received.count(b"HTTP/1.1 200") < MAXIMUM_PIPELINED:
+                piece = connection.recv(65_536)
+                assert piece, "closed"
+                received += piece
+
+    def test_thousands_that_come_at_once_are_not_kept(self, connection):
+        send(connection, (b"GET / HTTP/1.1\r\n" + HOST + b"\r\n") * 5_000)
+        received = b""
+        with contextlib.suppress(ConnectionError):
+            while piece := connection.recv(65_536):
+                received += piece
+        assert received.count(b"HTTP/1.1 200") <= MAXIMUM_PIPELINED
+
     def test_what_is_no_http_is_400(self, connection):
         send(connection, b"\x16\x03\x01\x02\x00\x01\x00")
         assert status_on(connection) == 400
@@ -148,9 +169,13 @@ class TestTime:
             send(connection, b"GET /long HTTP/1.1\r\n", HOST, b"\r\n")
             assert_is_cut(connection)
 
-    def test_a_page_that_does_not_read_is_cut(self, port):
+    def test_a_page_that_does_not_read_is_cut_and_the_app_is_told(self, port, caplog):
+        before = told_by(port)["let_go"]
         with unread_page(port) as connection:
+            send(connection, Frame(Opcode.TEXT, b"unread").serialize(mask=True) * 2)
             assert_is_cut(connection, Frame(Opcode.PONG, b"").serialize(mask=True))
+        wait_until(lambda: told_by(port)["let_go"] == before + 1)
+        assert [record for record in caplog.records if record.levelname == "ERROR"] == []
 
     def test_a_page_whose_app_has_ended_is_closed(self, page):
         page.send("end")

@@ -13,6 +13,9 @@ HEAD_MAXIMUM_BYTES = 64 * 1024
 
 HEAD_MAXIMUM_HEADERS = 100
 
+MAXIMUM_PIPELINED = 16
+"""Requests that wait on one connection for the answer before theirs. Browsers and proxies send none; 256 KiB hold thousands."""
+
 READING_SECONDS = 60
 """How long a client may read nothing of what waits for it. Then the connection is cut: what waits costs memory."""
 
@@ -76,9 +79,11 @@ class BoundedHttp(HttpToolsProtocol):
             raise ValueError
 
     def on_headers_complete(self) -> None:
-        """The head has ended."""
+        """The head has ended. Raises `ValueError` if too many requests wait: the connection is then closed."""
         self._is_in_head = False
         self._stop_waiting_for_head()
+        if len(self.pipeline) >= MAXIMUM_PIPELINED:
+            raise ValueError
         super().on_headers_complete()
 
     def send_400_response(self, msg: str) -> None:

@@ -77,14 +77,16 @@ class BoundedWebSocket(WebSocketsSansIOProtocol):
         super().resume_writing()
         self._stop_cutting()
         self._is_write_paused = False
-        if not self.read_paused:
+        if self.queue.empty():
+            self.read_paused = False
             self.transport.resume_reading()
 
     async def receive(self) -> ASGIReceiveEvent:
-        """The next message. Taking it lets uvicorn read on, but not from a client that does not read."""
-        message = await super().receive()
-        if self._is_write_paused:
-            self.transport.pause_reading()
+        """The next message. When all are taken, more is read, but not from a client that does not read."""
+        message = await self.queue.get()
+        if self.read_paused and self.queue.empty() and not (self._is_write_paused or self.transport.is_closing()):
+            self.read_paused = False
+            self.transport.resume_reading()
         return message
 
     def handle_close(self, event: Frame) -> None:
