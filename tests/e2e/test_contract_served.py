@@ -9,6 +9,8 @@ import pytest
 
 from tests.e2e.backend import Backend
 
+OWN_OF_EACH = {"date", "x-request-id"}
+
 
 @pytest.fixture(scope="module")
 def backend(tmp_path_factory) -> Iterator[Backend]:
@@ -64,3 +66,22 @@ def test_one_that_is_not_too_large_is_asked_for(backend):
         assert connection.recv(65536).startswith(b"HTTP/1.1 100")
         connection.sendall(body)
         assert connection.recv(65536).startswith(b"HTTP/1.1 401")
+
+
+@pytest.mark.parametrize(
+    ("method", "path"), [("GET", "/api/me"), ("PUT", "/api/me"), ("OPTIONS", "/api/me"), ("HEAD", "/api/me")]
+)
+@pytest.mark.parametrize("origin", [None, "https://elsewhere.example"])
+def test_in_front_of_the_pages_the_api_answers_as_behind_them(backend, method, path, origin):
+    """Another spelling of a path goes the pages' way."""
+    headers = {"Origin": origin, "Access-Control-Request-Method": "GET"} if origin else {}
+    first, second = (
+        httpx.request(method, f"{backend.url}{spelled}", headers=headers) for spelled in (path, path.replace("/api/m", "/API/m"))
+    )
+    assert (first.status_code, first.content) == (second.status_code, second.content)
+    assert comparable(first) == comparable(second)
+
+
+def comparable(answer: httpx.Response) -> dict[str, set[str]]:
+    """Its headers. Behind the pages' CORS layer, `Vary` says the same twice."""
+    return {name: set(value.split(", ")) for name, value in answer.headers.items() if name not in OWN_OF_EACH}
