@@ -120,6 +120,18 @@ def test_one_who_goes_away_takes_nobody_along(careful, disk, pairs):
     assert in_a_loop(use())
 
 
+def test_a_log_that_cannot_be_written_back_keeps_nobody_waiting(careful, disk, pairs, monkeypatch):
+    def fail():
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(careful.database.nonblocking, "checkpoint", fail)
+
+    async def use():
+        return [await asyncio.wait_for(asyncio.gather(*(rotate(pair) for pair in half)), 20) for half in (pairs[:9], pairs[9:])]
+
+    assert [len(half) for half in in_a_loop(use())] == [9, MANY - 9]
+
+
 def test_with_normal_commits_nobody_waits_for_the_disk(service, pair):
     disk = Disk(service.database)
     use_service(service)

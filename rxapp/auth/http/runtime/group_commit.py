@@ -5,6 +5,7 @@ busy share the next wait.
 """
 
 import asyncio
+from contextlib import suppress
 
 from rxapp.auth.core.database.engine import Database
 from rxapp.auth.http.runtime.worker_threads import CallThreads
@@ -25,7 +26,7 @@ class GroupCommit:
             return
         if self._next is None:
             self._next = asyncio.get_running_loop().create_future()
-        if self._syncing is None:
+        if self._syncing is None or self._syncing.done():
             self._syncing = asyncio.create_task(self._sync(self._database))
         await asyncio.shield(self._next)  # one caller that goes away must not take the others along
 
@@ -34,17 +35,15 @@ class GroupCommit:
         self._thread.close()
 
     async def _sync(self, database: Database) -> None:
-        try:
-            while (waiting := self._next) is not None:
-                self._next = None
-                database.nonblocking.begin_sync()
-                try:
-                    await self._thread.run(database.sync)
-                except Exception as error:  # noqa: BLE001  whoever waits handles it
-                    waiting.set_exception(error)
-                    waiting.exception()  # perhaps nobody waits any more
-                else:
-                    waiting.set_result(None)
+        while (waiting := self._next) is not None:
+            self._next = None
+            database.nonblocking.begin_sync()
+            try:
+                await self._thread.run(database.sync)
+            except Exception as error:  # noqa: BLE001  whoever waits handles it
+                waiting.set_exception(error)
+                waiting.exception()  # perhaps nobody waits any more
+            else:
+                waiting.set_result(None)
+            with suppress(Exception):  # whoever has committed meanwhile must not wait for ever; it is tried again
                 await self._thread.run(database.nonblocking.checkpoint)
-        finally:
-            self._syncing = None
