@@ -111,7 +111,7 @@ def _activity_row(number: int, found: Activity) -> str:
 def _echo(directory: Path) -> Iterator[tuple[psutil.Process, Opener]]:
     port = free_port()
     with running([*UVICORN, str(port), "benchmarks.echo_app:app"], {}, directory / "echo.log", port) as process:
-        yield _worker(process.pid), lambda: EchoSocket(port).open()
+        yield psutil.Process(process.pid), lambda: EchoSocket(port).open()
 
 
 @contextmanager

@@ -129,7 +129,7 @@ class Store:
         """Rows a second, without the pauses between batches."""
         began = time.perf_counter()
         batches = islice(pruning.prune(self.service.settings, self.database, self.service.clock), PRUNED_BATCHES)
-        return sum(batch.sessions for batch in batches) / (time.perf_counter() - began)
+        return sum(batch.rows for batch in batches) / (time.perf_counter() - began)
 
     def log_in(self, seconds: float) -> float:
         """Logins a second by as many threads as there are cores."""
