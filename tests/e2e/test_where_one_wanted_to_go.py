@@ -37,6 +37,7 @@ def test_the_page_that_was_wanted_survives_a_registration_and_the_links_between_
         "href", re.compile(r"\?next=%2Faccount%2Fsessions")
     )
     tab.get_by_role("link", name="Create an account").click()
+    expect(tab.get_by_role("heading", name="Create an account")).to_be_visible()  # the page before has a Username too
     tab.get_by_label("Username").fill(f"walker-{secrets.token_hex(4)}")
     tab.locator("input[name=new_password]").fill(PASSPHRASE)
     tab.locator("input[name=new_password_again]").fill(PASSPHRASE)

@@ -1,12 +1,9 @@
 """What one person's state held is forgotten whole, also where an event has only a part of it at hand, as with Redis."""
 
 import datetime as dt
-import json
 
 import pytest
 import reflex as rx
-from hypothesis import given
-from hypothesis import strategies as st
 from reflex_base.constants.state import FIELD_MARKER
 
 from rxapp.auth.web.auth_state.state import AuthState
@@ -75,33 +72,6 @@ def root() -> rx.State:
     return root
 
 
-class ManyKinds(rx.State):
-    """Vars of many kinds, with defaults that are empty and that are not."""
-
-    text: str = ""
-    number: int = 0
-    is_so: bool = False
-    share: float = 0.5
-    nothing: str | None = None
-    items: list[str] = []
-    given: list[str] = ["a"]
-    named: dict[str, int] = {}
-    _hidden: object = None
-
-
-VALUES = {
-    "text": ("", "a", "0"),
-    "number": (0, 1, False),
-    "is_so": (False, True, 0),
-    "share": (0.5, 0.0, 1.5),
-    "nothing": (None, "", "a"),
-    "items": ([], ["a"], [""]),
-    "given": (["a"], [], ["b"]),
-    "named": ({}, {"a": 1}, {"": 0}),
-    "_hidden": (None, SECRET, 0),
-}
-
-
 def shown_below(root: rx.State) -> ShownState:
     return root.substates[ShownState.get_name()]
 
@@ -111,38 +81,6 @@ def test_states_at_hand_are_set_back():
     shown_below(root).shown = SECRET
     forget_private_state(root, exclude={AuthState})
     assert shown_below(root).shown == ""
-
-
-def test_what_the_page_shows_already_is_not_sent_to_it_again():
-    root = rx.State(_reflex_internal_init=True)
-    shown_below(root).shown = SECRET
-    root.get_delta()  # which reads each var, and so stores its default
-    root.dict()
-    root._clean()
-    forget_private_state(root, exclude={AuthState})
-    delta = root.get_delta()
-    assert delta.pop(ShownState.get_full_name()) == {f"shown{FIELD_MARKER}": ""}
-    sent = {name: values for name, values in delta.items() if values and "rxapp___auth" in name}
-    assert len(json.dumps(sent, default=str)) < 1_000, sent
-
-
-@given(st.lists(st.tuples(st.sampled_from(sorted(VALUES)), st.sampled_from([0, 1, 2])), max_size=6), st.booleans())
-def test_whatever_was_set_the_page_shows_the_defaults_and_the_instance_holds_nothing_else(sets, is_sent):
-    root = rx.State(_reflex_internal_init=True)
-    state = root.substates[ManyKinds.get_name()]
-    page = dict(root.dict()[ManyKinds.get_full_name()])
-    for name, number in sets:
-        setattr(state, name, VALUES[name][number])
-        if is_sent:
-            page |= root.get_delta().get(ManyKinds.get_full_name(), {})
-            root._clean()
-    forget_private_state(root, exclude={AuthState})
-    page |= root.get_delta().get(ManyKinds.get_full_name(), {})
-    fresh = rx.State(_reflex_internal_init=True).dict()[ManyKinds.get_full_name()]
-    assert page == fresh
-    assert [type(value) for value in page.values()] == [type(value) for value in fresh.values()]
-    assert root.dict()[ManyKinds.get_full_name()] == fresh
-    assert state._hidden is None
 
 
 def test_states_that_are_not_at_hand_are_replaced_and_the_browser_is_told(root):

@@ -1,7 +1,7 @@
 """Clears the state of one person before the page belongs to another person, or to nobody."""
 
 from collections.abc import Collection, Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from reflex.istate.storage import SessionStorage
 from reflex.state import BaseState
@@ -9,12 +9,6 @@ from reflex_base.constants.state import FIELD_MARKER
 
 from rxapp.auth.web.reflex_internals.registered_handlers import is_reflexs_own
 from rxapp.auth.web.reflex_internals.shared_states import is_linked, leave_shared_states
-
-_UNKNOWN = object()
-"""Stands for a value that is stored elsewhere. It equals no default."""
-
-_CONTAINERS = (list, dict, set, frozenset, tuple)
-_PLAIN = (str, int, bool, float, type(None))
 
 
 def forget_private_state(root: BaseState, *, exclude: Collection[type[BaseState]]) -> None:
@@ -79,41 +73,30 @@ def _states_below(parent: BaseState) -> Iterator[BaseState]:
 def _with_all_vars_set(state: BaseState) -> BaseState:
     """Make it look as if all its vars were set: the values of the stored state are unknown, and the page may show any of them."""
     parts = _parts_of(type(state))
-    vars(state).update(dict.fromkeys(parts.set_back | parts.caches.keys(), _UNKNOWN))
+    vars(state).update(dict.fromkeys(parts.set_back | parts.caches.keys()))
     return state
 
 
 def _set_back(state: BaseState) -> None:
-    """Delete all that the instance holds: vars, cached values of computed vars, and attributes that a handler has added.
-
-    Reflex stores the default of a var when it is first read. Those are not sent to the page again: it shows them already.
-    """
+    """Delete all that the instance holds: vars, cached values of computed vars, and attributes that a handler has added."""
     parts, held = _parts_of(type(state)), vars(state)
-    forgotten = held.keys() - parts.kept
-    changed = {name for name in forgotten if not _is_default(parts.defaults.get(name, _UNKNOWN), held[name])}
-    shown = changed & parts.set_back | {parts.caches[cache] for cache in parts.caches.keys() & held.keys()} | parts.never_cached
-    for name in forgotten:
+    shown = (
+        parts.set_back & held.keys() | parts.never_cached | {parts.caches[cache] for cache in parts.caches.keys() & held.keys()}
+    )
+    for name in held.keys() - parts.kept:
         del held[name]
-    if changed or shown:
-        state._was_touched = True
-        state.dirty_vars.update(shown)
-        state._mark_dirty()
-
-
-def _is_default(default: Any, value: Any) -> bool:
-    """Whether it certainly is. Only what compares at once is compared: values of the app may compare as they like."""
-    return type(value) is type(default) and (value == default if type(value) in _PLAIN else not value)
+    state._was_touched = True
+    state.dirty_vars.update(shown)
+    state._mark_dirty()
 
 
 class _Parts(NamedTuple):
     """The vars that a state class itself declares: those to reset, those that the browser keeps, and the computed ones.
 
-    `defaults` has those that are plain, or empty containers. `caches` gives the name of a computed var for the attribute in
-    which instances cache its value.
+    `caches` gives the name of a computed var for the attribute in which instances cache its value.
     """
 
     set_back: frozenset[str]
-    defaults: Mapping[str, Any]
     kept: frozenset[str]
     of_the_tab: frozenset[str]
     caches: Mapping[str, str]
@@ -138,20 +121,8 @@ def _find_parts(cls: type[BaseState]) -> _Parts:
     computed = {name: var for name, var in cls.computed_vars.items() if above is None or name not in above.computed_vars}
     return _Parts(
         set_back=frozenset(own.keys() - kept),
-        defaults={name: default for name, field in own.items() if _compares_at_once(default := _default_of(field))},
         kept=frozenset(kept),
         of_the_tab=frozenset(stored - kept),
         caches={var._cache_attr: name for name, var in computed.items() if var._cache},
         never_cached=frozenset(name for name, var in computed.items() if not var._cache),
     )
-
-
-def _default_of(field: Any) -> Any:
-    try:
-        return field.default_value()
-    except Exception:  # noqa: BLE001  the app's own code makes it; whoever reads the var is told
-        return _UNKNOWN
-
-
-def _compares_at_once(default: Any) -> bool:
-    return type(default) in _PLAIN or (type(default) in _CONTAINERS and not default)
