@@ -67,6 +67,7 @@ def test_an_address_that_names_the_path_of_the_app_leads_there_once(tab, person,
 def test_a_fragment_is_for_the_page_that_had_it_and_for_once(tab, person):
     tab.goto("account/sessions#there")
     expect(tab).to_have_url(re.compile("/login"))
+    expect(tab.get_by_label("Password", exact=True)).to_be_visible()  # else the way there may still be going on
     tab.goto("login?next=/account")
     fill_in(tab, person)
     expect(tab).to_have_url(re.compile(r"/account/?$"))
