@@ -4,6 +4,7 @@ import contextlib
 import http.client
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from collections.abc import Iterator
 import psutil
 import pytest
 
+from rxapp.auth.web.server import workers
 from tests.conftest import ROOT
 from tests.e2e.production_server import wait_until
 from tests.e2e.server import free_port
@@ -20,7 +22,7 @@ PATIENCE_SECONDS = 30
 SERVE = """
 import sys
 from rxapp.auth.web.server import workers
-workers.STOP_TIMEOUT_SECONDS, workers._KILL_AFTER_SECONDS = 1, 1.5
+workers.STOP_TIMEOUT_SECONDS, workers._KILL_AFTER_SECONDS, workers.HANGING_SECONDS = 1, 1.5, 2
 factory, port, number = sys.argv[1:]
 app = f"tests.web.server.small_app:{factory}"
 workers.serve_app(app, "127.0.0.1", int(port), workers=int(number), message_limit=1_000, forks=True)
@@ -81,6 +83,28 @@ def test_the_only_worker_is_replaced_too(serve):
     wait_until(lambda: served.worker() not in (None, first))
 
 
+def test_one_that_hangs_is_replaced(serve):
+    served = serve()
+    wait_until(served.worker)
+    hanging = served.worker()
+    os.kill(hanging, signal.SIGSTOP)
+    wait_until(lambda: {worker.pid for worker in served.workers()} not in ({hanging}, set()))
+    assert served.worker() != hanging
+
+
+def test_one_that_hangs_does_not_hold_up_a_stop(serve):
+    served = serve(workers=2)
+    wait_until(served.worker)
+    os.kill(served.workers()[0].pid, signal.SIGSTOP)
+    served.process.terminate()
+    assert served.process.wait(PATIENCE_SECONDS) == 0
+
+
+def test_the_service_waits_longer_for_a_stop_than_it_may_take():
+    (seconds,) = re.findall(r"^TimeoutStopSec=(\d+)$", (ROOT / "deploy" / "rxapp.service").read_text(), re.MULTILINE)
+    assert int(seconds) > workers.HANGING_SECONDS + workers._KILL_AFTER_SECONDS + 1
+
+
 def test_a_stop_ends_all_and_well(serve):
     served = serve(workers=2)
     wait_until(served.worker)
@@ -113,9 +137,8 @@ def test_an_app_that_cannot_start_ends_the_server_with_an_error(serve):
     assert serve("broken_app").process.wait(PATIENCE_SECONDS) == 1
 
 
-@pytest.mark.parametrize("workers", [2])
-def test_a_stop_while_workers_start_is_not_forgotten(serve, workers):
-    served = serve(workers=workers)
-    wait_until(lambda: len(served.workers()) == workers)
+def test_a_stop_while_workers_start_is_not_forgotten(serve):
+    served = serve(workers=2)
+    wait_until(lambda: len(served.workers()) == 2)
     served.process.terminate()
     assert served.process.wait(PATIENCE_SECONDS) == 0

@@ -27,8 +27,11 @@ _KILL_AFTER_SECONDS = STOP_TIMEOUT_SECONDS + 5
 KEEP_ALIVE_SECONDS = 75
 """Longer than a proxy keeps a connection that it does not use (nginx: 60). Else it would send a request that nobody reads."""
 
-HANGING_SECONDS = 60
-"""A worker that does not answer its supervisor for so long is replaced."""
+HANGING_SECONDS = 10
+"""A worker that does not answer its supervisor for so long is replaced. A thread of it answers, also while it is busy.
+
+The supervisor waits for the answer and for nothing else, a stop included: `TimeoutStopSec` of the service must allow for both.
+"""
 
 
 def serve_app(app: str, host: str, port: int, *, workers: int, message_limit: int, forks: bool) -> None:
