@@ -1,9 +1,11 @@
 """What one person's state held is forgotten whole, also where an event has only a part of it at hand, as with Redis."""
 
 import datetime as dt
+import secrets
 
 import pytest
 import reflex as rx
+from reflex.istate.shared import SharedStateBaseInternal
 from reflex_base.constants.state import FIELD_MARKER
 
 from rxapp.auth.web.auth_state.state import AuthState
@@ -46,6 +48,19 @@ class Notepad(rx.ComponentState):
         return rx.el.p(cls.shown, **props)
 
 
+class BoardState(rx.SharedState):
+    """A shared one may stand in its place."""
+
+    text: str = ""
+
+
+class DrawnState(rx.State):
+    """Its default is another one each time."""
+
+    number: str = rx.field(default_factory=lambda: secrets.token_hex(4))
+    cards: list[str] = []
+
+
 class ComputingState(rx.State):
     """Computed vars of whose causes Reflex knows nothing, or that it keeps for a while."""
 
@@ -66,9 +81,10 @@ IN_MODULES_OF_REFLEX = {"a function": state_of_a_function(), "a component": Note
 
 @pytest.fixture
 def root() -> rx.State:
-    """As Redis gives it for an event of `AuthState`: the root, and of its substates that one alone."""
+    """As Redis gives it for an event of `AuthState`: the root, and of the app's states that one alone."""
     root = rx.State(_reflex_internal_init=True, init_substates=False)
-    root.substates[AuthState.get_name()] = AuthState(parent_state=root, _reflex_internal_init=True, init_substates=False)
+    for state in (AuthState, SharedStateBaseInternal):  # the second is loaded always
+        root.substates[state.get_name()] = state(parent_state=root, _reflex_internal_init=True, init_substates=False)
     return root
 
 
@@ -129,3 +145,69 @@ def test_the_state_that_decides_who_is_there_stays(root):
     forget_private_state(root, exclude={AuthState})
     assert root.substates[AuthState.get_name()] is auth
     assert auth.jwt == "a token"
+
+
+def sent_by(root: rx.State) -> set[str]:
+    """The states of which the page is told something."""
+    return set(root.get_delta())
+
+
+def read_all(root: rx.State) -> None:
+    """As a page that is loaded: Reflex then keeps each default that it reads."""
+    root.dict()
+    root._clean()
+
+
+def test_of_a_state_that_nobody_has_written_to_the_page_is_told_nothing_if_none_was_ever_stored_elsewhere():
+    root = rx.State(_reflex_internal_init=True)
+    read_all(root)
+    forget_private_state(root, exclude={AuthState}, is_whole=True)
+    assert ShownState.get_full_name() not in sent_by(root)
+
+
+@pytest.mark.parametrize("value", [SECRET, ""], ids=["another value", "its default"])
+def test_a_state_that_was_written_to_is_sent_again_at_each_reset_whatever_it_holds(value):
+    root = rx.State(_reflex_internal_init=True)
+    shown_below(root).shown = value
+    for _ in range(2):  # the first may have been lost on its way
+        read_all(root)
+        forget_private_state(root, exclude={AuthState}, is_whole=True)
+        assert root.get_delta()[ShownState.get_full_name()] == {f"shown{FIELD_MARKER}": ""}
+
+
+def test_a_list_that_was_only_added_to_is_sent_again():
+    root = rx.State(_reflex_internal_init=True)
+    root.substates[DrawnState.get_name()].cards.append(SECRET)
+    read_all(root)
+    forget_private_state(root, exclude={AuthState}, is_whole=True)
+    assert root.get_delta()[DrawnState.get_full_name()][f"cards{FIELD_MARKER}"] == []
+
+
+def test_a_default_that_is_drawn_anew_is_sent():
+    root = rx.State(_reflex_internal_init=True)
+    read_all(root)
+    before = root.substates[DrawnState.get_name()].number
+    forget_private_state(root, exclude={AuthState}, is_whole=True)
+    sent = root.get_delta()[DrawnState.get_full_name()][f"number{FIELD_MARKER}"]
+    assert sent == root.substates[DrawnState.get_name()].number != before
+
+
+def test_a_state_in_whose_place_a_shared_one_may_have_stood_is_sent_again():
+    root = rx.State(_reflex_internal_init=True)
+    read_all(root)
+    forget_private_state(root, exclude={AuthState}, is_whole=True)
+    assert any(BoardState.get_name() in name for name in sent_by(root))
+
+
+def test_of_a_state_that_was_stored_elsewhere_it_is_not_known_whether_somebody_has_written_to_it():
+    root = rx.State(_reflex_internal_init=True)
+    read_all(root)
+    forget_private_state(root, exclude={AuthState})
+    assert ShownState.get_full_name() in sent_by(root)
+
+
+def test_what_a_handler_has_put_past_reflex_into_a_state_is_forgotten_too():
+    root = rx.State(_reflex_internal_init=True)
+    shown_below(root).__dict__["_aside"] = SECRET
+    forget_private_state(root, exclude={AuthState}, is_whole=True)
+    assert SECRET not in vars(shown_below(root)).values()

@@ -10,9 +10,10 @@ from rxapp.auth.http.api.schemas import MAXIMUM_TOKEN_LENGTH, Body, Text
 from rxapp.auth.http.callers.bearer import COMMON_PROBLEMS, documented
 from rxapp.auth.http.callers.dpop import ProvingSender
 from rxapp.auth.http.callers.json_route import LimitedBodyRoute
+from rxapp.auth.http.callers.tags import LOG_IN
 from rxapp.auth.http.runtime.service import get_service, in_thread
 
-router = APIRouter(prefix="/api", route_class=LimitedBodyRoute)
+router = APIRouter(prefix="/api", route_class=LimitedBodyRoute, tags=[LOG_IN])
 
 
 class LinkRequest(Body):

@@ -15,11 +15,12 @@ from rxapp.auth.http.callers.bearer import COMMON_PROBLEMS, REFUSALS, Bearer, do
 from rxapp.auth.http.callers.dpop import ProvingSender
 from rxapp.auth.http.callers.json_route import LimitedBodyRoute
 from rxapp.auth.http.callers.request_source import Sender
+from rxapp.auth.http.callers.tags import LOG_IN
 from rxapp.auth.http.runtime.hooks import get_hooks
 from rxapp.auth.http.runtime.service import get_service, in_thread
 from rxapp.auth.http.runtime.session_listeners import session_listeners
 
-router = APIRouter(route_class=LimitedBodyRoute)
+router = APIRouter(route_class=LimitedBodyRoute, tags=[LOG_IN])
 
 _RESPONSES = documented(*COMMON_PROBLEMS, HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.TOO_MANY_REQUESTS)
 _NO_STORE = {"Cache-Control": "no-store"}

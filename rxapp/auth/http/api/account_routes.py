@@ -28,6 +28,7 @@ from rxapp.auth.http.callers.bearer import COMMON_PROBLEMS, REFUSALS, Bearer, do
 from rxapp.auth.http.callers.ids import CANONICAL_UUID
 from rxapp.auth.http.callers.json_route import LimitedBodyRoute
 from rxapp.auth.http.callers.request_source import Sender
+from rxapp.auth.http.callers.tags import ACCOUNT
 from rxapp.auth.http.problems.challenges import Unauthorized
 from rxapp.auth.http.runtime.service import get_service, in_hashing_thread, in_thread
 from rxapp.auth.http.runtime.session_listeners import session_listeners
@@ -35,7 +36,7 @@ from rxapp.auth.http.runtime.session_listeners import session_listeners
 P = ParamSpec("P")
 R = TypeVar("R")
 
-router = APIRouter(prefix="/api", route_class=LimitedBodyRoute)
+router = APIRouter(prefix="/api", route_class=LimitedBodyRoute, tags=[ACCOUNT])
 
 _NO_NEW_PAIR: dict[int | str, dict[str, Any]] = {204: {"description": "The session is bound to a key, and stays as it is"}}
 _WITH_A_BODY = REFUSALS | documented(*COMMON_PROBLEMS, HTTPStatus.TOO_MANY_REQUESTS)

@@ -18,7 +18,6 @@ from rxapp.auth.http.api import (
 from rxapp.auth.http.api.docs_page import add_docs_page
 from rxapp.auth.http.api.openapi_document import ABOUT, correct_document, servers
 from rxapp.auth.http.api.refresh_route import DirectRefresh
-from rxapp.auth.http.callers.tags import ACCOUNT, KEYS, LOG_IN
 from rxapp.auth.http.middleware.request_limits import RequestLimits
 from rxapp.auth.http.middleware.spellings import spell_freely
 from rxapp.auth.http.middleware.unknown_paths import UnknownPaths
@@ -37,16 +36,19 @@ def create_api(settings: Settings, features: Sequence[Feature] | None = None) ->
 
 
 def auth_router(features: Sequence[Feature], *, with_registration: bool = False) -> APIRouter:
-    """Our routes. Registration is only for an app without our pages. With pages, people register there."""
-    ours = [(token_routes, LOG_IN), (account_routes, ACCOUNT), (refresh_route, LOG_IN), (jwks_route, KEYS)]
-    ours += [(routes, LOG_IN) for feature in features if (routes := feature.load("routes"))]
+    """Our routes. Registration is only for an app without our pages. With pages, people register there.
+
+    All are in one router: with routers in routers FastAPI looks for a request's route once more for each of them.
+    """
+    ours = [token_routes, account_routes, refresh_route, jwks_route]
+    ours += [routes for feature in features if (routes := feature.load("routes"))]
     if any(feature.second_factors for feature in features):
-        ours += [(second_factor_route, LOG_IN), (trusted_device_routes, ACCOUNT)]
+        ours += [second_factor_route, trusted_device_routes]
     if with_registration:
-        ours.append((registration_route, LOG_IN))
+        ours.append(registration_route)
     router = APIRouter()
-    for routes, tag in ours:
-        router.include_router(routes.router, tags=[tag])
+    for routes in ours:
+        router.routes.extend(routes.router.routes)
         spell_freely(routes.router)
     return router
 

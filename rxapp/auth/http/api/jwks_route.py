@@ -9,12 +9,13 @@ from fastapi.responses import JSONResponse
 from rxapp.auth.core.keys.key_ring import PUBLIC_KEYS_MAX_AGE
 from rxapp.auth.http.api.schemas import JsonWebKeySet
 from rxapp.auth.http.callers.bearer import documented
+from rxapp.auth.http.callers.tags import KEYS
 from rxapp.auth.http.runtime.service import get_service, in_thread
 
 MEDIA_TYPE = "application/jwk-set+json"
 """RFC 7517 §8.5.2."""
 
-router = APIRouter()
+router = APIRouter(tags=[KEYS])
 
 
 class JwkSetResponse(JSONResponse):

@@ -21,12 +21,13 @@ from rxapp.auth.http.callers.dpop import ProvingSender, proving_sender
 from rxapp.auth.http.callers.json_body import read_json
 from rxapp.auth.http.callers.json_route import LimitedBodyRoute
 from rxapp.auth.http.callers.request_source import request_client
+from rxapp.auth.http.callers.tags import LOG_IN
 from rxapp.auth.http.middleware.request_body import MAXIMUM_BODY_BYTES, limited
 from rxapp.auth.http.problems.documents import problem_of, refusal
 from rxapp.auth.http.runtime.service import refresh_pair
 from rxapp.auth.http.runtime.session_listeners import session_listeners
 
-router = APIRouter(prefix="/api", route_class=LimitedBodyRoute)
+router = APIRouter(prefix="/api", route_class=LimitedBodyRoute, tags=[LOG_IN])
 
 REFRESH_PATH = f"{router.prefix}/token/refresh"
 

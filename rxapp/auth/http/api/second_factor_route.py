@@ -8,9 +8,10 @@ from rxapp.auth.http.api.schemas import EnrolmentRequest, SecondFactorRequest, T
 from rxapp.auth.http.api.token_routes import LOGIN_RESPONSES, complete_stage
 from rxapp.auth.http.callers.dpop import ProvingSender
 from rxapp.auth.http.callers.json_route import LimitedBodyRoute
+from rxapp.auth.http.callers.tags import LOG_IN
 from rxapp.auth.http.runtime.service import get_service, in_thread
 
-router = APIRouter(prefix="/api", route_class=LimitedBodyRoute)
+router = APIRouter(prefix="/api", route_class=LimitedBodyRoute, tags=[LOG_IN])
 
 
 @router.post("/auth/second-factor/enrolment", response_model=dict[str, str], responses=LOGIN_RESPONSES)

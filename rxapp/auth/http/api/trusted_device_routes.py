@@ -10,9 +10,10 @@ from rxapp.auth.http.callers.bearer import REFUSALS, Bearer, documented
 from rxapp.auth.http.callers.ids import CANONICAL_UUID
 from rxapp.auth.http.callers.json_route import LimitedBodyRoute
 from rxapp.auth.http.callers.request_source import Sender
+from rxapp.auth.http.callers.tags import ACCOUNT
 from rxapp.auth.http.runtime.service import get_service, in_thread
 
-router = APIRouter(prefix="/api", route_class=LimitedBodyRoute)
+router = APIRouter(prefix="/api", route_class=LimitedBodyRoute, tags=[ACCOUNT])
 
 
 @router.get("/trusted-devices", responses=REFUSALS)

@@ -19,6 +19,7 @@ from rxapp.auth.web.auth_state.tokens import PageTokens
 from rxapp.auth.web.browser_storage import token_store
 from rxapp.auth.web.page_session.page import ACKNOWLEDGED_WITHIN
 from rxapp.auth.web.reflex_internals.app import get_config, registrations
+from rxapp.auth.web.reflex_internals.state_managers import keeps_whole_states
 from rxapp.auth.web.reflex_internals.state_reset import forget_private_state, forget_these
 from rxapp.auth.web.reflex_internals.state_trees import root_of
 from rxapp.auth.web.site.redirects import login_url, path_in_app
@@ -98,7 +99,8 @@ class Leaving(PageTokens, mixin=True):  # type: ignore[call-arg]  # the keyword 
     def _forget_states(self) -> None:
         """Clear all other states of this page. Those of a login that goes on after a lost connection stay."""
         goes_on = self._has_login_under_way and not self._is_new_visit
-        forget_private_state(root_of(self), exclude={type(self), *(_during_login if goes_on else ())})
+        stays = {type(self), *(_during_login if goes_on else ())}
+        forget_private_state(root_of(self), exclude=stays, is_whole=keeps_whole_states(registrations().app.state_manager))
 
     async def _tell(self, user_id: UUID, kind: str, sentence: str) -> None:
         """Say what has happened to the account, if the page still shows this person."""

@@ -78,6 +78,11 @@ def is_linked(state: BaseState) -> bool:
     return isinstance(state, SharedState) and bool(state._linked_to)
 
 
+def may_be_shared(state: BaseState) -> bool:
+    """Whether a shared instance may have stood in the place of this one, and been shown there."""
+    return isinstance(state, SharedStateBaseInternal)
+
+
 def is_a_shared_one(root: BaseState, client_token: str) -> bool:
     """Whether this is not the state of a page, but the shared state with this token.
 

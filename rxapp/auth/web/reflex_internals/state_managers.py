@@ -44,6 +44,16 @@ def is_forgotten(manager: object, page: rx.BaseStateToken) -> bool:
     return isinstance(manager, StateManagerMemory) and page.cache_key not in manager.states
 
 
+def keeps_whole_states(manager: object) -> bool:
+    """Whether each page's states are all at hand, and none was ever stored and loaded again.
+
+    Needs: that `StateManagerMemory` keeps the objects themselves.
+    Why: only there does `_was_touched` say that nobody has ever written to a state.
+    Without it: a page that is reset is sent the defaults of every state in the app.
+    """
+    return isinstance(manager, StateManagerMemory)
+
+
 async def remove(manager: object, client_token: str) -> None:
     """Delete the state of this page, unless it is in use.
 

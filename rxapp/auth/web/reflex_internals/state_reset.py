@@ -1,17 +1,18 @@
 """Clears the state of one person before the page belongs to another person, or to nobody."""
 
+import copy
 from collections.abc import Collection, Iterator, Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from reflex.istate.storage import SessionStorage
 from reflex.state import BaseState
 from reflex_base.constants.state import FIELD_MARKER
 
 from rxapp.auth.web.reflex_internals.registered_handlers import is_reflexs_own
-from rxapp.auth.web.reflex_internals.shared_states import is_linked, leave_shared_states
+from rxapp.auth.web.reflex_internals.shared_states import is_linked, leave_shared_states, may_be_shared
 
 
-def forget_private_state(root: BaseState, *, exclude: Collection[type[BaseState]]) -> None:
+def forget_private_state(root: BaseState, *, exclude: Collection[type[BaseState]], is_whole: bool = False) -> None:
     """Reset every state that is not Reflex's own to its defaults, except those of `exclude` and vars in the browser's storage.
 
     Reflex stores a page's state under a token of the page, not of the person. So whatever is not cleared at logout is sent to the
@@ -19,8 +20,12 @@ def forget_private_state(root: BaseState, *, exclude: Collection[type[BaseState]
     on. Of the browser's storage, vars that last as long as the tab (`rx.SessionStorage`) belong to the person and are cleared.
     The page is unlinked from shared states, and these are not changed.
 
-    Needs: how a state holds its vars (`get_fields()`, `Field._owner`, `computed_vars`, `_cache_attr`), and marks what has changed
-    (`dirty_vars`, `_mark_dirty()`, `_was_touched`).
+    `is_whole` says that the tree has never been stored elsewhere. Then a state that nobody has ever written to has never shown
+    anything but its defaults, and the page is not sent them again. Most states of an app belong to pages other than this one.
+    A shared state may have shown other values in its place.
+
+    Needs: how a state holds its vars (`get_fields()`, `Field._owner`, `computed_vars`, `_cache_attr`), makes their defaults
+    (`Field.default_factory`), and marks what has changed (`dirty_vars`, `_mark_dirty()`, `_was_touched`).
     Why: `State.reset()` does not cover states that are not loaded, cached computed vars, or attributes that a handler has added.
     Without it: the next person is sent what the last one saw.
     """
@@ -28,7 +33,7 @@ def forget_private_state(root: BaseState, *, exclude: Collection[type[BaseState]
     all_states = list(_states_below(root))  # all must exist before the first is reset, because a reset reads dependent states
     for state in all_states:
         if type(state) not in exclude and not is_reflexs_own(type(state)):
-            _set_back(state)
+            _set_back(state, may_differ=state._was_touched or not is_whole or may_be_shared(state))
 
 
 def forget_these(root: BaseState, which: Collection[type[BaseState]]) -> None:
@@ -36,7 +41,7 @@ def forget_these(root: BaseState, which: Collection[type[BaseState]]) -> None:
     if which:
         for state in list(_states_below(root)):
             if type(state) in which:
-                _set_back(state)
+                _set_back(state, may_differ=True)
 
 
 def session_storage_names(root: BaseState) -> set[str]:
@@ -77,26 +82,32 @@ def _with_all_vars_set(state: BaseState) -> BaseState:
     return state
 
 
-def _set_back(state: BaseState) -> None:
-    """Delete all that the instance holds: vars, cached values of computed vars, and attributes that a handler has added."""
+def _set_back(state: BaseState, *, may_differ: bool) -> None:
+    """Delete all that the instance holds: vars, cached values of computed vars, and attributes that a handler has added.
+
+    `may_differ` says whether the page may show other values of its vars than their defaults. A computed var may depend on other
+    states, and a default that is made anew may be another one each time: the page is always told of these.
+    """
     parts, held = _parts_of(type(state)), vars(state)
-    shown = (
-        parts.set_back & held.keys() | parts.never_cached | {parts.caches[cache] for cache in parts.caches.keys() & held.keys()}
-    )
+    shown = parts.never_cached | {parts.caches[cache] for cache in parts.caches.keys() & held.keys()}
+    shown |= (parts.set_back if may_differ else parts.made_anew) & held.keys()
     for name in held.keys() - parts.kept:
         del held[name]
-    state._was_touched = True
-    state.dirty_vars.update(shown)
-    state._mark_dirty()
+    if may_differ or shown:
+        state._was_touched = True
+        state.dirty_vars.update(shown)
+        state._mark_dirty()
 
 
 class _Parts(NamedTuple):
     """The vars that a state class itself declares: those to reset, those that the browser keeps, and the computed ones.
 
-    `caches` gives the name of a computed var for the attribute in which instances cache its value.
+    `made_anew` has those of `set_back` whose default a function of the app makes. `caches` gives the name of a computed var for
+    the attribute in which instances cache its value.
     """
 
     set_back: frozenset[str]
+    made_anew: frozenset[str]
     kept: frozenset[str]
     of_the_tab: frozenset[str]
     caches: Mapping[str, str]
@@ -121,8 +132,14 @@ def _find_parts(cls: type[BaseState]) -> _Parts:
     computed = {name: var for name, var in cls.computed_vars.items() if above is None or name not in above.computed_vars}
     return _Parts(
         set_back=frozenset(own.keys() - kept),
+        made_anew=frozenset(name for name in own.keys() - kept if _is_made_anew(own[name].default_factory)),
         kept=frozenset(kept),
         of_the_tab=frozenset(stored - kept),
         caches={var._cache_attr: name for name, var in computed.items() if var._cache},
         never_cached=frozenset(name for name, var in computed.items() if not var._cache),
     )
+
+
+def _is_made_anew(factory: Any) -> bool:
+    """Whether it may make another default each time. Reflex copies a default that is a list, a dict or the like."""
+    return factory not in (None, list, dict, set) and getattr(factory, "func", None) is not copy.deepcopy

@@ -4,6 +4,6 @@ from fastapi import APIRouter
 
 from rxapp.auth.features.providers.routes import back_channel, browser, programs
 
-router = APIRouter(prefix="/api")
+router = APIRouter()
 for _routes in (programs, browser, back_channel):
-    router.include_router(_routes.router)
+    router.routes.extend(_routes.router.routes)

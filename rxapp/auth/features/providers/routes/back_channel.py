@@ -15,11 +15,12 @@ from rxapp.auth.features.providers.rules.provider import Provider, Providers, pr
 from rxapp.auth.http.callers.bearer import COMMON_PROBLEMS, documented
 from rxapp.auth.http.callers.json_route import LimitedBodyRoute
 from rxapp.auth.http.callers.request_source import Sender
+from rxapp.auth.http.callers.tags import LOG_IN
 from rxapp.auth.http.problems.documents import problem
 from rxapp.auth.http.runtime.service import get_service, in_thread
 from rxapp.auth.http.runtime.session_listeners import session_listeners
 
-router = APIRouter(route_class=LimitedBodyRoute)
+router = APIRouter(prefix="/api", route_class=LimitedBodyRoute, tags=[LOG_IN])
 
 _FORM = "application/x-www-form-urlencoded"
 _NO_STORE = {"Cache-Control": "no-store"}

@@ -26,9 +26,10 @@ from rxapp.auth.features.providers.rules.provider import Step, api_url_of, page_
 from rxapp.auth.features.providers.rules.transactions import Ticket, Transaction, open_transaction, seal, spend
 from rxapp.auth.http.callers.json_route import LimitedBodyRoute
 from rxapp.auth.http.callers.request_source import Sender, method_of
+from rxapp.auth.http.callers.tags import LOG_IN
 from rxapp.auth.http.runtime.service import get_service, in_thread
 
-router = APIRouter(route_class=LimitedBodyRoute)
+router = APIRouter(prefix="/api", route_class=LimitedBodyRoute, tags=[LOG_IN])
 
 _HEADERS = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
 _FOUND: dict[int | str, dict[str, Any]] = {HTTPStatus.SEE_OTHER.value: {"description": "The browser goes on"}}

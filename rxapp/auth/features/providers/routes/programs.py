@@ -21,10 +21,11 @@ from rxapp.auth.http.callers.dpop import ProvingSender
 from rxapp.auth.http.callers.ids import CANONICAL_UUID
 from rxapp.auth.http.callers.json_route import LimitedBodyRoute
 from rxapp.auth.http.callers.request_source import Sender
+from rxapp.auth.http.callers.tags import LOG_IN
 from rxapp.auth.http.runtime.service import get_service, in_thread
 from rxapp.auth.http.runtime.session_listeners import session_listeners
 
-router = APIRouter(route_class=LimitedBodyRoute)
+router = APIRouter(prefix="/api", route_class=LimitedBodyRoute, tags=[LOG_IN])
 
 _BEGUN = documented(*COMMON_PROBLEMS, HTTPStatus.NOT_FOUND, HTTPStatus.TOO_MANY_REQUESTS)
 _OF_A_PERSON = REFUSALS | _BEGUN
