@@ -23,7 +23,7 @@ from benchmarks.section import Section, Target
 RESULTS = Path(__file__).with_name("RESULTS.md")
 IMAGES = Path(__file__).resolve().parents[1] / "docs" / "images"
 SECTIONS = ("load_limit", "rotations", "authenticated_get", "logins", "guard", "navigation", "pages", "production_start")
-SECTIONS += ("open_tabs", "sessions")
+SECTIONS += ("open_tabs", "sessions", "several_workers")
 """Modules with a `measure(quick) -> Section`, in the order of the report."""
 
 PACKAGES = ("reflex", "fastapi", "starlette", "uvicorn", "sqlalchemy", "psycopg", "pyjwt", "argon2-cffi", "playwright")

@@ -30,6 +30,10 @@ class Connection(asyncio.Protocol):
         self._transport, _ = await asyncio.get_running_loop().create_connection(lambda: self, "127.0.0.1", port)
         return self
 
+    def port(self) -> int:
+        """Its own end's."""
+        return self._transport.get_extra_info("sockname")[1]
+
     async def request(self, method: str, path: str, body: str = "", more: str = "") -> bytes:
         """The answer's body; as it came if it came in chunks."""
         self._received, self._answer = b"", asyncio.get_running_loop().create_future()
