@@ -8,7 +8,7 @@ from xdist.scheduler import LoadScopeScheduling
 BEGIN_FIRST = ("tests/e2e/stranger", "tests/e2e/examples", "tests/sockets", "tests/e2e", "tests/chaos", "tests/cli", "tests")
 """Folders: what builds, what starts servers and browsers, what starts processes, and the rest."""
 
-SHARE_A_SERVER = (PurePosixPath("tests/sockets"), PurePosixPath("tests/upgrade"))
+SHARE_A_SERVER = tuple(map(PurePosixPath, ("tests/sockets", "tests/upgrade", "tests/e2e/development")))
 """The files of such a folder are run by one worker, which starts each server once."""
 
 

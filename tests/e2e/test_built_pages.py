@@ -6,6 +6,7 @@ import httpx
 import pytest
 from playwright.sync_api import expect
 
+from rxapp.auth.features.inspector.pages.routes import LAB, SESSION, TOUR
 from tests.e2e.conftest import sign_in
 from tests.thorough import thorough_but_for
 
@@ -134,3 +135,14 @@ class TestPacked:
                 policies.add(answer.headers["content-security-policy"])
         assert len(tags) == 3
         assert len(policies) == 1
+
+
+def test_there_is_nothing_of_the_pages_for_developers(server, api):
+    built = [file for file in (server.pages / "build").rglob("*") if file.is_file()]
+    assert built
+    for file in built:
+        text = file.read_bytes()
+        assert b"/dev/" not in text, file
+        assert b"inspector" not in text, file
+    for page in (SESSION, LAB, TOUR):
+        assert api.get(page).status_code == httpx.codes.NOT_FOUND

@@ -44,16 +44,16 @@ def person_frame(name: Any, *content: Any, **slots: Unpack[Slots]) -> rx.Compone
     )
     title = slots.get("title")
     heading = rx.el.h1(title, class_name=style.HEADING + " mt-4") if title else rx.fragment()
-    return _in_frame(crumbs, heading, *content, **slots)
+    return in_frame(crumbs, heading, *content, **slots)
 
 
 def _framed(own_title: str, /, *content: Any, **slots: Unpack[Slots]) -> rx.Component:
     """A page with tabs."""
-    return _in_frame(rx.el.h1(slots.get("title") or own_title, class_name=style.HEADING), *content, **slots)
+    return in_frame(rx.el.h1(slots.get("title") or own_title, class_name=style.HEADING), *content, **slots)
 
 
-def _in_frame(*content: Any, **slots: Unpack[Slots]) -> rx.Component:
-    """It shows no logo, because the frame of the look has one already."""
+def in_frame(*content: Any, **slots: Unpack[Slots]) -> rx.Component:
+    """A page in the app's frame, or in ours. It shows no logo, because the frame of the look has one already."""
     frame = site.look.frame or plain_frame
     return frame(slots.get("logo") or rx.fragment(), *content, extra_in(slots))
 

@@ -1,0 +1,115 @@
+"""An account to practise on: made for one attack on the running server, and deleted before the next one.
+
+Until then one can look it up in the database, and on the pages for administrators.
+"""
+
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from uuid import UUID
+
+import httpx
+
+from rxapp.auth.core.errors import InvalidToken, NotFound
+from rxapp.auth.core.service import AuthService
+from rxapp.auth.core.sessions import statements
+from rxapp.auth.core.sessions.rows import StoredSession
+from rxapp.auth.features.inspector.lab.lab_browser import LabBrowser
+from rxapp.auth.features.inspector.lab.naive_server import NaiveServer
+from rxapp.auth.features.inspector.lab.story import Actor, Rule, Verdict
+from rxapp.auth.features.inspector.recorder import Step
+from rxapp.auth.http.runtime.service import in_hashing_thread, in_thread
+
+NAME_PREFIX, DISPLAY_NAME = "lab.", "Made by the attack lab"
+"""By both together the accounts of earlier attacks are recognised, also after the server was killed."""
+
+_in_use: set[UUID] = set()
+"""The accounts of the attacks that are being tried now."""
+
+TIMEOUT_SECONDS = 10
+EARLIER = 100
+"""So many are deleted at a time."""
+
+
+class Practice:
+    """The account, the browser of its owner, another browser, and what was said so far."""
+
+    def __init__(self, service: AuthService, http: httpx.AsyncClient, *, is_bound: bool) -> None:
+        self.service, self.http, self.is_bound = service, http, is_bound
+        self.user_name = NAME_PREFIX + secrets.token_hex(6)
+        self.password = secrets.token_urlsafe(24)
+        self.user_id = UUID(int=0)
+        self.steps: list[Step] = []
+        self.owner = LabBrowser(self, Actor.OWNER, has_key=is_bound)
+        self.other = LabBrowser(self, Actor.OTHER, has_key=is_bound)
+        self.naive = NaiveServer()
+
+    async def begin(self) -> None:
+        """Delete the accounts of earlier attacks, make one, and log its owner in."""
+        await in_thread(_delete_earlier, self.service)
+        create_user = self.service.create_user
+        user = await in_hashing_thread(create_user, self.user_name, self.password, display_name=DISPLAY_NAME)
+        self.user_id = user.id
+        _in_use.add(user.id)
+        await self.owner.log_in()
+
+    def end(self) -> None:
+        """The attack is over. The account stays for whoever wants to look it up."""
+        self.naive.close()
+        _in_use.discard(self.user_id)
+
+    def tell(self, sender: Actor, receiver: Actor, words: str, *, is_refusal: bool = False) -> None:
+        """Add an arrow to the diagram."""
+        self.steps.append(Step(sender, receiver, words, is_refusal))
+
+    async def session(self) -> StoredSession | None:
+        """The owner's session, as the database has it now."""
+        return await in_thread(self._session)
+
+    def _session(self) -> StoredSession | None:
+        with self.service.database.connect() as db:
+            try:
+                return statements.get(db, self.owner.session_id)
+            except InvalidToken:
+                return None
+
+    async def is_active(self) -> bool:
+        """Whether the owner's session goes on."""
+        session = await self.session()
+        return session is not None and session.revoked_at is None and session.disabled_at is None
+
+    async def verdict(
+        self, rule: Rule, *, is_safe: bool, outcome: str, naive: str, actors: tuple[str, str] = ("You", "Thief")
+    ) -> Verdict:
+        """With what the database says at the end."""
+        return Verdict(is_safe, outcome, naive, rule, _in_words(await self.session()), tuple(self.steps), actors)
+
+
+@asynccontextmanager
+async def practising(service: AuthService, address: str, *, is_bound: bool) -> AsyncIterator[Practice]:
+    """A practice on the server at this address. Raises `LabCannot` if nobody can log in there with a password alone."""
+    async with httpx.AsyncClient(base_url=address, timeout=TIMEOUT_SECONDS, trust_env=False) as http:
+        practice = Practice(service, http, is_bound=is_bound)
+        try:
+            await practice.begin()
+            yield practice
+        finally:
+            practice.end()
+
+
+def _delete_earlier(service: AuthService) -> None:
+    _, users = service.administration.find_users(NAME_PREFIX, limit=EARLIER)
+    for user in users:
+        if user.display_name == DISPLAY_NAME and user.user_name.startswith(NAME_PREFIX) and user.id not in _in_use:
+            with suppress(NotFound):  # another attack was faster
+                service.administration.delete(user.id)
+
+
+def _in_words(session: StoredSession | None) -> str:
+    if session is None:
+        return "The session is gone."
+    if session.revoked_at is not None:
+        return f"Generation {session.generation}. The session has ended: {session.revoked_reason}."
+    if session.disabled_at is not None:
+        return f"Generation {session.generation}. The account is disabled."
+    return f"Generation {session.generation}. The session goes on."

@@ -1,0 +1,52 @@
+"""What an attack tells: who sent what to whom, what came of it, and which rule decided."""
+
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import IntEnum
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from rxapp.auth.features.inspector.recorder import Step
+
+_ROOT = Path(__file__).parents[5]
+
+
+class Actor(IntEnum):
+    """Who takes part, from left to right."""
+
+    OWNER = 1
+    OTHER = 2
+    SERVER = 3
+    DATABASE = 4
+
+
+class Rule(NamedTuple):
+    """A rule in a sentence, the function that has it, and the document that says why."""
+
+    words: str
+    function: Callable[..., Any]
+    document: str
+    link: str
+
+    @property
+    def place(self) -> str:
+        """The file and the line of the function."""
+        function = inspect.unwrap(self.function)
+        return f"{Path(inspect.getfile(function)).relative_to(_ROOT)}:{inspect.getsourcelines(function)[1]}"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """`outcome` is what happened here, `naive` what happened to the tutorial's server. Both were seen, and not assumed.
+
+    `is_safe` says that the owner kept the session, or that nobody else has it.
+    """
+
+    is_safe: bool
+    outcome: str
+    naive: str
+    rule: Rule
+    database: str = ""
+    steps: tuple[Step, ...] = ()
+    actors: tuple[str, str] = ("You", "Thief")

@@ -1,0 +1,24 @@
+"""The pages for developers. Only where Reflex's development server runs, and only if no other machine can reach it."""
+
+from rxapp.auth.core.settings.loopback import is_loopback
+from rxapp.auth.features.inspector.pages.routes import LAB, SESSION, TOUR
+from rxapp.auth.web.reflex_internals.app import get_config, is_development
+from rxapp.auth.web.site.places import FeaturePage
+
+
+def add_pages() -> dict[str, FeaturePage]:
+    """The pages, or none. A production build has neither them nor their handlers, because their modules are not loaded then."""
+    if not is_development() or not is_loopback(get_config().backend_host):
+        return {}
+    from rxapp.auth.features.inspector.pages.lab_page import LabState, lab_page  # noqa: PLC0415  only where it may be
+    from rxapp.auth.features.inspector.pages.recording import record_events  # noqa: PLC0415
+    from rxapp.auth.features.inspector.pages.session_page import InspectorState, session_page  # noqa: PLC0415
+    from rxapp.auth.features.inspector.pages.tour_page import TourState, tour_page  # noqa: PLC0415
+
+    record_events(InspectorState)
+    on_load = [InspectorState.look, InspectorState.go_on_looking]
+    return {
+        SESSION: FeaturePage("Your session", session_page, on_load, is_guarded=True),
+        LAB: FeaturePage("Attack lab", lab_page, LabState.begin, is_guarded=True),
+        TOUR: FeaturePage("What a session is, in seven steps", tour_page, TourState.begin, is_guarded=True),
+    }
