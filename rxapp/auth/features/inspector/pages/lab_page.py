@@ -98,7 +98,8 @@ def _result(title: str, verdict: Verdict) -> Result:
 
 
 def lab_page(**slots: Unpack[Slots]) -> rx.Component:
-    """It needs nothing on load."""
+    """It needs `LabState.begin` on load."""
+    bind: Any = LabState.bind  # for a checkbox Reflex passes a bool
     return in_frame(
         rx.el.h1(slots.get("title") or "Attack lab", class_name=style.HEADING),
         rx.el.p(
@@ -112,7 +113,7 @@ def lab_page(**slots: Unpack[Slots]) -> rx.Component:
             class_name="mt-2",
         ),
         rx.el.label(
-            rx.el.input(type="checkbox", checked=LabState.is_bound, on_change=LabState.bind, class_name=style.CHECKBOX),
+            rx.el.input(type="checkbox", checked=LabState.is_bound, on_change=bind, class_name=style.CHECKBOX),
             "The session is bound to a key of the browser",
             class_name="mt-6 flex items-center gap-2 " + style.TEXT,
         ),
