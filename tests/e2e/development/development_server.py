@@ -1,7 +1,6 @@
 """The app as a developer runs it: Reflex's development server has the pages, and the backend another port."""
 
 import contextlib
-import sys
 import time
 
 import httpx
@@ -15,20 +14,17 @@ class DevelopmentServer(Server):
     backend_host = ""
     """Empty is what the settings say: this machine only."""
 
-    @property
-    def backend_port(self) -> int:
-        return self._backend_port
-
     def _command(self, is_built: bool) -> list[str]:
-        self._backend_port = free_port()
+        self.backend_port = free_port()
+        command = super()._command(is_built=False)
+        command = command[: command.index("--env")]
         host = ["--backend-host", self.backend_host] if self.backend_host else []
-        command = [sys.executable, "-m", "reflex", "run", "--frontend-port", str(self.port)]
-        return [*command, "--backend-port", str(self._backend_port), *host]
+        return [*command, "--frontend-port", str(self.port), "--backend-port", str(self.backend_port), *host]
 
     def _wait_until_it_answers(self) -> None:
         """Both servers."""
         deadline = time.monotonic() + BUILD_TIMEOUT_SECONDS
-        waits_for = [f"{self.url}/", f"http://127.0.0.1:{self._backend_port}/ping"]
+        waits_for = [f"{self.url}/", f"http://127.0.0.1:{self.backend_port}/ping"]
         while waits_for and time.monotonic() < deadline and self._process.poll() is None:
             with contextlib.suppress(httpx.HTTPError):
                 if httpx.get(waits_for[0], timeout=10).status_code == httpx.codes.OK:

@@ -137,6 +137,14 @@ def test_in_production_there_is_no_mailbox():
 def test_every_event_handler_says_who_may_call_it(inspected):
     policies, _ = inspected
     assert policies == {
+        "rxapp.auth.features.inspector.pages.lab_page.LabState.attack": [],
+        "rxapp.auth.features.inspector.pages.lab_page.LabState.begin": [],
+        "rxapp.auth.features.inspector.pages.lab_page.LabState.bind": [],
+        "rxapp.auth.features.inspector.pages.session_page.InspectorState.go_on_looking": [],
+        "rxapp.auth.features.inspector.pages.session_page.InspectorState.look": [],
+        "rxapp.auth.features.inspector.pages.tour_page.TourState.begin": [],
+        "rxapp.auth.features.inspector.pages.tour_page.TourState.go_back": [],
+        "rxapp.auth.features.inspector.pages.tour_page.TourState.go_on": [],
         "rxapp.auth.web.auth_state.confirmation.ConfirmationState.cancel": "public",
         "rxapp.auth.web.auth_state.confirmation.ConfirmationState.choose": "public",
         "rxapp.auth.web.auth_state.news.NewsState.dismiss": "public",
@@ -259,6 +267,9 @@ def test_every_event_handler_says_who_may_call_it(inspected):
 def test_the_vars_that_go_to_the_browser_are_known(inspected):
     _, shown = inspected
     assert shown == {
+        "InspectorState": ["claims", "happenings", "ring", "session"],
+        "LabState": ["failed", "is_bound", "result", "running"],
+        "TourState": ["stop"],
         "AccountState": [
             "display_name",
             "error",

@@ -100,7 +100,7 @@ class Leaving(PageTokens, mixin=True):  # type: ignore[call-arg]  # the keyword 
         """Clear all other states of this page. Those of a login that goes on after a lost connection stay."""
         goes_on = self._has_login_under_way and not self._is_new_visit
         stays = {type(self), *(_during_login if goes_on else ())}
-        forget_private_state(root_of(self), exclude=stays, is_whole=keeps_whole_states(registrations().app.state_manager))
+        forget_private_state(root_of(self), exclude=stays, is_whole=keeps_whole_states())
 
     async def _tell(self, user_id: UUID, kind: str, sentence: str) -> None:
         """Say what has happened to the account, if the page still shows this person."""

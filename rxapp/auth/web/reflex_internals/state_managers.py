@@ -19,6 +19,8 @@ from reflex.istate.manager.redis import StateManagerRedis
 from reflex.state import BaseState, State
 from reflex_base.utils import exceptions
 
+from rxapp.auth.web.reflex_internals.app import registrations
+
 LockExpired = exceptions.LockExpiredError
 """Needs: the error that Reflex raises if the lock is lost before the state is written.
 Why: Redis has dropped the lock, for want of memory or at a failover. The event may have done its work.
@@ -44,14 +46,17 @@ def is_forgotten(manager: object, page: rx.BaseStateToken) -> bool:
     return isinstance(manager, StateManagerMemory) and page.cache_key not in manager.states
 
 
-def keeps_whole_states(manager: object) -> bool:
-    """Whether each page's states are all at hand, and none was ever stored and loaded again.
+def keeps_whole_states() -> bool:
+    """Whether each page's states are all at hand, and none was ever stored and loaded again. Without an app nobody knows.
 
     Needs: that `StateManagerMemory` keeps the objects themselves.
     Why: only there does `_was_touched` say that nobody has ever written to a state.
     Without it: a page that is reset is sent the defaults of every state in the app.
     """
-    return isinstance(manager, StateManagerMemory)
+    try:
+        return isinstance(registrations().app.state_manager, StateManagerMemory)
+    except exceptions.ReflexRuntimeError:  # a handler in a test of its own
+        return False
 
 
 async def remove(manager: object, client_token: str) -> None:

@@ -3,6 +3,8 @@
 from collections.abc import Awaitable, Callable
 from typing import NamedTuple
 
+import httpx
+
 from rxapp.auth.core.service import AuthService
 from rxapp.auth.features.inspector.lab import changing, closed_page, losing, stealing
 from rxapp.auth.features.inspector.lab.practice import Practice, practising
@@ -39,8 +41,8 @@ ATTACKS = {attack.run.__name__: attack for attack in _ALL}
 """By name."""
 
 
-async def try_attack(service: AuthService, name: str, *, address: str, is_bound: bool) -> Verdict:
-    """Try one on the running server, whose address this is. Raises `LabCannot`."""
+async def try_attack(service: AuthService, name: str, http: httpx.AsyncClient, *, is_bound: bool) -> Verdict:
+    """Try one on the running server, which `http` asks. Raises `LabCannot`."""
     attack = ATTACKS[name]
-    async with practising(service, address, is_bound=is_bound and attack.can_be_bound) as practice:
+    async with practising(service, http, is_bound=is_bound and attack.can_be_bound) as practice:
         return await attack.run(practice)

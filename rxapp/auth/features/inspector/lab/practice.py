@@ -26,7 +26,6 @@ NAME_PREFIX, DISPLAY_NAME = "lab.", "Made by the attack lab"
 _in_use: set[UUID] = set()
 """The accounts of the attacks that are being tried now."""
 
-TIMEOUT_SECONDS = 10
 EARLIER = 100
 """So many are deleted at a time."""
 
@@ -86,15 +85,14 @@ class Practice:
 
 
 @asynccontextmanager
-async def practising(service: AuthService, address: str, *, is_bound: bool) -> AsyncIterator[Practice]:
-    """A practice on the server at this address. Raises `LabCannot` if nobody can log in there with a password alone."""
-    async with httpx.AsyncClient(base_url=address, timeout=TIMEOUT_SECONDS, trust_env=False) as http:
-        practice = Practice(service, http, is_bound=is_bound)
-        try:
-            await practice.begin()
-            yield practice
-        finally:
-            practice.end()
+async def practising(service: AuthService, http: httpx.AsyncClient, *, is_bound: bool) -> AsyncIterator[Practice]:
+    """A practice on the server that `http` asks. Raises `LabCannot` if nobody can log in there with a password alone."""
+    practice = Practice(service, http, is_bound=is_bound)
+    try:
+        await practice.begin()
+        yield practice
+    finally:
+        practice.end()
 
 
 def _delete_earlier(service: AuthService) -> None:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any, Unpack
 
+import httpx
 import reflex as rx
 
 from rxapp.auth.core.settings.loopback import LOOPBACK_ADDRESS
@@ -19,6 +20,7 @@ from rxapp.auth.web.reflex_internals.components import link
 from rxapp.auth.web.ui import style
 from rxapp.auth.web.ui.slots import Slots
 
+TIMEOUT_SECONDS = 10
 RESULT = "result"
 """The id of the result, which takes the focus."""
 
@@ -71,7 +73,8 @@ class LabState(rx.State):
         yield
         address = f"http://{LOOPBACK_ADDRESS}:{get_config().backend_port}"
         try:
-            verdict = await try_attack(get_service(), name, address=address, is_bound=is_bound)
+            async with httpx.AsyncClient(base_url=address, timeout=TIMEOUT_SECONDS, trust_env=False) as http:
+                verdict = await try_attack(get_service(), name, http, is_bound=is_bound)
             self.result = _result(ATTACKS[name].title, verdict)
         except LabCannot as error:
             self.failed = str(error)
