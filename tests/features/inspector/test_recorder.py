@@ -1,6 +1,7 @@
 """What the recorder writes down, and how much of it."""
 
 import logging
+from contextvars import copy_context
 from uuid import uuid4
 
 import pytest
@@ -104,3 +105,17 @@ def test_a_happening_has_few_steps_and_few_requests_are_under_way(recorder):
 def test_signals_of_nothing_in_particular_are_not_kept(recorder):
     recorder.observe(CALL, "prune", 0.001)
     assert not recorder._requests or len(recorder._requests) == 1
+
+
+def test_requests_to_which_their_clients_gave_the_same_id_are_two(recorder):
+    def request():
+        context = begin_request("chosen-by-a-client")
+        context.session_id = uuid4()
+        recorder.observe(CALL, "verify_access", 0.001)
+        return context, copy_context()
+
+    (first, _), (second, within) = copy_context().run(request), request()
+    within.run(finish, recorder)
+    assert len(recorder.of(second.session_id)) == 1
+    assert len(recorder.of(second.session_id)[0].steps) == 3
+    assert recorder.of(first.session_id) == []

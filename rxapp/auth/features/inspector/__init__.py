@@ -1,4 +1,4 @@
-"""The session page of development, `/dev/session`: one's own session from the inside, and what happens with it, as it happens."""
+"""Pages for developers, in development only: one's own session from the inside, a lab that attacks the server, and a tour."""
 
 from rxapp.auth.core.features import Feature
 from rxapp.auth.core.settings.settings import Settings

@@ -23,7 +23,7 @@ from rxapp.auth.core.clock import Clock
 from rxapp.auth.core.errors import AccessTokenExpired
 from rxapp.auth.http.logs.log_format import FIELDS
 from rxapp.auth.http.logs.redaction import redact
-from rxapp.auth.http.runtime.request_context import current_request
+from rxapp.auth.http.runtime.request_context import RequestContext, current_request
 
 SESSIONS, HAPPENINGS, STEPS, REQUESTS = 32, 20, 40, 256
 """How many are kept: sessions, the last happenings of each, the first steps of each happening, and requests under way."""
@@ -85,7 +85,7 @@ class Happening:
         """A signal of the core. A call is known when it is over, so what it did in the database comes first."""
         if what in _IN_DATABASE or what in _AUDITED:
             words = _IN_DATABASE.get(what) or f"Audit log: {what.replace('_', ' ')}"
-            self._in_database.append(Step(Party.SERVER, Party.DATABASE, words))
+            self._in_database = [*self._in_database, Step(Party.SERVER, Party.DATABASE, words)][-STEPS:]
         elif what == REFUSED:
             self._refusal = detail
         elif what == CALL:
@@ -127,7 +127,8 @@ class Recorder(logging.Handler):
         super().__init__()
         self._clock = clock
         self._numbers = itertools.count(1)
-        self._requests: OrderedDict[str, Happening] = OrderedDict()
+        # By the object and not by its id in the log: a client may choose that, and two may choose the same.
+        self._requests: OrderedDict[int, tuple[RequestContext, Happening]] = OrderedDict()
         self._sessions: OrderedDict[UUID, deque[Happening]] = OrderedDict()
 
     def of(self, session_id: UUID) -> list[Happening]:
@@ -149,16 +150,17 @@ class Recorder(logging.Handler):
         if (happening := _event.get()) is not None:
             happening.notice(what, detail, Party.PAGE)
         elif (request := current_request()) is not None and what in _NOTICED:
-            if request.request_id not in self._requests:
-                self._requests[request.request_id] = self._new("")
+            if id(request) not in self._requests:
+                self._requests[id(request)] = request, self._new("")
                 while len(self._requests) > REQUESTS:
                     self._requests.popitem(last=False)
-            self._requests[request.request_id].notice(what, detail, Party.SERVER)
+            _, happening = self._requests[id(request)]
+            happening.notice(what, detail, Party.SERVER)
 
     def emit(self, record: logging.LogRecord) -> None:
         """A request is over."""
         request, members = current_request(), getattr(record, FIELDS, {})
-        happening = self._requests.pop(request.request_id, None) if request is not None else None
+        _, happening = self._requests.pop(id(request), (None, None))
         if request is None or happening is None or request.session_id is None or "path" not in members:
             return
         happening.title = redact(f"{members['method']} {members['path']}")

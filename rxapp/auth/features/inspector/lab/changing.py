@@ -2,7 +2,7 @@
 
 from rxapp.auth.core.sessions.verification import Verifier
 from rxapp.auth.features.inspector.lab.practice import Practice
-from rxapp.auth.features.inspector.lab.story import Actor, Rule, Verdict
+from rxapp.auth.features.inspector.lab.story import LabParty, Rule, Verdict
 from rxapp.auth.http.runtime.service import in_thread
 
 _ROLE = "Manager"
@@ -18,7 +18,7 @@ async def change_roles(practice: Practice) -> Verdict:
     """An administrator gives the owner a role."""
     owner, naive = practice.owner, practice.naive
     pair = naive.log_in()
-    practice.tell(Actor.OTHER, Actor.DATABASE, f"Give the role {_ROLE}")
+    practice.tell(LabParty.OTHER, LabParty.DATABASE, f"Give the role {_ROLE}")
     await in_thread(practice.service.administration.set_roles, practice.user_id, [_ROLE])
     naive.set_roles(_ROLE)
     read = await owner.read("Who am I? With the token of before")
@@ -38,7 +38,7 @@ async def change_roles(practice: Practice) -> Verdict:
 
 async def disable(practice: Practice) -> Verdict:
     """An administrator disables the account."""
-    practice.tell(Actor.OTHER, Actor.DATABASE, "Disable the account")
+    practice.tell(LabParty.OTHER, LabParty.DATABASE, "Disable the account")
     await in_thread(practice.service.administration.disable, practice.user_id)
     pair = practice.naive.log_in()
     practice.naive.disable()

@@ -11,7 +11,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from rxapp.auth.core.tokens.token_pair import TokenPair
 from rxapp.auth.features.inspector.lab.lab_browser import NOBODY, LabCannot
 from rxapp.auth.features.inspector.lab.practice import Practice
-from rxapp.auth.features.inspector.lab.story import Actor, Rule, Verdict
+from rxapp.auth.features.inspector.lab.story import LabParty, Rule, Verdict
 from rxapp.auth.web.auth_state.state import AuthState
 from rxapp.auth.web.browser_storage.token_store import VARS
 from rxapp.auth.web.page_session.page import PageSession
@@ -32,16 +32,19 @@ _OF_A_PERSON = Rule(
 async def open_a_closed_page(practice: Practice) -> Verdict:
     """The thief connects to the page with its client token, and with nothing else."""
     client_token = str(uuid.uuid4())
-    practice.tell(Actor.OWNER, Actor.SERVER, "Open the account page, and close it")
+    practice.tell(LabParty.OWNER, LabParty.SERVER, "Open the account page, and close it")
     own = await _heard(practice, client_token, practice.owner.pair, until=practice.user_name)
     if practice.user_name not in own:
         raise LabCannot("The page did not open for its owner, so there was nothing to steal.")
-    practice.tell(Actor.SERVER, Actor.OWNER, "The page, with the owner's name")
-    practice.tell(Actor.OTHER, Actor.SERVER, "Connect with the client token of that page")
+    practice.tell(LabParty.SERVER, LabParty.OWNER, "The page, with the owner's name")
+    practice.tell(LabParty.OTHER, LabParty.SERVER, "Connect with the client token of that page")
     stolen = await _heard(practice, client_token, NOBODY, until=practice.user_name)
     is_seen = practice.user_name in stolen
     practice.tell(
-        Actor.SERVER, Actor.OTHER, "The page, with the owner's name" if is_seen else "Nothing of a person", is_refusal=not is_seen
+        LabParty.SERVER,
+        LabParty.OTHER,
+        "The page, with the owner's name" if is_seen else "Nothing of a person",
+        is_refusal=not is_seen,
     )
     return await practice.verdict(
         _OF_A_PERSON,

@@ -8,7 +8,7 @@ import httpx
 
 from rxapp.auth.core.tokens.token_pair import TokenPair
 from rxapp.auth.features.inspector.lab.device_key import DeviceKey
-from rxapp.auth.features.inspector.lab.story import Actor
+from rxapp.auth.features.inspector.lab.story import LabParty
 
 if TYPE_CHECKING:
     from rxapp.auth.features.inspector.lab.practice import Practice
@@ -43,7 +43,7 @@ class Answer:
 class LabBrowser:
     """`pair` is what it holds in local storage."""
 
-    def __init__(self, practice: "Practice", actor: Actor, *, has_key: bool) -> None:
+    def __init__(self, practice: "Practice", actor: LabParty, *, has_key: bool) -> None:
         self._practice, self._actor = practice, actor
         self._key = DeviceKey() if has_key else None
         self._nonce = ""
@@ -88,12 +88,12 @@ class LabBrowser:
     def take(self, pair: TokenPair, words: str) -> None:
         """Hold a copy of what another browser holds. A key cannot be copied."""
         self.pair = pair
-        self._practice.tell(Actor.OWNER, self._actor, words)
+        self._practice.tell(LabParty.OWNER, self._actor, words)
 
     async def _ask(
         self, method: str, path: str, words: str, body: dict[str, str] | None = None, access_token: str = ""
     ) -> Answer:
-        self._practice.tell(self._actor, Actor.SERVER, words)
+        self._practice.tell(self._actor, LabParty.SERVER, words)
         before = await self._generation()
         response = await self._send(method, path, body, access_token)
         if self._key is not None and response.is_client_error and (nonce := response.headers.get(_NONCE)):
@@ -102,8 +102,8 @@ class LabBrowser:
         answer = _read(response)
         after = await self._generation()
         if before is not None and after is not None and after != before:
-            self._practice.tell(Actor.SERVER, Actor.DATABASE, f"Generation {before}, from now on {after}")
-        self._practice.tell(Actor.SERVER, self._actor, answer.words, is_refusal=not answer.is_good)
+            self._practice.tell(LabParty.SERVER, LabParty.DATABASE, f"Generation {before}, from now on {after}")
+        self._practice.tell(LabParty.SERVER, self._actor, answer.words, is_refusal=not answer.is_good)
         return answer
 
     async def _send(self, method: str, path: str, body: dict[str, str] | None, access_token: str) -> httpx.Response:

@@ -11,7 +11,7 @@ from rxapp.auth.core.tokens.access_tokens import AccessTokens
 from rxapp.auth.core.tokens.token_pair import TokenPair, issue_pair
 from rxapp.auth.features.inspector.lab.lab_browser import LabCannot
 from rxapp.auth.features.inspector.lab.practice import Practice
-from rxapp.auth.features.inspector.lab.story import Actor, Rule, Verdict
+from rxapp.auth.features.inspector.lab.story import LabParty, Rule, Verdict
 
 _EXPIRES = Rule(
     "An access token is good for minutes. The refresh token beside it gives the next pair, without a password.",
@@ -103,9 +103,9 @@ async def clock_back_an_hour(practice: Practice) -> Verdict:
     """The server's clock is put back by an hour, as after a restored virtual machine."""
     owner, service, naive = practice.owner, practice.service, practice.naive
     back = timedelta(hours=1)
-    practice.tell(Actor.OWNER, Actor.SERVER, "Who am I? The server's clock is an hour behind")
+    practice.tell(LabParty.OWNER, LabParty.SERVER, "Who am I? The server's clock is an hour behind")
     is_refused = _is_of_the_future(service, owner.pair, back)
-    practice.tell(Actor.SERVER, Actor.OWNER, AccessTokenNotYetValid.code if is_refused else "200", is_refusal=is_refused)
+    practice.tell(LabParty.SERVER, LabParty.OWNER, AccessTokenNotYetValid.code if is_refused else "200", is_refusal=is_refused)
     renewed, read = await owner.refresh("Exchange the pair. The clock is right again"), await owner.read()
     pair = naive.log_in()
     later = naive.read(naive.expire(pair).access_token, now=datetime.now().astimezone() - back)

@@ -10,13 +10,13 @@ from uuid import UUID
 
 import httpx
 
-from rxapp.auth.core.errors import InvalidToken, NotFound
+from rxapp.auth.core.errors import NotFound
 from rxapp.auth.core.service import AuthService
 from rxapp.auth.core.sessions import statements
 from rxapp.auth.core.sessions.rows import StoredSession
 from rxapp.auth.features.inspector.lab.lab_browser import LabBrowser
 from rxapp.auth.features.inspector.lab.naive_server import NaiveServer
-from rxapp.auth.features.inspector.lab.story import Actor, Rule, Verdict
+from rxapp.auth.features.inspector.lab.story import LabParty, Rule, Verdict
 from rxapp.auth.features.inspector.recorder import Step
 from rxapp.auth.http.runtime.service import in_hashing_thread, in_thread
 
@@ -39,8 +39,8 @@ class Practice:
         self.password = secrets.token_urlsafe(24)
         self.user_id = UUID(int=0)
         self.steps: list[Step] = []
-        self.owner = LabBrowser(self, Actor.OWNER, has_key=is_bound)
-        self.other = LabBrowser(self, Actor.OTHER, has_key=is_bound)
+        self.owner = LabBrowser(self, LabParty.OWNER, has_key=is_bound)
+        self.other = LabBrowser(self, LabParty.OTHER, has_key=is_bound)
         self.naive = NaiveServer()
 
     async def begin(self) -> None:
@@ -57,7 +57,7 @@ class Practice:
         self.naive.close()
         _in_use.discard(self.user_id)
 
-    def tell(self, sender: Actor, receiver: Actor, words: str, *, is_refusal: bool = False) -> None:
+    def tell(self, sender: LabParty, receiver: LabParty, words: str, *, is_refusal: bool = False) -> None:
         """Add an arrow to the diagram."""
         self.steps.append(Step(sender, receiver, words, is_refusal))
 
@@ -67,10 +67,7 @@ class Practice:
 
     def _session(self) -> StoredSession | None:
         with self.service.database.connect() as db:
-            try:
-                return statements.get(db, self.owner.session_id)
-            except InvalidToken:
-                return None
+            return statements.find(db, self.owner.session_id)
 
     async def is_active(self) -> bool:
         """Whether the owner's session goes on."""

@@ -88,7 +88,7 @@ async def a_thief_who_keeps_quiet(practice: Practice) -> Verdict:
         practice,
         is_kept_out=not read.is_good and not exchanged.is_good,
         ended="The thief could read for minutes. The first exchange showed a spent token, and the session ended for both.",
-        naive="The thief could read until the access token had expired, a logout included, and nobody ever learns of it."
+        naive="The thief could read until the access token had expired, and nobody ever learns of it."
         if reads_on and is_unnoticed
         else "The thief was refused.",
     )

@@ -12,7 +12,7 @@ from rxapp.auth.features.inspector.recorder import Step
 _ROOT = Path(__file__).parents[5]
 
 
-class Actor(IntEnum):
+class LabParty(IntEnum):
     """Who takes part, from left to right."""
 
     OWNER = 1
@@ -32,13 +32,15 @@ class Rule(NamedTuple):
     @property
     def place(self) -> str:
         """The file and the line of the function."""
-        function = inspect.unwrap(self.function)
-        return f"{Path(inspect.getfile(function)).relative_to(_ROOT)}:{inspect.getsourcelines(function)[1]}"
+        code = inspect.unwrap(self.function).__code__
+        return f"{Path(code.co_filename).relative_to(_ROOT)}:{code.co_firstlineno}"
 
 
 @dataclass(frozen=True)
 class Verdict:
     """`outcome` is what happened here, `naive` what happened to the tutorial's server. Both were seen, and not assumed.
+
+    Only of a closed page it is known beforehand: the tutorial's server has none.
 
     `is_safe` says that the owner kept the session, or that nobody else has it.
     """
