@@ -22,6 +22,7 @@ from alembic import command
 from chaos.postgresql import PostgreSQL
 from rxapp.auth import AUTH_HISTORY, AuthService, Database, Settings
 from rxapp.auth.core.settings.production_checks import RATE_LIMITS
+from rxapp.auth.http.runtime import request_context
 from tests.api_in_process import ON_POSTGRESQL_EACH_TIME, api, client, served, tokens  # noqa: F401  fixtures
 from tests.clock import MovableClock
 from tests.order import Scheduling, put_in_order
@@ -108,6 +109,13 @@ def variables_as_before() -> Iterator[None]:
     for name in os.environ.keys() - before.keys():
         del os.environ[name]
     os.environ.update(before)
+
+
+@pytest.fixture(autouse=True)
+def no_request_of_before() -> Iterator[None]:
+    """A request that a test has begun in its own context is not the next test's."""
+    yield
+    request_context._current.set(None)
 
 
 @pytest.fixture(scope="session")
