@@ -39,7 +39,7 @@ FORCE:
 TEST_WITH = export PATH="$(CURDIR)/$(1)/bin:$$PATH" && python -m tests.e2e.browser && \
 	$(REGISTRY) python -m pytest $(WORKERS) -m "not production and not oldest and not thorough and not tools and not firefox and not pinned" $(ARGS)
 
-.PHONY: run prod lock test test-thorough test-production test-below-a-path test-border test-clients test-firefox test-pythons check-wheels test-newest test-oldest test-wheel test-production-whole check bench bench-quick bench-more trace reference chaos browser clean
+.PHONY: run prod lock test test-thorough test-production test-below-a-path test-border test-clients test-firefox test-pythons check-wheels test-newest test-oldest test-wheel test-production-whole check bench bench-quick bench-more trace reference chaos pictures browser clean
 .DEFAULT_GOAL := run
 
 run: $(VENV)/app  ## serve the app at http://localhost:3000, reloading when a file changes
@@ -125,6 +125,9 @@ trace: $(VENV)/dev  ## the files and functions that a login, a rotation, a reque
 
 reference: $(VENV)/dev  ## all public names with their docstrings; ARGS=--write for docs/reference.md
 	python -m benchmarks.reference $(ARGS)
+
+pictures: $(VENV)/dev browser  ## make all pictures of the README and the guide anew, and the film, in a real browser
+	$(REGISTRY) python -m pictures
 
 chaos: $(VENV)/dev  ## kill workers, restart the database, set the clock and fill the disk under load; writes docs/faults.md
 	python -m chaos

@@ -1,6 +1,6 @@
 """`python -m benchmarks [--quick] [SECTION …]`: measures rxapp beside its peers and the floor, in interleaved rounds.
 
-All sections together write benchmarks/RESULTS.md, the plots in docs/images/ and the README's table; one alone writes nothing.
+All sections together write benchmarks/RESULTS.md, docs/figures.md and its plots; one alone writes nothing.
 """
 
 import argparse
@@ -14,10 +14,10 @@ from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
 
+from benchmarks.figures_page import update_figures
 from benchmarks.history import add_run
 from benchmarks.idle import idleness
 from benchmarks.peers import environments
-from benchmarks.readme import update_readme
 from benchmarks.section import Section, Target
 
 RESULTS = Path(__file__).with_name("RESULTS.md")
@@ -75,7 +75,7 @@ def write_results(beginning: str, sections: list[Section]) -> None:
     RESULTS.write_text("\n".join([beginning, *map(shown, sections)]))
     for name, plot in ((name, plot) for section in sections for name, plot in section.plots.items()):
         (IMAGES / name).write_text(plot)
-    update_readme()
+    update_figures()
 
 
 def main() -> int:

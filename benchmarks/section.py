@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from benchmarks.readme import TARGETS_HEAD, update_readme
+from benchmarks.figures_page import TARGETS_HEAD, update_figures
 
 
 @dataclass(frozen=True)
@@ -53,4 +53,4 @@ def run_alone(measure: Callable[[bool], Section], results: Path | None = None) -
     print(text)
     if results and not quick:
         results.write_text(text.removeprefix("#"))
-        update_readme()
+        update_figures()

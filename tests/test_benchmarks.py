@@ -1,4 +1,4 @@
-"""What the figures come from: the load, the rounds, and how the tables of results and of the README are made."""
+"""What the figures come from: the load, the rounds, and how the tables of results and of docs/figures.md are made."""
 
 import asyncio
 import json
@@ -10,10 +10,10 @@ import pytest
 
 from benchmarks import floor_tokens, history, idle
 from benchmarks.__main__ import SECTIONS
+from benchmarks.figures_page import BEGIN, END, FIGURES, filled, target_rows
 from benchmarks.load import Connection, ping, run
 from benchmarks.peers.environments import PEERS
 from benchmarks.plot import bars
-from benchmarks.readme import BEGIN, END, README, filled, target_rows
 from benchmarks.rounds import Rounds
 from benchmarks.section import Section, Target
 from tests.web.test_events import in_a_loop
@@ -105,18 +105,18 @@ class TestReadme:
     }
 
     def test_the_table_has_every_target_of_every_file_of_results(self):
-        readme = filled(f"before\n{BEGIN}\nold\n{END}\nafter", self.RESULTS)
-        assert target_rows(readme) == [str(MET), str(MET), str(MISSED)]
-        assert "old" not in readme
+        page = filled(f"before\n{BEGIN}\nold\n{END}\nafter", self.RESULTS)
+        assert target_rows(page) == [str(MET), str(MET), str(MISSED)]
+        assert "old" not in page
 
     def test_nothing_else_changes_and_a_second_time_nothing_at_all(self):
-        readme = filled(f"before\n{BEGIN}\nold\n{END}\nafter", self.RESULTS)
-        assert readme.startswith(f"before\n{BEGIN}\n")
-        assert readme.endswith(f"{END}\nafter")
-        assert filled(readme, self.RESULTS) == readme
+        page = filled(f"before\n{BEGIN}\nold\n{END}\nafter", self.RESULTS)
+        assert page.startswith(f"before\n{BEGIN}\n")
+        assert page.endswith(f"{END}\nafter")
+        assert filled(page, self.RESULTS) == page
 
     def test_ours_has_the_place_for_it(self):
-        assert README.read_text().count(BEGIN) == README.read_text().count(END) == 1
+        assert FIGURES.read_text().count(BEGIN) == FIGURES.read_text().count(END) == 1
 
 
 class TestPeers:

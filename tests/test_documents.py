@@ -13,7 +13,7 @@ from rxapp.auth.core.settings.bounds import BOUNDS
 from tests.conftest import ROOT
 from tests.test_asvs_document import names_in
 
-README = (ROOT / "README.md").read_text()
+SETTINGS = (ROOT / "docs" / "settings.md").read_text()
 SECURITY = (ROOT / "SECURITY.md").read_text()
 EXAMPLE = (ROOT / ".env.example").read_text()
 DECISIONS = sorted((ROOT / "docs" / "decisions").glob("*.md"))
@@ -34,7 +34,7 @@ SAID_IN_WORDS |= {"RXAPP_DEMO_DATA", "RXAPP_API_DOCS"}
 
 
 def rows_of_settings():
-    table = README.partition("| variable | default | meaning |")[2].partition("\n\n")[0]
+    table = SETTINGS.partition("| variable | default | meaning |")[2].partition("\n\n")[0]
     for line in table.splitlines()[2:]:
         names, default, _ = line.strip("|").split("|")
         yield re.findall(r"`([A-Z0-9_]+)`", names), default.strip()
@@ -63,7 +63,7 @@ class TestSettings:
 
     @pytest.mark.parametrize("name", BOUNDS)
     def test_it_says_how_far_each_may_go_in_production(self, name):
-        (row,) = [line for line in README.splitlines() if line.startswith("| `") and f"`RXAPP_{name.upper()}`" in line]
+        (row,) = [line for line in SETTINGS.splitlines() if line.startswith("| `") and f"`RXAPP_{name.upper()}`" in line]
         for edge in (BOUNDS[name].highest, BOUNDS[name].lowest):
             assert edge is None or re.search(rf"in production.*\b{in_words(edge)}\b", row), row
 
@@ -186,7 +186,7 @@ def test_tests_that_are_named_are_there(file):
         assert (ROOT / "tests" / name.removeprefix("tests/")).exists(), name
 
 
-FOLDERS = "rxapp|tests|benchmarks|chaos|examples|deploy|docs|alembic"
+FOLDERS = "rxapp|tests|benchmarks|chaos|pictures|examples|deploy|docs|alembic"
 NAMED_PATH = re.compile(rf"`((?:{FOLDERS})/[\w./-]*)(?:::[\w:]+)?`")
 NAMED_FILE = re.compile(r"`(\w+\.(?:py|js))`")
 FILES = {file.name for folder in FOLDERS.split("|") for pattern in ("*.py", "*.js") for file in (ROOT / folder).rglob(pattern)}

@@ -14,6 +14,13 @@ class DevelopmentServer(Server):
     backend_host = ""
     """Empty is what the settings say: this machine only."""
 
+    other_database = ""
+    """Its URL. Without one it is a SQLite file."""
+
+    @property
+    def database_url(self) -> str:
+        return self.other_database or super().database_url
+
     def _command(self, is_built: bool) -> list[str]:
         self.backend_port = free_port()
         command = super()._command(is_built=False)

@@ -84,7 +84,7 @@ def test_an_expired_token_is_refused_and_the_pair_is_exchanged(lab, developers, 
     result, left = attack(lab, developers, "expire_now", is_bound=is_bound)
     assert (left.generation, left.revoked_reason, left.is_bound) == (1, None, is_bound)
     expect(result).to_contain_text("token_expired")
-    expect(result).to_contain_text("Nobody was asked")
+    expect(result).to_contain_text("Nobody had to log in")
 
 
 @both
@@ -142,7 +142,7 @@ def test_without_a_key_a_quiet_thief_ends_the_session_at_the_first_exchange(lab,
 def test_a_closed_page_tells_a_stranger_nothing(lab, developers):
     result, left = attack(lab, developers, "open_a_closed_page")
     assert left.revoked_reason is None
-    expect(result).to_contain_text("no word of them is the owner's")
+    expect(result).to_contain_text("no word of the owner's")
 
 
 @both
@@ -197,7 +197,16 @@ def test_it_fits_and_axe_finds_nothing(lab, developers, width):
     assert_accessible(lab)
 
 
+def test_the_result_of_the_other_kind_of_session_does_not_stay(lab, developers):
+    attack(lab, developers, "expire_now")
+    lab.get_by_role("checkbox").click()
+    expect(lab.locator("#result > *")).to_have_count(0)
+
+
 def test_its_claims_name_the_place_of_the_rule(lab, developers):
     result, _ = attack(lab, developers, "replay_the_spent_token")
-    expect(result.get_by_text(re.compile(r"rxapp/auth/core/sessions/rotation\.py:\d+"))).to_be_visible()
+    place = result.get_by_text(re.compile(r"rxapp/auth/core/sessions/rotation\.py:\d+"))
+    expect(result.get_by_text("def decide_rotation(")).not_to_be_visible()
+    place.click()
+    expect(result.get_by_text("def decide_rotation(")).to_be_visible()
     expect(result.get_by_role("link", name="RFC 9700")).to_have_attribute("href", re.compile("rfc9700"))

@@ -26,7 +26,7 @@ def own_browser(browser, developers):
 def inspector(own_browser):
     tab = own_browser.new_page()
     sign_in(tab, USER, to=SESSION)
-    expect(fact(tab, "generation")).to_have_text("0")  # it has been loaded: a clock that is moved before that has its pair exchanged
+    expect(fact(tab, "generation")).to_have_text("0")  # only then it is loaded, which may exchange a pair
     return tab
 
 
@@ -75,6 +75,15 @@ def test_looking_on_exchanges_no_pair(inspector, developers):
     developers.move_clock(3 * 3_600)
     expect(fact(inspector, "idle limit")).not_to_have_text(before)  # it has looked again
     expect(fact(inspector, "generation")).to_have_text("0")
+
+
+def test_what_is_done_in_the_lab_is_not_among_what_happens(inspector, customers):
+    customers.goto("dev/lab")
+    customers.get_by_role("button", name="Expire now", exact=True).click()
+    expect(customers.get_by_role("region", name="Expire now", exact=True)).to_be_visible()
+    expect(fact(inspector, "open pages")).to_have_text("2")
+    expect(inspector.get_by_role("listitem").first).to_be_visible()
+    expect(inspector.get_by_text("LabState")).to_have_count(0)
 
 
 def test_it_leaves_when_the_session_ends_elsewhere(inspector, customers):

@@ -37,6 +37,13 @@ def test_one_goes_through_all_steps_by_keyboard_and_tries_each(tour):
     expect(tour.get_by_role("link", name="Now try all of it in the lab")).to_have_attribute("href", LAB)
 
 
+def test_after_a_reload_one_is_where_one_was(tour):
+    tour.get_by_role("button", name="Next").click()
+    expect(tour.get_by_role("heading", name=STOPS[1].title)).to_be_visible()
+    tour.reload()
+    expect(tour.get_by_role("heading", name=STOPS[1].title)).to_be_visible()
+
+
 def test_the_first_step_has_no_way_back(tour):
     expect(tour.get_by_role("button", name="Back")).to_be_disabled()
     tour.get_by_role("button", name="Next").click()

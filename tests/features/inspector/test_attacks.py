@@ -11,6 +11,8 @@ from rxapp.auth.core.settings.second_factor_policy import SecondFactorPolicy
 from rxapp.auth.features.inspector.lab.attacks import ATTACKS, try_attack
 from rxapp.auth.features.inspector.lab.lab_browser import LabCannot
 from rxapp.auth.features.inspector.lab.practice import DISPLAY_NAME, NAME_PREFIX, practising
+from rxapp.auth.features.inspector.lab.story import LabParty
+from rxapp.auth.features.inspector.pages.diagram import step_row
 from rxapp.auth.http.runtime.service import use_service
 from tests.api_in_process import new_api
 
@@ -48,11 +50,29 @@ def attack(service, http, portal):
 @pytest.mark.parametrize("name", OVER_HTTP)
 def test_the_owner_keeps_the_session_or_nobody_has_it(attack, name, is_bound):
     verdict = attack(name, is_bound=is_bound)
-    assert verdict.is_safe, verdict
-    is_over = name in ENDS or (("thief" in name or "copy" in name) and not is_bound)
+    was_robbed = ("thief" in name or "copy" in name) and not is_bound
+    assert verdict.is_safe != was_robbed, verdict
+    assert verdict.is_bound == is_bound
+    is_over = name in ENDS or was_robbed
     assert ("goes on" not in verdict.database) == is_over
     assert verdict.naive.startswith("The same") == (name in SAFE_ANYWHERE)
     assert verdict.steps
+
+
+def test_an_answer_that_is_lost_is_drawn_so_and_no_other(attack):
+    steps = attack("lose_the_answer").steps
+    (lost,) = [step for step in steps if step.is_lost]
+    assert (lost.sender, lost.receiver) == (LabParty.SERVER, LabParty.OWNER)
+    assert step_row(lost, ["You", "", "Server", "Database"]).words.endswith("lost on the way")
+
+
+def test_of_two_tabs_only_one_changes_the_database(attack):
+    in_database = [step.words for step in attack("two_tabs_at_once").steps if step.receiver is LabParty.DATABASE]
+    assert in_database == ["Generation 0, from now on 1", "It is 1 already: the same pair again"]
+
+
+def test_the_code_of_the_rule_is_the_function_itself(attack):
+    assert attack("lose_the_answer").rule.code.startswith("def decide_rotation(")
 
 
 def test_accounts_of_earlier_attacks_are_deleted_and_no_others(service, attack):

@@ -51,7 +51,13 @@ def test_once_it_is_used_its_predecessor_is_good_for_the_grace_period_and_then_s
 
 
 @pytest.mark.parametrize(
-    ("left", "words"), [(timedelta(seconds=90), "90 s"), (timedelta(minutes=5), "5 minutes"), (timedelta(0), "now")]
+    ("left", "words"),
+    [
+        (timedelta(seconds=90), "90 s"),
+        (timedelta(minutes=5), "5 minutes"),
+        (timedelta(hours=23, minutes=59), "24 hours"),
+        (timedelta(0), "now"),
+    ],
 )
 def test_limits_are_told_in_words(service, pair, clock, left, words):
     claims = service.access_tokens.identify(pair.access_token)

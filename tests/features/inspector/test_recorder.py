@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import pytest
 
+from rxapp.auth.core.audit.events import EventKind
 from rxapp.auth.core.audit.signals import CALL, REFUSED, ROTATED
 from rxapp.auth.core.errors import AccessTokenExpired
 from rxapp.auth.features.inspector.recorder import HAPPENINGS, REQUESTS, SESSIONS, STEPS, Party, Recorder
@@ -38,6 +39,15 @@ def test_what_a_call_did_in_the_database_comes_between_its_question_and_its_answ
         recorder.observe(CALL, "refresh", 0.001)
     assert ways(happening) == [(Party.PAGE, Party.SERVER), (Party.SERVER, Party.DATABASE), (Party.SERVER, Party.PAGE)]
     assert happening.has_new_pair
+
+
+def test_a_page_asks_the_server_and_never_the_database_itself(recorder):
+    with recorder.event("click") as happening:
+        recorder.observe(CALL, "list_customers", 0.001)
+        recorder.observe(EventKind.LOGIN, "", 1)
+        recorder.observe(CALL, "log_in", 0.001)
+    assert (Party.PAGE, Party.DATABASE) not in ways(happening)
+    assert ways(happening)[-3:] == [(Party.PAGE, Party.SERVER), (Party.SERVER, Party.DATABASE), (Party.SERVER, Party.PAGE)]
 
 
 def test_a_refusal_is_the_answer(recorder):

@@ -86,9 +86,9 @@ def _predecessor(session: StoredSession, grace: timedelta, now: datetime) -> str
     if session.generation == 0:
         return "there is none"
     if session.generation_seen_at is None:
-        return "answered: its successor was not seen in use"
+        return "still answered: its successor was not seen in use"
     until = session.generation_seen_at + grace
-    return f"answered for {_seconds(until - now)}" if until > now else "spent: whoever shows it ends the session"
+    return f"still answered for {_seconds(until - now)}" if until > now else "spent: whoever shows it ends the session"
 
 
 def _as_text(name: str, value: object) -> str:
@@ -105,11 +105,11 @@ def _until(moment: datetime, now: datetime) -> str:
 
 
 def _seconds(left: timedelta) -> str:
-    """Whole days, hours, minutes or seconds: the largest of which there are at least two."""
-    seconds = max(0, int(left.total_seconds()))
+    """About how many days, hours, minutes or seconds: the largest of which there are at least two."""
+    seconds = max(0, round(left.total_seconds()))
     for unit, size in (("days", 86_400), ("hours", 3_600), ("minutes", 60)):
         if seconds >= 2 * size:
-            return f"{seconds // size} {unit}"
+            return f"{round(seconds / size)} {unit}"
     return f"{seconds} s"
 
 

@@ -34,13 +34,14 @@ _IN_DATABASE = {
     REPLAYED: "The session is one generation further, and nobody has used it yet",
 }
 _ASKED = {
+    "log_in": "Is this the password? Then begin a session",
     "verify_access": "Whose access token is this, and is it good now?",
     "verify_session": "Is this session still active?",
     "refresh": "Exchange this pair for its successor",
-    "end_session_of": "End the session of this token",
+    "end_session_of": "End the session that this browser had before, if it had one",
 }
 _AUDITED = frozenset(map(str, EventKind))
-_ANSWERED = {"refresh": "The pair of the next generation"}
+_ANSWERED = {"log_in": "The first pair", "refresh": "The pair of the next generation"}
 _NOTICED = _AUDITED | _IN_DATABASE.keys() | {CALL, REFUSED}
 
 
@@ -54,12 +55,16 @@ class Party(IntEnum):
 
 
 class Step(NamedTuple):
-    """One message, between two parties of an enumeration, from left to right. `is_refusal` says that the answer was no."""
+    """One message, between two parties of an enumeration, from left to right.
+
+    `is_refusal` says that the answer was no, `is_lost` that it never arrived.
+    """
 
     sender: IntEnum
     receiver: IntEnum
     words: str
     is_refusal: bool = False
+    is_lost: bool = False
 
 
 @dataclass
@@ -94,7 +99,8 @@ class Happening:
 
     def _call(self, name: str, by: Party) -> Iterator[Step]:
         if name not in _ASKED:
-            yield Step(by, Party.DATABASE, name, is_refusal=bool(self._refusal))
+            receiver = Party.DATABASE if by is Party.SERVER else Party.SERVER
+            yield Step(by, receiver, name, is_refusal=bool(self._refusal))
             yield from self._in_database
             return
         if by is not Party.SERVER:

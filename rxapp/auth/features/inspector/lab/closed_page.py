@@ -30,7 +30,7 @@ _OF_A_PERSON = Rule(
 
 
 async def open_a_closed_page(practice: Practice) -> Verdict:
-    """The thief connects to the page with its client token, and with nothing else."""
+    """The thief knows the client token, which is the number that Reflex gives an open page, and nothing else."""
     client_token = str(uuid.uuid4())
     practice.tell(LabParty.OWNER, LabParty.SERVER, "Open the account page, and close it")
     own = await _heard(practice, client_token, practice.owner.pair, until=practice.user_name)
@@ -51,8 +51,9 @@ async def open_a_closed_page(practice: Practice) -> Verdict:
         is_safe=not is_seen,
         outcome="The thief got what it was sent: the page of the owner."
         if is_seen
-        else f"The thief got {len(stolen):,} characters, and no word of them is the owner's.",
+        else "The thief got the page as any visitor has it, and no word of the owner's.",
         naive="It keeps nothing of a page on the server, so there is nothing to open.",
+        actors=("You", "Thief"),
     )
 
 

@@ -37,7 +37,10 @@ class Answer:
     @property
     def words(self) -> str:
         """In the diagram."""
-        return str(self.status) if self.is_good else f"{self.status} {self.code}"
+        if not self.is_good:
+            return f"{self.status} {self.code}"
+        what = "two new tokens" if "token" in self.content else "the owner's name" if "userName" in self.content else ""
+        return f"{self.status}, {what}" if what else str(self.status)
 
 
 class LabBrowser:
@@ -66,7 +69,7 @@ class LabBrowser:
         """Exchange the pair that it holds, or another one. `keeps` says whether the answer arrives."""
         used = pair or self.pair
         body = {"accessToken": used.access_token, "refreshToken": used.refresh_token}
-        answer = await self._ask("POST", "/api/token/refresh", words, body)
+        answer = await self._ask("POST", "/api/token/refresh", words, body, is_lost=not keeps)
         if answer.is_good and keeps:
             self._keep(answer)
         return answer
@@ -91,19 +94,24 @@ class LabBrowser:
         self._practice.tell(LabParty.OWNER, self._actor, words)
 
     async def _ask(
-        self, method: str, path: str, words: str, body: dict[str, str] | None = None, access_token: str = ""
+        self,
+        method: str,
+        path: str,
+        words: str,
+        body: dict[str, str] | None = None,
+        access_token: str = "",
+        *,
+        is_lost: bool = False,
     ) -> Answer:
         self._practice.tell(self._actor, LabParty.SERVER, words)
-        before = await self._generation()
         response = await self._send(method, path, body, access_token)
         if self._key is not None and response.is_client_error and (nonce := response.headers.get(_NONCE)):
             self._nonce = nonce
             response = await self._send(method, path, body, access_token)
         answer = _read(response)
-        after = await self._generation()
-        if before is not None and after is not None and after != before:
-            self._practice.tell(LabParty.SERVER, LabParty.DATABASE, f"Generation {before}, from now on {after}")
-        self._practice.tell(LabParty.SERVER, self._actor, answer.words, is_refusal=not answer.is_good)
+        if answer.is_good and "refresh" in path:
+            await self._practice.tell_generation()
+        self._practice.tell(LabParty.SERVER, self._actor, answer.words, is_refusal=not answer.is_good, is_lost=is_lost)
         return answer
 
     async def _send(self, method: str, path: str, body: dict[str, str] | None, access_token: str) -> httpx.Response:
@@ -116,11 +124,6 @@ class LabBrowser:
         if access_token:
             headers["Authorization"] = f"{scheme} {access_token}"
         return await http.request(method, path, json=body, headers=headers)
-
-    async def _generation(self) -> int | None:
-        owner = self._practice.owner
-        session = await self._practice.session() if owner.pair != NOBODY else None
-        return session.generation if session is not None else None
 
     def _keep(self, answer: Answer) -> None:
         self.pair = TokenPair(answer.content["token"], answer.content["refreshToken"])

@@ -20,13 +20,14 @@ _EXPIRES = Rule(
     "https://www.rfc-editor.org/rfc/rfc6749#section-1.5",
 )
 _REPLAYED = Rule(
-    "Until the successor is seen in use, and ten seconds longer, its predecessor still gets the same successor again.",
+    "A refresh token that was just spent still gets the same new pair: until that pair is seen in use, and ten seconds longer, "
+    "for two tabs may be that far apart.",
     decide_rotation,
     "RFC 9700, section 4.14.2",
     "https://www.rfc-editor.org/rfc/rfc9700#section-4.14.2",
 )
 _TIMES = Rule(
-    "A token of the future is refused, and so is one of the past. A pair is exchanged whatever the clock says.",
+    "An access token is refused before its time and after it. The session does not mind, and goes on when the clock is right.",
     AccessTokens.verify,
     "RFC 7519, section 4.1.5",
     "https://www.rfc-editor.org/rfc/rfc7519#section-4.1.5",
@@ -45,7 +46,7 @@ async def expire_now(practice: Practice) -> Verdict:
     return await practice.verdict(
         _EXPIRES,
         is_safe=is_well,
-        outcome="The expired token was refused, the pair was exchanged, and the same request went through. Nobody was asked."
+        outcome="The expired token was refused, the pair was exchanged, and the same request went through. Nobody had to log in."
         if is_well
         else f"It did not go on: {renewed.words}.",
         naive="The same. This much every tutorial does."
@@ -58,7 +59,7 @@ async def lose_the_answer(practice: Practice) -> Verdict:
     """The laptop is closed while the pair is exchanged: the server has done it, and the browser never hears of it."""
     owner, naive = practice.owner, practice.naive
     held = owner.pair
-    await owner.refresh("Exchange the pair. The answer is lost", keeps=False)
+    await owner.refresh("Exchange the pair", keeps=False)
     again = await owner.refresh("Exchange the same pair once more", held)
     read = await owner.read()
     pair = naive.log_in()
@@ -105,7 +106,8 @@ async def clock_back_an_hour(practice: Practice) -> Verdict:
     back = timedelta(hours=1)
     practice.tell(LabParty.OWNER, LabParty.SERVER, "Who am I? The server's clock is an hour behind")
     is_refused = _is_of_the_future(service, owner.pair, back)
-    practice.tell(LabParty.SERVER, LabParty.OWNER, AccessTokenNotYetValid.code if is_refused else "200", is_refusal=is_refused)
+    answer = f"401 {AccessTokenNotYetValid.code}: not valid yet" if is_refused else "200"
+    practice.tell(LabParty.SERVER, LabParty.OWNER, answer, is_refusal=is_refused)
     renewed, read = await owner.refresh("Exchange the pair. The clock is right again"), await owner.read()
     pair = naive.log_in()
     later = naive.read(naive.expire(pair).access_token, now=datetime.now().astimezone() - back)

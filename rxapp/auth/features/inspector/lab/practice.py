@@ -39,6 +39,7 @@ class Practice:
         self.password = secrets.token_urlsafe(24)
         self.user_id = UUID(int=0)
         self.steps: list[Step] = []
+        self._generation_told = 0
         self.owner = LabBrowser(self, LabParty.OWNER, has_key=is_bound)
         self.other = LabBrowser(self, LabParty.OTHER, has_key=is_bound)
         self.naive = NaiveServer()
@@ -57,9 +58,19 @@ class Practice:
         self.naive.close()
         _in_use.discard(self.user_id)
 
-    def tell(self, sender: LabParty, receiver: LabParty, words: str, *, is_refusal: bool = False) -> None:
+    def tell(self, sender: LabParty, receiver: LabParty, words: str, *, is_refusal: bool = False, is_lost: bool = False) -> None:
         """Add an arrow to the diagram."""
-        self.steps.append(Step(sender, receiver, words, is_refusal))
+        self.steps.append(Step(sender, receiver, words, is_refusal, is_lost))
+
+    async def tell_generation(self) -> None:
+        """Add what an exchange has done in the database. Of two at the same time only one has changed anything."""
+        session = await self.session()
+        if session is None:
+            return
+        now, before = session.generation, self._generation_told
+        self._generation_told = now
+        words = f"Generation {before}, from now on {now}" if now > before else f"It is {now} already: the same pair again"
+        self.tell(LabParty.SERVER, LabParty.DATABASE, words)
 
     async def session(self) -> StoredSession | None:
         """The owner's session, as the database has it now."""
@@ -75,10 +86,11 @@ class Practice:
         return session is not None and session.revoked_at is None and session.disabled_at is None
 
     async def verdict(
-        self, rule: Rule, *, is_safe: bool, outcome: str, naive: str, actors: tuple[str, str] = ("You", "Thief")
+        self, rule: Rule, *, is_safe: bool, outcome: str, naive: str, actors: tuple[str, str] = ("You", "")
     ) -> Verdict:
-        """With what the database says at the end."""
-        return Verdict(is_safe, outcome, naive, rule, _in_words(await self.session()), tuple(self.steps), actors)
+        """With what the database says at the end. `actors` are the owner, and whoever the other one is, if there is one."""
+        in_database = _in_words(await self.session())
+        return Verdict(is_safe, outcome, naive, rule, self.is_bound, in_database, tuple(self.steps), actors)
 
 
 @asynccontextmanager
@@ -103,8 +115,11 @@ def _delete_earlier(service: AuthService) -> None:
 def _in_words(session: StoredSession | None) -> str:
     if session is None:
         return "The session is gone."
+    times = {0: "not exchanged", 1: "exchanged once"}.get(session.generation, f"exchanged {session.generation} times")
     if session.revoked_at is not None:
-        return f"Generation {session.generation}. The session has ended: {session.revoked_reason}."
-    if session.disabled_at is not None:
-        return f"Generation {session.generation}. The account is disabled."
-    return f"Generation {session.generation}. The session goes on."
+        goes_on = f"The session has ended: {session.revoked_reason}."
+    elif session.disabled_at is not None:
+        goes_on = "The account is disabled."
+    else:
+        goes_on = "The session goes on."
+    return f"{goes_on} Its two tokens were {times}."

@@ -17,17 +17,18 @@ _BOUND = Rule(
     "RFC 9449, section 2",
     "https://www.rfc-editor.org/rfc/rfc9449#section-2",
 )
+_ACTORS = ("You", "Thief")
 _KEPT_OUT = "The copy was refused, for reading and for exchanging: the thief has the pair and not the key. The owner goes on."
 
 
 async def replay_the_spent_token(practice: Practice) -> Verdict:
-    """Somebody in the owner's own browser shows a token that was exchanged long ago."""
+    """A thief who has the owner's key as well shows a token that was exchanged long ago."""
     owner, thief, naive = practice.owner, practice.other, practice.naive
     thief.be_the_same_browser_as(owner)
     spent = owner.pair
     await owner.refresh()
     await owner.read()
-    await owner.refresh()
+    await owner.refresh("Exchange the next pair too: the first is spent for good")
     refused = await thief.refresh("Exchange the pair of long ago", spent)
     after = await owner.read("Who am I? After that")
     pair = naive.log_in()
@@ -37,12 +38,13 @@ async def replay_the_spent_token(practice: Practice) -> Verdict:
     return await practice.verdict(
         _REUSED,
         is_safe=is_ended,
-        outcome="The spent token was refused, and the session ended for everybody: whoever has the other one has nothing now."
+        outcome="The spent token was refused, and the session ended for everybody. The owner is asked to log in, and told why."
         if is_ended
         else "The session goes on.",
         naive="It ended as well."
         if is_noticed
         else "The spent token was refused, and nothing else happened. Nobody learns of the theft.",
+        actors=_ACTORS,
     )
 
 
@@ -53,7 +55,7 @@ async def copy_local_storage(practice: Practice) -> Verdict:
     read, exchanged = await thief.read(), await thief.refresh()
     if exchanged.is_good:  # the thief goes on, and some time later the owner comes back
         await thief.read()
-        await thief.refresh()
+        await thief.refresh("Some minutes later: exchange the next pair")
         await owner.refresh("Exchange the pair that was copied")
     naive_owner = naive.log_in()
     stolen = await naive.refresh(naive_owner.refresh_token)
@@ -76,7 +78,7 @@ async def a_thief_who_keeps_quiet(practice: Practice) -> Verdict:
     read = await thief.read()
     await owner.refresh()
     await owner.read()
-    await owner.refresh()
+    await owner.refresh("Some minutes later: exchange the next pair")
     exchanged = await thief.refresh("The access token has expired: exchange the pair")
     stolen = naive.log_in()
     new = await naive.refresh(stolen.refresh_token)
@@ -101,4 +103,4 @@ async def _after_theft(practice: Practice, *, is_kept_out: bool, ended: str, nai
     is_ended = not after.is_good and not await practice.is_active()
     rule = _BOUND if practice.is_bound else _REUSED
     outcome = _KEPT_OUT if is_alone else ended if is_ended else "The thief and the owner both go on."
-    return await practice.verdict(rule, is_safe=is_alone or is_ended, outcome=outcome, naive=naive)
+    return await practice.verdict(rule, is_safe=is_alone, outcome=outcome, naive=naive, actors=_ACTORS)

@@ -1,6 +1,7 @@
 """What an attack tells: who sent what to whom, what came of it, and which rule decided."""
 
 import inspect
+import textwrap
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import IntEnum
@@ -22,12 +23,17 @@ class LabParty(IntEnum):
 
 
 class Rule(NamedTuple):
-    """A rule in a sentence, the function that has it, and the document that says why."""
+    """A rule in a sentence, the function that has it, and the document that it comes from."""
 
     words: str
     function: Callable[..., Any]
     document: str
     link: str
+
+    @property
+    def code(self) -> str:
+        """The function, as it is written."""
+        return textwrap.dedent(inspect.getsource(inspect.unwrap(self.function)))
 
     @property
     def place(self) -> str:
@@ -42,13 +48,14 @@ class Verdict:
 
     Only of a closed page it is known beforehand: the tutorial's server has none.
 
-    `is_safe` says that the owner kept the session, or that nobody else has it.
+    `is_safe` says that nobody else got anything, and that the owner goes on if they may. `is_bound` is about the session.
     """
 
     is_safe: bool
     outcome: str
     naive: str
     rule: Rule
+    is_bound: bool
     database: str = ""
     steps: tuple[Step, ...] = ()
-    actors: tuple[str, str] = ("You", "Thief")
+    actors: tuple[str, str] = ("You", "")

@@ -15,7 +15,7 @@ def add_pages() -> dict[str, FeaturePage]:
     from rxapp.auth.features.inspector.pages.session_page import InspectorState, session_page  # noqa: PLC0415
     from rxapp.auth.features.inspector.pages.tour_page import TourState, tour_page  # noqa: PLC0415
 
-    record_events(InspectorState)
+    record_events([InspectorState, LabState, TourState])
     on_load = [InspectorState.look, InspectorState.go_on_looking]
     return {
         SESSION: FeaturePage("Your session", session_page, on_load, is_guarded=True),

@@ -21,6 +21,7 @@ class StepRow:
     words: str
     is_leftward: bool
     is_refusal: bool
+    is_lost: bool
 
 
 @dataclass
@@ -52,7 +53,8 @@ def step_row(step: Step, names: Sequence[str]) -> StepRow:
     # Each party has two columns, and its line is between them.
     columns = f"{2 * left} / {2 * right}"
     way = f"{names[step.sender - 1]} to {names[step.receiver - 1]}: "
-    return StepRow(columns, way, step.words, is_leftward=step.sender > step.receiver, is_refusal=step.is_refusal)
+    words = f"{step.words}, lost on the way" if step.is_lost else step.words
+    return StepRow(columns, way, words, step.sender > step.receiver, step.is_refusal, step.is_lost)
 
 
 def diagram(happenings: Any) -> rx.Component:
@@ -86,36 +88,46 @@ def arrows(names: Any, steps: Any) -> rx.Component:
 
 
 def _line(name: Any) -> rx.Component:
+    """A party that takes no part has no name, and no line."""
     return rx.el.div(
         rx.el.span(name, class_name="block text-center text-xs font-medium " + style.themed("text-@muted")),
-        rx.el.span(class_name=style.themed("mx-auto block h-full w-px bg-@line")),
+        rx.cond(name, rx.el.span(class_name=style.themed("mx-auto block h-full w-px bg-@line"))),
         class_name="col-span-2 flex flex-col overflow-hidden",
     )
 
 
 def _step(step: Any) -> rx.Component:
-    """Its words stand above the arrow, on the background of the card: the parties' lines must not run through them."""
-    line = rx.cond(step.is_refusal, style.themed("bg-@danger"), style.themed("bg-@accent"))
-    head = rx.cond(
-        step.is_leftward,
-        "left-0 border-r-[6px] border-y-4 border-y-transparent ",
-        "right-0 border-l-[6px] border-y-4 border-y-transparent ",
-    )
-    colour = rx.cond(step.is_refusal, style.themed("border-@danger"), style.themed("border-@accent"))
+    """Its words stand above the arrow: on a phone in the whole width, and with the names of the two parties."""
     return rx.el.li(
         rx.el.div(
-            rx.el.span(step.way, class_name="sr-only"),
             rx.el.span(
+                rx.el.span(step.way, class_name="font-medium sm:sr-only"),
                 step.words,
-                class_name=style.themed("relative mb-1 block bg-@surface px-1 text-center text-xs text-@text wrap-anywhere"),
-            ),
-            rx.el.span(
-                rx.el.span(class_name=[line, "absolute inset-x-0 top-1/2 h-px"]),
-                rx.el.span(class_name=[head, colour, "absolute top-1/2 -translate-y-1/2"]),
-                aria_hidden="true",
-                class_name="relative block h-2",
+                class_name=style.themed("bg-@surface box-decoration-clone px-1"),
             ),
             style={"gridColumn": step.columns},
+            class_name=style.themed("relative max-sm:col-[1/-1]! sm:text-center text-xs text-@text wrap-anywhere"),
         ),
+        rx.el.div(_arrow(step), aria_hidden="true", style={"gridColumn": step.columns}, class_name="relative h-3"),
         class_name="grid grid-cols-8",
+    )
+
+
+def _arrow(step: Any) -> rx.Component:
+    """What is lost ends half-way, with a cross."""
+    line = rx.cond(step.is_refusal, style.themed("border-@danger"), style.themed("border-@link"))
+    end = rx.cond(step.is_leftward, "left-0 border-r-[6px] ", "right-0 border-l-[6px] ")
+    half = rx.cond(step.is_leftward, "left-1/2 right-0 ", "left-0 right-1/2 ")
+    return rx.cond(
+        step.is_lost,
+        rx.fragment(
+            rx.el.span(class_name=[half, line, "absolute top-1/2 border-t border-dashed"]),
+            rx.el.span(
+                "✕", class_name=style.themed("absolute top-1/2 left-1/2 -translate-1/2 text-sm leading-none text-@danger")
+            ),
+        ),
+        rx.fragment(
+            rx.el.span(class_name=[line, "absolute inset-x-0 top-1/2 border-t"]),
+            rx.el.span(class_name=[end, line, "absolute top-1/2 -translate-y-1/2 border-y-4 border-y-transparent"]),
+        ),
     )

@@ -24,6 +24,9 @@ TIMEOUT_SECONDS = 10
 RESULT = "result"
 """The id of the result, which takes the focus."""
 
+BUTTONS = "buttons"
+"""The id of what is above the result."""
+
 
 @dataclass
 class Result:
@@ -32,9 +35,11 @@ class Result:
     title: str = ""
     is_safe: bool = False
     outcome: str = ""
+    session: str = ""
     naive: str = ""
     rule: str = ""
     place: str = ""
+    code: str = ""
     document: str = ""
     link: str = ""
     database: str = ""
@@ -60,7 +65,8 @@ class LabState(rx.State):
 
     @event
     async def bind(self, is_bound: bool) -> None:
-        """Whether the next session is bound to a key."""
+        """Whether the next session is bound to a key. The result of the last one would only mislead."""
+        self._forget()
         self.is_bound = is_bound
 
     @event
@@ -89,9 +95,11 @@ def _result(title: str, verdict: Verdict) -> Result:
         title,
         verdict.is_safe,
         verdict.outcome,
+        "Bound to a key of the browser." if verdict.is_bound else "Not bound to a key: its two tokens are all that there is.",
         verdict.naive,
         rule.words,
         rule.place,
+        rule.code,
         rule.document,
         rule.link,
         verdict.database,
@@ -107,7 +115,8 @@ def lab_page(**slots: Unpack[Slots]) -> rx.Component:
         rx.el.h1(slots.get("title") or "Attack lab", class_name=style.HEADING),
         rx.el.p(
             "Each button attacks this running server, with an account that is made for it and deleted before the next attack. "
-            "Beside it, the same is tried on a small server of the kind that many tutorials build.",
+            "Beside it, the same is tried on a small server of the kind that many tutorials build: it keeps one refresh token "
+            "for each person, reads it, compares it, and overwrites it.",
             class_name="mt-2 " + style.TEXT,
         ),
         rx.el.p(
@@ -117,10 +126,10 @@ def lab_page(**slots: Unpack[Slots]) -> rx.Component:
         ),
         rx.el.label(
             rx.el.input(type="checkbox", checked=LabState.is_bound, on_change=bind, class_name=style.CHECKBOX),
-            "The session is bound to a key of the browser",
+            "The session is bound to a key of the browser (it matters where a thief has a copy)",
             class_name="mt-6 flex items-center gap-2 " + style.TEXT,
         ),
-        rx.el.ul(*map(_attack, ATTACKS), class_name="mt-4 grid gap-3 sm:grid-cols-2"),
+        rx.el.ul(*map(_attack, ATTACKS), id=BUTTONS, class_name="mt-4 grid gap-3 sm:grid-cols-2"),
         result(),
         **slots,
     )
@@ -163,16 +172,29 @@ def _outcome() -> rx.Component:
                 class_name=rx.cond(result.is_safe, style.SUCCESS_NOTICE, style.ALARM_NOTICE),
             ),
             rx.el.dl(
+                _said("The session", result.session),
                 _said("In the database", result.database),
-                _said("The rule", result.rule),
-                _said("Where it is", rx.el.code(result.place, class_name="text-sm break-all")),
-                _said("Why", rx.el.a(result.document, href=result.link, class_name=style.LINK)),
-                _said("The tutorial's server", result.naive),
+                _said("The rule that decided", result.rule),
+                _said("On a tutorial's server", result.naive),
+                _said("In the code", _code(result)),
+                _said("In the standard", rx.el.a(result.document, href=result.link, class_name=style.LINK)),
                 class_name=style.themed("my-4 divide-y divide-@line"),
             ),
             arrows(result.actors, result.steps),
+            rx.el.a("Up again", href=f"#{BUTTONS}", class_name=style.LINK + " mt-4 inline-block"),
             aria_label=result.title,
             class_name="mt-6 p-6 " + style.CARD,
+        ),
+    )
+
+
+def _code(result: Any) -> rx.Component:
+    return rx.el.details(
+        rx.el.summary(rx.el.code(result.place, class_name="break-all"), class_name="cursor-pointer text-sm " + style.FOCUS),
+        rx.el.pre(
+            rx.el.code(result.code),
+            tab_index=0,
+            class_name=style.themed("mt-2 max-h-96 overflow-auto rounded border border-@line p-3 text-xs " + style.FOCUS),
         ),
     )
 

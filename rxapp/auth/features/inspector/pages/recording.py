@@ -1,7 +1,7 @@
 """Connects the recorder with the app: each event of a page, each request, and what the core does for them."""
 
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 import reflex as rx
@@ -37,8 +37,8 @@ def recorder() -> Recorder:
     return _recorder
 
 
-def record_events(exclude: type[BaseState]) -> None:
-    """Record from now on, except the events of the state `exclude`: it is the page that shows the others."""
+def record_events(exclude: Sequence[type[BaseState]]) -> None:
+    """Record from now on, except the events of the states `exclude`: those of the pages for developers themselves."""
     global _recorder
     if _recorder is not None:  # the app is installed again
         signals.observe_no_more(_recorder.observe)
@@ -48,7 +48,7 @@ def record_events(exclude: type[BaseState]) -> None:
     logging.getLogger("rxapp.requests").addHandler(_recorder)
     app = registrations().app
     app.add_middleware(_Witness())
-    app.register_lifespan_task(around_each_event, app=app, around=_Around(_recorder, exclude.get_full_name()).event)
+    app.register_lifespan_task(around_each_event, app=app, around=_Around(_recorder, exclude).event)
 
 
 class _Witness(rx.Middleware):
@@ -66,8 +66,8 @@ _pages: dict[int, AuthState] = {}
 
 
 class _Around:
-    def __init__(self, recorder: Recorder, exclude: str) -> None:
-        self._recorder, self._exclude = recorder, f"{exclude}."
+    def __init__(self, recorder: Recorder, exclude: Sequence[type[BaseState]]) -> None:
+        self._recorder, self._exclude = recorder, tuple(f"{state.get_full_name()}." for state in exclude)
 
     @asynccontextmanager
     async def event(self, event: Event) -> AsyncIterator[None]:

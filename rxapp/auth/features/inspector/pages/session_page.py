@@ -11,7 +11,7 @@ from rxapp.auth.core.tokens.claims import AccessClaims
 from rxapp.auth.features.inspector.facts import Fact, claims_of, session_of, stored_session
 from rxapp.auth.features.inspector.pages.diagram import HappeningRow, diagram, rows_of
 from rxapp.auth.features.inspector.pages.recording import recorder
-from rxapp.auth.features.inspector.pages.routes import LAB
+from rxapp.auth.features.inspector.pages.routes import LAB, TOUR
 from rxapp.auth.http.runtime.service import get_service, in_thread
 from rxapp.auth.web.auth_state.state import AuthState
 from rxapp.auth.web.guards import event
@@ -109,10 +109,21 @@ def session_page(**slots: Unpack[Slots]) -> rx.Component:
             "Keep this page open, and use the app in another tab. It is for developers, and only on this machine.",
             class_name="mt-2 " + style.TEXT,
         ),
-        rx.el.p(link("Attack lab", to=LAB, class_name=style.LINK), class_name="mt-2"),
+        rx.el.p(
+            link("The tour", to=TOUR, class_name=style.LINK + " mr-4"),
+            link("Attack lab", to=LAB, class_name=style.LINK),
+            class_name="mt-2",
+        ),
         section("Access token", _ring_view(), _facts(claims)),
         section("In the database", _facts(session)),
-        section("What happens", diagram(InspectorState.happenings)),
+        section(
+            "What happens",
+            rx.el.p(
+                "Page is the half of an open page that runs on the server. Server is what decides: who is it, and may they?",
+                class_name="mb-4 " + style.SMALL,
+            ),
+            diagram(InspectorState.happenings),
+        ),
         **slots,
     )
 

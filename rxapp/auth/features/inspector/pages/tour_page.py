@@ -33,7 +33,7 @@ STOPS = (
         You show your password once. The server gives your browser two texts, called tokens, and your browser keeps them.
 
         The first is the access token. It says who you are, and your browser shows it with each request, as one shows a badge at a
-        door. Whoever has a copy of it is let in, too. So it is good for a few minutes only.
+        door. Whoever has a copy of it is let in, too (step 7 changes that). So it is good for a few minutes only.
         """,
     ),
     _Stop(
@@ -43,7 +43,11 @@ STOPS = (
         every five minutes.
 
         That is what the second token is for, the refresh token. It opens no door. It is good for one thing: to get the next two
-        tokens. That is why there are two. Try it.
+        tokens.
+
+        Why not one token that lasts? It would be shown with every click, and to other servers as well. The refresh token is
+        shown once in a while, to one server, and that one can look closely: has this person logged out, has a copy been used?
+        That is why there are two. Try it.
         """,
         losing.expire_now.__name__,
     ),
@@ -64,7 +68,8 @@ STOPS = (
         You close your laptop just while the tokens are exchanged. The server has done it, and your browser has never got the
         answer. It still holds the old token, and that one is spent.
 
-        Is this a theft? No: nobody has used the new token yet. Until then the old one gets the same answer again.
+        Is this a theft? No: nobody has used the new token yet. Until somebody does, the old one gets the same answer again. You
+        may open the laptop in the evening: you are still logged in. After a day without use you log in anew.
         """,
         losing.lose_the_answer.__name__,
     ),
@@ -81,10 +86,11 @@ STOPS = (
     _Stop(
         "A thief",
         """
-        Somebody copies what your browser keeps, and goes on with it elsewhere. This session has nothing but its tokens.
+        Somebody copies what your browser keeps, and goes on with it elsewhere. For this step there is nothing but the tokens.
 
-        The thief is in until you come back. Then one of you shows a spent token, and it is over for both. A theft does not last,
-        and it does not stay unnoticed.
+        The thief is in until you come back. Then one of you shows a spent token, and it is over for both: you are asked to log
+        in, and told that a token was used twice. If you never come back, the thief stays in for a week at most. That is better
+        than nothing, and not good enough.
         """,
         stealing.copy_local_storage.__name__,
         is_bound=False,
@@ -92,10 +98,11 @@ STOPS = (
     _Stop(
         "A key that cannot be copied",
         """
-        It is better if the copy is worth nothing at once. At the login your browser makes a key. It never gives the secret half
-        away, not even to the page. With each use of a token it proves that it has the key.
+        It is better if the copy is worth nothing at once. At the login your browser makes a key. It lets the page sign with it,
+        and gives the secret half to nobody. With each use of a token it proves that it has the key. The standard is called DPoP.
 
-        The same theft again. What does the thief get now?
+        The same theft again. What does the thief get now? Only what runs inside your own open page could still act for you, and
+        only while it is open.
         """,
         stealing.copy_local_storage.__name__,
     ),
@@ -109,8 +116,8 @@ class TourState(rx.State):
 
     @event
     async def begin(self) -> None:
-        """On load: the first step."""
-        await self._go_to(0)
+        """On load: where one was, or the first step."""
+        await self._go_to(self.stop)
 
     @event
     async def go_on(self) -> rx.event.EventSpec:
@@ -132,6 +139,11 @@ def tour_page(**slots: Unpack[Slots]) -> rx.Component:
     """It needs `TourState.begin` on load."""
     return in_frame(
         rx.el.h1(slots.get("title") or "What a session is, in seven steps", class_name=style.HEADING),
+        rx.el.p(
+            "Each step can be tried on this running server. Beside it, the same happens to a small server of the kind that many "
+            "tutorials build.",
+            class_name="mt-2 " + style.TEXT,
+        ),
         rx.match(TourState.stop, *((number, _view(number, stop)) for number, stop in enumerate(STOPS)), rx.fragment()),
         rx.el.nav(
             rx.el.button(
@@ -158,7 +170,7 @@ def _view(number: int, stop: _Stop) -> rx.Component:
         rx.el.div(
             attack_button(stop.attack, is_bound=stop.is_bound)
             if stop.attack
-            else link("Look at your own two tokens", to=SESSION, class_name=style.LINK),
+            else link("Look inside your own access token", to=SESSION, class_name=style.LINK),
             class_name="mt-4 max-w-sm",
         ),
         aria_label=stop.title,

@@ -1,4 +1,4 @@
-"""The README's table of figures: what the result files beside this one say about targets, between two marks."""
+"""The table in docs/figures.md: what the result files beside this one say about targets, between two marks."""
 
 import re
 from pathlib import Path
@@ -7,7 +7,7 @@ TARGETS_HEAD = "| what | target | measured | |\n|---|---|---|---|"
 """Of every section's table of targets, and what they are found by."""
 
 HERE = Path(__file__).parent
-README = HERE.parent / "README.md"
+FIGURES = HERE.parent / "docs" / "figures.md"
 FIRST = "RESULTS.md"
 PLOTS = ("rotations-sqlite.svg", "get.svg", "navigation.svg")
 BEGIN, END = "<!-- bench -->", "<!-- /bench -->"
@@ -19,22 +19,20 @@ def target_rows(results: str) -> list[str]:
     return [row for table in tables for row in table.strip().partition("\n\n")[0].splitlines()]
 
 
-def update_readme() -> None:
+def update_figures() -> None:
     """Put in what the files say now, whichever of them has just been written."""
-    README.write_text(filled(README.read_text(), {file.name: file.read_text() for file in sorted(HERE.glob("*.md"))}))
+    FIGURES.write_text(filled(FIGURES.read_text(), {file.name: file.read_text() for file in sorted(HERE.glob("*.md"))}))
 
 
-def filled(readme: str, results: dict[str, str]) -> str:
-    """The README with the table made anew; `results` are the files' texts by their names."""
+def filled(page: str, results: dict[str, str]) -> str:
+    """The page with the table made anew; `results` are the files' texts by their names."""
     files = sorted((name for name in results if target_rows(results[name])), key=lambda name: (name != FIRST, name))
     rows = [row for name in files for row in target_rows(results[name])]
-    links = ", ".join(f"[{name}](benchmarks/{name})" for name in files)
-    plots = [
-        f"![{name.partition('.')[0]}](docs/images/{name})" for name in PLOTS if (HERE.parent / "docs/images" / name).exists()
-    ]
+    links = ", ".join(f"[{name}](../benchmarks/{name})" for name in files)
+    plots = [f"![{name.partition('.')[0]}](images/{name})" for name in PLOTS if (FIGURES.parent / "images" / name).exists()]
     table = "\n".join([TARGETS_HEAD, *rows])
     block = "\n\n".join([BEGIN, _when_and_where(results.get(FIRST, "")), table, f"Settings and more: {links}.", *plots, END])
-    before, _, rest = readme.partition(BEGIN)
+    before, _, rest = page.partition(BEGIN)
     return before + block + rest.partition(END)[2]
 
 
