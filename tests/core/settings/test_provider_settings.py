@@ -131,9 +131,10 @@ class TestTheEnvironment:
         with pytest.raises(ValidationError, match=r"(?i)google"):
             environment(__ACME__CLIENT_ID="id", __GOOGLE__CLIENT_SECRT="x")
 
-    @pytest.mark.xfail(strict=True, reason="""WEAKNESS: the one scope is then '["openid"]', and providers refuse each login""")
-    def test_has_no_list_in_json_by_mistake(self, environment):
-        assert only(environment(__ACME__SCOPES='["openid", "email"]')).scopes == ("openid", "email")
+    @pytest.mark.parametrize("option", ["SCOPES", "HOSTS", "DOMAINS", "TWO_FACTORS_AMR"])
+    def test_refuses_a_list_in_json_and_says_how_it_is_written(self, environment, option):
+        with pytest.raises(ValidationError, match="commas or blanks between the names, and no brackets"):
+            environment(**{f"__ACME__{option}": '["openid", "email"]'})
 
     @pytest.mark.parametrize("role", ['Ad"min', "x" * 65, "a\\b", "a\u202eb"])
     def test_refuses_a_role_that_nobody_may_have(self, environment, role):

@@ -223,3 +223,10 @@ def test_an_address_that_is_not_of_one_redis_is_refused_with_the_reason(monkeypa
     monkeypatch.setenv("REDIS_URL", url)
     with pytest.raises(ValidationError, match="Behind Sentinel, name an address that leads to the master"):
         Settings(_env_file=None)
+
+
+@pytest.mark.parametrize("url", ["sqlite://", "sqlite:///:memory:", "sqlite:///file:shared?mode=memory&uri=true"])
+def test_a_database_in_memory_is_refused_with_the_reason(monkeypatch, url):
+    monkeypatch.setenv("DATABASE_URL", url)
+    with pytest.raises(ValidationError, match="must name a file"):
+        Settings(_env_file=None)

@@ -37,6 +37,7 @@ OFF = {"enabled": False}
 CONFIG = {
     "seed": SEED,
     "continue-on-failure": True,
+    "suppress-health-check": ["filter_too_much"],  # for the name of a provider most that it makes is no path
     "generation": {"deterministic": True, "no-shrink": True, "database": "none"},
     "phases": {"examples": {"fill-missing": True}},
     # A password or a token that fits the document and is wrong is refused all the same.
@@ -188,7 +189,7 @@ def service(settings, sqlite_database, clock):
     return AuthService(settings.model_copy(update=changes), sqlite_database, clock)
 
 
-@pytest.mark.parametrize("examples", [EXAMPLES, pytest.param(20, marks=pytest.mark.thorough)])
+@pytest.mark.parametrize("examples", [EXAMPLES, pytest.param(20, marks=[pytest.mark.thorough, pytest.mark.timeout(900)])])
 def test_in_all_phases_no_answer_is_a_5xx_and_each_is_documented(api, service, examples):
     run = Run(api, Caller(service), examples)
     assert not run.faults, f"{len(run.faults)} faults, the first:\n" + "\n\n".join(run.faults[:5])

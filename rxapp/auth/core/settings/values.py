@@ -1,11 +1,14 @@
 """How the text of a variable is read: durations, lists, addresses of servers. Each error is a sentence."""
 
 import re
+from contextlib import suppress
 from datetime import timedelta
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, SecretStr
 from pydantic_settings import NoDecode
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
 
 MAXIMUM_DURATION = timedelta(days=36_525)
 """A hundred years. A longer duration, added to the present, may overflow `datetime`, and then nobody could log in."""
@@ -64,12 +67,22 @@ def _with_driver(value: object) -> object:
     return _POSTGRESQL.sub("postgresql+psycopg://", value.strip(), count=1) if isinstance(value, str) else value
 
 
+def _not_in_memory(value: str) -> str:
+    """A SQLite database in memory is another one for each connection, so no thread would find what another one has stored."""
+    with suppress(ArgumentError):  # the engine says what is wrong with it
+        url = make_url(value)
+        is_in_memory = url.database in (None, "", ":memory:") or url.query.get("mode") == "memory"
+        if url.get_backend_name() == "sqlite" and is_in_memory:
+            raise ValueError("must name a file, such as sqlite:///app.db, and not a database in memory")
+    return value
+
+
 def _lower(value: object) -> object:
     return value.lower() if isinstance(value, str) else value
 
 
 Seconds = Annotated[timedelta, BeforeValidator(_seconds), AfterValidator(_at_most_maximum_duration)]
-DatabaseUrl = Annotated[str, BeforeValidator(_with_driver)]
+DatabaseUrl = Annotated[str, BeforeValidator(_with_driver), AfterValidator(_not_in_memory)]
 RedisUrl = Annotated[str | None, BeforeValidator(_none_if_empty), AfterValidator(_one_redis)]
 Origins = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_comma_separated)]
 Secrets = Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(_secrets)]
