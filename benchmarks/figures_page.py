@@ -31,7 +31,10 @@ def filled(page: str, results: dict[str, str]) -> str:
     links = ", ".join(f"[{name}](../benchmarks/{name})" for name in files)
     plots = [f"![{name.partition('.')[0]}](images/{name})" for name in PLOTS if (FIGURES.parent / "images" / name).exists()]
     table = "\n".join([TARGETS_HEAD, *rows])
-    block = "\n\n".join([BEGIN, _when_and_where(results.get(FIRST, "")), table, f"Settings and more: {links}.", *plots, END])
+    met = sum(row.endswith("| met |") for row in rows)
+    summary = f"**{met} of {len(rows)} targets are met.**"
+    when = _when_and_where(results.get(FIRST, ""))
+    block = "\n\n".join([BEGIN, when, summary, table, f"Settings and more: {links}.", *plots, END])
     before, _, rest = page.partition(BEGIN)
     return before + block + rest.partition(END)[2]
 

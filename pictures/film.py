@@ -31,6 +31,7 @@ PARTS_OF_LIFE = 5
 """Of the access token: it is seen so often while it runs down."""
 
 FACTS = ("generation", "seen in use")
+OWN = "Your browser"
 
 
 class Film:
@@ -135,7 +136,7 @@ def _shot(page: Page) -> bytes:
 
 
 def _own(film: Film, tab: Page, milliseconds: int = A_MOMENT) -> None:
-    film.show("left", "Your browser", [_shot(tab)])
+    film.show("left", OWN, [_shot(tab)])
     film.take(milliseconds)
 
 
@@ -166,7 +167,7 @@ def _let_it_expire_and_go_on(film: Film, tab: Page, inspector: Page, server: Pic
     expect(_fact(inspector, "generation")).to_contain_text("0")
     film.say(
         "The access token lives for five minutes.",
-        "On the right: what the server knows of your session, live.",
+        "On the right: what the server knows of your session. Time runs faster here.",
     )
     _known(film, inspector, TO_READ)
     for _ in range(PARTS_OF_LIFE):
@@ -175,7 +176,7 @@ def _let_it_expire_and_go_on(film: Film, tab: Page, inspector: Page, server: Pic
         while _seconds_left(inspector) > max(0, before - EXPIRED // PARTS_OF_LIFE):
             inspector.wait_for_timeout(50)
         _known(film, inspector, 250)
-    film.say("It has expired.", "At your next click the pair of tokens is exchanged.")
+    film.say("It has expired.", "At your next click both tokens are exchanged for new ones.")
     _known(film, inspector, TO_READ)
     customer, add = tab.get_by_label("New customer"), tab.get_by_role("button", name="Add", exact=True)
     customer.fill("Ada Lovelace")
@@ -185,8 +186,8 @@ def _let_it_expire_and_go_on(film: Film, tab: Page, inspector: Page, server: Pic
     add.click()
     expect(tab.get_by_text("Ada Lovelace was added.")).to_be_visible()
     expect(_fact(inspector, "generation")).to_contain_text("1")
-    film.say("You click, and it goes on.", "The old pair is spent, generation 1 is in use, and you noticed nothing.")
-    _own(film, tab)
+    film.say("You click, and it goes on.", "Both tokens are new (generation 1), the old ones are spent, and you noticed nothing.")
+    film.show("left", OWN, [_shot(tab)])
     _known(film, inspector, TO_READ)
 
 
@@ -203,7 +204,8 @@ def _fact(inspector: Page, name: str) -> Locator:
 
 
 def _known(film: Film, inspector: Page, milliseconds: int) -> None:
-    parts = [_ring(inspector).locator(".."), *(_fact(inspector, name) for name in FACTS)]
+    facts = [_fact(inspector, name).locator(part).first for name in FACTS for part in ("dt", "dd > span")]
+    parts = [_ring(inspector).locator(".."), *facts]
     film.show("right", "What the server knows", [part.screenshot(animations="disabled") for part in parts], is_padded=True)
     film.take(milliseconds)
 
@@ -212,7 +214,7 @@ def _be_robbed(film: Film, tab: Page, thief: Page) -> None:
     thief.goto("login")
     expect(thief.get_by_role("button", name="Log in")).to_be_visible()
     store(thief, stored(tab))
-    film.say("Somebody copies all that your browser stores.", "Another browser, with your two tokens in its local storage.")
+    film.say("Somebody copies your two tokens.", "Another browser, with your tokens in its local storage.")
     film.show("right", "The thief's browser", [_shot(thief)])
     film.take(TO_READ)
     thief.goto("customers")

@@ -37,6 +37,10 @@ def test_one_goes_through_all_steps_by_keyboard_and_tries_each(tour):
     expect(tour.get_by_role("link", name="Now try all of it in the lab")).to_have_attribute("href", LAB)
 
 
+def test_the_server_says_where_the_pages_for_developers_are(tour, developers):
+    assert f"{developers.pages_url}dev/tour" in developers.log.read_text()
+
+
 def test_after_a_reload_one_is_where_one_was(tour):
     tour.get_by_role("button", name="Next").click()
     expect(tour.get_by_role("heading", name=STOPS[1].title)).to_be_visible()

@@ -22,7 +22,7 @@ _KEPT_OUT = "The copy was refused, for reading and for exchanging: the thief has
 
 
 async def replay_the_spent_token(practice: Practice) -> Verdict:
-    """A thief who has the owner's key as well shows a token that was exchanged long ago."""
+    """Somebody who sits at the owner's own browser, and so has its key, shows a token that was exchanged long ago."""
     owner, thief, naive = practice.owner, practice.other, practice.naive
     thief.be_the_same_browser_as(owner)
     spent = owner.pair
