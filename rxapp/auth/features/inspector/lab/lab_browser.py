@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 NOBODY = TokenPair("", "")
 _NONCE = "DPoP-Nonce"
+_REFRESH = "/api/token/refresh"
 
 
 class LabCannot(Exception):
@@ -69,7 +70,7 @@ class LabBrowser:
         """Exchange the pair that it holds, or another one. `keeps` says whether the answer arrives."""
         used = pair or self.pair
         body = {"accessToken": used.access_token, "refreshToken": used.refresh_token}
-        answer = await self._ask("POST", "/api/token/refresh", words, body, is_lost=not keeps)
+        answer = await self._ask("POST", _REFRESH, words, body, is_lost=not keeps)
         if answer.is_good and keeps:
             self._keep(answer)
         return answer
@@ -109,7 +110,7 @@ class LabBrowser:
             self._nonce = nonce
             response = await self._send(method, path, body, access_token)
         answer = _read(response)
-        if answer.is_good and "refresh" in path:
+        if answer.is_good and path == _REFRESH:
             await self._practice.tell_generation()
         self._practice.tell(LabParty.SERVER, self._actor, answer.words, is_refusal=not answer.is_good, is_lost=is_lost)
         return answer

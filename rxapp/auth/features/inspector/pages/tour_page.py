@@ -99,7 +99,7 @@ STOPS = (
         "A key that cannot be copied",
         """
         It is better if the copy is worth nothing at once. At the login your browser makes a key. It lets the page sign with it,
-        and gives the secret half to nobody. With each use of a token it proves that it has the key. The standard is called DPoP.
+        and gives the secret half to nobody. Whoever uses a token must prove that they have the key. The standard is called DPoP.
 
         The same theft again. What does the thief get now? Only what runs inside your own open page could still act for you, and
         only while it is open.
