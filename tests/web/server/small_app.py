@@ -5,6 +5,8 @@ import json
 import os
 
 LONG = 8 * 1024 * 1024
+LENGTHS = {"/long": LONG, "/some": 2_184_000}
+"""The second is what a kernel takes, and a little more: so little waits in the server that it does not notice."""
 
 SLOWNESS_SECONDS = 0.05
 """How long the app takes to forget a page."""
@@ -53,16 +55,16 @@ async def answer(scope, receive, send):
     elif scope["type"] == "websocket":
         await echo(receive, send)
     else:
-        length = 0
-        while (message := await receive())["type"] == "http.request":
+        length, is_refused = 0, scope["path"] == "/refused"
+        while not is_refused and (message := await receive())["type"] == "http.request":
             length += len(message["body"])
             if not message["more_body"]:
                 break
         told = {"client": scope["client"][0], "scheme": scope["scheme"], "read": length, "process": os.getpid()}
-        told["let_go"] = len(let_go)
-        body = b"x" * LONG if scope["path"] == "/long" else json.dumps(told).encode()
+        told |= {"let_go": len(let_go), "headers": [name.decode() for name, _ in scope["headers"]]}
+        body = b"x" * LENGTHS[scope["path"]] if scope["path"] in LENGTHS else json.dumps(told).encode()
         headers = [(b"content-length", str(len(body)).encode())]
-        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.start", "status": 404 if is_refused else 200, "headers": headers})
         await send({"type": "http.response.body", "body": body})
 
 

@@ -27,17 +27,44 @@ SOON = 0.2
 PATIENCE_SECONDS = 20
 
 
+class Running:
+    """A server on a thread."""
+
+    def __init__(self) -> None:
+        listener = socket.create_server(("127.0.0.1", 0))
+        config = configuration("tests.web.server.small_app:app", "127.0.0.1", 0, workers=1, message_limit=MESSAGE_LIMIT)
+        self.port = listener.getsockname()[1]
+        self._server, self._errors = Server(config), []
+        self._thread = threading.Thread(target=self._run, args=(listener,))
+        self._thread.start()
+        wait_until(lambda: self._server.started)
+
+    def _run(self, listener: socket.socket) -> None:
+        try:
+            self._server.run([listener])
+        except Exception as error:  # noqa: BLE001  whatever it is, the test shall say so
+            self._errors.append(error)
+
+    def stop(self) -> list[Exception]:
+        """What went wrong."""
+        self._server.should_exit = True
+        self._thread.join(PATIENCE_SECONDS)
+        assert not self._thread.is_alive()
+        return self._errors
+
+
 @pytest.fixture(scope="module")
 def port() -> Iterator[int]:
-    listener = socket.create_server(("127.0.0.1", 0))
-    config = configuration("tests.web.server.small_app:app", "127.0.0.1", 0, workers=1, message_limit=MESSAGE_LIMIT)
-    server = Server(config)
-    thread = threading.Thread(target=server.run, args=([listener],))
-    thread.start()
-    yield listener.getsockname()[1]
-    server.should_exit = True
-    thread.join(PATIENCE_SECONDS)
-    assert not thread.is_alive()
+    server = Running()
+    yield server.port
+    assert server.stop() == []
+
+
+@pytest.fixture
+def own_server() -> Iterator[Running]:
+    server = Running()
+    yield server
+    server.stop()
 
 
 @pytest.fixture
@@ -134,6 +161,34 @@ class TestHeads:
         assert status_on(connection) == 400
 
 
+CHUNKED = b"Transfer-Encoding: chunked\r\n\r\n"
+
+
+class TestAfterTheHead:
+    """Trailers, chunk sizes and their extensions: nothing of it is kept, and it has an end."""
+
+    def test_trailers_are_no_headers(self, connection):
+        send(connection, b"POST / HTTP/1.1\r\n", HOST, CHUNKED + b"1\r\nx\r\n0\r\nX-Forwarded-For: 9.9.9.9\r\nX: y\r\n\r\n")
+        told = json.loads(answer_on(connection).partition(b"\r\n\r\n")[2])
+        assert told["read"] == 1
+        assert told["headers"] == ["host", "transfer-encoding"]
+
+    @pytest.mark.parametrize(
+        ("begin", "more"),
+        [(b"0\r\n", b"x: y\r\n" * 4096), (b"0\r\nx: ", b"y" * 16_384), (b"0\r\n", b"x" * 16_384), (b"1;x=", b"y" * 16_384)],
+        ids=["trailers", "one trailer", "the name of a trailer", "a chunk extension"],
+    )
+    def test_without_end_closes_the_connection(self, connection, begin, more):
+        send(connection, b"POST / HTTP/1.1\r\n", HOST, CHUNKED, begin)
+        with pytest.raises(ConnectionError):
+            for _ in range(4096):
+                connection.sendall(more)
+
+    def test_a_body_in_many_small_chunks_is_read(self, connection):
+        send(connection, b"POST / HTTP/1.1\r\n", HOST, CHUNKED, b"1\r\nx\r\n" * HEAD_MAXIMUM_BYTES, b"0\r\n\r\n")
+        assert json.loads(answer_on(connection).partition(b"\r\n\r\n")[2])["read"] == HEAD_MAXIMUM_BYTES
+
+
 class TestTime:
     @pytest.fixture(autouse=True)
     def _soon(self, monkeypatch):
@@ -153,6 +208,31 @@ class TestTime:
             assert status_on(connection) == 200
             send(connection, b"GET / HT")
             assert connection.recv(1) == b""
+
+    @pytest.mark.parametrize(
+        ("request_head", "then"),
+        [
+            (b"GET / HTTP/1.1\r\n" + HOST + b"\r\n", b"\r\n"),
+            (b"POST /refused HTTP/1.1\r\n" + HOST + b"Content-Length: 9\r\n\r\n", b"x"),
+            (b"POST /refused HTTP/1.1\r\n" + HOST + CHUNKED, b"5"),
+        ],
+        ids=["an empty line", "a byte of a body that nobody reads", "a part of the size of its chunk"],
+    )
+    def test_what_begins_no_request_keeps_no_connection(self, port, request_head, then):
+        with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE_SECONDS) as connection:
+            send(connection, request_head)
+            assert status_on(connection) in (200, 404)
+            send(connection, then)
+            assert connection.recv(1) == b""
+
+    def test_an_answer_that_nobody_reads_is_not_kept_after_the_connection_is_closed(self, port):
+        """It is less than what makes the server wait for the client, so nothing else ends it."""
+        with socket.socket() as connection:
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
+            connection.settimeout(PATIENCE_SECONDS)
+            connection.connect(("127.0.0.1", port))
+            send(connection, b"GET /some HTTP/1.1\r\n", HOST, b"Connection: close\r\n\r\n")
+            assert_is_cut(connection)
 
     def test_a_body_may_take_longer_for_it_has_a_deadline_of_its_own(self, port):
         with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE_SECONDS) as connection:
@@ -198,15 +278,44 @@ def assert_is_cut(connection: socket.socket, noise: bytes = b"\r\n") -> None:
 @contextlib.contextmanager
 def unread_page(port: int) -> Iterator[socket.socket]:
     """The WebSocket of a page that reads nothing, while a long message waits for it."""
-    upgrade = b"Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
     with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE_SECONDS) as connection:
-        send(connection, b"GET / HTTP/1.1\r\n", HOST, upgrade, b"Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n")
+        send(connection, b"GET / HTTP/1.1\r\n", HOST, UPGRADE, KEY, b"\r\n")
         assert status_on(connection) == 101
         send(connection, Frame(Opcode.TEXT, b"be silent").serialize(mask=True))
         yield connection
 
 
+UPGRADE = b"Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+KEY = b"Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n"
+
+
+class TestHandshakes:
+    @pytest.mark.parametrize(
+        "extra",
+        [b"X: " + b"y" * 10_000 + b"\r\n", b"Content-Length: 5\r\n", b"Transfer-Encoding: chunked\r\n", b"Content-Length: x\r\n"],
+        ids=["a long header", "a body", "a chunked body", "no length"],
+    )
+    def test_one_that_is_none_is_answered_and_closed(self, connection, extra):
+        send(connection, b"GET / HTTP/1.1\r\n", HOST, UPGRADE, KEY, extra, b"\r\n")
+        assert status_on(connection) in (400, 431)
+        assert connection.recv(1) == b""
+
+    def test_one_to_a_path_that_is_too_long_too(self, connection):
+        send(connection, b"GET /" + b"x" * 10_000 + b" HTTP/1.1\r\n", HOST, UPGRADE, KEY, b"\r\n")
+        assert status_on(connection) in (400, 414, 431)
+        assert connection.recv(1) == b""
+
+    def test_they_do_not_keep_the_server_from_stopping(self, own_server):
+        with socket.create_connection(("127.0.0.1", own_server.port), timeout=PATIENCE_SECONDS) as connection:
+            send(connection, b"GET / HTTP/1.1\r\n", HOST, UPGRADE, KEY, b"Content-Length: 5\r\n\r\n")
+            assert own_server.stop() == []
+
+
 class TestPages:
+    def test_text_that_is_no_utf_8_is_1007_and_no_error_of_ours(self, page, caplog):
+        assert code_after(page, Frame(Opcode.TEXT, b"\xff\xfe").serialize(mask=True)) == 1007
+        assert [record for record in caplog.records if record.levelname == "ERROR"] == []
+
     def test_messages_are_echoed_whole(self, page):
         for text in ("", "ä", "x" * (MESSAGE_LIMIT - 10)):
             page.send(text)

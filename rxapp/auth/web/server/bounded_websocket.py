@@ -15,6 +15,8 @@ PIECE_BYTES = 4096
 MAXIMUM_FRAMES_AT_ONCE = 1024
 """Frames of any kind that come in one turn. A page sends some."""
 
+_NO_HANDSHAKE = b"HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
+
 MAXIMUM_FRAGMENTS = 1024
 """Frames of one message. Empty ones add nothing to its size, but each is kept until the last has come."""
 
@@ -49,6 +51,9 @@ class BoundedWebSocket(WebSocketsSansIOProtocol):
             if self.close_sent and self.transport.is_closing():
                 return
             self.conn.receive_data(data[start : start + PIECE_BYTES])
+            if not self.handshake_initiated and self.conn.handshake_exc is not None:
+                self._refuse_handshake()
+                return
             frames += len(self.conn.events)
             if self.conn.parser_exc is None and frames > MAXIMUM_FRAMES_AT_ONCE:
                 self._fail(CloseCode.POLICY_VIOLATION)
@@ -57,6 +62,13 @@ class BoundedWebSocket(WebSocketsSansIOProtocol):
                 self.handle_parser_exception()
                 return
             self.handle_events()
+
+    def _refuse_handshake(self) -> None:
+        """It is none: too long, or with a body. The library gives up then, and neither answers nor reads on."""
+        self.handshake_initiated = self.handshake_complete = self.close_sent = True
+        self.transport.write(_NO_HANDSHAKE)
+        self.transport.close()
+        self._cut_later()
 
     def handle_cont(self, event: Frame) -> None:
         """One more frame of a message."""
@@ -70,7 +82,7 @@ class BoundedWebSocket(WebSocketsSansIOProtocol):
         super().pause_writing()
         self._is_write_paused = True
         self.transport.pause_reading()
-        self._cut_timer = self._cut_timer or self.loop.call_later(READING_SECONDS, self.transport.abort)
+        self._cut_later()
 
     def resume_writing(self) -> None:
         """The client reads again."""
@@ -101,11 +113,26 @@ class BoundedWebSocket(WebSocketsSansIOProtocol):
         """Run the app. When it has ended, the client gets some time to read what is left for it."""
         await super().run_asgi()
         if not self.disconnected:
-            self._cut_timer = self._cut_timer or self.loop.call_later(READING_SECONDS, self.transport.abort)
+            self._cut_later()
+
+    def send_receive_event_to_app(self) -> None:
+        """A message is whole. What is no UTF-8 is refused here: uvicorn would log a traceback of it."""
+        if self.curr_msg_data_type == "text":
+            self.frames = [b"".join(self.frames)]
+            try:
+                self.frames[0].decode()
+            except UnicodeDecodeError:
+                self.frames = []
+                self._fail(CloseCode.INVALID_DATA)
+                return
+        super().send_receive_event_to_app()
 
     def _fail(self, code: CloseCode) -> None:
         self.conn.fail(code)
         self.handle_parser_exception()
+
+    def _cut_later(self) -> None:
+        self._cut_timer = self._cut_timer or self.loop.call_later(READING_SECONDS, self.transport.abort)
 
     def _stop_cutting(self) -> None:
         if self._cut_timer is not None:
