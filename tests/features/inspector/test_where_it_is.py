@@ -18,16 +18,17 @@ def in_mode(monkeypatch):
     """Reflex's mode, and the address on which the backend listens."""
 
     def set_up(mode, host):
-        environment.REFLEX_ENV_MODE.set(mode)
+        environment.REFLEX_ENV_MODE.set(mode)  # None: another server than `reflex run`
         monkeypatch.setattr(pages.get_config(), "backend_host", host)
 
-    before = environment.REFLEX_ENV_MODE.get()
+    before = environment.REFLEX_ENV_MODE.get() if environment.REFLEX_ENV_MODE.is_set() else None
     yield set_up
     environment.REFLEX_ENV_MODE.set(before)
 
 
 @pytest.mark.parametrize(
-    ("mode", "host"), [(Env.PROD, "127.0.0.1"), (Env.DEV, "0.0.0.0"), (Env.DEV, "192.0.2.1"), (Env.DEV, "::"), (Env.DEV, "")]
+    ("mode", "host"),
+    [(Env.PROD, "127.0.0.1"), (Env.DEV, "0.0.0.0"), (Env.DEV, "192.0.2.1"), (Env.DEV, "::"), (Env.DEV, ""), (None, "127.0.0.1")],
 )
 def test_elsewhere_there_is_no_page_and_no_handler_is_loaded(in_mode, monkeypatch, mode, host):
     for module in WITH_HANDLERS:

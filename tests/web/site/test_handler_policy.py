@@ -25,7 +25,9 @@ print(json.dumps([policies, shown]))
 
 
 def inspect(**environment):
-    environment = {"PATH": "", "DATABASE_URL": "sqlite:///unused.db", "RXAPP_SECRET_KEY": "x" * 40} | environment
+    """As `reflex run` loads it."""
+    own = {"PATH": "", "DATABASE_URL": "sqlite:///unused.db", "RXAPP_SECRET_KEY": "x" * 40, "REFLEX_ENV_MODE": "dev"}
+    environment = own | environment
     found = subprocess.run([sys.executable, "-c", INSPECT], cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
     return json.loads(found.stdout.splitlines()[-1])
 

@@ -388,3 +388,15 @@ class TestWhatIsUnsent:
 def test_every_deadline_is_longer_than_an_honest_page_needs():
     assert min(JOIN_TIMEOUT_SECONDS, ATTACHMENTS_TIMEOUT_SECONDS, SEND_TIMEOUT_SECONDS) >= 10
     assert socket_gate.RETRY_AFTER_SECONDS > JOIN_TIMEOUT_SECONDS, "by then a connection that never joins is gone"
+
+
+def test_a_request_that_only_engine_io_would_take_for_a_handshake_is_refused(gate):
+    """The server reads the last of two `Connection` headers, and Engine.IO both: no limit of this gate would apply."""
+
+    async def scenario():
+        headers = [(b"upgrade", b"websocket"), (b"connection", b"upgrade"), (b"connection", b"close")]
+        connection = Connection(gate()[0], type="http", method="GET", http_version="1.1", headers=headers)
+        await connection.task
+        return connection.sent
+
+    assert in_a_loop(scenario())[0]["status"] == 400

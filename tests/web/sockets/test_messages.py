@@ -67,7 +67,20 @@ def test_no_client_sends_what_only_the_server_says(messages, name):
 
 
 @pytest.mark.parametrize(
-    "address", ["a" + "\u0301\u0316" * 1000, "@evil.example/", "evil.example", "http://evil.example/", "?next=/", "\\evil"]
+    "address",
+    [
+        "a" + "\u0301\u0316" * 1000,
+        "@evil.example/",
+        "evil.example",
+        "http://evil.example/",
+        "?next=/",
+        "\\evil",
+        "//[",
+        "//" + "\u0300\u0327" * 1000,
+        "/\t/evil",
+        "/a\n",
+        "/\r\n/",
+    ],
 )
 def test_the_address_of_a_page_is_a_path_of_it(messages, address):
     """Anything else would be read as a part of the host's name, and normalized: that takes the square of its length."""

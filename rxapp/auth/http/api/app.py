@@ -18,6 +18,7 @@ from rxapp.auth.http.api import (
 from rxapp.auth.http.api.docs_page import add_docs_page
 from rxapp.auth.http.api.openapi_document import ABOUT, correct_document, servers
 from rxapp.auth.http.api.refresh_route import DirectRefresh
+from rxapp.auth.http.middleware.own_host import host_check
 from rxapp.auth.http.middleware.request_limits import RequestLimits
 from rxapp.auth.http.middleware.spellings import spell_freely
 from rxapp.auth.http.middleware.unknown_paths import UnknownPaths
@@ -59,4 +60,4 @@ def add_routes(api: FastAPI, settings: Settings, router: APIRouter) -> None:
     api.include_router(router)
     add_problem_handlers(api)
     correct_document(api)
-    api.add_middleware(RequestLimits, routes=lambda: api.routes, body_limit=settings.body_limit)
+    api.add_middleware(RequestLimits, routes=lambda: api.routes, body_limit=settings.body_limit, host_fault=host_check(settings))

@@ -18,25 +18,32 @@ class RequestLimits:
     """ASGI middleware. No code behind it, ours or not, gets an ambiguous request, or reads more than `body_limit` bytes of one.
 
     It covers the pages and the socket too, because the app mounts them inside of the API. `routes` gives the routes of the API,
-    also those that are added later.
+    also those that are added later. `host_fault` is a further check of the `Host`: see `own_host.py`.
     """
 
-    def __init__(self, app: ASGIApp, routes: Callable[[], Iterable[BaseRoute]], body_limit: int) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        routes: Callable[[], Iterable[BaseRoute]],
+        body_limit: int,
+        host_fault: Callable[[Scope], str] = lambda _scope: "",
+    ) -> None:
         self._app = app
         self._routes = routes
         self._body_limit = body_limit
+        self._host_fault = host_fault
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, or refuse it."""
         if scope["type"] == "http":
             await self._http(scope, receive, send)
-        elif scope["type"] == "websocket" and (fault := fault_of(scope)):
+        elif scope["type"] == "websocket" and (fault := fault_of(scope) or self._host_fault(scope)):
             await refuse_ambiguous(fault, scope, receive, send)
         else:
             await self._app(scope, receive, send)
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if fault := fault_of(scope):
+        if fault := fault_of(scope) or self._host_fault(scope):
             await refuse_ambiguous(fault, scope, receive, send)
             return
         if is_login(scope["path"]):

@@ -155,6 +155,16 @@ def is_development() -> bool:
     return environment.REFLEX_ENV_MODE.get() == constants.Env.DEV
 
 
+def is_run_by_reflex() -> bool:
+    """Whether `reflex run`, and no other server, serves the app for a developer.
+
+    Needs: that `reflex run` names the mode. Any other server finds none, and `is_development()` is then a guess.
+    Why: pages that are for the developer alone must not be there if uvicorn serves the app to everybody.
+    Without it: `uvicorn --host 0.0.0.0` would serve them.
+    """
+    return environment.REFLEX_ENV_MODE.is_set() and is_development()
+
+
 def load_app() -> Any:
     """Import the app that `rxconfig.py` names.
 

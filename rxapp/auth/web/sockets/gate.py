@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from rxapp.auth.core.settings.settings import Settings
 from rxapp.auth.http.callers.request_source import address_of
+from rxapp.auth.http.problems.documents import problem
 from rxapp.auth.web.reflex_internals.app import Endpoint, get_config
 from rxapp.auth.web.reflex_internals.connections import namespaces_to_join
 from rxapp.auth.web.sockets.connection_limit import SocketConnections, TooManyConnections
@@ -74,7 +75,7 @@ class SocketGate:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request to the app, or refuse the handshake."""
         if scope["type"] != "websocket":
-            await self._app(scope, receive, send)
+            await self._pass_without_upgrade(scope, receive, send)
             return
         if _is_too_long(scope):
             await _refuse(scope, receive, send, HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
@@ -86,6 +87,15 @@ class SocketGate:
         except TooManyConnections:
             logger.warning("a WebSocket was refused: %s has %d open", address, self._settings.connections_per_address)
             await _refuse(scope, receive, send, HTTPStatus.TOO_MANY_REQUESTS)
+
+    async def _pass_without_upgrade(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """A request with several `Connection` headers is no handshake for the server, but one for Engine.IO, past this gate."""
+        is_one = scope["type"] == "http" and self._event_path in scope["path"]
+        if is_one and any(name == b"upgrade" for name, _ in scope["headers"]):
+            refusal = problem(HTTPStatus.BAD_REQUEST, "invalid_request", "This is no WebSocket handshake.")
+            await refusal(scope, receive, send)
+        else:
+            await self._app(scope, receive, send)
 
     async def _hold(self, scope: Scope, receive: Receive, send: Send) -> None:
         if self._event_path not in scope["path"]:

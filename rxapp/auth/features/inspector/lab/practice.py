@@ -9,7 +9,9 @@ from contextlib import asynccontextmanager, suppress
 from uuid import UUID
 
 import httpx
+from sqlmodel import col, select
 
+from rxapp.auth.core.database.tables import User
 from rxapp.auth.core.errors import NotFound
 from rxapp.auth.core.service import AuthService
 from rxapp.auth.core.sessions import statements
@@ -23,8 +25,8 @@ from rxapp.auth.http.runtime.service import in_hashing_thread, in_thread
 NAME_PREFIX, DISPLAY_NAME = "lab.", "Made by the attack lab"
 """By both together the accounts of earlier attacks are recognised, also after the server was killed."""
 
-_in_use: set[UUID] = set()
-"""The accounts of the attacks that are being tried now."""
+_in_use: set[str] = set()
+"""The user names of the attacks that are being tried now."""
 
 EARLIER = 100
 """So many are deleted at a time."""
@@ -47,16 +49,16 @@ class Practice:
     async def begin(self) -> None:
         """Delete the accounts of earlier attacks, make one, and log its owner in."""
         await in_thread(_delete_earlier, self.service)
+        _in_use.add(self.user_name)
         create_user = self.service.create_user
         user = await in_hashing_thread(create_user, self.user_name, self.password, display_name=DISPLAY_NAME)
         self.user_id = user.id
-        _in_use.add(user.id)
         await self.owner.log_in()
 
     def end(self) -> None:
         """The attack is over. The account stays for whoever wants to look it up."""
         self.naive.close()
-        _in_use.discard(self.user_id)
+        _in_use.discard(self.user_name)
 
     def tell(self, sender: LabParty, receiver: LabParty, words: str, *, is_refusal: bool = False, is_lost: bool = False) -> None:
         """Add an arrow to the diagram."""
@@ -105,11 +107,14 @@ async def practising(service: AuthService, http: httpx.AsyncClient, *, is_bound:
 
 
 def _delete_earlier(service: AuthService) -> None:
-    _, users = service.administration.find_users(NAME_PREFIX, limit=EARLIER)
-    for user in users:
-        if user.display_name == DISPLAY_NAME and user.user_name.startswith(NAME_PREFIX) and user.id not in _in_use:
+    is_ours = col(User.user_name).startswith(NAME_PREFIX), User.display_name == DISPLAY_NAME
+    earlier = select(User.id, User.user_name).where(*is_ours)
+    with service.database.connect() as db:
+        users = db.execute(earlier.limit(EARLIER + len(_in_use))).all()
+    for user_id, user_name in users:
+        if user_name not in _in_use:
             with suppress(NotFound):  # another attack was faster
-                service.administration.delete(user.id)
+                service.administration.delete(user_id)
 
 
 def _in_words(session: StoredSession | None) -> str:

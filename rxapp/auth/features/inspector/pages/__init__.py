@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 
 from rxapp.auth.core.settings.loopback import is_loopback
 from rxapp.auth.features.inspector.pages.routes import LAB, SESSION, TOUR
-from rxapp.auth.web.reflex_internals.app import get_config, is_development, registrations
+from rxapp.auth.web.reflex_internals.app import get_config, is_run_by_reflex, registrations
 from rxapp.auth.web.site.places import FeaturePage
 
 logger = logging.getLogger(__name__)
@@ -14,7 +14,7 @@ logger = logging.getLogger(__name__)
 
 def add_pages() -> dict[str, FeaturePage]:
     """The pages, or none. A production build has neither them nor their handlers, because their modules are not loaded then."""
-    if not is_development() or not is_loopback(get_config().backend_host):
+    if not is_run_by_reflex() or not is_loopback(get_config().backend_host):
         return {}
     from rxapp.auth.features.inspector.pages.lab_page import LabState, lab_page  # noqa: PLC0415  only where it may be
     from rxapp.auth.features.inspector.pages.recording import record_events  # noqa: PLC0415

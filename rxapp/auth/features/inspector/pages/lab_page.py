@@ -72,7 +72,7 @@ class LabState(rx.State):
     @event
     async def attack(self, name: str, is_bound: bool) -> Any:
         """Try one, on an account that is made for it, in a session that is bound to a key or not."""
-        if name not in ATTACKS:
+        if not isinstance(name, str) or name not in ATTACKS:  # the browser can send anything
             return
         self._forget()
         self.running = name

@@ -71,7 +71,8 @@ class InspectorState(rx.State):
     async def _look(self) -> None:
         auth, service = await self.get_state(AuthState), get_service()
         claims = auth._claims_at_hand()
-        if claims is None:
+        # The browser may have been given a copy of somebody else's token, and nothing has verified that yet.
+        if claims is None or claims.session_id != auth._page.proved_session(claims):
             return
         try:
             stored = await in_thread(stored_session, service, claims)
