@@ -86,6 +86,14 @@ def test_accounts_of_earlier_attacks_are_deleted_and_no_others(service, attack):
     assert total == 2
 
 
+def test_names_that_only_contain_theirs_keep_none_of_them(service, attack, monkeypatch):
+    monkeypatch.setattr("rxapp.auth.features.inspector.lab.practice.EARLIER", 1)
+    service.create_user(f"anna.{NAME_PREFIX}example", "correct horse battery")
+    for _ in range(2):
+        attack("expire_now")
+    assert service.administration.find_users(NAME_PREFIX, limit=10)[0] == 2
+
+
 def test_an_attack_that_is_under_way_keeps_its_account(service, http, portal):
     async def during_another():
         async with practising(service, http, is_bound=True) as practice:
