@@ -143,11 +143,11 @@ class RawPage:
         async with asyncio.timeout(seconds), self.came:
             await self.came.wait_for(is_so)
 
-    async def quiet(self) -> None:
+    async def quiet(self, seconds: float = TIMEOUT_SECONDS) -> None:
         """Wait until the server has answered all that was sent: a ping comes back after it."""
         already = self.messages.count(PONG)
         await self.socket.send(f'42{NAMESPACE},["ping"]')
-        await self.until(lambda: self.messages.count(PONG) > already)
+        await self.until(lambda: self.messages.count(PONG) > already, seconds)
         # Events are handled beside the socket: what they give rise to comes soon after.
         seen = -1
         while seen != len(self.messages):

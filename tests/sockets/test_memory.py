@@ -11,7 +11,7 @@ import pytest
 from chaos.page import HYDRATE, VAR
 from tests.clock import A_SECOND
 from tests.sockets.conftest import asynchronously
-from tests.sockets.raw_page import LOGIN, RawPage, storage_of
+from tests.sockets.raw_page import LOGIN, TIMEOUT_SECONDS, RawPage, storage_of
 from tests.sockets.test_a_strangers_connection import DIARY
 
 MIB = 2**20
@@ -41,6 +41,7 @@ async def strangers(attacked, number: int) -> list[RawPage]:
 @pytest.mark.parametrize(
     "kind", ["text", "empty lists", *(pytest.param(kind, marks=pytest.mark.thorough) for kind in ("characters", "a form"))]
 )
+@pytest.mark.timeout(5 * TIMEOUT_SECONDS)
 @asynchronously
 async def test_forty_connections_that_never_load_a_page_leave_nothing_of_what_they_have_sent(attacked, kind):
     await asyncio.gather(*(page.close() for page in await strangers(attacked, STRANGERS)))  # what is made once is made
@@ -48,7 +49,8 @@ async def test_forty_connections_that_never_load_a_page_leave_nothing_of_what_th
     pages = await strangers(attacked, STRANGERS)
     for page in pages:
         await page.send(LOGIN if kind == "a form" else f"{DIARY}.toggle_help", PAYLOADS[kind])
-    await asyncio.gather(*(page.quiet() for page in pages))
+    # Large messages have turns, and pauses between them: on a busy machine forty take more than a minute.
+    await asyncio.gather(*(page.quiet(seconds=3 * TIMEOUT_SECONDS) for page in pages))
     await asyncio.gather(*(page.close() for page in pages))
     await _until(lambda: resident(attacked) - before < 40)
 

@@ -14,6 +14,7 @@ from playwright.sync_api import expect
 from tests.conftest import ROOT
 from tests.e2e.builds import one_at_a_time
 from tests.e2e.colours import is_dark
+from tests.e2e.production_server import wait_until
 from tests.e2e.stranger.strangers_app import StrangersApp
 from tests.test_code_blocks import BLOCKS
 from tests.test_package import PROJECT
@@ -89,9 +90,8 @@ def test_our_pages_are_as_dark_as_reflexs_colour_mode_says_whatever_the_system_s
     tab = profile.new_page()
     tab.goto("/login")
     expect(tab.get_by_label("Username")).to_be_visible()
-    assert [is_dark(tab.locator(place)) for place in ("main", "h1", "label[for=username]", "input[name=username]")] == [
-        chosen == "dark"
-    ] * 4
+    places = [tab.locator(place) for place in ("main", "h1", "label[for=username]", "input[name=username]")]
+    wait_until(lambda: [is_dark(place) for place in places] == [chosen == "dark"] * len(places))  # styles come with the page
     profile.close()
 
 

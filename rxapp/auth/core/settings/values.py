@@ -1,7 +1,6 @@
 """How the text of a variable is read: durations, lists, addresses of servers. Each error is a sentence."""
 
 import re
-from contextlib import suppress
 from datetime import timedelta
 from typing import Annotated, Literal
 
@@ -69,11 +68,12 @@ def _with_driver(value: object) -> object:
 
 def _not_in_memory(value: str) -> str:
     """A SQLite database in memory is another one for each connection, so no thread would find what another one has stored."""
-    with suppress(ArgumentError):  # the engine says what is wrong with it
+    try:
         url = make_url(value)
-        is_in_memory = url.database in (None, "", ":memory:") or url.query.get("mode") == "memory"
-        if url.get_backend_name() == "sqlite" and is_in_memory:
-            raise ValueError("must name a file, such as sqlite:///app.db, and not a database in memory")
+    except (ArgumentError, ValueError):
+        return value  # the engine says what is wrong with it
+    if url.get_backend_name() == "sqlite" and (url.database in (None, "", ":memory:") or url.query.get("mode") == "memory"):
+        raise ValueError("must name a file, such as sqlite:///app.db, and not a database in memory")
     return value
 
 
