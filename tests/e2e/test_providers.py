@@ -112,7 +112,7 @@ def clock_of_the_issuers(server):
 def at_login(tab, to="account"):
     """The login page, ready for a click."""
     tab.goto(to)
-    expect(tab).to_have_url(re.compile(r"/login/?\?next="))
+    expect(tab).to_have_url(re.compile(r"/login/?\?(.*&)?next="))
     expect(tab.get_by_role("button", name="Continue with Acme")).to_be_visible()
     ready(tab)
 
