@@ -244,6 +244,13 @@ class TestTime:
             send(connection, b"y")
             assert status_on(connection) == 200
 
+    def test_a_page_that_has_nothing_to_say_stays(self, port):
+        with connect(f"ws://127.0.0.1:{port}/", compression=None, ping_interval=None) as page:
+            with pytest.raises(TimeoutError):
+                page.recv(timeout=SOON * 3)
+            page.send("still here")
+            assert page.recv(timeout=PATIENCE_SECONDS) == "still here"
+
     def test_a_client_that_does_not_read_its_answer_is_cut(self, port):
         with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE_SECONDS) as connection:
             send(connection, b"GET /long HTTP/1.1\r\n", HOST, b"\r\n")

@@ -33,6 +33,7 @@ class BoundedHttp(HttpToolsProtocol):
 
     _is_in_head = False
     _is_too_large = False
+    _is_page = False
     _head_bytes = 0
     _between_body_bytes = 0
     _head_timer: TimerHandle | None = None
@@ -83,7 +84,13 @@ class BoundedHttp(HttpToolsProtocol):
             self._wait_for_head()
 
     def _is_idle(self) -> bool:
-        return self.cycle is None or (self.cycle.response_complete and self.timeout_keep_alive_task is None)
+        is_answered = self.cycle is None or self.cycle.response_complete
+        return is_answered and self.timeout_keep_alive_task is None and not self._is_page
+
+    def handle_websocket_upgrade(self) -> None:
+        """From now on the connection is a page's, and this object is told nothing more of it."""
+        self._is_page = True
+        super().handle_websocket_upgrade()
 
     def on_body(self, body: bytes) -> None:
         """A part of a body."""
