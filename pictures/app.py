@@ -32,11 +32,7 @@ PHONE = (
     "Version/18.6 Mobile/15E148 Safari/604.1"
 )
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:144.0) Gecko/20100101 Firefox/144.0"
-DEVICES = (
-    CHROME,
-    FIREFOX,
-    PHONE,
-)
+DEVICES = (CHROME, FIREFOX, PHONE)
 
 
 class PicturesServer(DevelopmentServer):

@@ -23,7 +23,7 @@ STAGE = Path(__file__).with_name("stage.html")
 ORIGIN = (16, 120)
 """Where the left window's page begins on the stage."""
 
-A_MOMENT, A_WHILE, TO_READ = 120, 900, 2_600
+A_WHILE, TO_READ = 900, 2_600
 """Milliseconds."""
 
 STEPS_OF_CURSOR = 5
@@ -135,7 +135,7 @@ def _shot(page: Page) -> bytes:
     return page.screenshot(animations="disabled")
 
 
-def _own(film: Film, tab: Page, milliseconds: int = A_MOMENT) -> None:
+def _own(film: Film, tab: Page, milliseconds: int) -> None:
     film.show("left", OWN, [_shot(tab)])
     film.take(milliseconds)
 

@@ -34,7 +34,10 @@ def host_check(settings: Settings) -> Callable[[Scope], str]:
 
 
 def _is_of_this_machine(server: tuple[str, int | None] | None) -> bool:
-    """Whether the request came to a loopback address: not to a container, nor to an address that the network can reach."""
+    """Whether the request came to a loopback address: not to a container, nor to an address that the network can reach.
+
+    Servers give an address. A name is that of a client within the same process, as in tests.
+    """
     return server is not None and server[0] != LOOPBACK_NAME and is_loopback(server[0] or "")
 
 

@@ -15,10 +15,10 @@ PIECE_BYTES = 4096
 MAXIMUM_FRAMES_AT_ONCE = 1024
 """Frames of any kind that come in one turn. A page sends some."""
 
-_NO_HANDSHAKE = b"HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
-
 MAXIMUM_FRAGMENTS = 1024
 """Frames of one message. Empty ones add nothing to its size, but each is kept until the last has come."""
+
+_NO_HANDSHAKE = b"HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
 
 
 class BoundedWebSocket(WebSocketsSansIOProtocol):
